@@ -1,0 +1,68 @@
+//! Where a report goes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::OneOrMany;
+use crate::format::LocalizedText;
+
+/// Where a report goes; at least one way.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delivery {
+    /// By e-mail.
+    pub email: Option<EmailDelivery>,
+    /// Into a folder of the server.
+    pub folder: Option<FolderDelivery>,
+}
+
+/// One e-mail to all recipients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmailDelivery {
+    /// The recipients: `kim@example.com` or `김지우 <kim@example.com>`.
+    pub to: OneOrMany<String>,
+    /// Copies.
+    #[serde(default)]
+    pub cc: OneOrMany<String>,
+    /// Hidden copies.
+    #[serde(default)]
+    pub bcc: OneOrMany<String>,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// The subject; by default title and period. May hold `{title}` and `{period}`.
+    pub subject: Option<LocalizedText>,
+    /// Words above the numbers.
+    pub message: Option<LocalizedText>,
+    /// The KPI panels and charts shown in the mail; by default the KPI panels and the first chart.
+    #[serde(default)]
+    pub show: Vec<super::PanelId>,
+    /// What is attached; a PDF by default.
+    #[serde(default = "pdf")]
+    pub attach: Vec<Attachment>,
+}
+
+fn pdf() -> Vec<Attachment> {
+    vec![Attachment::Pdf]
+}
+
+/// A file into a folder below the server's outbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FolderDelivery {
+    /// A relative path below the outbox folder: `finance/weekly`.
+    pub path: String,
+    /// What is written; a PDF by default.
+    #[serde(default = "pdf")]
+    pub files: Vec<Attachment>,
+}
+
+/// A file made from a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Attachment {
+    /// The sheets.
+    Pdf,
+    /// The tables, one CSV file each.
+    Csv,
+}

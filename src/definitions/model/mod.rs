@@ -1,0 +1,28 @@
+//! The file shapes: what a source, a dataset and a report file may say.
+//!
+//! Plain serde types, one file per kind. The published JSON Schemas are generated from them, so the
+//! doc comments here are what an author reads in the editor.
+
+mod dataset;
+mod delivery;
+mod name;
+mod panel;
+mod parameter;
+mod report;
+mod schedule;
+mod source;
+
+pub use dataset::{
+    ColumnMask, CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric,
+    Relationship, Security, TableFile,
+};
+pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
+pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
+pub use panel::{
+    ChartKind, ChartPanel, FieldFilter, FilterOperators, FilterValue, KpiPanel, OneOrMany, Panel, SortKey,
+    Stacking, TablePanel, TextPanel,
+};
+pub use parameter::{Compare, Parameter, PeriodAnchor};
+pub use report::{Orientation, Page, Paper, PrintSettings, Report};
+pub use schedule::{PanelErrorPolicy, Schedule};
+pub use source::{S3Options, Source};

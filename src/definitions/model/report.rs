@@ -1,0 +1,100 @@
+//! A report: on screen a dashboard, on paper a PDF.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{DatasetId, FieldFilter, FieldName, Panel, PanelId, Parameter, Schedule};
+use crate::format::{Locale, LocalizedText};
+
+/// A report: on screen a dashboard, on paper a PDF.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// What people call it.
+    pub title: LocalizedText,
+    /// What it answers.
+    pub description: Option<LocalizedText>,
+    /// The functional role that answers for it: exactly one.
+    pub owner: String,
+    /// The dataset of panels that name none.
+    pub dataset: Option<DatasetId>,
+    /// The IANA time zone days are counted in.
+    #[serde(default = "seoul")]
+    pub time_zone: String,
+    /// The language when neither viewer nor schedule asks for one.
+    #[serde(default)]
+    pub locale: Locale,
+    /// What a viewer can choose.
+    #[serde(default)]
+    pub parameters: IndexMap<FieldName, Parameter>,
+    /// Rows that count, for every panel whose dataset has the field.
+    #[serde(default)]
+    pub filters: IndexMap<FieldName, FieldFilter>,
+    /// The panels, by id.
+    pub panels: IndexMap<PanelId, Panel>,
+    /// The layout; by default one panel below the other on A4 portrait.
+    #[serde(default)]
+    pub pages: Vec<Page>,
+    /// How it is printed.
+    #[serde(default)]
+    pub print: PrintSettings,
+    /// When it is sent, by name.
+    #[serde(default)]
+    pub schedules: IndexMap<FieldName, Schedule>,
+}
+
+fn seoul() -> String {
+    "Asia/Seoul".into()
+}
+
+/// One page of the layout; tables that do not fit flow on to further sheets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// The size of the sheet.
+    #[serde(default)]
+    pub paper: Paper,
+    /// Upright or lying.
+    #[serde(default)]
+    pub orientation: Orientation,
+    /// Rows of panels, from top to bottom; panels of a row stand side by side.
+    pub rows: Vec<Vec<PanelId>>,
+}
+
+/// The size of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub enum Paper {
+    /// 210 × 297 mm.
+    #[default]
+    A4,
+    /// 297 × 420 mm.
+    A3,
+    /// 8.5 × 11 in.
+    Letter,
+}
+
+/// Upright or lying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Orientation {
+    /// Upright.
+    #[default]
+    Portrait,
+    /// Lying.
+    Landscape,
+}
+
+/// How a report is printed. Texts may hold `{title}`, `{period}`, `{page}`, `{pages}`, `{now}`,
+/// `{owner}` and `{proof}`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PrintSettings {
+    /// The line at the top right of every sheet.
+    pub header: Option<LocalizedText>,
+    /// The line at the foot of every sheet; by default title, page and pages.
+    pub footer: Option<LocalizedText>,
+    /// The stages of the approval box (결재란) on the first sheet: `[담당, 팀장, 본부장]`.
+    #[schemars(length(max = 8))]
+    pub approval: Vec<String>,
+}

@@ -1,0 +1,13 @@
+//! jangpyo (장표): a self-service BI reporting server.
+//!
+//! Reports are files in git; the server queries curated datasets, shows them as dashboards in the
+//! browser and sends the same sheets as PDFs by e-mail.
+
+pub mod access;
+pub mod charts;
+pub mod definitions;
+pub mod error;
+pub mod format;
+pub mod render;
+pub mod runs;
+pub mod table;

@@ -1,0 +1,3 @@
+//! The `jangpyo` binary.
+
+fn main() {}

@@ -1,0 +1,250 @@
+//! The bundled fonts: which face has a character, and how wide text is.
+//!
+//! Pretendard has Latin and Hangul but no ideographs; Noto Sans HK has those. Text is split per
+//! character into runs of one face. Digits are always tabular, so that numbers align everywhere.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use ttf_parser::{Face, GlyphId, Tag};
+
+static PRETENDARD_REGULAR: &[u8] = include_bytes!("../../../static/fonts/Pretendard-Regular.otf");
+static PRETENDARD_BOLD: &[u8] = include_bytes!("../../../static/fonts/Pretendard-Bold.otf");
+static NOTO_HK_REGULAR: &[u8] = include_bytes!("../../../static/fonts/NotoSansHK-Regular.ttf");
+static NOTO_HK_BOLD: &[u8] = include_bytes!("../../../static/fonts/NotoSansHK-Bold.ttf");
+
+static BUNDLED: LazyLock<FontSet> = LazyLock::new(FontSet::load);
+
+/// How heavy text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Weight {
+    /// 400.
+    #[default]
+    Regular,
+    /// 700.
+    Bold,
+}
+
+/// One bundled font file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FaceId {
+    /// Pretendard Regular.
+    PretendardRegular,
+    /// Pretendard Bold.
+    PretendardBold,
+    /// Noto Sans HK Regular.
+    NotoHkRegular,
+    /// Noto Sans HK Bold.
+    NotoHkBold,
+}
+
+impl FaceId {
+    /// Every face, in the order of their discriminants.
+    pub const ALL: [Self; 4] =
+        [Self::PretendardRegular, Self::PretendardBold, Self::NotoHkRegular, Self::NotoHkBold];
+
+    /// The PostScript name, as it stands in a PDF behind the subset prefix.
+    pub fn postscript_name(self) -> &'static str {
+        match self {
+            Self::PretendardRegular => "Pretendard-Regular",
+            Self::PretendardBold => "Pretendard-Bold",
+            Self::NotoHkRegular => "NotoSansHK-Regular",
+            Self::NotoHkBold => "NotoSansHK-Bold",
+        }
+    }
+}
+
+/// A glyph and how far it moves the pen, in font units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glyph {
+    /// Its index in the face.
+    pub id: u16,
+    /// Its advance in font units.
+    pub advance: u16,
+}
+
+/// A stretch of text in one face.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Run<'a> {
+    /// The face.
+    pub face: FaceId,
+    /// The text.
+    pub text: &'a str,
+    /// Its width in points at the asked size.
+    pub width: f32,
+}
+
+struct BundledFace {
+    data: &'static [u8],
+    face: Face<'static>,
+    units_per_em: f32,
+    tabular: HashMap<u16, u16>,
+}
+
+/// The bundled fonts with their metrics.
+pub struct FontSet {
+    faces: Vec<BundledFace>,
+}
+
+impl FontSet {
+    /// The fonts that are part of this program, parsed once.
+    pub fn bundled() -> &'static Self {
+        &BUNDLED
+    }
+
+    #[expect(clippy::expect_used, reason = "the font files are compiled in and tested to parse")]
+    fn load() -> Self {
+        let faces = [PRETENDARD_REGULAR, PRETENDARD_BOLD, NOTO_HK_REGULAR, NOTO_HK_BOLD]
+            .into_iter()
+            .map(|data| {
+                let face = Face::parse(data, 0).expect("a bundled font parses");
+                let units_per_em = f32::from(face.units_per_em());
+                let tabular = tabular_figures(&face);
+                BundledFace { data, face, units_per_em, tabular }
+            })
+            .collect();
+        Self { faces }
+    }
+
+    /// The font file of a face.
+    pub fn data(&self, face: FaceId) -> &'static [u8] {
+        self.bundled_face(face).data
+    }
+
+    /// The parsed font of a face.
+    pub fn face(&self, face: FaceId) -> &Face<'static> {
+        &self.bundled_face(face).face
+    }
+
+    /// Font units per em of a face.
+    pub fn units_per_em(&self, face: FaceId) -> f32 {
+        self.bundled_face(face).units_per_em
+    }
+
+    fn bundled_face(&self, face: FaceId) -> &BundledFace {
+        &self.faces[face as usize]
+    }
+
+    /// The glyph of `c` in `face`, with tabular digits; `None` if the face does not have it.
+    pub fn glyph(&self, face: FaceId, c: char) -> Option<Glyph> {
+        let bundled = self.bundled_face(face);
+        let id = bundled.face.glyph_index(c)?.0;
+        let id = bundled.tabular.get(&id).copied().unwrap_or(id);
+        Some(Glyph { id, advance: bundled.face.glyph_hor_advance(GlyphId(id)).unwrap_or(0) })
+    }
+
+    /// The face that has `c`: Pretendard, else Noto Sans HK; `None` if no bundled font has it.
+    pub fn face_for(&self, c: char, weight: Weight) -> Option<FaceId> {
+        let chain = match weight {
+            Weight::Regular => [FaceId::PretendardRegular, FaceId::NotoHkRegular],
+            Weight::Bold => [FaceId::PretendardBold, FaceId::NotoHkBold],
+        };
+        chain.into_iter().find(|face| self.bundled_face(*face).face.glyph_index(c).is_some())
+    }
+
+    /// The width of `text` in points at `size` points.
+    pub fn width(&self, text: &str, size: f32, weight: Weight) -> f32 {
+        text.chars().map(|c| self.advance(c, weight)).sum::<f32>() * size
+    }
+
+    /// How far `c` moves the pen, in em. A character that no font has counts half an em.
+    pub fn advance(&self, c: char, weight: Weight) -> f32 {
+        self.face_for(c, weight)
+            .and_then(|face| {
+                self.glyph(face, c).map(|glyph| f32::from(glyph.advance) / self.units_per_em(face))
+            })
+            .unwrap_or(0.5)
+    }
+
+    /// Splits `text` into runs of one face. Characters that no font has are joined to the run
+    /// before them; see [`FontSet::missing`].
+    pub fn runs<'a>(&self, text: &'a str, size: f32, weight: Weight) -> Vec<Run<'a>> {
+        let default = match weight {
+            Weight::Regular => FaceId::PretendardRegular,
+            Weight::Bold => FaceId::PretendardBold,
+        };
+        let mut runs: Vec<(FaceId, usize, usize, f32)> = Vec::new();
+        for (start, c) in text.char_indices() {
+            let end = start + c.len_utf8();
+            let width = self.advance(c, weight) * size;
+            let face = self.face_for(c, weight).or(runs.last().map(|run| run.0)).unwrap_or(default);
+            match runs.last_mut() {
+                Some(run) if run.0 == face => (run.2, run.3) = (end, run.3 + width),
+                _ => runs.push((face, start, end, width)),
+            }
+        }
+        runs.into_iter()
+            .map(|(face, start, end, width)| Run { face, text: &text[start..end], width })
+            .collect()
+    }
+
+    /// The characters of `text` that no bundled font has, each once, in order.
+    pub fn missing(&self, text: &str) -> Vec<char> {
+        let mut missing = Vec::new();
+        for c in text.chars().filter(|c| !c.is_control()) {
+            if self.face_for(c, Weight::Regular).is_none() && !missing.contains(&c) {
+                missing.push(c);
+            }
+        }
+        missing
+    }
+}
+
+/// The glyphs that the font's `tnum` feature puts in place of its proportional digits.
+fn tabular_figures(face: &Face<'_>) -> HashMap<u16, u16> {
+    use ttf_parser::gsub::{SingleSubstitution, SubstitutionSubtable};
+
+    let mut replaced = HashMap::new();
+    let Some(gsub) = face.tables().gsub else { return replaced };
+    let Some(feature) = gsub.features.find(Tag::from_bytes(b"tnum")) else { return replaced };
+    let digits: Vec<GlyphId> = ('0'..='9').filter_map(|c| face.glyph_index(c)).collect();
+    for lookup in feature.lookup_indices.into_iter().filter_map(|index| gsub.lookups.get(index)) {
+        for subtable in lookup.subtables.into_iter::<SubstitutionSubtable<'_>>() {
+            let SubstitutionSubtable::Single(single) = subtable else { continue };
+            for glyph in &digits {
+                let Some(position) = single.coverage().get(*glyph) else { continue };
+                let other = match single {
+                    SingleSubstitution::Format1 { delta, .. } => Some(glyph.0.wrapping_add_signed(delta)),
+                    SingleSubstitution::Format2 { substitutes, .. } => substitutes.get(position).map(|g| g.0),
+                };
+                if let Some(other) = other {
+                    replaced.insert(glyph.0, other);
+                }
+            }
+        }
+    }
+    replaced
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_digit_is_as_wide_as_every_other() {
+        let fonts = FontSet::bundled();
+        for weight in [Weight::Regular, Weight::Bold] {
+            let widths: Vec<f32> = ('0'..='9').map(|c| fonts.advance(c, weight)).collect();
+            assert!(widths.iter().all(|width| (width - widths[0]).abs() < 1e-6), "{widths:?}");
+        }
+    }
+
+    #[test]
+    fn ideographs_fall_back_to_noto_and_hangul_stays_in_pretendard() {
+        let runs = FontSet::bundled().runs("매출 銷售 sales", 10.0, Weight::Regular);
+        let faces: Vec<_> = runs.iter().map(|run| (run.face, run.text)).collect();
+        assert_eq!(
+            faces,
+            [
+                (FaceId::PretendardRegular, "매출 "),
+                (FaceId::NotoHkRegular, "銷售"),
+                (FaceId::PretendardRegular, " sales"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_character_without_a_glyph_is_reported() {
+        assert_eq!(FontSet::bundled().missing("a😀b😀가"), ['😀']);
+    }
+}

@@ -1,0 +1,111 @@
+//! What is to be shown, evaluated and localized: the one input of every renderer.
+
+use crate::charts::Chart;
+use crate::format::{Locale, NumberFormat};
+use crate::table::{Table, Value};
+
+/// A whole report, evaluated: screen, sheets and mail are made from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The report's title.
+    pub title: String,
+    /// The evaluated period and chosen parameters, as a line of text.
+    pub subtitle: String,
+    /// The language it is written in.
+    pub locale: Locale,
+    /// The layout.
+    pub pages: Vec<SheetPage>,
+    /// The line at the top right of every sheet, with `{page}` and `{pages}` still to be filled.
+    pub header: String,
+    /// The line at the foot of every sheet, with `{page}` and `{pages}` still to be filled.
+    pub footer: String,
+    /// The stages of the approval box (결재란) on the first sheet.
+    pub approval: Vec<String>,
+    /// The functional role that answers for the report; the author in the PDF's metadata.
+    pub owner: String,
+    /// The instant it was evaluated at; the date in the PDF's metadata.
+    pub evaluated_at: chrono::DateTime<chrono::Utc>,
+    /// What ties the sheet to its origin: definition version, data version, run.
+    pub proof: String,
+}
+
+/// One page of the layout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetPage {
+    /// Width and height of the sheet in points.
+    pub size: (f32, f32),
+    /// Rows of blocks, from top to bottom; blocks of a row stand side by side.
+    pub rows: Vec<Vec<Block>>,
+}
+
+/// A panel in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// The panel's id.
+    pub id: String,
+    /// What stands above it.
+    pub title: String,
+    /// A small line below, such as the unit or "first N of M".
+    pub note: Option<String>,
+    /// What it shows, or why it cannot.
+    pub content: Result<Content, Failure>,
+}
+
+/// What a panel shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// One number.
+    Kpi(Kpi),
+    /// A chart.
+    Chart(Box<Chart>),
+    /// A table.
+    Table(Table),
+    /// Paragraphs.
+    Text(Vec<String>),
+}
+
+/// One number with its change and the way it went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kpi {
+    /// The number.
+    pub value: Value,
+    /// The number of the comparison period, if one was asked for.
+    pub previous: Option<Value>,
+    /// What the comparison is with: "vs. previous week".
+    pub compared_with: String,
+    /// How both are written.
+    pub format: NumberFormat,
+    /// Rising numbers are bad news.
+    pub lower_is_better: bool,
+    /// The points of the sparkline in order of time; empty for none.
+    pub sparkline: Vec<Option<f64>>,
+}
+
+/// Why a panel has nothing to show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// What its viewer is told: what, where, and the next step; never SQL.
+    pub message: String,
+    /// The id under which the log has the cause.
+    pub error_id: String,
+}
+
+impl Kpi {
+    /// The relative change, such as 0.12 for +12 %; `None` without a comparison or from zero.
+    pub fn change(&self) -> Option<f64> {
+        let (now, before) = (self.value.as_f64()?, self.previous.as_ref()?.as_f64()?);
+        (before != 0.0).then(|| (now - before) / before.abs())
+    }
+}
+
+impl Document {
+    /// The blocks of all pages in reading order.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.pages.iter().flat_map(|page| page.rows.iter().flatten())
+    }
+
+    /// The blocks that failed.
+    pub fn failures(&self) -> impl Iterator<Item = (&Block, &Failure)> {
+        self.blocks().filter_map(|block| block.content.as_ref().err().map(|failure| (block, failure)))
+    }
+}

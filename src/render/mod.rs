@@ -1,0 +1,8 @@
+//! From a finished document to HTML, PDF, CSV and PNG.
+//!
+//! Takes a [`document::Document`] or a single panel's content; gives bytes. Everything that is
+//! drawn goes through one display list ([`canvas`]), so the screen and the sheet show the same
+//! geometry. Refuses to fetch: whatever it needs is in the document.
+
+pub mod canvas;
+pub mod document;

@@ -1,0 +1,61 @@
+//! One cell.
+
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+/// A cell of a business table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// No value.
+    #[default]
+    Null,
+    /// Stands for the members that a "top N" left out, taken together.
+    Others,
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A floating-point number; may be NaN or infinite.
+    Float(f64),
+    /// An exact decimal of up to 38 digits: `unscaled / 10^scale`.
+    Decimal {
+        /// All digits as a whole number.
+        unscaled: i128,
+        /// How many of them stand behind the point; negative for trailing zeros.
+        scale: i8,
+    },
+    /// Text.
+    Text(Arc<str>),
+    /// A calendar date, or the first day of a time bucket.
+    Date(NaiveDate),
+    /// A local date and time of the report's time zone.
+    Timestamp(NaiveDateTime),
+}
+
+impl Value {
+    /// The number in this cell; `None` for anything else and for NaN and infinities.
+    pub fn as_f64(&self) -> Option<f64> {
+        let number = match self {
+            Self::Int(number) => *number as f64,
+            Self::Float(number) => *number,
+            Self::Decimal { unscaled, scale } => *unscaled as f64 / 10f64.powi(i32::from(*scale)),
+            _ => return None,
+        };
+        number.is_finite().then_some(number)
+    }
+
+    /// The date in this cell, for dates and timestamps.
+    pub fn as_date(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Date(date) => Some(*date),
+            Self::Timestamp(instant) => Some(instant.date()),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no value.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
