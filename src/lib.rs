@@ -10,4 +10,5 @@ pub mod error;
 pub mod format;
 pub mod render;
 pub mod runs;
+pub mod sources;
 pub mod table;
