@@ -8,6 +8,7 @@ pub mod charts;
 pub mod definitions;
 pub mod error;
 pub mod format;
+pub mod query;
 pub mod render;
 pub mod runs;
 pub mod sources;
