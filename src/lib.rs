@@ -6,6 +6,7 @@
 pub mod access;
 pub mod charts;
 pub mod definitions;
+pub mod engine;
 pub mod error;
 pub mod format;
 pub mod query;

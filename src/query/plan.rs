@@ -153,6 +153,17 @@ impl<'a> Planner<'a> {
         Ok(plan.build()?)
     }
 
+    /// Plans one measure or metric over all rows.
+    pub fn check_number(&self, field: &FieldName) -> Result<(), QueryError> {
+        let query = SemanticQuery::of_everything(vec![field.clone()]);
+        let plan = self.totals(&query)?;
+        let state = self.input.context.state();
+        state.optimize(&plan).map(drop).map_err(|cause| {
+            let what = if self.dataset.measures.contains_key(field) { "measure" } else { "metric" };
+            Place { what, name: field.as_str() }.error(cause.strip_backtrace())
+        })
+    }
+
     /// The type of a dimension's values, checked against the data.
     pub fn dimension_type(&self, field: &FieldName) -> Result<DataType, QueryError> {
         Ok(self.dimension(field)?.data_type)

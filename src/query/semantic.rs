@@ -20,6 +20,8 @@ pub struct SemanticQuery {
     pub filters: Vec<Filter>,
     /// The days of the dataset's time dimension that count.
     pub range: Option<DateRange>,
+    /// The days the numbers are compared with; adds a `<measure>.previous` column per measure.
+    pub compare: Option<DateRange>,
     /// Keeps the largest members of one dimension.
     pub top: Option<Top>,
     /// The order of rows; ties and an empty list are ordered by the dimensions.
@@ -32,6 +34,25 @@ pub struct SemanticQuery {
     pub time_zone: Tz,
     /// The first day of a week.
     pub week_start: Weekday,
+}
+
+impl SemanticQuery {
+    /// The measures over all rows, in one row.
+    pub fn of_everything(measures: Vec<FieldName>) -> Self {
+        Self {
+            measures,
+            by: Vec::new(),
+            filters: Vec::new(),
+            range: None,
+            compare: None,
+            top: None,
+            sort: Vec::new(),
+            limit: None,
+            totals: false,
+            time_zone: Tz::UTC,
+            week_start: Weekday::Mon,
+        }
+    }
 }
 
 /// A dimension to group by.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::provider_as_source;
@@ -51,6 +51,16 @@ pub struct InputOptions {
     pub counters: Arc<StoreCounters>,
 }
 
+/// The version of the dataset's files as they are listed now. Costs a LIST (or HEAD) per table.
+pub async fn current_version(
+    dataset: &Dataset,
+    source: &OpenedSource,
+    options: &InputOptions,
+) -> Result<String, SourceError> {
+    let tables = list_tables(dataset, source, options).await?;
+    Ok(version_of(tables.values().map(|(files, _)| files)))
+}
+
 /// Lists the dataset's files and opens them. Costs a LIST (or HEAD) per table and the reading of
 /// schemas.
 pub async fn open_input(
@@ -58,31 +68,8 @@ pub async fn open_input(
     source: &OpenedSource,
     options: &InputOptions,
 ) -> Result<Input, SourceError> {
-    let mut tables: IndexMap<String, (FileSet, FileTable<'_>)> = IndexMap::new();
-    let none = IndexMap::new();
-    if let Some(path) = &dataset.table {
-        let files = FileSet::list(source, path, options.max_files).await?;
-        let table =
-            FileTable { format: dataset.format, csv: dataset.csv.as_ref(), partitions: &dataset.partitions };
-        tables.insert(ROWS.to_owned(), (files, table));
-    }
-    for (name, table) in &dataset.tables {
-        let files = FileSet::list(source, &table.path, options.max_files).await?;
-        let table =
-            FileTable { format: table.format, csv: table.csv.as_ref(), partitions: &table.partitions };
-        tables.insert(name.to_string(), (files, table));
-    }
-    for (name, relationship) in &dataset.relationships {
-        let files = FileSet::list(source, &relationship.table, options.max_files).await?;
-        let table =
-            FileTable { format: relationship.format, csv: relationship.csv.as_ref(), partitions: &none };
-        tables.insert(name.to_string(), (files, table));
-    }
-
+    let tables = list_tables(dataset, source, options).await?;
     let sets: Vec<&FileSet> = tables.values().map(|(files, _)| files).collect();
-    let mut digest = Sha256::new();
-    sets.iter().for_each(|set| set.add_to_digest(&mut digest));
-    counters_for_lists(options, sets.len());
     let store_url = Url::parse(STORE_URL).map_err(|error| SourceError::BadDataset(error.to_string()))?;
     let context = session(source, &sets, &store_url, options)?;
     let mut providers = IndexMap::new();
@@ -115,7 +102,7 @@ pub async fn open_input(
         context,
         rows: without_qualifier(rows)?,
         relationships,
-        version: hex(&digest.finalize()),
+        version: version_of(sets.iter().copied()),
         files: sets.iter().map(|set| set.files.len()).sum(),
         bytes: sets.iter().map(|set| set.bytes()).sum(),
     })
@@ -124,8 +111,45 @@ pub async fn open_input(
 const ROWS: &str = "dataset";
 const STORE_URL: &str = "source://files";
 
-fn counters_for_lists(options: &InputOptions, tables: usize) {
-    options.counters.lists.fetch_add(tables as u64, std::sync::atomic::Ordering::Relaxed);
+type Tables<'a> = IndexMap<String, (FileSet, FileTable<'a>)>;
+
+async fn list_tables<'a>(
+    dataset: &'a Dataset,
+    source: &OpenedSource,
+    options: &InputOptions,
+) -> Result<Tables<'a>, SourceError> {
+    let mut tables = Tables::new();
+    if let Some(path) = &dataset.table {
+        let files = FileSet::list(source, path, options.max_files).await?;
+        let table =
+            FileTable { format: dataset.format, csv: dataset.csv.as_ref(), partitions: &dataset.partitions };
+        tables.insert(ROWS.to_owned(), (files, table));
+    }
+    for (name, table) in &dataset.tables {
+        let files = FileSet::list(source, &table.path, options.max_files).await?;
+        let table =
+            FileTable { format: table.format, csv: table.csv.as_ref(), partitions: &table.partitions };
+        tables.insert(name.to_string(), (files, table));
+    }
+    for (name, relationship) in &dataset.relationships {
+        let files = FileSet::list(source, &relationship.table, options.max_files).await?;
+        let table = FileTable {
+            format: relationship.format,
+            csv: relationship.csv.as_ref(),
+            partitions: &NO_PARTITIONS,
+        };
+        tables.insert(name.to_string(), (files, table));
+    }
+    options.counters.lists.fetch_add(tables.len() as u64, std::sync::atomic::Ordering::Relaxed);
+    Ok(tables)
+}
+
+static NO_PARTITIONS: LazyLock<IndexMap<String, String>> = LazyLock::new(IndexMap::new);
+
+fn version_of<'a>(sets: impl Iterator<Item = &'a FileSet>) -> String {
+    let mut digest = Sha256::new();
+    sets.for_each(|set| set.add_to_digest(&mut digest));
+    hex(&digest.finalize())
 }
 
 fn session(
