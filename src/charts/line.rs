@@ -90,7 +90,7 @@ pub(super) fn line<DB: DrawingBackend>(
 }
 
 /// The points of a series, divided where it has no value.
-fn stretches(series: &Series<'_>) -> Vec<Vec<(usize, f64)>> {
+pub(super) fn stretches(series: &Series<'_>) -> Vec<Vec<(usize, f64)>> {
     let mut stretches: Vec<Vec<(usize, f64)>> = vec![Vec::new()];
     for index in 0..series.values.len() {
         match series.value(index) {

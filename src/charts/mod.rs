@@ -232,12 +232,10 @@ pub fn draw<DB: DrawingBackend>(
         Kind::Bar { stacking, horizontal: false } => bar::draw_upright(&pen, &data, stacking, chart.labels),
         Kind::Bar { stacking, horizontal: true } => bar::draw_lying(&pen, &data, stacking, chart.labels),
         Kind::Donut => donut::draw(&pen, &data, chart),
-        Kind::Combo => combo::draw(&pen, &data, chart.labels),
+        Kind::Combo => combo::draw(&pen, &data),
         Kind::Heatmap => heatmap::draw(&pen, &data, chart.labels),
     }
 }
 
 #[cfg(test)]
-mod gallery;
-#[cfg(test)]
-mod tests;
+pub(crate) mod samples;

@@ -244,6 +244,18 @@ impl Series<'_> {
         Some(value.text(self.format, None, style, locale))
     }
 
+    /// The text of the cell at a category in another format than the series'.
+    pub(super) fn text_as(
+        &self,
+        index: usize,
+        format: &NumberFormat,
+        style: NumberStyle,
+        locale: Locale,
+    ) -> Option<String> {
+        let value = self.cells.get(index).copied().flatten()?;
+        Some(value.text(format, None, style, locale))
+    }
+
     /// The exact number, or the range of numbers, over these categories.
     pub(super) fn text_over(&self, span: Span, locale: Locale) -> Option<String> {
         if span.first == span.last {

@@ -66,8 +66,8 @@ const fn rgb(hex: u32) -> (u8, u8, u8) {
 const SERIES: [Swatch; SERIES_COLORS] = [
     swatch("chart-1", 0x2f_6f_de, 0x6a_9d_f5),
     swatch("chart-2", 0xec_8f_3c, 0xf5_ad_6b),
-    swatch("chart-3", 0x17_8f_83, 0x3f_bf_b1),
-    swatch("chart-4", 0xd2_6a_b0, 0xe8_97_cb),
+    swatch("chart-3", 0x0d_80_77, 0x3f_bf_b1),
+    swatch("chart-4", 0xe3_87_c4, 0xee_a5_d3),
     swatch("chart-5", 0x6a_4f_c3, 0x9f_8c_f0),
     swatch("chart-6", 0xe5_bb_3f, 0xf1_d1_6e),
     swatch("chart-7", 0x9a_42_2f, 0xd0_7a_62),

@@ -57,7 +57,7 @@ impl Scale {
         Self { low: -below * step, high: above * step, ticks: multiples(step, -below * step, above * step) }
     }
 
-    /// The same scale, ending at its outermost ticks.
+    /// A scale over `values` and zero that ends at ticks on both sides.
     pub(super) fn ending_at_ticks(values: &[f64], most: usize) -> Self {
         let (low, high) = extent(values.iter().copied());
         let (low, high) = widened(low.min(0.0), high.max(0.0));
@@ -68,7 +68,7 @@ impl Scale {
         Self { low, high, ticks: multiples(step, low, high) }
     }
 
-    /// Makes room below zero for `below` intervals, for an axis that has no negatives itself but
+    /// Makes room below zero for one interval, for an axis that has no negatives itself but
     /// stands beside one that has.
     pub(super) fn with_room_below(mut self) -> Self {
         if let (Some(first), Some(second)) = (self.ticks.first().copied(), self.ticks.get(1).copied())
@@ -77,6 +77,17 @@ impl Scale {
             let step = second - first;
             self.ticks.insert(0, first - step);
             self.low = first - step;
+        }
+        self
+    }
+
+    /// The same above zero, for an axis of negatives only.
+    pub(super) fn with_room_above(mut self) -> Self {
+        if let [.., before, last] = *self.ticks.as_slice()
+            && last <= 0.0
+        {
+            self.high = last + (last - before);
+            self.ticks.push(self.high);
         }
         self
     }
