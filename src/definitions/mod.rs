@@ -3,5 +3,8 @@
 //! Takes a folder of YAML files; gives the [`model`] of those that are valid and diagnostics with
 //! file, line and column for those that are not. Knows nothing of data, engines or pages.
 
+mod catalog;
 pub mod model;
 pub mod period;
+
+pub use catalog::{Catalog, Definition, DefinitionKind};

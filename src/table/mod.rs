@@ -5,9 +5,11 @@
 //! written as "–" by those who show them.
 
 mod from_arrow;
+mod text;
 mod value;
 
 pub use from_arrow::cells;
+pub use text::others;
 pub use value::Value;
 
 use crate::format::{Grain, NumberFormat};
