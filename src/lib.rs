@@ -12,5 +12,6 @@ pub mod format;
 pub mod query;
 pub mod render;
 pub mod runs;
+pub mod sample;
 pub mod sources;
 pub mod table;

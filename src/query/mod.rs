@@ -7,6 +7,7 @@
 mod aggregate;
 mod bucket;
 mod calendar;
+mod columns;
 mod error;
 mod expression;
 mod filter;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Column, DFSchema, ScalarValue};
+use datafusion::common::{Column, ScalarValue};
 use datafusion::functions_aggregate::expr_fn::{count, max};
 use datafusion::logical_expr::{
     Expr, ExprSchemable, JoinType, LogicalPlan, LogicalPlanBuilder, SortExpr, lit, when,
@@ -12,11 +12,12 @@ use datafusion::logical_expr::{
 
 use super::aggregate::Numbers;
 use super::bucket::TimeDimension;
+use super::columns::Columns;
 use super::expression::{self, Place, aggregate_name, exact_column};
 use super::{GroupBy, QueryError, SemanticQuery, Top, filter};
 use crate::access::Restriction;
 use crate::definitions::model::{Dataset, Dimension, FieldName};
-use crate::sources::Input;
+use crate::sources::{Input, ROWS};
 
 /// The column of an answer that is true for the rows of "others"; present when `top` was asked for.
 pub const OTHERS_FLAG: &str = "__others";
@@ -25,7 +26,7 @@ pub const OTHERS_FLAG: &str = "__others";
 pub struct Planner<'a> {
     dataset: &'a Dataset,
     input: &'a Input,
-    schema: DFSchema,
+    columns: Columns,
 }
 
 struct Parsed {
@@ -40,13 +41,7 @@ impl<'a> Planner<'a> {
         input: &'a Input,
         _restriction: &Restriction,
     ) -> Result<Self, QueryError> {
-        let mut schema = input.rows.schema().as_ref().clone();
-        for name in dataset.relationships.keys() {
-            if let Some(joined) = input.relationships.get(name.as_str()) {
-                schema = schema.join(joined.schema())?;
-            }
-        }
-        Ok(Self { dataset, input, schema })
+        Ok(Self { dataset, input, columns: Columns::of(dataset, input)? })
     }
 
     /// The rows of the answer: grouped columns, then measures, then [`OTHERS_FLAG`] when `top` is
@@ -64,7 +59,7 @@ impl<'a> Planner<'a> {
                 && top.dimension == group.field
             {
                 let is_kept = is_one_of(&expression, kept);
-                let missing = expression::null_of(&expression.get_type(&self.schema)?)?;
+                let missing = expression::null_of(&expression.get_type(&self.columns.joined)?)?;
                 expression = when(is_kept.clone(), expression).otherwise(missing)?;
                 flag = Some(Expr::IsNotTrue(Box::new(is_kept)));
             }
@@ -78,7 +73,11 @@ impl<'a> Planner<'a> {
                 .filter(Expr::IsFalse(Box::new(exact_column(OTHERS_FLAG))))?
                 .build()?;
         }
-        let plan = LogicalPlanBuilder::from(plan).sort(self.order(query, has_flag)?)?;
+        let mut plan = LogicalPlanBuilder::from(plan);
+        let order = self.order(query, has_flag)?;
+        if !order.is_empty() {
+            plan = plan.sort(order)?;
+        }
         Ok(plan.limit(0, query.limit)?.build()?)
     }
 
@@ -254,7 +253,8 @@ impl<'a> Planner<'a> {
             else {
                 continue;
             };
-            let left: Vec<Column> = relationship.on.keys().map(Column::new_unqualified).collect();
+            let left: Vec<Column> =
+                relationship.on.keys().map(|name| Column::new(Some(ROWS), name)).collect();
             let right: Vec<Column> =
                 relationship.on.values().map(|column| Column::new(Some(name.as_str()), column)).collect();
             plan = plan.join(joined.clone(), JoinType::Left, (left, right), None)?;
@@ -316,24 +316,17 @@ impl<'a> Planner<'a> {
         let place = Place { what: "dimension", name: name.as_str() };
         let expression = match &definition.sql {
             Some(sql) => self.parse(sql, place)?,
-            None => {
-                let column = Column::new_unqualified(name.as_str());
-                if !self.schema.has_column(&column) {
-                    let valid = self.schema.columns().iter().map(|column| column.name.clone()).collect();
-                    return Err(QueryError::UnknownField { what: "column", name: name.to_string(), valid });
-                }
-                Expr::Column(column)
-            }
+            None => self.columns.own(name.as_str())?,
         };
         if expression::has_aggregate(&expression) {
             return Err(place.error("an aggregate is a measure, not a dimension"));
         }
-        let data_type = expression.get_type(&self.schema)?;
+        let data_type = expression.get_type(&self.columns.joined)?;
         Ok(Parsed { expression, data_type })
     }
 
     fn parse(&self, sql: &str, place: Place<'_>) -> Result<Expr, QueryError> {
-        expression::parse(&self.input.context, &self.schema, sql, place)
+        self.columns.parse(self.input, sql, place)
     }
 }
 

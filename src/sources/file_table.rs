@@ -136,7 +136,7 @@ fn csv_format(csv: &CsvOptions, compression: FileCompressionType) -> Result<CsvF
             )));
         }
     };
-    let tokens: Vec<_> = csv.null.iter().map(|token| regex::escape(token)).collect();
+    let tokens: Vec<_> = csv.null_values.iter().map(|token| regex::escape(token)).collect();
     let null_regex = (!tokens.is_empty()).then(|| format!("^({})?$", tokens.join("|")));
     Ok(CsvFormat::default()
         .with_has_header(csv.header)

@@ -24,7 +24,7 @@ use crate::definitions::model::Dataset;
 pub struct Input {
     /// Reaches the snapshot's files and nothing else.
     pub context: SessionContext,
-    /// The rows of the dataset; its columns carry no qualifier.
+    /// The rows of the dataset; its columns are qualified by [`ROWS`].
     pub rows: LogicalPlan,
     /// The joined tables, by the name of their relationship; columns are qualified by it.
     pub relationships: HashMap<String, LogicalPlan>,
@@ -93,14 +93,18 @@ pub async fn open_input(
                         .map_err(|cause| unusable(&cause))?;
                 }
             }
-            select_only::plan(&context, sql).await?
+            let plan = select_only::plan(&context, sql).await?;
+            LogicalPlanBuilder::from(plan)
+                .alias(ROWS)
+                .and_then(LogicalPlanBuilder::build)
+                .map_err(|cause| unusable(&cause))?
         }
         (None, Some(provider)) => scan(ROWS, provider)?,
         (None, None) => return Err(SourceError::BadDataset("a dataset needs `table` or `sql`".into())),
     };
     Ok(Input {
         context,
-        rows: without_qualifier(rows)?,
+        rows,
         relationships,
         version: version_of(sets.iter().copied()),
         files: sets.iter().map(|set| set.files.len()).sum(),
@@ -108,7 +112,8 @@ pub async fn open_input(
     })
 }
 
-const ROWS: &str = "dataset";
+/// The qualifier of the dataset's own columns in the plans of an [`Input`].
+pub const ROWS: &str = "__rows";
 const STORE_URL: &str = "source://files";
 
 type Tables<'a> = IndexMap<String, (FileSet, FileTable<'a>)>;
@@ -176,7 +181,7 @@ fn session(
         .with_collect_statistics(true)
         .with_information_schema(false);
     config.options_mut().sql_parser.enable_ident_normalization = false;
-    config.options_mut().execution.collect_statistics = true;
+    config.options_mut().execution.listing_table_ignore_subdirectory = false;
     Ok(SessionContext::new_with_config_rt(config, runtime))
 }
 
@@ -188,26 +193,6 @@ fn scan(name: &str, provider: &Arc<dyn TableProvider>) -> Result<LogicalPlan, So
     )
     .and_then(LogicalPlanBuilder::build)
     .map_err(|cause| unusable(&cause))
-}
-
-/// The same rows with columns that carry no qualifier, so that an unqualified name means a column
-/// of the dataset even when a joined table has one of the same name.
-fn without_qualifier(plan: LogicalPlan) -> Result<LogicalPlan, SourceError> {
-    use datafusion::logical_expr::Expr;
-
-    let columns: Vec<Expr> = plan
-        .schema()
-        .columns()
-        .into_iter()
-        .map(|column| {
-            let name = column.name.clone();
-            Expr::Column(column).alias(name)
-        })
-        .collect();
-    LogicalPlanBuilder::from(plan)
-        .project(columns)
-        .and_then(LogicalPlanBuilder::build)
-        .map_err(|cause| unusable(&cause))
 }
 
 fn unusable(cause: &datafusion::error::DataFusionError) -> SourceError {

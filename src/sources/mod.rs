@@ -15,7 +15,7 @@ mod range_cache;
 mod select_only;
 
 pub use error::SourceError;
-pub use input::{Input, InputOptions, current_version, open_input};
+pub use input::{Input, InputOptions, ROWS, current_version, open_input};
 pub use object_stores::{OpenedSource, open_source};
 pub use pinned_store::StoreCounters;
 pub use range_cache::RangeCache;
