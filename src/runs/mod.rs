@@ -4,8 +4,10 @@
 //! and artefacts; [`execute`] performs one run; [`retention`] removes old files. Takes everything
 //! below as arguments, the time included.
 
+pub mod artefacts;
 mod clock;
 pub mod evaluate;
+pub mod retention;
 pub mod store;
 
 pub use clock::Clock;
