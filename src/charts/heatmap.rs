@@ -76,8 +76,7 @@ fn cell_texts(data: &Data<'_>, labels: Option<bool>, tall_enough: bool) -> Vec<(
     let mut texts = Vec::new();
     for (row, series) in data.series.iter().enumerate() {
         // The colour and the title tell what it is; the cell has room for digits only.
-        let format =
-            NumberFormat { compact: true, currency: None, unit: None, ..series.format.clone() };
+        let format = NumberFormat { compact: true, currency: None, unit: None, ..series.format.clone() };
         for column in 0..data.categories.len() {
             if series.value(column).is_some()
                 && let Some(text) = series.text_as(column, &format, NumberStyle::Headline, data.locale)
@@ -96,7 +95,12 @@ fn heat(series: &Series<'_>, column: usize, low: f64, high: f64) -> Role {
 }
 
 /// The scale at the top right: lowest number, steps, highest number. Gives its height.
-fn legend<DB: DrawingBackend>(pen: &Pen<'_, DB>, data: &Data<'_>, low: f64, high: f64) -> Result<f64, ChartError> {
+fn legend<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    data: &Data<'_>,
+    low: f64,
+    high: f64,
+) -> Result<f64, ChartError> {
     let (surface, font) = (pen.surface(), pen.font());
     let format = NumberFormat { compact: true, ..data.left_format() };
     let (low, high) = (

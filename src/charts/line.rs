@@ -117,7 +117,10 @@ fn values<DB: DrawingBackend>(
     let font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.92);
     let mut free = f64::NEG_INFINITY;
     for (index, value) in series.values.iter().enumerate() {
-        let (Some(value), Some(text)) = (value, series.text(index, NumberStyle::Headline, data.locale)) else { continue };
+        let (Some(value), Some(text)) = (value, series.text(index, NumberStyle::Headline, data.locale))
+        else {
+            continue;
+        };
         let half = pen.width(&text, font)? / 2.0;
         let surface = pen.surface();
         let x = plot.x(index).min(surface.right - half).max(surface.left + half);
@@ -165,7 +168,8 @@ impl EndNames {
         let width = pen.widest(names.iter().map(String::as_str), font)? + font.size * 1.6;
         // The height of the plot is not known yet; a slightly smaller one is a safe guess.
         let (top, bottom) = (0.0, surface.height() - font.size * 4.5);
-        let wishes: Vec<f64> = last.iter().map(|value| bottom - scale.share(*value) * (bottom - top)).collect();
+        let wishes: Vec<f64> =
+            last.iter().map(|value| bottom - scale.share(*value) * (bottom - top)).collect();
         let placed = spread(&wishes, font.size * 1.3, top, bottom);
         let near = placed.is_some_and(|placed| {
             placed.iter().zip(&wishes).all(|(placed, wish)| (placed - wish).abs() <= font.size * 2.2)
@@ -173,7 +177,12 @@ impl EndNames {
         Ok(near.then_some(Self { names, last, width }))
     }
 
-    fn draw<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, plot: &Plot, data: &Data<'_>) -> Result<(), ChartError> {
+    fn draw<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        plot: &Plot,
+        data: &Data<'_>,
+    ) -> Result<(), ChartError> {
         let font = pen.font().role(Role::Ink);
         let wishes: Vec<f64> = self.last.iter().map(|value| plot.y(*value)).collect();
         let (top, bottom) = (pen.surface().top, plot.area.bottom + font.size * 0.6);
@@ -181,7 +190,12 @@ impl EndNames {
         let x = plot.area.right + font.size * 0.5;
         for ((name, y), series) in self.names.iter().zip(placed).zip(&data.series) {
             if series.is_previous {
-                pen.dashed(&[(x - font.size * 0.2, y), (x + font.size * 0.7, y)], series.role, 1.4, (2.4, 1.6))?;
+                pen.dashed(
+                    &[(x - font.size * 0.2, y), (x + font.size * 0.7, y)],
+                    series.role,
+                    1.4,
+                    (2.4, 1.6),
+                )?;
             } else {
                 pen.dot((x + font.size * 0.25, y), font.size * 0.25, series.role)?;
             }

@@ -171,7 +171,11 @@ impl Chart {
     /// Whether a chart of this kind can draw this table, empty or not.
     pub fn check(&self) -> Result<(), ChartError> {
         let columns = self.table.columns.len();
-        let used = [self.x].into_iter().chain(self.by).chain(self.y.iter().copied()).chain(self.line.iter().copied());
+        let used = [self.x]
+            .into_iter()
+            .chain(self.by)
+            .chain(self.y.iter().copied())
+            .chain(self.line.iter().copied());
         if let Some(index) = used.into_iter().find(|index| *index >= columns) {
             return Err(ChartError::NoColumn { index, columns });
         }
@@ -185,8 +189,12 @@ impl Chart {
                 return wrong("it has no lines; name their measures under `line`, or use `bar`");
             }
             Kind::Combo if self.by.is_some() => return wrong("it takes no `by`; use a stacked bar chart"),
-            Kind::Donut if self.by.is_some() => return wrong("it takes no `by`; its slices are the members of `x`"),
-            Kind::Donut if self.y.len() > 1 => return wrong("it shows one measure; use a bar chart for several"),
+            Kind::Donut if self.by.is_some() => {
+                return wrong("it takes no `by`; its slices are the members of `x`");
+            }
+            Kind::Donut if self.y.len() > 1 => {
+                return wrong("it shows one measure; use a bar chart for several");
+            }
             Kind::Heatmap if self.by.is_some() && self.y.len() > 1 => {
                 return wrong("its cells show one measure; leave out `by` to have one row per measure");
             }

@@ -134,7 +134,13 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 
     /// Text with its middle height at `at`.
-    pub(super) fn text(&self, text: &str, at: (f64, f64), align: Align, font: Font) -> Result<(), ChartError> {
+    pub(super) fn text(
+        &self,
+        text: &str,
+        at: (f64, f64),
+        align: Align,
+        font: Font,
+    ) -> Result<(), ChartError> {
         let h_pos = match align {
             Align::Left => HPos::Left,
             Align::Center => HPos::Center,

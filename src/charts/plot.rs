@@ -82,7 +82,8 @@ impl Plot {
             placing: parts.placing,
             count: data.categories.len(),
         };
-        let labels = BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
+        let labels =
+            BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
         plot.area.bottom = (surface.bottom - labels.height(font.size)).max(top + 1.0);
         legend.draw(pen, surface.left, surface.top)?;
         plot.grid(pen, &left_texts, right_texts.as_deref())?;
@@ -121,7 +122,9 @@ impl Plot {
     pub(super) fn band(&self) -> f64 {
         match self.placing {
             Placing::Bands => self.area.width() / self.count.max(1) as f64,
-            Placing::Edges if self.count > 1 => (self.area.width() - 2.0 * self.inset()) / (self.count - 1) as f64,
+            Placing::Edges if self.count > 1 => {
+                (self.area.width() - 2.0 * self.inset()) / (self.count - 1) as f64
+            }
             Placing::Edges => self.area.width(),
         }
     }

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Locale;
 use super::digits::Digits;
 use super::scale::{MINUS, Scale, currency_decimals, currency_prefix};
-use super::Locale;
 
 /// What stands where there is no number: NULL, NaN, infinities.
 pub const NO_NUMBER: &str = "–";
@@ -99,7 +99,8 @@ impl NumberFormat {
         };
         let Some(digits) = digits else { return NO_NUMBER.to_owned() };
         let digits = if self.percent { digits.shifted(2) } else { digits };
-        let short = !self.percent && (style == NumberStyle::Axis || (self.compact && style == NumberStyle::Headline));
+        let short =
+            !self.percent && (style == NumberStyle::Axis || (self.compact && style == NumberStyle::Headline));
         if short {
             return self.short(&digits, style, locale);
         }
@@ -110,13 +111,23 @@ impl NumberFormat {
         let decimals = match self.decimals.map(i32::from) {
             Some(decimals) => decimals,
             None if self.percent && style == NumberStyle::Axis => 2.min(digits.fraction_digits()),
-            None if self.percent => if digits.whole_digits() < 1 && !digits.is_zero() { 2 } else { 1 },
+            None if self.percent => {
+                if digits.whole_digits() < 1 && !digits.is_zero() {
+                    2
+                } else {
+                    1
+                }
+            }
             None if self.currency.is_some() => least,
             None if exact => digits.fraction_digits(),
             None => natural_decimals(&digits),
         };
         let rounded = digits.rounded(decimals);
-        let shown = if self.decimals.is_some() || self.percent && style != NumberStyle::Axis { decimals } else { least };
+        let shown = if self.decimals.is_some() || self.percent && style != NumberStyle::Axis {
+            decimals
+        } else {
+            least
+        };
         self.dressed(rounded.negative && !rounded.is_zero(), &rounded.text(shown), "", style)
     }
 

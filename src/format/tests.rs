@@ -114,11 +114,8 @@ fn read(text: &str) -> f64 {
 
 fn any_format() -> impl Strategy<Value = NumberFormat> {
     let codes = prop::option::of(prop::sample::select(vec!["KRW", "USD", "KWD", "XXX", ""]));
-    let negative = prop::sample::select(vec![
-        NegativeStyle::Minus,
-        NegativeStyle::Triangle,
-        NegativeStyle::Parentheses,
-    ]);
+    let negative =
+        prop::sample::select(vec![NegativeStyle::Minus, NegativeStyle::Triangle, NegativeStyle::Parentheses]);
     (codes, any::<(bool, bool)>(), prop::option::of(0_u8..=10), negative).prop_map(
         |(code, (percent, compact), decimals, negative)| NumberFormat {
             currency: code.map(Into::into),

@@ -9,5 +9,6 @@ mod chart;
 #[cfg(test)]
 mod chart_tests;
 pub mod document;
+pub mod mail;
 
 pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};
