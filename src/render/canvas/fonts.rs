@@ -43,6 +43,14 @@ impl FaceId {
     pub const ALL: [Self; 4] =
         [Self::PretendardRegular, Self::PretendardBold, Self::NotoHkRegular, Self::NotoHkBold];
 
+    /// How heavy it is.
+    pub fn weight(self) -> Weight {
+        match self {
+            Self::PretendardRegular | Self::NotoHkRegular => Weight::Regular,
+            Self::PretendardBold | Self::NotoHkBold => Weight::Bold,
+        }
+    }
+
     /// The PostScript name, as it stands in a PDF behind the subset prefix.
     pub fn postscript_name(self) -> &'static str {
         match self {

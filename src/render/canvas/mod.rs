@@ -3,8 +3,11 @@
 //! Lengths are points (1/72 inch), y grows downward, the origin is the top left corner.
 
 mod fonts;
+mod legible;
+pub mod pdf;
 
 pub use fonts::{FaceId, FontSet, Glyph, Run, Weight};
+pub use legible::legible;
 
 /// An opaque sRGB colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
