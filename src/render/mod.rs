@@ -6,3 +6,5 @@
 
 pub mod canvas;
 pub mod document;
+pub mod pdf;
+pub mod sheet;
