@@ -5,6 +5,11 @@
 //! geometry. Refuses to fetch: whatever it needs is in the document.
 
 pub mod canvas;
+mod chart;
+#[cfg(test)]
+mod chart_tests;
 pub mod document;
 pub mod pdf;
 pub mod sheet;
+
+pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};

@@ -5,9 +5,15 @@
 mod fonts;
 mod legible;
 pub mod pdf;
+mod plotters;
+mod png;
+mod svg;
 
 pub use fonts::{FaceId, FontSet, Glyph, Run, Weight};
 pub use legible::legible;
+pub use plotters::{NoError, PIXELS_PER_POINT, Recorder};
+pub use png::{PngError, png};
+pub use svg::{stylesheet, svg, svg_file};
 
 /// An opaque sRGB colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

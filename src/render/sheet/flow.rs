@@ -66,7 +66,7 @@ pub(super) fn fill(
 
 impl Filler<'_, '_> {
     fn keep_together(&mut self, strip: usize, least: f32) {
-        if self.next_y() + least > self.bottom && !self.pieces.is_empty() {
+        if self.next_y() + least > self.bottom && !self.is_fresh() {
             self.end_sheet();
         }
         self.put(strip, least, None);
@@ -86,7 +86,7 @@ impl Filler<'_, '_> {
         }
         let mut start = 0;
         loop {
-            let fresh = self.pieces.is_empty();
+            let fresh = self.is_fresh();
             let room = self.bottom - self.next_y();
             let cut = if fresh || room >= ROOM_TO_BEGIN { table.cut(start, room, fresh) } else { None };
             let Some(cut) = cut else {
@@ -112,6 +112,11 @@ impl Filler<'_, '_> {
 
     fn next_y(&self) -> f32 {
         if self.pieces.is_empty() { self.top } else { self.y + GAP }
+    }
+
+    /// Whether no other sheet would have more room: empty, and without the title block.
+    fn is_fresh(&self) -> bool {
+        self.pieces.is_empty() && self.top <= self.next_top
     }
 
     /// Ends the sheet, its charts grown into the room that is left.

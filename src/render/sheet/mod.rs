@@ -32,7 +32,7 @@ use rows::{Measurer, Strip};
 use style::{GAP, MARGIN};
 
 /// Smaller sheets are taken for this size, so that there is room for a body between the margins.
-const LEAST_SIDE: f32 = 200.0;
+const LEAST_SIDE: f32 = 300.0;
 /// The largest side a PDF may have.
 const MOST_SIDE: f32 = 14_400.0;
 
