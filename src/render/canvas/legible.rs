@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use super::{FontSet, Weight};
 
 /// Rewrites `text` so that every character of it has a glyph in a bundled font, and adds the
-/// characters that had none to `missing`; they stand as their code: `[U+1F600]`.
+/// characters that had none to `missing`; they stand as their codes: `[U+1F600]`, a word of them as
+/// `[U+05D0 05D1]`.
 ///
 /// Line breaks and tabs become spaces. Control characters, joiners, direction marks and variation
 /// selectors are left out: they draw nothing, and may turn the reading order of what follows.
@@ -17,13 +18,25 @@ pub fn legible<'a>(text: &'a str, missing: &mut BTreeSet<char>) -> Cow<'a, str> 
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
+    let mut in_codes = false;
     for c in text.chars().filter_map(visible) {
-        if fonts.face_for(c, Weight::Regular).is_some() {
-            shown.push(c);
-        } else {
-            missing.insert(c);
-            shown.push_str(&format!("[U+{:04X}]", c as u32));
+        let is_missing = fonts.face_for(c, Weight::Regular).is_none();
+        match (in_codes, is_missing) {
+            (false, true) => shown.push_str("[U+"),
+            (true, true) => shown.push(' '),
+            (true, false) => shown.push(']'),
+            (false, false) => {}
         }
+        in_codes = is_missing;
+        if is_missing {
+            missing.insert(c);
+            shown.push_str(&format!("{:04X}", c as u32));
+        } else {
+            shown.push(c);
+        }
+    }
+    if in_codes {
+        shown.push(']');
     }
     Cow::Owned(shown)
 }
@@ -53,6 +66,11 @@ mod tests {
     #[test]
     fn a_character_without_a_glyph_is_written_as_its_code_and_reported_once() {
         assert_eq!(shown("매출 😀 銷售 😀"), ("매출 [U+1F600] 銷售 [U+1F600]".into(), vec!['😀']));
+    }
+
+    #[test]
+    fn a_word_in_a_script_without_glyphs_keeps_its_letters_together() {
+        assert_eq!(shown("שלום!").0, "[U+05E9 05DC 05D5 05DD]!");
     }
 
     #[test]

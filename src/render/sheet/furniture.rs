@@ -130,7 +130,7 @@ pub(super) fn running(page: &mut Page, document: &Document, (number, count): (us
     }
 
     let baseline = page.height - FOOTER_BASELINE;
-    page.line((left, baseline - 10.0), (right, baseline - 10.0), rule(HAIRLINE, 0.5));
+    page.line((left, baseline - 9.0), (right, baseline - 9.0), rule(HAIRLINE, 0.5));
     let footer = filled(&document.footer);
     let footer = shortened(&footer, style, width);
     put(page, &footer, style, (left, baseline), Align::Left);

@@ -6,7 +6,7 @@ use crate::render::canvas::{Paint, Rgb, Stroke};
 pub(super) const MARGIN: f32 = 39.7;
 /// The distance of the header's and footer's baselines from the edge of the sheet.
 pub(super) const HEADER_BASELINE: f32 = 28.0;
-pub(super) const FOOTER_BASELINE: f32 = 22.0;
+pub(super) const FOOTER_BASELINE: f32 = 20.5;
 /// Between blocks, in both directions.
 pub(super) const GAP: f32 = 11.0;
 

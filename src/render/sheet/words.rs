@@ -47,8 +47,8 @@ pub(super) fn no_rows(locale: Locale) -> &'static str {
 /// Follows the title of a table that began on an earlier sheet.
 pub(super) fn continued(locale: Locale) -> &'static str {
     match locale {
-        Locale::Ko => "(계속)",
-        Locale::En => "(continued)",
+        Locale::Ko => " (계속)",
+        Locale::En => " (continued)",
         Locale::ZhHk => "（續）",
     }
 }

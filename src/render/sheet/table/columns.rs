@@ -55,8 +55,8 @@ impl Measured {
             (widest, widest)
         };
         Self {
-            shown,
             to_the_right: shown.stands_to_the_right(table),
+            shown,
             widest_em: widest,
             least_em: least.max(longest_word.min(4.0)).max(1.5),
             wanted_em: wanted.max(title_em),

@@ -40,7 +40,7 @@ impl TableLayout<'_> {
         put(page, &part, style, (left + self.width, baseline), Align::Right);
         let room = self.width - style.width(&part) - 6.0;
         let title = if is_continued {
-            format!("{} {}", self.block.title, words::continued(self.locale))
+            format!("{}{}", self.block.title, words::continued(self.locale))
         } else {
             self.block.title.clone()
         };

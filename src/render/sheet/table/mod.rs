@@ -70,9 +70,9 @@ impl<'a> TableLayout<'a> {
         texts: &Typesetter,
         locale: Locale,
     ) -> Vec<Self> {
-        let shown = cells::shown(table);
+        let shown = cells::shown(table, locale);
         let measured: Vec<Measured> =
-            shown.iter().map(|shown| Measured::of(*shown, table, texts, locale)).collect();
+            shown.into_iter().map(|shown| Measured::of(shown, table, texts, locale)).collect();
         let (size, groups) = fitted(&measured, width, (CELL_SIZE, CELL_LEAST_SIZE));
         let count = groups.len();
         let layouts = groups.into_iter().enumerate().map(|(position, group)| {
@@ -208,7 +208,7 @@ fn place(
         let Some(column) = measured.get(*position) else { continue };
         let inner = width - 2.0 * columns::gutter(size);
         placed.push(PlacedColumn {
-            shown: column.shown,
+            shown: column.shown.clone(),
             title: broken(&texts.clean(&column.title), style, inner, columns::TITLE_LINES),
             x,
             width: *width,
