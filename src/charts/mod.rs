@@ -134,6 +134,19 @@ pub enum ChartError {
         /// What to change.
         reason: &'static str,
     },
+    /// More marks than a page can carry.
+    #[error(
+        "{categories} categories by {series} series are more than the {most} marks a chart can show; \
+         set `top`, a coarser `grain` or a filter"
+    )]
+    TooManyMarks {
+        /// Places along the axis.
+        categories: usize,
+        /// Series at each.
+        series: usize,
+        /// The limit.
+        most: usize,
+    },
     /// The plotters backend failed.
     #[error("the drawing backend failed: {0}")]
     Drawing(String),
@@ -144,6 +157,7 @@ impl ChartError {
     pub fn kind(&self) -> crate::error::Kind {
         match self {
             Self::Drawing(_) => crate::error::Kind::Bug,
+            Self::TooManyMarks { .. } => crate::error::Kind::OverLimit,
             _ => crate::error::Kind::BadDefinition,
         }
     }
@@ -220,7 +234,7 @@ pub fn draw<DB: DrawingBackend>(
     if surface.width() < 40.0 || surface.height() < 30.0 {
         return Ok(Vec::new());
     }
-    let data = series::Data::of(chart, style.locale);
+    let data = series::Data::of(chart, style.locale)?;
     if !data.has_numbers() {
         let (x, y) = surface.center();
         pen.text(words::no_data(style.locale), (x, y), pen::Align::Center, pen.font())?;

@@ -38,6 +38,10 @@ impl Area {
         self.bottom - self.top
     }
 
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+
     pub(super) fn center(&self) -> (f64, f64) {
         (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }

@@ -36,6 +36,8 @@ pub(super) struct Parts {
     pub(super) right_margin: f64,
     /// Room kept free above the marks for their numbers.
     pub(super) top_margin: f64,
+    /// The same below them.
+    pub(super) bottom_margin: f64,
 }
 
 /// The frame in its place.
@@ -83,10 +85,11 @@ impl Plot {
             count: data.categories.len(),
         };
         let labels = BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
-        plot.area.bottom = (surface.bottom - labels.height(font.size)).max(top + 1.0);
+        let foot = surface.bottom - labels.height(font.size);
+        plot.area.bottom = (foot - parts.bottom_margin).max(top + 1.0);
         legend.draw(pen, surface.left, surface.top)?;
         plot.grid(pen, &left_texts, right_texts.as_deref())?;
-        labels.draw(pen, |index| plot.x(index), plot.area.bottom, (surface.left, surface.right))?;
+        labels.draw(pen, |index| plot.x(index), foot, (surface.left, surface.right))?;
         Ok(plot)
     }
 
