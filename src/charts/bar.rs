@@ -32,16 +32,11 @@ pub(super) struct Piece {
 }
 
 /// The bars of `data`, as far as `wanted` series go.
-pub(super) fn pieces(
-    data: &Data<'_>,
-    stacking: Stacking,
-    wanted: impl Fn(&Series<'_>) -> bool,
-) -> Vec<Piece> {
+pub(super) fn pieces(data: &Data<'_>, stacking: Stacking, wanted: impl Fn(&Series<'_>) -> bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for category in 0..data.categories.len() {
         let value = |series: &Series<'_>| series.value(category).map(|value| value.clamp(-1e300, 1e300));
-        let total: f64 =
-            data.series.iter().filter(|series| wanted(series)).filter_map(value).map(f64::abs).sum();
+        let total: f64 = data.series.iter().filter(|series| wanted(series)).filter_map(value).map(f64::abs).sum();
         let (mut above, mut below) = (0.0, 0.0);
         let start = pieces.len();
         for (index, series) in data.series.iter().enumerate().filter(|(_, series)| wanted(series)) {
@@ -160,6 +155,11 @@ pub(super) fn draw_upright<DB: DrawingBackend>(
         legend: Legend::entries(data, |_| Symbol::Square),
         right_margin: 0.0,
         top_margin: if labels == Some(false) { 0.0 } else { pen.style.font_size * 1.5 },
+        bottom_margin: if labels != Some(false) && pieces.iter().any(|piece| piece.to < 0.0) {
+            pen.style.font_size * 1.4
+        } else {
+            0.0
+        },
     };
     let plot = Plot::draw(pen, data, parts)?;
     let side_by_side = if stacking == Stacking::None { data.series.len() } else { 1 };
@@ -206,16 +206,16 @@ fn upright_labels<DB: DrawingBackend>(
 ) -> Result<(), ChartError> {
     let font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.92);
     if stacking != Stacking::None {
-        return inside_labels(pen, data, pieces, stacking, |piece| {
+        inside_labels(pen, data, pieces, stacking, |piece| {
             let (left, right) = lanes.sides(plot.x(piece.category), 0);
             let (a, b) = (plot.y(piece.from), plot.y(piece.to));
             Area::new(left, a.min(b), right, a.max(b))
-        });
+        })?;
+        return if stacking == Stacking::Stacked { stack_totals(pen, plot, data, pieces) } else { Ok(()) };
     }
     // Numbers above bars stand on all or on none, unless they were asked for.
     let room = if data.series.len() == 1 { plot.band() } else { lanes.thickness + lanes.gap };
-    let texts: Vec<_> =
-        pieces.iter().filter_map(|piece| Some((piece, text(data, piece, stacking)?))).collect();
+    let texts: Vec<_> = pieces.iter().filter_map(|piece| Some((piece, text(data, piece, stacking)?))).collect();
     if texts.len() > 200 {
         return Ok(());
     }
@@ -232,6 +232,35 @@ fn upright_labels<DB: DrawingBackend>(
         let (left, right) = lanes.sides(plot.x(piece.category), lane(piece, stacking));
         let y = plot.y(piece.to) + if piece.to < 0.0 { 0.8 } else { -0.8 } * font.size;
         pen.text(&text, (f64::midpoint(left, right), y), Align::Center, font)?;
+    }
+    Ok(())
+}
+
+/// The height of each stack above it, if all fit; stacks that go below zero have no one height.
+fn stack_totals<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    plot: &Plot,
+    data: &Data<'_>,
+    pieces: &[Piece],
+) -> Result<(), ChartError> {
+    let font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.92);
+    if data.series.len() < 2 || pieces.len() > 1_000 || pieces.iter().any(|piece| piece.to < 0.0) {
+        return Ok(());
+    }
+    let mut totals = vec![0.0_f64; data.categories.len()];
+    for piece in pieces {
+        if let Some(total) = totals.get_mut(piece.category) {
+            *total = total.max(piece.to);
+        }
+    }
+    let format = data.left_format();
+    let texts: Vec<String> =
+        totals.iter().map(|total| format.write(*total, NumberStyle::Mark, data.locale)).collect();
+    if pen.widest(texts.iter().map(String::as_str), font)? > plot.band() - font.size * 0.3 {
+        return Ok(());
+    }
+    for (index, (total, text)) in totals.iter().zip(&texts).enumerate().filter(|(_, (total, _))| **total > 0.0) {
+        pen.text(text, (plot.x(index), plot.y(*total) - 0.8 * font.size), Align::Center, font)?;
     }
     Ok(())
 }
@@ -263,14 +292,11 @@ fn text(data: &Data<'_>, piece: &Piece, stacking: Stacking) -> Option<String> {
     match stacking {
         Stacking::Percent => {
             let format = NumberFormat { percent: true, decimals: Some(0), ..series.format.clone() };
-            let format = NumberFormat { currency: None, unit: None, ..format };
-            Some(format.write(piece.to - piece.from, NumberStyle::Headline, data.locale))
+            Some(format.write(piece.to - piece.from, NumberStyle::Mark, data.locale))
         }
         Stacking::None | Stacking::Stacked => {
-            // On a mark there is room for the short form only.
-            let format = NumberFormat { compact: true, ..series.format.clone() };
             series.value(piece.category)?;
-            series.text_as(piece.category, &format, NumberStyle::Headline, data.locale)
+            series.text(piece.category, NumberStyle::Mark, data.locale)
         }
     }
 }
@@ -288,12 +314,11 @@ pub(super) fn draw_lying<DB: DrawingBackend>(
     let pieces = pieces(data, stacking, |_| true);
     let most = ((surface.width() * 0.6 / 70.0) as usize).clamp(2, 6);
     let scale = scale(&pieces, stacking, most);
-    let texts: Vec<(&Piece, String)> =
-        if labels == Some(false) || stacking != Stacking::None || pieces.len() > 200 {
-            Vec::new()
-        } else {
-            pieces.iter().filter_map(|piece| Some((piece, text(data, piece, stacking)?))).collect()
-        };
+    let texts: Vec<(&Piece, String)> = if labels == Some(false) || stacking != Stacking::None || pieces.len() > 200 {
+        Vec::new()
+    } else {
+        pieces.iter().filter_map(|piece| Some((piece, text(data, piece, stacking)?))).collect()
+    };
     let value_font = font.role(Role::Ink).sized(font.size * 0.95);
     let value_width = pen.widest(texts.iter().map(|(_, text)| text.as_str()), value_font)?;
     let names = &data.categories;
@@ -302,10 +327,7 @@ pub(super) fn draw_lying<DB: DrawingBackend>(
     let name_width = widest.min(surface.width() * 0.34);
     let right = surface.right - if value_width > 0.0 { value_width + font.size * 0.7 } else { font.size };
     let negative = scale.low < 0.0 && value_width > 0.0;
-    let left = surface.left
-        + name_width
-        + font.size * 0.8
-        + if negative { value_width + font.size * 0.5 } else { 0.0 };
+    let left = surface.left + name_width + font.size * 0.8 + if negative { value_width + font.size * 0.5 } else { 0.0 };
     let top = surface.top + legend.height + font.size * 0.2;
     // With numbers on the bars an axis below would only repeat them.
     let with_axis = texts.is_empty();
@@ -333,8 +355,7 @@ pub(super) fn draw_lying<DB: DrawingBackend>(
     for piece in &pieces {
         let area = place(piece);
         let radius = if piece.is_outer { (area.height() * 0.16).min(2.4) } else { 0.0 };
-        let radii =
-            if piece.to >= piece.from { [0.0, radius, radius, 0.0] } else { [radius, 0.0, 0.0, radius] };
+        let radii = if piece.to >= piece.from { [0.0, radius, radius, 0.0] } else { [radius, 0.0, 0.0, radius] };
         pen.rounded(area, if area.width() > radius { radii } else { [0.0; 4] }, role(data, piece))?;
     }
     pen.line(&[(x(0.0), area.top), (x(0.0), area.bottom)], Role::Axis, 0.8)?;

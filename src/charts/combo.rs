@@ -12,10 +12,7 @@ use super::series::Data;
 use super::ticks::Scale;
 use super::{ChartError, Stacking};
 
-pub(super) fn draw<DB: DrawingBackend>(
-    pen: &Pen<'_, DB>,
-    data: &Data<'_>,
-) -> Result<Vec<Hotspot>, ChartError> {
+pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<'_, DB>, data: &Data<'_>) -> Result<Vec<Hotspot>, ChartError> {
     let bars = data.numbers(|series| !series.on_right);
     let lines = data.numbers(|series| series.on_right);
     let mut left = Scale::ending_at_ticks(&bars, most_ticks(pen.surface().height()));
@@ -39,6 +36,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         legend: Legend::entries(data, |on_right| if on_right { Symbol::Line } else { Symbol::Square }),
         right_margin: 0.0,
         top_margin: 0.0,
+        bottom_margin: 0.0,
     };
     let plot = Plot::draw(pen, data, parts)?;
     let bar_count = data.series.iter().filter(|series| !series.on_right).count();

@@ -38,10 +38,16 @@ pub(super) fn draw<DB: DrawingBackend>(
         let (x, y) = (left + column as f64 * band, top + row as f64 * height);
         Area::new(x + gap / 2.0, y + gap / 2.0, x + band - gap / 2.0, y + height - gap / 2.0)
     };
-    let value_font = font.sized(font.size * 0.92);
+    let mut value_font = font.sized(font.size * 0.92);
     let texts = cell_texts(data, labels, height > font.size * 1.3);
-    let widest = pen.widest(texts.iter().map(|(_, _, text)| text.as_str()), value_font)?;
-    let with_texts = labels == Some(true) || widest <= band - font.size * 0.6;
+    let mut widest = pen.widest(texts.iter().map(|(_, _, text)| text.as_str()), value_font)?;
+    let room = band - font.size * 0.5;
+    if widest > room {
+        // Slightly smaller digits are better than none.
+        widest *= 0.84;
+        value_font = font.sized(value_font.size * 0.84);
+    }
+    let with_texts = labels == Some(true) || widest <= room;
     for (row, series) in data.series.iter().enumerate() {
         for column in 0..data.categories.len() {
             pen.round_rect(cell(row, column), 1.6, heat(series, column, low, high))?;
@@ -75,11 +81,9 @@ fn cell_texts(data: &Data<'_>, labels: Option<bool>, tall_enough: bool) -> Vec<(
     }
     let mut texts = Vec::new();
     for (row, series) in data.series.iter().enumerate() {
-        // The colour and the title tell what it is; the cell has room for digits only.
-        let format = NumberFormat { compact: true, currency: None, unit: None, ..series.format.clone() };
         for column in 0..data.categories.len() {
             if series.value(column).is_some()
-                && let Some(text) = series.text_as(column, &format, NumberStyle::Headline, data.locale)
+                && let Some(text) = series.text(column, NumberStyle::Mark, data.locale)
             {
                 texts.push((row, column, text));
             }
@@ -95,12 +99,7 @@ fn heat(series: &Series<'_>, column: usize, low: f64, high: f64) -> Role {
 }
 
 /// The scale at the top right: lowest number, steps, highest number. Gives its height.
-fn legend<DB: DrawingBackend>(
-    pen: &Pen<'_, DB>,
-    data: &Data<'_>,
-    low: f64,
-    high: f64,
-) -> Result<f64, ChartError> {
+fn legend<DB: DrawingBackend>(pen: &Pen<'_, DB>, data: &Data<'_>, low: f64, high: f64) -> Result<f64, ChartError> {
     let (surface, font) = (pen.surface(), pen.font());
     let format = NumberFormat { compact: true, ..data.left_format() };
     let (low, high) = (

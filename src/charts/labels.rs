@@ -19,8 +19,7 @@ pub(super) fn clean(text: &str) -> String {
             break;
         }
         // Directional overrides would turn the text around them.
-        let odd = c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        let odd = c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         clean.push(if odd { ' ' } else { c });
     }
     clean.trim().to_owned()

@@ -134,6 +134,19 @@ pub enum ChartError {
         /// What to change.
         reason: &'static str,
     },
+    /// More marks than a page can carry.
+    #[error(
+        "{categories} categories by {series} series are more than the {most} marks a chart can show; \
+         set `top`, a coarser `grain` or a filter"
+    )]
+    TooManyMarks {
+        /// Places along the axis.
+        categories: usize,
+        /// Series at each.
+        series: usize,
+        /// The limit.
+        most: usize,
+    },
     /// The plotters backend failed.
     #[error("the drawing backend failed: {0}")]
     Drawing(String),
@@ -144,6 +157,7 @@ impl ChartError {
     pub fn kind(&self) -> crate::error::Kind {
         match self {
             Self::Drawing(_) => crate::error::Kind::Bug,
+            Self::TooManyMarks { .. } => crate::error::Kind::OverLimit,
             _ => crate::error::Kind::BadDefinition,
         }
     }
@@ -171,11 +185,7 @@ impl Chart {
     /// Whether a chart of this kind can draw this table, empty or not.
     pub fn check(&self) -> Result<(), ChartError> {
         let columns = self.table.columns.len();
-        let used = [self.x]
-            .into_iter()
-            .chain(self.by)
-            .chain(self.y.iter().copied())
-            .chain(self.line.iter().copied());
+        let used = [self.x].into_iter().chain(self.by).chain(self.y.iter().copied()).chain(self.line.iter().copied());
         if let Some(index) = used.into_iter().find(|index| *index >= columns) {
             return Err(ChartError::NoColumn { index, columns });
         }
@@ -189,12 +199,8 @@ impl Chart {
                 return wrong("it has no lines; name their measures under `line`, or use `bar`");
             }
             Kind::Combo if self.by.is_some() => return wrong("it takes no `by`; use a stacked bar chart"),
-            Kind::Donut if self.by.is_some() => {
-                return wrong("it takes no `by`; its slices are the members of `x`");
-            }
-            Kind::Donut if self.y.len() > 1 => {
-                return wrong("it shows one measure; use a bar chart for several");
-            }
+            Kind::Donut if self.by.is_some() => return wrong("it takes no `by`; its slices are the members of `x`"),
+            Kind::Donut if self.y.len() > 1 => return wrong("it shows one measure; use a bar chart for several"),
             Kind::Heatmap if self.by.is_some() && self.y.len() > 1 => {
                 return wrong("its cells show one measure; leave out `by` to have one row per measure");
             }
@@ -228,7 +234,7 @@ pub fn draw<DB: DrawingBackend>(
     if surface.width() < 40.0 || surface.height() < 30.0 {
         return Ok(Vec::new());
     }
-    let data = series::Data::of(chart, style.locale);
+    let data = series::Data::of(chart, style.locale)?;
     if !data.has_numbers() {
         let (x, y) = surface.center();
         pen.text(words::no_data(style.locale), (x, y), pen::Align::Center, pen.font())?;

@@ -38,6 +38,10 @@ impl Area {
         self.bottom - self.top
     }
 
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+
     pub(super) fn center(&self) -> (f64, f64) {
         (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }
@@ -134,13 +138,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 
     /// Text with its middle height at `at`.
-    pub(super) fn text(
-        &self,
-        text: &str,
-        at: (f64, f64),
-        align: Align,
-        font: Font,
-    ) -> Result<(), ChartError> {
+    pub(super) fn text(&self, text: &str, at: (f64, f64), align: Align, font: Font) -> Result<(), ChartError> {
         let h_pos = match align {
             Align::Left => HPos::Left,
             Align::Center => HPos::Center,

@@ -36,6 +36,8 @@ pub(super) struct Parts {
     pub(super) right_margin: f64,
     /// Room kept free above the marks for their numbers.
     pub(super) top_margin: f64,
+    /// The same below them.
+    pub(super) bottom_margin: f64,
 }
 
 /// The frame in its place.
@@ -82,12 +84,12 @@ impl Plot {
             placing: parts.placing,
             count: data.categories.len(),
         };
-        let labels =
-            BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
-        plot.area.bottom = (surface.bottom - labels.height(font.size)).max(top + 1.0);
+        let labels = BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
+        let foot = surface.bottom - labels.height(font.size);
+        plot.area.bottom = (foot - parts.bottom_margin).max(top + 1.0);
         legend.draw(pen, surface.left, surface.top)?;
         plot.grid(pen, &left_texts, right_texts.as_deref())?;
-        labels.draw(pen, |index| plot.x(index), plot.area.bottom, (surface.left, surface.right))?;
+        labels.draw(pen, |index| plot.x(index), foot, (surface.left, surface.right))?;
         Ok(plot)
     }
 
@@ -122,9 +124,7 @@ impl Plot {
     pub(super) fn band(&self) -> f64 {
         match self.placing {
             Placing::Bands => self.area.width() / self.count.max(1) as f64,
-            Placing::Edges if self.count > 1 => {
-                (self.area.width() - 2.0 * self.inset()) / (self.count - 1) as f64
-            }
+            Placing::Edges if self.count > 1 => (self.area.width() - 2.0 * self.inset()) / (self.count - 1) as f64,
             Placing::Edges => self.area.width(),
         }
     }

@@ -124,7 +124,9 @@ impl Role {
 
     /// Every role once.
     pub fn all() -> impl Iterator<Item = Self> {
-        use Role::{Axis, Bad, Good, Grid, Hollow, Ink, Muted, OnDark, OnLight, Others, Previous, Surface};
+        use Role::{
+            Axis, Bad, Good, Grid, Hollow, Ink, Muted, OnDark, OnLight, Others, Previous, Surface,
+        };
         [Ink, Muted, Grid, Axis, Surface, Previous, Others, Good, Bad, OnDark, OnLight, Hollow]
             .into_iter()
             .chain((0..SERIES_COLORS).map(Self::Series))
@@ -140,11 +142,7 @@ impl Role {
             Self::Heat(step) if step >= 5 => Self::OnDark,
             Self::Heat(_) => Self::Ink,
             other => {
-                if luminance(other.swatch().light) < 0.30 {
-                    Self::OnDark
-                } else {
-                    Self::OnLight
-                }
+                if luminance(other.swatch().light) < 0.30 { Self::OnDark } else { Self::OnLight }
             }
         }
     }

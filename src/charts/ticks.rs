@@ -28,19 +28,12 @@ impl Scale {
         }
         (low, high) = widened(low, high);
         let most = most.max(2);
-        let step = step_of(low, high, &NICE, |step| {
-            (high / step).floor() - (low / step).ceil() + 1.0 <= most as f64
-        });
+        let count = |step: f64| (high / step - 0.1).ceil() - (low / step + 0.1).floor() + 1.0;
+        let step = step_of(low, high, &NICE, |step| count(step) <= (most + 1) as f64);
         let room = (high - low) * HEADROOM;
         let reach = |edge: f64, outer: f64, zero: f64| {
             // An axis ends at the zero line, at a tick near the data, or just behind the data.
-            if edge == 0.0 {
-                zero
-            } else if (outer - edge).abs() <= room {
-                outer
-            } else {
-                edge + (high - low) * 0.04 * edge.signum()
-            }
+            if edge == 0.0 { zero } else if (outer - edge).abs() <= room { outer } else { edge + (high - low) * 0.04 * edge.signum() }
         };
         let top = reach(high, (high / step).ceil() * step, 0.0);
         let bottom = if low > 0.0 {

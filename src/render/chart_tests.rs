@@ -19,8 +19,7 @@ fn every_kind_is_drawn_in_every_locale() {
             assert!(page.ops.iter().any(|op| matches!(op, Op::Text { .. })), "{name} says nothing");
             stays_inside(&page, name);
             let text = svg(&page, &hotspots, name);
-            html +=
-                &format!("<figure><figcaption>{name} {} kB</figcaption>{text}</figure>\n", text.len() / 1024);
+            html += &format!("<figure><figcaption>{name} {} kB</figcaption>{text}</figure>\n", text.len() / 1024);
             if locale == Locale::Ko {
                 std::fs::write(folder.join(format!("{name}.png")), png(&page, 2.0).unwrap()).unwrap();
                 std::fs::write(folder.join(format!("{name}.svg")), svg_file(&page, name)).unwrap();
@@ -57,10 +56,7 @@ fn stays_inside(page: &Page, name: &str) {
         } else {
             Rect::new(*x, *y - size * 0.75, width, *size)
         };
-        let inside = area.x >= -0.5
-            && area.y >= -0.5
-            && area.right() <= page.width + 0.5
-            && area.bottom() <= page.height + 1.0;
+        let inside = area.x >= -0.5 && area.y >= -0.5 && area.right() <= page.width + 0.5 && area.bottom() <= page.height + 1.0;
         assert!(inside, "{name}: `{text}` at {area:?}");
     }
 }

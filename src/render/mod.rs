@@ -10,5 +10,7 @@ mod chart;
 mod chart_tests;
 pub mod document;
 pub mod mail;
+pub mod pdf;
+pub mod sheet;
 
 pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};
