@@ -33,9 +33,11 @@ pub(super) async fn deliver(
         problems.extend(by_mail(parts, ticket, email, document, files, &reached).await?);
     }
     if !reached.is_empty() {
-        warnings.push(format!("{} recipients have it, or may have it, from an earlier attempt", reached.len()));
+        warnings
+            .push(format!("{} recipients have it, or may have it, from an earlier attempt", reached.len()));
     }
-    let Some(worst) = problems.iter().map(|problem| problem.kind).max_by_key(|kind| !kind.is_transient()) else {
+    let Some(worst) = problems.iter().map(|problem| problem.kind).max_by_key(|kind| !kind.is_transient())
+    else {
         return Ok(());
     };
     let lines: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
@@ -70,7 +72,8 @@ async fn into_folder(
         .map_err(failed)?;
     store.begin_sending(&planned, clock.now()).await.map_err(failed)?;
     let (target, path) = (parts.folder.clone(), folder.path.clone());
-    let wanted: Vec<File> = files.iter().filter(|file| asked_for(&folder.files, file.kind)).cloned().collect();
+    let wanted: Vec<File> =
+        files.iter().filter(|file| asked_for(&folder.files, file.kind)).cloned().collect();
     let count = wanted.len();
     let put = tokio::task::spawn_blocking(move || {
         wanted.iter().try_for_each(|file| target.put(&path, &file.name, &file.bytes).map(drop))
@@ -165,7 +168,11 @@ async fn send(
                     again.push(delivery);
                 }
                 DeliveryState::Failed => problems.push(Problem {
-                    kind: if matches!(outcome, Outcome::Refused(_)) { Kind::BadRequest } else { Kind::Unavailable },
+                    kind: if matches!(outcome, Outcome::Refused(_)) {
+                        Kind::BadRequest
+                    } else {
+                        Kind::Unavailable
+                    },
                     message: format!("{} was not reached: {}", delivery.recipient, error.unwrap_or_default()),
                 }),
                 DeliveryState::InDoubt => problems.push(Problem {

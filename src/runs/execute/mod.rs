@@ -35,7 +35,8 @@ pub use ports::{Answers, Catalog, VersionedReport};
 /// How runs are performed.
 #[derive(Debug, Clone)]
 pub struct RunSettings {
-    /// The name of this server instance; the same after a restart, another one for each instance.
+    /// The name of this process among those that share the store: the same after a restart, so that
+    /// it finds what it left behind, and no other's, so that it closes nobody else's runs.
     pub instance: String,
     /// How many runs are performed at a time; more wait.
     pub concurrency: usize,
@@ -271,10 +272,7 @@ impl Runner {
                 .await
                 .map_err(|error| StageFailure::new(Stage::Store, Kind::Bug, error.to_string()))?
                 .map_err(|error| StageFailure::new(Stage::Store, error.kind(), error.to_string()))?;
-            store
-                .add_artefact(run, &kept, clock.now())
-                .await
-                .map_err(StageFailure::store(Stage::Store))?;
+            store.add_artefact(run, &kept, clock.now()).await.map_err(StageFailure::store(Stage::Store))?;
         }
         Ok(())
     }
@@ -326,5 +324,7 @@ fn log(run: &Run, ending: &Ending) {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod rig;
 #[cfg(test)]
 mod tests;
