@@ -45,12 +45,21 @@ pub(super) fn draw<DB: DrawingBackend>(
         let split = surface.left + side + font.size * 2.0;
         let (_, middle) = surface.center();
         let top = (middle - list_height / 2.0).max(surface.top);
-        (Area::new(surface.left, surface.top, surface.left + side, surface.bottom), Area::new(split, top, surface.right, surface.bottom))
+        (
+            Area::new(surface.left, surface.top, surface.left + side, surface.bottom),
+            Area::new(split, top, surface.right, surface.bottom),
+        )
     } else {
-        let side = (surface.height() - list_height - font.size).clamp(surface.height() * 0.4, surface.height() * 0.8);
+        let side = (surface.height() - list_height - font.size)
+            .clamp(surface.height() * 0.4, surface.height() * 0.8);
         (
             Area::new(surface.left, surface.top, surface.right, surface.top + side),
-            Area::new(surface.left + font.size, surface.top + side + font.size, surface.right - font.size, surface.bottom),
+            Area::new(
+                surface.left + font.size,
+                surface.top + side + font.size,
+                surface.right - font.size,
+                surface.bottom,
+            ),
         )
     };
     let (x, y) = circle.center();
@@ -200,7 +209,11 @@ fn list_rows<DB: DrawingBackend>(
     for (number, (slice, share)) in slices.iter().zip(&shares).enumerate() {
         let y = list.top + (number as f64 + 0.5) * row;
         let half = font.size * 0.38;
-        pen.round_rect(Area::new(list.left, y - half, list.left + 2.0 * half, y + half), font.size * 0.18, slice.role)?;
+        pen.round_rect(
+            Area::new(list.left, y - half, list.left + 2.0 * half, y + half),
+            font.size * 0.18,
+            slice.role,
+        )?;
         let name = fitted(pen, &slice.name, name_width, font)?;
         pen.text(&name, (list.left + indent, y), Align::Left, font.role(Role::Ink))?;
         pen.text(share, (right, y), Align::Right, font.role(Role::Ink).bold())?;

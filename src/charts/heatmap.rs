@@ -67,7 +67,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     for (row, series) in data.series.iter().enumerate().step_by(every) {
         let text = fitted(pen, &series.name, name_width, font)?;
         let y = top + (row as f64 + 0.5) * height;
-        pen.text(&text, (surface.left + name_width, y), Align::Right, font)?;
+        pen.text(&text, (surface.left + name_width, surface.held(y, font.size)), Align::Right, font)?;
     }
     bottom_labels.draw(pen, middle, bottom, (surface.left, surface.right))?;
     Ok(hotspots(data, cell))
@@ -99,7 +99,12 @@ fn heat(series: &Series<'_>, column: usize, low: f64, high: f64) -> Role {
 }
 
 /// The scale at the top right: lowest number, steps, highest number. Gives its height.
-fn legend<DB: DrawingBackend>(pen: &Pen<'_, DB>, data: &Data<'_>, low: f64, high: f64) -> Result<f64, ChartError> {
+fn legend<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    data: &Data<'_>,
+    low: f64,
+    high: f64,
+) -> Result<f64, ChartError> {
     let (surface, font) = (pen.surface(), pen.font());
     let format = NumberFormat { compact: true, ..data.left_format() };
     let (low, high) = (

@@ -107,7 +107,8 @@ impl<'a> Data<'a> {
     /// refused.
     pub(super) fn of(chart: &'a Chart, locale: Locale) -> Result<Self, ChartError> {
         let columns = &chart.table.columns;
-        let mut data = Self { locale, grain: None, is_time: false, categories: Vec::new(), series: Vec::new() };
+        let mut data =
+            Self { locale, grain: None, is_time: false, categories: Vec::new(), series: Vec::new() };
         let Some(x) = columns.get(chart.x) else { return Ok(data) };
         data.grain = x.grain;
         data.is_time = x.cells.iter().any(|cell| cell.as_date().is_some());
@@ -175,7 +176,8 @@ impl<'a> Data<'a> {
                     }
                 }
                 let text = clean(&by.text(name, NumberStyle::Full, self.locale));
-                let text = if chart.y.len() > 1 { format!("{text} · {}", clean(&column.title)) } else { text };
+                let text =
+                    if chart.y.len() > 1 { format!("{text} · {}", clean(&column.title)) } else { text };
                 let role = if **name == Value::Others { Role::Others } else { Role::Series(color) };
                 color += usize::from(role != Role::Others);
                 self.series.push(series(text, role, column, cells, false));
@@ -279,13 +281,12 @@ impl Series<'_> {
         if span.first == span.last {
             return self.text(span.first, NumberStyle::Full, locale);
         }
-        let values = (span.first..=span.last).filter_map(|index| self.value(index).map(|value| (index, value)));
+        let values =
+            (span.first..=span.last).filter_map(|index| self.value(index).map(|value| (index, value)));
         let least = values.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
         let most = values.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let (low, high) = (
-            self.text(least.0, NumberStyle::Full, locale)?,
-            self.text(most.0, NumberStyle::Full, locale)?,
-        );
+        let (low, high) =
+            (self.text(least.0, NumberStyle::Full, locale)?, self.text(most.0, NumberStyle::Full, locale)?);
         Some(if low == high { low } else { format!("{low} – {high}") })
     }
 }

@@ -33,7 +33,13 @@ impl Scale {
         let room = (high - low) * HEADROOM;
         let reach = |edge: f64, outer: f64, zero: f64| {
             // An axis ends at the zero line, at a tick near the data, or just behind the data.
-            if edge == 0.0 { zero } else if (outer - edge).abs() <= room { outer } else { edge + (high - low) * 0.04 * edge.signum() }
+            if edge == 0.0 {
+                zero
+            } else if (outer - edge).abs() <= room {
+                outer
+            } else {
+                edge + (high - low) * 0.04 * edge.signum()
+            }
         };
         let top = reach(high, (high / step).ceil() * step, 0.0);
         let bottom = if low > 0.0 {

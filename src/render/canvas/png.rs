@@ -1,6 +1,8 @@
 //! The display list as a PNG, for mail programs that show no SVG.
 
-use tiny_skia::{Color, FillRule, LineCap, LineJoin, Mask, Paint as Ink, PathBuilder, Pixmap, StrokeDash, Transform};
+use tiny_skia::{
+    Color, FillRule, LineCap, LineJoin, Mask, Paint as Ink, PathBuilder, Pixmap, StrokeDash, Transform,
+};
 use ttf_parser::{GlyphId, OutlineBuilder};
 
 use super::{FontSet, Op, Page, Paint, Rect, Rgb, Segment, Weight};
