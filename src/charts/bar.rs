@@ -376,7 +376,7 @@ pub(super) fn draw_lying<DB: DrawingBackend>(
         let room = (surface.left + name_width, surface.right);
         lying_labels(pen, &texts, &place, lanes.thickness, room, value_font)?;
     } else if labels != Some(false) {
-        inside_labels(pen, data, &pieces, stacking, &place)?;
+        inside_labels(pen, data, &pieces, stacking, place)?;
     }
     let every = (font.size * 1.25 / band).ceil().max(1.0) as usize;
     for (index, category) in names.iter().enumerate().step_by(every) {

@@ -86,7 +86,7 @@ pub(super) fn wrapped<DB: DrawingBackend>(
             return Ok(None);
         }
         rows.push(row.trim().to_owned());
-        row = piece.trim_start().to_owned();
+        piece.trim_start().clone_into(&mut row);
         if rows.len() == lines {
             return Ok(None);
         }

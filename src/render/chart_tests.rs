@@ -1,5 +1,7 @@
 //! Every kind of chart, drawn for the screen and for mail; hostile data included.
 
+use std::fmt::Write as _;
+
 use super::canvas::{FontSet, Op, Page, Rect, Segment, png, stylesheet, svg, svg_file};
 use super::draw_chart;
 use crate::charts::samples::{self, column, floats, plain, texts, won};
@@ -21,8 +23,8 @@ fn every_kind_is_drawn_in_every_locale() {
             assert!(page.ops.iter().any(|op| matches!(op, Op::Text { .. })), "{name} says nothing");
             stays_inside(&page, name);
             let text = svg(&page, &hotspots, name);
-            html +=
-                &format!("<figure><figcaption>{name} {} kB</figcaption>{text}</figure>\n", text.len() / 1024);
+            let size = text.len() / 1024;
+            let _ = writeln!(html, "<figure><figcaption>{name} {size} kB</figcaption>{text}</figure>");
             if locale == Locale::Ko {
                 std::fs::write(folder.join(format!("{name}.png")), png(&page, 2.0).unwrap()).unwrap();
                 std::fs::write(folder.join(format!("{name}.svg")), svg_file(&page, name)).unwrap();
@@ -208,7 +210,7 @@ fn a_chart_that_does_not_fit_its_table_says_what_to_change() {
 
 #[test]
 fn more_marks_than_a_page_can_carry_are_refused_not_cut() {
-    let names: Vec<Value> = (0..600).map(|n| Value::Int(n)).collect();
+    let names: Vec<Value> = (0..600).map(Value::Int).collect();
     let chart = samples::split(
         Kind::Line,
         vec![
