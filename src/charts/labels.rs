@@ -58,25 +58,38 @@ pub(super) fn fitted<DB: DrawingBackend>(
 
 /// Where a line may break, besides spaces and between ideographs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Breaks {
+enum Breaks {
     /// Nowhere else: Korean words stay whole.
     BetweenWords,
     /// Between any two syllables of Hangul.
     BetweenSyllables,
 }
 
-/// `text` on at most `lines` lines of `room` points; `None` if it does not fit without being cut.
+/// `text` on at most `lines` lines of `room` points, between words where that is enough; `None` if
+/// it does not fit without being cut.
 pub(super) fn wrapped<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     text: &str,
     room: f64,
     lines: usize,
-    breaks: Breaks,
+    font: Font,
+) -> Result<Option<Vec<String>>, ChartError> {
+    match filled_rows(pen, pieces(text, Breaks::BetweenWords), room, lines, font)? {
+        Some(rows) => Ok(Some(rows)),
+        None => filled_rows(pen, pieces(text, Breaks::BetweenSyllables), room, lines, font),
+    }
+}
+
+fn filled_rows<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    pieces: Vec<String>,
+    room: f64,
+    lines: usize,
     font: Font,
 ) -> Result<Option<Vec<String>>, ChartError> {
     let mut rows: Vec<String> = Vec::new();
     let mut row = String::new();
-    for piece in pieces(text, breaks) {
+    for piece in pieces {
         let longer = format!("{row}{piece}");
         if pen.width(longer.trim_end(), font)? <= room {
             row = longer;
