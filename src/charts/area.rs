@@ -47,7 +47,8 @@ pub(super) fn draw<DB: DrawingBackend>(
         for series in data.series.iter().rev() {
             if !series.is_previous {
                 for stretch in stretches(series) {
-                    let top: Vec<_> = stretch.iter().map(|(index, value)| (plot.x(*index), plot.y(*value))).collect();
+                    let top: Vec<_> =
+                        stretch.iter().map(|(index, value)| (plot.x(*index), plot.y(*value))).collect();
                     let foot = top.iter().rev().map(|(x, _)| (*x, plot.zero()));
                     let contour: Vec<_> = top.iter().copied().chain(foot).collect();
                     pen.polygon(&contour, series.role, TINT)?;
@@ -58,7 +59,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     } else {
         for (series, band) in data.series.iter().zip(&bands) {
             let upper = band.iter().enumerate().map(|(index, (_, to))| (plot.x(index), plot.y(*to)));
-            let lower = band.iter().enumerate().rev().map(|(index, (from, _))| (plot.x(index), plot.y(*from)));
+            let lower =
+                band.iter().enumerate().rev().map(|(index, (from, _))| (plot.x(index), plot.y(*from)));
             let contour: Vec<_> = widened(upper.chain(lower).collect());
             pen.polygon(&contour, series.role, STACK_TINT)?;
         }
@@ -84,7 +86,8 @@ fn widened(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 /// numbers go down from zero.
 fn stacked(data: &Data<'_>, stacking: Stacking) -> Vec<Vec<(f64, f64)>> {
     let count = data.categories.len();
-    let value = |series: &super::series::Series<'_>, index| series.value(index).unwrap_or(0.0).clamp(-1e300, 1e300);
+    let value =
+        |series: &super::series::Series<'_>, index| series.value(index).unwrap_or(0.0).clamp(-1e300, 1e300);
     let totals: Vec<f64> =
         (0..count).map(|index| data.series.iter().map(|series| value(series, index).abs()).sum()).collect();
     let mut edges = vec![(0.0, 0.0); count];

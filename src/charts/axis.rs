@@ -45,7 +45,9 @@ impl BottomLabels {
                 let all: Result<Option<Vec<_>>, ChartError> = names
                     .iter()
                     .enumerate()
-                    .map(|(index, name)| Ok(wrapped(pen, name, inside, lines, font)?.map(|rows| (index, rows))))
+                    .map(|(index, name)| {
+                        Ok(wrapped(pen, name, inside, lines, font)?.map(|rows| (index, rows)))
+                    })
                     .collect();
                 if let Some(labels) = all? {
                     return Ok(Self::Names { labels, lines });

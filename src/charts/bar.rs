@@ -32,11 +32,16 @@ pub(super) struct Piece {
 }
 
 /// The bars of `data`, as far as `wanted` series go.
-pub(super) fn pieces(data: &Data<'_>, stacking: Stacking, wanted: impl Fn(&Series<'_>) -> bool) -> Vec<Piece> {
+pub(super) fn pieces(
+    data: &Data<'_>,
+    stacking: Stacking,
+    wanted: impl Fn(&Series<'_>) -> bool,
+) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for category in 0..data.categories.len() {
         let value = |series: &Series<'_>| series.value(category).map(|value| value.clamp(-1e300, 1e300));
-        let total: f64 = data.series.iter().filter(|series| wanted(series)).filter_map(value).map(f64::abs).sum();
+        let total: f64 =
+            data.series.iter().filter(|series| wanted(series)).filter_map(value).map(f64::abs).sum();
         let (mut above, mut below) = (0.0, 0.0);
         let start = pieces.len();
         for (index, series) in data.series.iter().enumerate().filter(|(_, series)| wanted(series)) {
@@ -215,7 +220,8 @@ fn upright_labels<DB: DrawingBackend>(
     }
     // Numbers above bars stand on all or on none, unless they were asked for.
     let room = if data.series.len() == 1 { plot.band() } else { lanes.thickness + lanes.gap };
-    let texts: Vec<_> = pieces.iter().filter_map(|piece| Some((piece, text(data, piece, stacking)?))).collect();
+    let texts: Vec<_> =
+        pieces.iter().filter_map(|piece| Some((piece, text(data, piece, stacking)?))).collect();
     if texts.len() > 200 {
         return Ok(());
     }
@@ -231,7 +237,7 @@ fn upright_labels<DB: DrawingBackend>(
         }
         let (left, right) = lanes.sides(plot.x(piece.category), lane(piece, stacking));
         let y = plot.y(piece.to) + if piece.to < 0.0 { 0.8 } else { -0.8 } * font.size;
-        pen.text(&text, (f64::midpoint(left, right), y), Align::Center, font)?;
+        plot.number(pen, &text, (f64::midpoint(left, right), y), font)?;
     }
     Ok(())
 }
@@ -259,8 +265,10 @@ fn stack_totals<DB: DrawingBackend>(
     if pen.widest(texts.iter().map(String::as_str), font)? > plot.band() - font.size * 0.3 {
         return Ok(());
     }
-    for (index, (total, text)) in totals.iter().zip(&texts).enumerate().filter(|(_, (total, _))| **total > 0.0) {
-        pen.text(text, (plot.x(index), plot.y(*total) - 0.8 * font.size), Align::Center, font)?;
+    for (index, (total, text)) in
+        totals.iter().zip(&texts).enumerate().filter(|(_, (total, _))| **total > 0.0)
+    {
+        plot.number(pen, text, (plot.x(index), plot.y(*total) - 0.8 * font.size), font)?;
     }
     Ok(())
 }
@@ -314,11 +322,12 @@ pub(super) fn draw_lying<DB: DrawingBackend>(
     let pieces = pieces(data, stacking, |_| true);
     let most = ((surface.width() * 0.6 / 70.0) as usize).clamp(2, 6);
     let scale = scale(&pieces, stacking, most);
-    let texts: Vec<(&Piece, String)> = if labels == Some(false) || stacking != Stacking::None || pieces.len() > 200 {
-        Vec::new()
-    } else {
-        pieces.iter().filter_map(|piece| Some((piece, text(data, piece, stacking)?))).collect()
-    };
+    let texts: Vec<(&Piece, String)> =
+        if labels == Some(false) || stacking != Stacking::None || pieces.len() > 200 {
+            Vec::new()
+        } else {
+            pieces.iter().filter_map(|piece| Some((piece, text(data, piece, stacking)?))).collect()
+        };
     let value_font = font.role(Role::Ink).sized(font.size * 0.95);
     let value_width = pen.widest(texts.iter().map(|(_, text)| text.as_str()), value_font)?;
     let names = &data.categories;
@@ -327,7 +336,10 @@ pub(super) fn draw_lying<DB: DrawingBackend>(
     let name_width = widest.min(surface.width() * 0.34);
     let right = surface.right - if value_width > 0.0 { value_width + font.size * 0.7 } else { font.size };
     let negative = scale.low < 0.0 && value_width > 0.0;
-    let left = surface.left + name_width + font.size * 0.8 + if negative { value_width + font.size * 0.5 } else { 0.0 };
+    let left = surface.left
+        + name_width
+        + font.size * 0.8
+        + if negative { value_width + font.size * 0.5 } else { 0.0 };
     let top = surface.top + legend.height + font.size * 0.2;
     // With numbers on the bars an axis below would only repeat them.
     let with_axis = texts.is_empty();
@@ -355,19 +367,26 @@ pub(super) fn draw_lying<DB: DrawingBackend>(
     for piece in &pieces {
         let area = place(piece);
         let radius = if piece.is_outer { (area.height() * 0.16).min(2.4) } else { 0.0 };
-        let radii = if piece.to >= piece.from { [0.0, radius, radius, 0.0] } else { [radius, 0.0, 0.0, radius] };
+        let radii =
+            if piece.to >= piece.from { [0.0, radius, radius, 0.0] } else { [radius, 0.0, 0.0, radius] };
         pen.rounded(area, if area.width() > radius { radii } else { [0.0; 4] }, role(data, piece))?;
     }
     pen.line(&[(x(0.0), area.top), (x(0.0), area.bottom)], Role::Axis, 0.8)?;
     if stacking == Stacking::None {
-        lying_labels(pen, &texts, &place, lanes.thickness, value_font)?;
+        let room = (surface.left + name_width, surface.right);
+        lying_labels(pen, &texts, &place, lanes.thickness, room, value_font)?;
     } else if labels != Some(false) {
-        inside_labels(pen, data, &pieces, stacking, &place)?;
+        inside_labels(pen, data, &pieces, stacking, place)?;
     }
     let every = (font.size * 1.25 / band).ceil().max(1.0) as usize;
     for (index, category) in names.iter().enumerate().step_by(every) {
         let text = fitted(pen, &category.text, name_width, name_font)?;
-        pen.text(&text, (surface.left + name_width, middle(index)), Align::Right, name_font)?;
+        pen.text(
+            &text,
+            (surface.left + name_width, surface.held(middle(index), font.size)),
+            Align::Right,
+            name_font,
+        )?;
     }
     Ok(along_categories(data, band, |first, last| {
         Area::new(surface.left, middle(first) - band / 2.0, surface.right, middle(last) + band / 2.0)
@@ -379,6 +398,7 @@ fn lying_labels<DB: DrawingBackend>(
     texts: &[(&Piece, String)],
     place: &impl Fn(&Piece) -> Area,
     thickness: f64,
+    (left, right): (f64, f64),
     font: Font,
 ) -> Result<(), ChartError> {
     if thickness < font.size * 0.9 {
@@ -387,6 +407,11 @@ fn lying_labels<DB: DrawingBackend>(
     for (piece, text) in texts {
         let area = place(piece);
         let y = area.center().1;
+        let width = pen.width(text, font)? + font.size * 0.5;
+        // On a very narrow surface a number may have no room left at all.
+        if area.right + width > right || (piece.to < 0.0 && area.left - width < left) {
+            continue;
+        }
         if piece.to < 0.0 {
             pen.text(text, (area.left - font.size * 0.5, y), Align::Right, font)?;
         } else {

@@ -12,7 +12,10 @@ use super::series::Data;
 use super::ticks::Scale;
 use super::{ChartError, Stacking};
 
-pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<'_, DB>, data: &Data<'_>) -> Result<Vec<Hotspot>, ChartError> {
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    data: &Data<'_>,
+) -> Result<Vec<Hotspot>, ChartError> {
     let bars = data.numbers(|series| !series.on_right);
     let lines = data.numbers(|series| series.on_right);
     let mut left = Scale::ending_at_ticks(&bars, most_ticks(pen.surface().height()));

@@ -67,7 +67,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     for (row, series) in data.series.iter().enumerate().step_by(every) {
         let text = fitted(pen, &series.name, name_width, font)?;
         let y = top + (row as f64 + 0.5) * height;
-        pen.text(&text, (surface.left + name_width, y), Align::Right, font)?;
+        pen.text(&text, (surface.left + name_width, surface.held(y, font.size)), Align::Right, font)?;
     }
     bottom_labels.draw(pen, middle, bottom, (surface.left, surface.right))?;
     Ok(hotspots(data, cell))
@@ -99,7 +99,12 @@ fn heat(series: &Series<'_>, column: usize, low: f64, high: f64) -> Role {
 }
 
 /// The scale at the top right: lowest number, steps, highest number. Gives its height.
-fn legend<DB: DrawingBackend>(pen: &Pen<'_, DB>, data: &Data<'_>, low: f64, high: f64) -> Result<f64, ChartError> {
+fn legend<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    data: &Data<'_>,
+    low: f64,
+    high: f64,
+) -> Result<f64, ChartError> {
     let (surface, font) = (pen.surface(), pen.font());
     let format = NumberFormat { compact: true, ..data.left_format() };
     let (low, high) = (
@@ -108,10 +113,12 @@ fn legend<DB: DrawingBackend>(pen: &Pen<'_, DB>, data: &Data<'_>, low: f64, high
     );
     let y = surface.top + font.size * 0.75;
     let (width, half) = (font.size * 1.1, font.size * 0.35);
-    let high_width = pen.width(&high, font)?;
-    pen.text(&high, (surface.right, y), Align::Right, font)?;
-    let right = surface.right - high_width - font.size * 0.6;
+    let right = surface.right - pen.width(&high, font)? - font.size * 0.6;
     let left = right - width * HEAT_STEPS as f64;
+    if left - font.size * 0.6 - pen.width(&low, font)? < surface.left {
+        return Ok(0.0);
+    }
+    pen.text(&high, (surface.right, y), Align::Right, font)?;
     for step in 0..HEAT_STEPS {
         let x = left + width * step as f64;
         pen.rect(Area::new(x, y - half, x + width, y + half), Role::Heat(step))?;

@@ -125,7 +125,8 @@ fn values<DB: DrawingBackend>(
     if points.len() > MOST_VALUES {
         return Ok(());
     }
-    let line: Vec<(f64, f64)> = points.iter().map(|(index, value)| (plot.x(*index), plot.y(*value))).collect();
+    let line: Vec<(f64, f64)> =
+        points.iter().map(|(index, value)| (plot.x(*index), plot.y(*value))).collect();
     let mut order: Vec<usize> = (0..points.len()).collect();
     let mean = points.iter().map(|(_, value)| value / points.len() as f64).sum::<f64>();
     order.sort_by(|a, b| (points[*b].1 - mean).abs().total_cmp(&(points[*a].1 - mean).abs()));
@@ -147,7 +148,7 @@ fn values<DB: DrawingBackend>(
         };
         let offset = font.size * 1.15;
         if let Some(area) = [box_at(y - offset), box_at(y + offset)].into_iter().find(free) {
-            pen.text(&text, area.center(), Align::Center, font)?;
+            plot.number(pen, &text, area.center(), font)?;
             taken.push(area);
         }
     }
@@ -203,7 +204,8 @@ impl EndNames {
         let width = pen.widest(names.iter().map(String::as_str), font)? + font.size * 1.6;
         // The height of the plot is not known yet; a slightly smaller one is a safe guess.
         let (top, bottom) = (0.0, surface.height() - font.size * 4.5);
-        let wishes: Vec<f64> = last.iter().map(|value| bottom - scale.share(*value) * (bottom - top)).collect();
+        let wishes: Vec<f64> =
+            last.iter().map(|value| bottom - scale.share(*value) * (bottom - top)).collect();
         let placed = spread(&wishes, font.size * 1.3, top, bottom);
         let near = placed.is_some_and(|placed| {
             placed.iter().zip(&wishes).all(|(placed, wish)| (placed - wish).abs() <= font.size * 2.2)
@@ -211,7 +213,12 @@ impl EndNames {
         Ok(near.then_some(Self { names, last, width }))
     }
 
-    fn draw<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, plot: &Plot, data: &Data<'_>) -> Result<(), ChartError> {
+    fn draw<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        plot: &Plot,
+        data: &Data<'_>,
+    ) -> Result<(), ChartError> {
         let font = pen.font().role(Role::Ink);
         let wishes: Vec<f64> = self.last.iter().map(|value| plot.y(*value)).collect();
         let (top, bottom) = (pen.surface().top, plot.area.bottom + font.size * 0.6);
@@ -219,7 +226,12 @@ impl EndNames {
         let x = plot.area.right + font.size * 0.5;
         for ((name, y), series) in self.names.iter().zip(placed).zip(&data.series) {
             if series.is_previous {
-                pen.dashed(&[(x - font.size * 0.2, y), (x + font.size * 0.7, y)], series.role, 1.4, (2.4, 1.6))?;
+                pen.dashed(
+                    &[(x - font.size * 0.2, y), (x + font.size * 0.7, y)],
+                    series.role,
+                    1.4,
+                    (2.4, 1.6),
+                )?;
             } else {
                 pen.dot((x + font.size * 0.25, y), font.size * 0.25, series.role)?;
             }

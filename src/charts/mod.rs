@@ -7,6 +7,7 @@
 mod area;
 mod axis;
 mod bar;
+mod calendar;
 mod combo;
 mod donut;
 mod heatmap;
@@ -32,7 +33,7 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
-use crate::format::Locale;
+use crate::format::{Locale, NumberStyle};
 use crate::table::{Table, Value};
 use pen::Pen;
 
@@ -119,7 +120,7 @@ pub enum ChartError {
         kind: &'static str,
     },
     /// A column that must be numbers holds something else.
-    #[error("column `{column}` holds {found:?}, which is not a number; `y` and `line` take measures")]
+    #[error("column `{column}` holds `{found}`, which is not a number; `y` and `line` take measures")]
     NotANumber {
         /// The column.
         column: String,
@@ -185,7 +186,11 @@ impl Chart {
     /// Whether a chart of this kind can draw this table, empty or not.
     pub fn check(&self) -> Result<(), ChartError> {
         let columns = self.table.columns.len();
-        let used = [self.x].into_iter().chain(self.by).chain(self.y.iter().copied()).chain(self.line.iter().copied());
+        let used = [self.x]
+            .into_iter()
+            .chain(self.by)
+            .chain(self.y.iter().copied())
+            .chain(self.line.iter().copied());
         if let Some(index) = used.into_iter().find(|index| *index >= columns) {
             return Err(ChartError::NoColumn { index, columns });
         }
@@ -199,8 +204,12 @@ impl Chart {
                 return wrong("it has no lines; name their measures under `line`, or use `bar`");
             }
             Kind::Combo if self.by.is_some() => return wrong("it takes no `by`; use a stacked bar chart"),
-            Kind::Donut if self.by.is_some() => return wrong("it takes no `by`; its slices are the members of `x`"),
-            Kind::Donut if self.y.len() > 1 => return wrong("it shows one measure; use a bar chart for several"),
+            Kind::Donut if self.by.is_some() => {
+                return wrong("it takes no `by`; its slices are the members of `x`");
+            }
+            Kind::Donut if self.y.len() > 1 => {
+                return wrong("it shows one measure; use a bar chart for several");
+            }
             Kind::Heatmap if self.by.is_some() && self.y.len() > 1 => {
                 return wrong("its cells show one measure; leave out `by` to have one row per measure");
             }
@@ -213,7 +222,8 @@ impl Chart {
             let Some(column) = self.table.columns.get(*index) else { continue };
             let odd = |value: &&Value| !value.is_null() && value.number().is_none();
             if let Some(value) = column.cells.iter().find(odd) {
-                let found = format!("{value:?}").chars().take(40).collect();
+                let text = column.text(value, NumberStyle::Full, Locale::En);
+                let found = labels::clean(&text).chars().take(40).collect();
                 return Err(ChartError::NotANumber { column: column.name.clone(), found });
             }
         }

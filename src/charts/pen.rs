@@ -39,7 +39,15 @@ impl Area {
     }
 
     pub(super) fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+
+    /// The middle height nearest to `middle` at which text of this size is whole.
+    pub(super) fn held(&self, middle: f64, size: f64) -> f64 {
+        middle.min(self.bottom - size / 2.0).max(self.top + size / 2.0)
     }
 
     pub(super) fn center(&self) -> (f64, f64) {
@@ -138,7 +146,13 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 
     /// Text with its middle height at `at`.
-    pub(super) fn text(&self, text: &str, at: (f64, f64), align: Align, font: Font) -> Result<(), ChartError> {
+    pub(super) fn text(
+        &self,
+        text: &str,
+        at: (f64, f64),
+        align: Align,
+        font: Font,
+    ) -> Result<(), ChartError> {
         let h_pos = match align {
             Align::Left => HPos::Left,
             Align::Center => HPos::Center,

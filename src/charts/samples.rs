@@ -82,8 +82,16 @@ pub(crate) fn all(locale: Locale) -> Vec<(&'static str, Chart)> {
         Locale::ZhHk => ["韓國", "香港", "美國", "日本"],
     };
     let stores = [
-        "강남 플래그십 스토어", "旺角旗艦店", "Fifth Avenue", "명동점", "銅鑼灣店", "부산 센텀시티점", "성수 팝업",
-        "Las Vegas Outlet", "제주공항 면세점", "尖沙咀海港城店",
+        "강남 플래그십 스토어",
+        "旺角旗艦店",
+        "Fifth Avenue",
+        "명동점",
+        "銅鑼灣店",
+        "부산 센텀시티점",
+        "성수 팝업",
+        "Las Vegas Outlet",
+        "제주공항 면세점",
+        "尖沙咀海港城店",
     ];
     let ranking: Vec<f64> = (0..10).map(|index| 9.2e8 / (1.0 + 0.35 * f64::from(index))).collect();
     let mut ranked = texts(&stores);
@@ -100,15 +108,19 @@ pub(crate) fn all(locale: Locale) -> Vec<(&'static str, Chart)> {
     gaps[30] = Value::Null;
     gaps[31] = Value::Float(f64::NAN);
     gaps[33] = Value::Null;
-    let previous: Vec<Value> = (0..92).map(|day| Value::Float(2.7e7 * (1.0 + 0.35 * noise(day + 500)))).collect();
+    let previous: Vec<Value> =
+        (0..92).map(|day| Value::Float(2.7e7 * (1.0 + 0.35 * noise(day + 500)))).collect();
     let compare = Chart {
         compare: true,
         y: vec![1],
-        ..plain(Kind::Line, vec![
-            time("일", Grain::Day, days(92)),
-            won("매출", gaps),
-            Column { role: Role::Previous, ..won("이전 기간", previous) },
-        ])
+        ..plain(
+            Kind::Line,
+            vec![
+                time("일", Grain::Day, days(92)),
+                won("매출", gaps),
+                Column { role: Role::Previous, ..won("이전 기간", previous) },
+            ],
+        )
     };
     let profit = [1.2e7, -3.4e6, 5.1e6, -8.8e6, 2.2e7, 1.6e7, -1.1e6, 9.9e6];
     let weekdays = texts(&["월", "화", "수", "목", "금", "토", "일"]);
@@ -128,38 +140,173 @@ pub(crate) fn all(locale: Locale) -> Vec<(&'static str, Chart)> {
     let combo = Chart {
         y: vec![1],
         line: vec![2],
-        ..plain(Kind::Combo, vec![
-            time("월", Grain::Month, months(14)),
-            won("매출", (0..14).map(|m| Value::Float(1.1e9 * (0.7 + noise(m)))).collect()),
-            Column {
-                format: NumberFormat { percent: true, ..NumberFormat::default() },
-                ..column("이익률", Role::Measure, (0..14).map(|m| Value::Float(0.18 + 0.12 * noise(m + 40))).collect())
-            },
-        ])
+        ..plain(
+            Kind::Combo,
+            vec![
+                time("월", Grain::Month, months(14)),
+                won("매출", (0..14).map(|m| Value::Float(1.1e9 * (0.7 + noise(m)))).collect()),
+                Column {
+                    format: NumberFormat { percent: true, ..NumberFormat::default() },
+                    ..column(
+                        "이익률",
+                        Role::Measure,
+                        (0..14).map(|m| Value::Float(0.18 + 0.12 * noise(m + 40))).collect(),
+                    )
+                },
+            ],
+        )
     };
     vec![
         ("line-compare", compare),
         ("line-four", by_country(Kind::Line, Grain::Month, &months(18), &names)),
-        ("line-single", plain(Kind::Line, vec![time("월", Grain::Month, months(12)), won("매출", floats(&(0..12).map(|m| 8e8 * (1.0 + 0.2 * noise(m))).collect::<Vec<_>>()))])),
-        ("area", plain(Kind::Area(Stacking::None), vec![time("일", Grain::Day, days(92)), won("매출", daily.clone())])),
+        (
+            "line-single",
+            plain(
+                Kind::Line,
+                vec![
+                    time("월", Grain::Month, months(12)),
+                    won("매출", floats(&(0..12).map(|m| 8e8 * (1.0 + 0.2 * noise(m))).collect::<Vec<_>>())),
+                ],
+            ),
+        ),
+        (
+            "area",
+            plain(
+                Kind::Area(Stacking::None),
+                vec![time("일", Grain::Day, days(92)), won("매출", daily.clone())],
+            ),
+        ),
         ("area-stacked", by_country(Kind::Area(Stacking::Stacked), Grain::Month, &months(24), &names)),
         ("area-percent", by_country(Kind::Area(Stacking::Percent), Grain::Month, &months(24), &names)),
-        ("bar", plain(BAR, vec![time("월", Grain::Month, months(12)), won("매출", floats(&(0..12).map(|m| 8e8 * (0.6 + noise(m))).collect::<Vec<_>>()))])),
+        (
+            "bar",
+            plain(
+                BAR,
+                vec![
+                    time("월", Grain::Month, months(12)),
+                    won("매출", floats(&(0..12).map(|m| 8e8 * (0.6 + noise(m))).collect::<Vec<_>>())),
+                ],
+            ),
+        ),
         ("bar-grouped", by_country(BAR, Grain::Month, &months(8), &names[..3])),
-        ("bar-stacked", by_country(Kind::Bar { stacking: Stacking::Stacked, horizontal: false }, Grain::Month, &months(12), &names)),
-        ("bar-percent", by_country(Kind::Bar { stacking: Stacking::Percent, horizontal: false }, Grain::Month, &months(12), &names)),
-        ("bar-lying", plain(LYING, vec![column("매장", Role::Dimension, ranked.clone()), won("매출", ranked_values.clone())])),
-        ("bar-names", plain(BAR, vec![column("매장", Role::Dimension, ranked.clone()), won("매출", ranked_values.clone())])),
-        ("bar-negative", plain(BAR, vec![column("매장", Role::Dimension, texts(&stores[..8])), won("이익", floats(&profit))])),
-        ("bar-lying-negative", plain(LYING, vec![column("매장", Role::Dimension, texts(&stores[..8])), won("이익", floats(&profit))])),
-        ("bar-lying-stacked", by_country(Kind::Bar { stacking: Stacking::Stacked, horizontal: true }, Grain::Quarter, &months(30).into_iter().step_by(3).collect::<Vec<_>>()[..6], &names)),
-        ("donut", plain(Kind::Donut, vec![column("매장", Role::Dimension, ranked.clone()[4..].to_vec()), won("매출", ranked_values.clone()[4..].to_vec())])),
+        (
+            "bar-stacked",
+            by_country(
+                Kind::Bar { stacking: Stacking::Stacked, horizontal: false },
+                Grain::Month,
+                &months(12),
+                &names,
+            ),
+        ),
+        (
+            "bar-percent",
+            by_country(
+                Kind::Bar { stacking: Stacking::Percent, horizontal: false },
+                Grain::Month,
+                &months(12),
+                &names,
+            ),
+        ),
+        (
+            "bar-lying",
+            plain(
+                LYING,
+                vec![column("매장", Role::Dimension, ranked.clone()), won("매출", ranked_values.clone())],
+            ),
+        ),
+        (
+            "bar-names",
+            plain(
+                BAR,
+                vec![column("매장", Role::Dimension, ranked.clone()), won("매출", ranked_values.clone())],
+            ),
+        ),
+        (
+            "bar-negative",
+            plain(
+                BAR,
+                vec![column("매장", Role::Dimension, texts(&stores[..8])), won("이익", floats(&profit))],
+            ),
+        ),
+        (
+            "bar-lying-negative",
+            plain(
+                LYING,
+                vec![column("매장", Role::Dimension, texts(&stores[..8])), won("이익", floats(&profit))],
+            ),
+        ),
+        (
+            "bar-lying-stacked",
+            by_country(
+                Kind::Bar { stacking: Stacking::Stacked, horizontal: true },
+                Grain::Quarter,
+                &months(30).into_iter().step_by(3).collect::<Vec<_>>()[..6],
+                &names,
+            ),
+        ),
+        (
+            "donut",
+            plain(
+                Kind::Donut,
+                vec![
+                    column("매장", Role::Dimension, ranked.clone()[4..].to_vec()),
+                    won("매출", ranked_values.clone()[4..].to_vec()),
+                ],
+            ),
+        ),
         ("combo", combo),
-        ("heatmap", split(Kind::Heatmap, vec![column("시", Role::Dimension, hours), column("요일", Role::Dimension, heat_days), won("매출", heat_values)])),
-        ("many", plain(BAR, vec![column("매장", Role::Dimension, (0..10_000).map(|n| Value::Text(format!("매장 {n}").into())).collect()), won("매출", (0..10_000).map(|n| Value::Float(1e6 * noise(n))).collect())])),
-        ("donut-many", plain(Kind::Donut, vec![column("매장", Role::Dimension, (0..500).map(|n| Value::Text(format!("매장 {n}").into())).collect()), won("매출", (0..500).map(|n| Value::Float(1e6 * noise(n).powi(6))).collect())])),
-        ("line-many", by_country(Kind::Line, Grain::Day, &days(60), &["가", "나", "다", "라", "마", "바", "사", "아", "자", "차", "카", "타", "파", "하"])),
-        ("single", plain(Kind::Line, vec![time("월", Grain::Month, months(1)), won("매출", floats(&[12_345.0]))])),
+        (
+            "heatmap",
+            split(
+                Kind::Heatmap,
+                vec![
+                    column("시", Role::Dimension, hours),
+                    column("요일", Role::Dimension, heat_days),
+                    won("매출", heat_values),
+                ],
+            ),
+        ),
+        (
+            "many",
+            plain(
+                BAR,
+                vec![
+                    column(
+                        "매장",
+                        Role::Dimension,
+                        (0..10_000).map(|n| Value::Text(format!("매장 {n}").into())).collect(),
+                    ),
+                    won("매출", (0..10_000).map(|n| Value::Float(1e6 * noise(n))).collect()),
+                ],
+            ),
+        ),
+        (
+            "donut-many",
+            plain(
+                Kind::Donut,
+                vec![
+                    column(
+                        "매장",
+                        Role::Dimension,
+                        (0..500).map(|n| Value::Text(format!("매장 {n}").into())).collect(),
+                    ),
+                    won("매출", (0..500).map(|n| Value::Float(1e6 * noise(n).powi(6))).collect()),
+                ],
+            ),
+        ),
+        (
+            "line-many",
+            by_country(
+                Kind::Line,
+                Grain::Day,
+                &days(60),
+                &["가", "나", "다", "라", "마", "바", "사", "아", "자", "차", "카", "타", "파", "하"],
+            ),
+        ),
+        (
+            "single",
+            plain(Kind::Line, vec![time("월", Grain::Month, months(1)), won("매출", floats(&[12_345.0]))]),
+        ),
         ("empty", plain(BAR, vec![column("매장", Role::Dimension, vec![]), won("매출", vec![])])),
     ]
 }

@@ -17,7 +17,8 @@ pub fn sparkline<DB: DrawingBackend>(
 ) -> Result<(), ChartError> {
     let pen = Pen::new(area, style);
     let surface = pen.surface();
-    let value = |point: &Option<f64>| point.filter(|value| value.is_finite()).map(|value| value.clamp(-1e300, 1e300));
+    let value =
+        |point: &Option<f64>| point.filter(|value| value.is_finite()).map(|value| value.clamp(-1e300, 1e300));
     let values: Vec<Option<f64>> = points.iter().map(value).collect();
     let low = values.iter().flatten().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Locale;
 use super::digits::Digits;
 use super::scale::{MINUS, Scale, currency_decimals, currency_prefix};
-use super::Locale;
 
 /// What stands where there is no number: NULL, NaN, infinities.
 pub const NO_NUMBER: &str = "–";
@@ -117,13 +117,23 @@ impl NumberFormat {
         let decimals = match self.decimals.map(i32::from) {
             Some(decimals) => decimals,
             None if self.percent && style == NumberStyle::Axis => 2.min(digits.fraction_digits()),
-            None if self.percent => if digits.whole_digits() < 1 && !digits.is_zero() { 2 } else { 1 },
+            None if self.percent => {
+                if digits.whole_digits() < 1 && !digits.is_zero() {
+                    2
+                } else {
+                    1
+                }
+            }
             None if self.currency.is_some() => least,
             None if exact => digits.fraction_digits(),
             None => natural_decimals(&digits),
         };
         let rounded = digits.rounded(decimals);
-        let shown = if self.decimals.is_some() || self.percent && style != NumberStyle::Axis { decimals } else { least };
+        let shown = if self.decimals.is_some() || self.percent && style != NumberStyle::Axis {
+            decimals
+        } else {
+            least
+        };
         self.dressed(rounded.negative && !rounded.is_zero(), &rounded.text(shown), "", style)
     }
 
@@ -172,6 +182,12 @@ impl NumberFormat {
                 None if power == 0 && self.currency.is_some() => self.least_decimals(),
                 None if power == 0 => natural_decimals(&mantissa),
                 None if mantissa.whole_digits() <= 1 => 2,
+                // A mark, and a scale by thousands, get along with three digits.
+                None if mantissa.whole_digits() >= 3
+                    && (style == NumberStyle::Mark || locale == Locale::En) =>
+                {
+                    0
+                }
                 None => 1,
             };
             let rounded = mantissa.rounded(decimals);

@@ -35,6 +35,8 @@ fn the_unit_is_chosen_after_rounding() {
 #[test]
 fn every_locale_has_its_own_units() {
     assert_eq!(compact().write(12_345_678_i64, Headline, Locale::En), "12.3M");
+    assert_eq!(compact().write(137_980_000_i64, Headline, Locale::En), "138M");
+    assert_eq!(compact().write(13_798_000_000_i64, Mark, Locale::Ko), "138억");
     assert_eq!(compact().write(12_345_678_i64, Headline, Locale::ZhHk), "1,234.6萬");
 }
 
@@ -115,11 +117,8 @@ fn read(text: &str) -> f64 {
 
 fn any_format() -> impl Strategy<Value = NumberFormat> {
     let codes = prop::option::of(prop::sample::select(vec!["KRW", "USD", "KWD", "XXX", ""]));
-    let negative = prop::sample::select(vec![
-        NegativeStyle::Minus,
-        NegativeStyle::Triangle,
-        NegativeStyle::Parentheses,
-    ]);
+    let negative =
+        prop::sample::select(vec![NegativeStyle::Minus, NegativeStyle::Triangle, NegativeStyle::Parentheses]);
     (codes, any::<(bool, bool)>(), prop::option::of(0_u8..=10), negative).prop_map(
         |(code, (percent, compact), decimals, negative)| NumberFormat {
             currency: code.map(Into::into),

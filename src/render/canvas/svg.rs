@@ -37,7 +37,8 @@ pub fn svg(page: &Page, hotspots: &[Hotspot], label: &str) -> String {
 pub fn svg_file(page: &Page, label: &str) -> String {
     let mut out = String::with_capacity(4096);
     open(&mut out, page, label, Colors::Light);
-    let _ = write!(out, "<path fill=\"#ffffff\" d=\"M0 0H{}V{}H0Z\"/>", Short(page.width), Short(page.height));
+    let _ =
+        write!(out, "<path fill=\"#ffffff\" d=\"M0 0H{}V{}H0Z\"/>", Short(page.width), Short(page.height));
     draw(&mut out, page, Colors::Light);
     out.push_str("</svg>\n");
     out
@@ -98,7 +99,8 @@ fn draw(out: &mut String, page: &Page, colors: Colors) {
                 let mut pen = Turtle::default();
                 pen.walk(out, segments);
                 // Neighbours that look the same become one element, as bars and grids do.
-                while let Some(Op::Path { segments: more, fill: next_fill, stroke: next_stroke }) = ops.peek() {
+                while let Some(Op::Path { segments: more, fill: next_fill, stroke: next_stroke }) = ops.peek()
+                {
                     if next_fill != fill || next_stroke != stroke || !merges(fill.as_ref(), stroke.as_ref()) {
                         break;
                     }
@@ -182,7 +184,10 @@ fn write_stroke(out: &mut String, stroke: &Stroke, colors: Colors) {
 /// The CSS variable of a colour of the theme, without the dashes.
 fn variable(color: Rgb) -> Option<&'static str> {
     let Rgb(red, green, blue) = color;
-    Role::all().map(Role::swatch).find(|swatch| swatch.light == (red, green, blue)).map(|swatch| swatch.variable)
+    Role::all()
+        .map(Role::swatch)
+        .find(|swatch| swatch.light == (red, green, blue))
+        .map(|swatch| swatch.variable)
 }
 
 fn write_hotspot(out: &mut String, hotspot: &Hotspot) {
@@ -200,7 +205,8 @@ fn write_hotspot(out: &mut String, hotspot: &Hotspot) {
     for (index, detail) in hotspot.details.iter().enumerate() {
         let variable = detail.role.map_or("", |role| role.swatch().variable);
         let separator = if index > 0 { "&#10;" } else { "" };
-        let _ = write!(out, "{separator}{variable}&#9;{}&#9;{}", Escaped(&detail.label), Escaped(&detail.value));
+        let _ =
+            write!(out, "{separator}{variable}&#9;{}&#9;{}", Escaped(&detail.label), Escaped(&detail.value));
     }
     let _ = write!(out, "\"><title>{}", Escaped(&hotspot.title));
     for detail in &hotspot.details {
@@ -329,7 +335,8 @@ mod tests {
 
     #[test]
     fn the_stylesheet_in_static_is_the_one_of_the_theme() {
-        assert_eq!(include_str!("../../../static/chart.css"), stylesheet(), "write stylesheet() to static/chart.css");
+        let written = include_str!("../../../static/chart.css");
+        assert!(written == stylesheet(), "write stylesheet() to static/chart.css");
     }
 
     #[test]
