@@ -191,7 +191,9 @@ fn encoded_words(name: &str) -> String {
         let encoded = if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') {
             c.to_string()
         } else {
-            c.encode_utf8(&mut buffer).bytes().map(|byte| format!("={byte:02X}")).collect()
+            c.encode_utf8(&mut buffer)
+                .bytes()
+                .fold(String::new(), |text, byte| text + &format!("={byte:02X}"))
         };
         if words.last().is_some_and(|word| word.len() + encoded.len() > 60) {
             words.push(String::new());

@@ -157,13 +157,12 @@ fn chosen<'a>(
     Ok(document
         .blocks()
         .filter(|block| match &block.content {
-            Ok(Content::Kpi(_)) => true,
             Ok(Content::Chart(_)) => {
                 charts += 1;
                 charts == 1
             }
             // A failed panel is in the document only when the report is to be sent with it marked.
-            Err(_) => true,
+            Ok(Content::Kpi(_)) | Err(_) => true,
             Ok(_) => false,
         })
         .collect())

@@ -72,7 +72,7 @@ impl Scheduler {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(pause) => {}
                 Ok(()) = changed.changed() => {}
-                Some(ended) = self.tasks.join_next() => self.forget(ended),
+                Some(ended) = self.tasks.join_next() => self.forget(&ended),
             }
         }
         self.end().await;
@@ -212,9 +212,9 @@ impl Scheduler {
         });
     }
 
-    fn forget(&mut self, ended: Result<RunId, tokio::task::JoinError>) {
+    fn forget(&mut self, ended: &Result<RunId, tokio::task::JoinError>) {
         if let Ok(id) = ended {
-            self.running.remove(&id);
+            self.running.remove(id);
         }
     }
 

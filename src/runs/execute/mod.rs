@@ -120,7 +120,7 @@ pub enum Claimed {
     /// It is.
     Ticket(Box<Ticket>),
     /// There is a run for that instant, and no other was asked for.
-    Existing(Run),
+    Existing(Box<Run>),
 }
 
 /// Performs runs. Cheap to clone.
@@ -146,7 +146,7 @@ impl Runner {
     pub async fn run(&self, order: &Order) -> Result<Run, RunError> {
         match self.claim(order).await? {
             Claimed::Ticket(ticket) => Ok(self.perform(*ticket).await?),
-            Claimed::Existing(run) => Ok(run),
+            Claimed::Existing(run) => Ok(*run),
         }
     }
 
@@ -182,7 +182,7 @@ impl Runner {
                 schedule,
                 repeat: order.repeat,
             })),
-            Claim::Existing(run) => Claimed::Existing(run),
+            Claim::Existing(run) => Claimed::Existing(Box::new(run)),
         })
     }
 
