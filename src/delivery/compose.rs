@@ -58,7 +58,8 @@ pub fn compose(parcel: &Parcel, from: &Recipient, max_bytes: usize) -> Result<Me
     if parcel.recipients().is_empty() {
         return Err(ComposeError::NoRecipient);
     }
-    let id = format!("<{}@{}>", id_part(&parcel.id), from.address.domain());
+    let domain = Some(id_part(from.address.domain())).filter(|domain| !domain.is_empty());
+    let id = format!("<{}@{}>", id_part(&parcel.id), domain.as_deref().unwrap_or("localhost"));
     let mut builder = lettre::Message::builder()
         .from(from.mailbox())
         .date(parcel.date.into())

@@ -161,7 +161,9 @@ async fn send(
                 Outcome::InDoubt(why) => (DeliveryState::InDoubt, None, Some(why.as_str())),
             };
             store.move_delivery(&delivery.id, state, answer, error, clock.now()).await.map_err(failed)?;
+            // The run's message goes to logs; the delivery itself keeps the whole address.
             let masked = addresses.get(&delivery.recipient).map(EmailAddress::masked).unwrap_or_default();
+            let error = error.unwrap_or_default().replace(&delivery.recipient, &masked);
             match state {
                 DeliveryState::Queued => {
                     tracing::warn!(run = %ticket.run.id, to = masked, attempt, error, "mail refused for now");
@@ -173,15 +175,11 @@ async fn send(
                     } else {
                         Kind::Unavailable
                     },
-                    message: format!("{} was not reached: {}", delivery.recipient, error.unwrap_or_default()),
+                    message: format!("{masked} was not reached: {error}"),
                 }),
                 DeliveryState::InDoubt => problems.push(Problem {
                     kind: Kind::Unavailable,
-                    message: format!(
-                        "{} may have got it, so it is not sent again by itself: {}",
-                        delivery.recipient,
-                        error.unwrap_or_default()
-                    ),
+                    message: format!("{masked} may have got it, so it is not sent again by itself: {error}"),
                 }),
                 _ => {}
             }

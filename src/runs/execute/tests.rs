@@ -114,7 +114,7 @@ async fn attempts_are_bounded_and_refusals_for_good_are_final() {
     let busy = || Outcome::RefusedForNow("451 busy".into());
     let mailbox = MemoryMailbox::new(from()).answering([
         busy(),
-        Outcome::Refused("550 no such user".into()),
+        Outcome::Refused("550 <lee@example.com> no such user".into()),
         busy(),
         busy(),
     ]);
@@ -124,7 +124,8 @@ async fn attempts_are_bounded_and_refusals_for_good_are_final() {
     assert_eq!(rig.mailbox.calls(), 3);
     assert_eq!(states(&rig, &run).await, [DeliveryState::Failed; 2]);
     let error = run.error.unwrap();
-    assert!(error.contains("451 busy") && error.contains("550 no such user"), "{error}");
+    assert!(error.contains("451 busy") && error.contains("550 <l…@example.com> no such user"), "{error}");
+    assert!(!error.contains("kim@"), "logs show no whole address: {error}");
 }
 
 #[tokio::test]
