@@ -272,3 +272,36 @@ async fn only_so_many_runs_are_performed_at_a_time() {
     running.end().await;
     assert_eq!(seen.lock().unwrap().1, 2, "the limit of the settings, and it was used");
 }
+
+#[tokio::test]
+async fn two_instances_on_one_store_send_once() {
+    let hand = Hand::at("2026-01-05T07:59:59+09:00");
+    let one = rig(&hand, &json!({})).await;
+    let mailbox = one.mailbox.clone();
+    let (store, clock) = (one.store().clone(), hand.clock());
+    let two = Rig::build(
+        report(&two_recipients(), &json!({})),
+        Box::new(|question| Box::pin(async move { Ok(document(&question)) }) as Answered),
+        mailbox.clone(),
+        Mailer::Memory(mailbox),
+        move |parts| {
+            parts.store = store;
+            parts.clock = clock;
+            parts.settings.instance = "second".into();
+        },
+    )
+    .await;
+    let loops = [start(&one, 1000), start(&two, 1000)];
+    for monday in ["05", "12", "19", "26"] {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        hand.set(&format!("2026-01-{monday}T08:00:00+09:00"));
+        let count = one.mailbox.calls() + 1;
+        until(&one, "the run", ended(count)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    for running in loops {
+        running.end().await;
+    }
+    assert_eq!(one.mailbox.calls(), 4);
+    assert_eq!(runs(&one).await.len(), 4);
+}
