@@ -6,6 +6,7 @@
 pub mod access;
 pub mod charts;
 pub mod definitions;
+pub mod delivery;
 pub mod engine;
 pub mod error;
 pub mod format;
@@ -13,5 +14,6 @@ pub mod query;
 pub mod render;
 pub mod runs;
 pub mod sample;
+pub mod schedule;
 pub mod sources;
 pub mod table;

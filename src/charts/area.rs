@@ -15,7 +15,7 @@ use super::{ChartError, Stacking};
 /// How strong the fill of a single area is: its line carries the colour.
 const TINT: f64 = 0.14;
 /// The same for parts of a stack, which have no line of their own to be told by.
-const STACK_TINT: f64 = 0.88;
+const STACK_TINT: f64 = 0.92;
 
 pub(super) fn draw<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
@@ -40,6 +40,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         legend: Legend::entries(data, |_| Symbol::Square),
         right_margin: 0.0,
         top_margin: 0.0,
+        bottom_margin: 0.0,
     };
     let plot = Plot::draw(pen, data, parts)?;
     if stacking == Stacking::None {

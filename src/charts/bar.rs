@@ -160,6 +160,11 @@ pub(super) fn draw_upright<DB: DrawingBackend>(
         legend: Legend::entries(data, |_| Symbol::Square),
         right_margin: 0.0,
         top_margin: if labels == Some(false) { 0.0 } else { pen.style.font_size * 1.5 },
+        bottom_margin: if labels != Some(false) && pieces.iter().any(|piece| piece.to < 0.0) {
+            pen.style.font_size * 1.4
+        } else {
+            0.0
+        },
     };
     let plot = Plot::draw(pen, data, parts)?;
     let side_by_side = if stacking == Stacking::None { data.series.len() } else { 1 };
@@ -206,11 +211,12 @@ fn upright_labels<DB: DrawingBackend>(
 ) -> Result<(), ChartError> {
     let font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.92);
     if stacking != Stacking::None {
-        return inside_labels(pen, data, pieces, stacking, |piece| {
+        inside_labels(pen, data, pieces, stacking, |piece| {
             let (left, right) = lanes.sides(plot.x(piece.category), 0);
             let (a, b) = (plot.y(piece.from), plot.y(piece.to));
             Area::new(left, a.min(b), right, a.max(b))
-        });
+        })?;
+        return if stacking == Stacking::Stacked { stack_totals(pen, plot, data, pieces) } else { Ok(()) };
     }
     // Numbers above bars stand on all or on none, unless they were asked for.
     let room = if data.series.len() == 1 { plot.band() } else { lanes.thickness + lanes.gap };
@@ -231,7 +237,38 @@ fn upright_labels<DB: DrawingBackend>(
         }
         let (left, right) = lanes.sides(plot.x(piece.category), lane(piece, stacking));
         let y = plot.y(piece.to) + if piece.to < 0.0 { 0.8 } else { -0.8 } * font.size;
-        pen.text(&text, (f64::midpoint(left, right), y), Align::Center, font)?;
+        plot.number(pen, &text, (f64::midpoint(left, right), y), font)?;
+    }
+    Ok(())
+}
+
+/// The height of each stack above it, if all fit; stacks that go below zero have no one height.
+fn stack_totals<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    plot: &Plot,
+    data: &Data<'_>,
+    pieces: &[Piece],
+) -> Result<(), ChartError> {
+    let font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.92);
+    if data.series.len() < 2 || pieces.len() > 1_000 || pieces.iter().any(|piece| piece.to < 0.0) {
+        return Ok(());
+    }
+    let mut totals = vec![0.0_f64; data.categories.len()];
+    for piece in pieces {
+        if let Some(total) = totals.get_mut(piece.category) {
+            *total = total.max(piece.to);
+        }
+    }
+    let format = data.left_format();
+    let texts: Vec<String> =
+        totals.iter().map(|total| format.write(*total, NumberStyle::Mark, data.locale)).collect();
+    if pen.widest(texts.iter().map(String::as_str), font)? > plot.band() - font.size * 0.3 {
+        return Ok(());
+    }
+    for (index, (total, text)) in
+        totals.iter().zip(&texts).enumerate().filter(|(_, (total, _))| **total > 0.0)
+    {
+        plot.number(pen, text, (plot.x(index), plot.y(*total) - 0.8 * font.size), font)?;
     }
     Ok(())
 }
@@ -263,14 +300,11 @@ fn text(data: &Data<'_>, piece: &Piece, stacking: Stacking) -> Option<String> {
     match stacking {
         Stacking::Percent => {
             let format = NumberFormat { percent: true, decimals: Some(0), ..series.format.clone() };
-            let format = NumberFormat { currency: None, unit: None, ..format };
-            Some(format.write(piece.to - piece.from, NumberStyle::Headline, data.locale))
+            Some(format.write(piece.to - piece.from, NumberStyle::Mark, data.locale))
         }
         Stacking::None | Stacking::Stacked => {
-            // On a mark there is room for the short form only.
-            let format = NumberFormat { compact: true, ..series.format.clone() };
             series.value(piece.category)?;
-            series.text_as(piece.category, &format, NumberStyle::Headline, data.locale)
+            series.text(piece.category, NumberStyle::Mark, data.locale)
         }
     }
 }
@@ -339,14 +373,20 @@ pub(super) fn draw_lying<DB: DrawingBackend>(
     }
     pen.line(&[(x(0.0), area.top), (x(0.0), area.bottom)], Role::Axis, 0.8)?;
     if stacking == Stacking::None {
-        lying_labels(pen, &texts, &place, lanes.thickness, value_font)?;
+        let room = (surface.left + name_width, surface.right);
+        lying_labels(pen, &texts, &place, lanes.thickness, room, value_font)?;
     } else if labels != Some(false) {
-        inside_labels(pen, data, &pieces, stacking, &place)?;
+        inside_labels(pen, data, &pieces, stacking, place)?;
     }
     let every = (font.size * 1.25 / band).ceil().max(1.0) as usize;
     for (index, category) in names.iter().enumerate().step_by(every) {
         let text = fitted(pen, &category.text, name_width, name_font)?;
-        pen.text(&text, (surface.left + name_width, middle(index)), Align::Right, name_font)?;
+        pen.text(
+            &text,
+            (surface.left + name_width, surface.held(middle(index), font.size)),
+            Align::Right,
+            name_font,
+        )?;
     }
     Ok(along_categories(data, band, |first, last| {
         Area::new(surface.left, middle(first) - band / 2.0, surface.right, middle(last) + band / 2.0)
@@ -358,6 +398,7 @@ fn lying_labels<DB: DrawingBackend>(
     texts: &[(&Piece, String)],
     place: &impl Fn(&Piece) -> Area,
     thickness: f64,
+    (left, right): (f64, f64),
     font: Font,
 ) -> Result<(), ChartError> {
     if thickness < font.size * 0.9 {
@@ -366,6 +407,11 @@ fn lying_labels<DB: DrawingBackend>(
     for (piece, text) in texts {
         let area = place(piece);
         let y = area.center().1;
+        let width = pen.width(text, font)? + font.size * 0.5;
+        // On a very narrow surface a number may have no room left at all.
+        if area.right + width > right || (piece.to < 0.0 && area.left - width < left) {
+            continue;
+        }
         if piece.to < 0.0 {
             pen.text(text, (area.left - font.size * 0.5, y), Align::Right, font)?;
         } else {

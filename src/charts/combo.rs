@@ -39,6 +39,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         legend: Legend::entries(data, |on_right| if on_right { Symbol::Line } else { Symbol::Square }),
         right_margin: 0.0,
         top_margin: 0.0,
+        bottom_margin: 0.0,
     };
     let plot = Plot::draw(pen, data, parts)?;
     let bar_count = data.series.iter().filter(|series| !series.on_right).count();

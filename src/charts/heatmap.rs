@@ -38,10 +38,16 @@ pub(super) fn draw<DB: DrawingBackend>(
         let (x, y) = (left + column as f64 * band, top + row as f64 * height);
         Area::new(x + gap / 2.0, y + gap / 2.0, x + band - gap / 2.0, y + height - gap / 2.0)
     };
-    let value_font = font.sized(font.size * 0.92);
+    let mut value_font = font.sized(font.size * 0.92);
     let texts = cell_texts(data, labels, height > font.size * 1.3);
-    let widest = pen.widest(texts.iter().map(|(_, _, text)| text.as_str()), value_font)?;
-    let with_texts = labels == Some(true) || widest <= band - font.size * 0.6;
+    let mut widest = pen.widest(texts.iter().map(|(_, _, text)| text.as_str()), value_font)?;
+    let room = band - font.size * 0.5;
+    if widest > room {
+        // Slightly smaller digits are better than none.
+        widest *= 0.84;
+        value_font = font.sized(value_font.size * 0.84);
+    }
+    let with_texts = labels == Some(true) || widest <= room;
     for (row, series) in data.series.iter().enumerate() {
         for column in 0..data.categories.len() {
             pen.round_rect(cell(row, column), 1.6, heat(series, column, low, high))?;
@@ -61,7 +67,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     for (row, series) in data.series.iter().enumerate().step_by(every) {
         let text = fitted(pen, &series.name, name_width, font)?;
         let y = top + (row as f64 + 0.5) * height;
-        pen.text(&text, (surface.left + name_width, y), Align::Right, font)?;
+        pen.text(&text, (surface.left + name_width, surface.held(y, font.size)), Align::Right, font)?;
     }
     bottom_labels.draw(pen, middle, bottom, (surface.left, surface.right))?;
     Ok(hotspots(data, cell))
@@ -75,11 +81,9 @@ fn cell_texts(data: &Data<'_>, labels: Option<bool>, tall_enough: bool) -> Vec<(
     }
     let mut texts = Vec::new();
     for (row, series) in data.series.iter().enumerate() {
-        // The colour and the title tell what it is; the cell has room for digits only.
-        let format = NumberFormat { compact: true, currency: None, unit: None, ..series.format.clone() };
         for column in 0..data.categories.len() {
             if series.value(column).is_some()
-                && let Some(text) = series.text_as(column, &format, NumberStyle::Headline, data.locale)
+                && let Some(text) = series.text(column, NumberStyle::Mark, data.locale)
             {
                 texts.push((row, column, text));
             }
@@ -109,10 +113,12 @@ fn legend<DB: DrawingBackend>(
     );
     let y = surface.top + font.size * 0.75;
     let (width, half) = (font.size * 1.1, font.size * 0.35);
-    let high_width = pen.width(&high, font)?;
-    pen.text(&high, (surface.right, y), Align::Right, font)?;
-    let right = surface.right - high_width - font.size * 0.6;
+    let right = surface.right - pen.width(&high, font)? - font.size * 0.6;
     let left = right - width * HEAT_STEPS as f64;
+    if left - font.size * 0.6 - pen.width(&low, font)? < surface.left {
+        return Ok(0.0);
+    }
+    pen.text(&high, (surface.right, y), Align::Right, font)?;
     for step in 0..HEAT_STEPS {
         let x = left + width * step as f64;
         pen.rect(Area::new(x, y - half, x + width, y + half), Role::Heat(step))?;

@@ -56,8 +56,17 @@ pub(super) fn fitted<DB: DrawingBackend>(
     Ok(if fits == 0 { String::new() } else { cut(fits) })
 }
 
-/// `text` on at most `lines` lines of `room` points; `None` if it does not fit without being cut.
-/// Breaks at spaces, and anywhere between Hangul or ideographs.
+/// Where a line may break, besides spaces and between ideographs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Breaks {
+    /// Nowhere else: Korean words stay whole.
+    BetweenWords,
+    /// Between any two syllables of Hangul.
+    BetweenSyllables,
+}
+
+/// `text` on at most `lines` lines of `room` points, between words where that is enough; `None` if
+/// it does not fit without being cut.
 pub(super) fn wrapped<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     text: &str,
@@ -65,9 +74,22 @@ pub(super) fn wrapped<DB: DrawingBackend>(
     lines: usize,
     font: Font,
 ) -> Result<Option<Vec<String>>, ChartError> {
+    match filled_rows(pen, pieces(text, Breaks::BetweenWords), room, lines, font)? {
+        Some(rows) => Ok(Some(rows)),
+        None => filled_rows(pen, pieces(text, Breaks::BetweenSyllables), room, lines, font),
+    }
+}
+
+fn filled_rows<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    pieces: Vec<String>,
+    room: f64,
+    lines: usize,
+    font: Font,
+) -> Result<Option<Vec<String>>, ChartError> {
     let mut rows: Vec<String> = Vec::new();
     let mut row = String::new();
-    for piece in pieces(text) {
+    for piece in pieces {
         let longer = format!("{row}{piece}");
         if pen.width(longer.trim_end(), font)? <= room {
             row = longer;
@@ -77,7 +99,7 @@ pub(super) fn wrapped<DB: DrawingBackend>(
             return Ok(None);
         }
         rows.push(row.trim().to_owned());
-        row = piece.trim_start().to_owned();
+        piece.trim_start().clone_into(&mut row);
         if rows.len() == lines {
             return Ok(None);
         }
@@ -87,11 +109,15 @@ pub(super) fn wrapped<DB: DrawingBackend>(
 }
 
 /// The parts of a text between which a line may break.
-fn pieces(text: &str) -> Vec<String> {
+fn pieces(text: &str, breaks: Breaks) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let mut breakable = true;
     for c in text.chars() {
-        let cjk = matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}');
+        let cjk = match c {
+            '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' => true,
+            '\u{ac00}'..='\u{d7a3}' => breaks == Breaks::BetweenSyllables,
+            _ => false,
+        };
         match pieces.last_mut() {
             Some(piece) if !breakable && !cjk => piece.push(c),
             Some(piece) if c == ' ' => piece.push(c),
@@ -155,8 +181,9 @@ mod tests {
     }
 
     #[test]
-    fn lines_break_at_spaces_and_between_ideographs_only() {
-        assert_eq!(pieces("New York 매출"), ["New ", "York ", "매", "출"]);
+    fn lines_break_at_spaces_and_between_ideographs() {
+        assert_eq!(pieces("New York 매출", Breaks::BetweenSyllables), ["New ", "York ", "매", "출"]);
+        assert_eq!(pieces("강남 매출 旗艦", Breaks::BetweenWords), ["강남 ", "매출 ", "旗", "艦"]);
     }
 
     proptest! {

@@ -7,6 +7,7 @@
 mod area;
 mod axis;
 mod bar;
+mod calendar;
 mod combo;
 mod donut;
 mod heatmap;
@@ -32,7 +33,7 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
-use crate::format::Locale;
+use crate::format::{Locale, NumberStyle};
 use crate::table::{Table, Value};
 use pen::Pen;
 
@@ -119,7 +120,7 @@ pub enum ChartError {
         kind: &'static str,
     },
     /// A column that must be numbers holds something else.
-    #[error("column `{column}` holds {found:?}, which is not a number; `y` and `line` take measures")]
+    #[error("column `{column}` holds `{found}`, which is not a number; `y` and `line` take measures")]
     NotANumber {
         /// The column.
         column: String,
@@ -134,6 +135,19 @@ pub enum ChartError {
         /// What to change.
         reason: &'static str,
     },
+    /// More marks than a page can carry.
+    #[error(
+        "{categories} categories by {series} series are more than the {most} marks a chart can show; \
+         set `top`, a coarser `grain` or a filter"
+    )]
+    TooManyMarks {
+        /// Places along the axis.
+        categories: usize,
+        /// Series at each.
+        series: usize,
+        /// The limit.
+        most: usize,
+    },
     /// The plotters backend failed.
     #[error("the drawing backend failed: {0}")]
     Drawing(String),
@@ -144,6 +158,7 @@ impl ChartError {
     pub fn kind(&self) -> crate::error::Kind {
         match self {
             Self::Drawing(_) => crate::error::Kind::Bug,
+            Self::TooManyMarks { .. } => crate::error::Kind::OverLimit,
             _ => crate::error::Kind::BadDefinition,
         }
     }
@@ -207,7 +222,8 @@ impl Chart {
             let Some(column) = self.table.columns.get(*index) else { continue };
             let odd = |value: &&Value| !value.is_null() && value.number().is_none();
             if let Some(value) = column.cells.iter().find(odd) {
-                let found = format!("{value:?}").chars().take(40).collect();
+                let text = column.text(value, NumberStyle::Full, Locale::En);
+                let found = labels::clean(&text).chars().take(40).collect();
                 return Err(ChartError::NotANumber { column: column.name.clone(), found });
             }
         }
@@ -228,7 +244,7 @@ pub fn draw<DB: DrawingBackend>(
     if surface.width() < 40.0 || surface.height() < 30.0 {
         return Ok(Vec::new());
     }
-    let data = series::Data::of(chart, style.locale);
+    let data = series::Data::of(chart, style.locale)?;
     if !data.has_numbers() {
         let (x, y) = surface.center();
         pen.text(words::no_data(style.locale), (x, y), pen::Align::Center, pen.font())?;

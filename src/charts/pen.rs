@@ -38,6 +38,18 @@ impl Area {
         self.bottom - self.top
     }
 
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+
+    /// The middle height nearest to `middle` at which text of this size is whole.
+    pub(super) fn held(&self, middle: f64, size: f64) -> f64 {
+        middle.min(self.bottom - size / 2.0).max(self.top + size / 2.0)
+    }
+
     pub(super) fn center(&self) -> (f64, f64) {
         (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }

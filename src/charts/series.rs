@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::calendar::filled;
 use super::labels::clean;
 use super::theme::Role;
-use super::{Chart, Kind, words};
-use crate::format::{Grain, Locale, NumberFormat, NumberStyle};
+use super::{Chart, ChartError, Kind, words};
+use crate::format::{DateFormat, Grain, Locale, NumberFormat, NumberStyle, write_timestamp};
 use crate::table::{Column, Role as ColumnRole, Value, others};
+
+/// How many marks a chart may have: a page could not carry more, and no eye tell them apart.
+const MOST_MARKS: usize = 250_000;
 
 /// What a chart draws.
 pub(super) struct Data<'a> {
@@ -100,12 +104,13 @@ fn members(column: &Column) -> (Vec<&Value>, Vec<usize>) {
 }
 
 impl<'a> Data<'a> {
-    /// Reads a chart that passed [`Chart::check`].
-    pub(super) fn of(chart: &'a Chart, locale: Locale) -> Self {
+    /// Reads a chart that passed [`Chart::check`]; more marks than anybody could tell apart are
+    /// refused.
+    pub(super) fn of(chart: &'a Chart, locale: Locale) -> Result<Self, ChartError> {
         let columns = &chart.table.columns;
         let mut data =
             Self { locale, grain: None, is_time: false, categories: Vec::new(), series: Vec::new() };
-        let Some(x) = columns.get(chart.x) else { return data };
+        let Some(x) = columns.get(chart.x) else { return Ok(data) };
         data.grain = x.grain;
         data.is_time = x.cells.iter().any(|cell| cell.as_date().is_some());
         let by = chart.by.and_then(|by| columns.get(by));
@@ -115,19 +120,67 @@ impl<'a> Data<'a> {
             None => (x.cells.iter().collect(), (0..x.cells.len()).collect()),
         };
         data.categories = values.iter().map(|value| category(value, x, locale)).collect();
+        let places = data.fill_calendar(chart.kind);
+        let split_into = by.map_or(1, |by| members(by).0.len());
+        let categories = data.categories.len();
+        let series = split_into * (chart.y.len() + chart.line.len());
+        if categories.saturating_mul(series) > MOST_MARKS {
+            return Err(ChartError::TooManyMarks { categories, series, most: MOST_MARKS });
+        }
+        // Which category each row belongs to.
+        let rows: Vec<usize> = rows.iter().filter_map(|member| places.get(*member).copied()).collect();
         match by {
             Some(by) => data.split(chart, by, &rows),
-            None => data.measures(chart),
+            None => data.measures(chart, &rows),
         }
-        data
+        Ok(data)
     }
 
-    fn measures(&mut self, chart: &'a Chart) {
+    /// Gives buckets without rows their places on a time axis; answers where each category went.
+    fn fill_calendar(&mut self, kind: Kind) -> Vec<usize> {
+        let as_they_are = (0..self.categories.len()).collect();
+        let on_axis = !matches!(kind, Kind::Donut | Kind::Heatmap);
+        let instants: Option<Vec<NaiveDateTime>> =
+            self.categories.iter().map(|category| category.instant).collect();
+        let (Some(grain), Some(instants), true) = (self.grain, instants, on_axis) else { return as_they_are };
+        let Some(filled) = filled(&instants, grain) else { return as_they_are };
+        let mut known = std::mem::take(&mut self.categories).into_iter().peekable();
+        let mut places = Vec::new();
+        for (place, instant) in filled.into_iter().enumerate() {
+            match known.next_if(|category| category.instant == Some(instant)) {
+                Some(category) => {
+                    places.push(place);
+                    self.categories.push(category);
+                }
+                None => self.categories.push(Category {
+                    text: write_timestamp(instant, Some(grain), DateFormat::Full, self.locale),
+                    instant: Some(instant),
+                    is_others: false,
+                }),
+            }
+        }
+        places
+    }
+
+    fn cells_at(&self, column: &'a Column, rows: &[usize]) -> Vec<Option<&'a Value>> {
+        let mut cells = vec![None; self.categories.len()];
+        for (cell, category) in column.cells.iter().zip(rows) {
+            if let Some(slot) = cells.get_mut(*category) {
+                *slot = Some(cell);
+            }
+        }
+        cells
+    }
+
+    fn measures(&mut self, chart: &'a Chart, rows: &[usize]) {
         let columns = &chart.table.columns;
         let alone = chart.y.len() == 1;
-        let mut color = 0;
-        for (index, on_right) in
-            chart.y.iter().map(|index| (*index, false)).chain(chart.line.iter().map(|index| (*index, true)))
+        for (color, (index, on_right)) in chart
+            .y
+            .iter()
+            .map(|index| (*index, false))
+            .chain(chart.line.iter().map(|index| (*index, true)))
+            .enumerate()
         {
             let Some(column) = columns.get(index) else { continue };
             let name = match (chart.kind, on_right) {
@@ -135,12 +188,11 @@ impl<'a> Data<'a> {
                 (Kind::Combo, false) => words::on_the_left(&clean(&column.title), self.locale),
                 _ => clean(&column.title),
             };
-            let cells = column.cells.iter().map(Some).collect();
+            let cells = self.cells_at(column, rows);
             self.series.push(series(name, Role::Series(color), column, cells, on_right));
-            color += 1;
             let previous = columns.get(index + 1).filter(|column| column.role == ColumnRole::Previous);
-            if let (true, true, Some(column)) = (chart.compare, alone, previous) {
-                let cells = column.cells.iter().map(Some).collect();
+            if let (true, true, false, Some(column)) = (chart.compare, alone, on_right, previous) {
+                let cells = self.cells_at(column, rows);
                 let mut series = series(clean(&column.title), Role::Previous, column, cells, on_right);
                 series.is_previous = true;
                 self.series.push(series);
@@ -150,16 +202,20 @@ impl<'a> Data<'a> {
 
     fn split(&mut self, chart: &'a Chart, by: &'a Column, rows: &[usize]) {
         let (names, splits) = members(by);
+        let mut rows_of = vec![Vec::new(); names.len()];
+        for (row, split) in splits.iter().enumerate() {
+            if let Some(rows) = rows_of.get_mut(*split) {
+                rows.push(row);
+            }
+        }
         let mut color = 0;
-        for (position, name) in names.iter().enumerate() {
+        for (name, own_rows) in names.iter().zip(&rows_of) {
             for index in &chart.y {
                 let Some(column) = chart.table.columns.get(*index) else { continue };
                 let mut cells = vec![None; self.categories.len()];
-                for ((row, split), cell) in rows.iter().zip(&splits).zip(&column.cells) {
-                    if *split == position
-                        && let Some(slot) = cells.get_mut(*row)
-                    {
-                        *slot = Some(cell);
+                for row in own_rows {
+                    if let Some(slot) = rows.get(*row).and_then(|category| cells.get_mut(*category)) {
+                        *slot = column.cells.get(*row);
                     }
                 }
                 let text = clean(&by.text(name, NumberStyle::Full, self.locale));
@@ -238,6 +294,11 @@ impl Series<'_> {
     /// runs on over categories the table has no row for.
     pub(super) fn is_gap(&self, index: usize) -> bool {
         self.value(index).is_none() && self.cells.get(index).is_some_and(Option::is_some)
+    }
+
+    /// Whether the table has a row for any of these categories.
+    pub(super) fn has_row_over(&self, span: Span) -> bool {
+        (span.first..=span.last).any(|index| self.cells.get(index).is_some_and(Option::is_some))
     }
 
     /// The text of the cell at a category; `None` where the table has no row.

@@ -8,6 +8,10 @@ pub mod canvas;
 mod chart;
 #[cfg(test)]
 mod chart_tests;
+pub mod csv;
 pub mod document;
+pub mod mail;
+pub mod pdf;
+pub mod sheet;
 
 pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};
