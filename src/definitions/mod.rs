@@ -4,3 +4,4 @@
 //! file, line and column for those that are not. Knows nothing of data, engines or pages.
 
 pub mod model;
+pub mod period;
