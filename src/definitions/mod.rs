@@ -26,3 +26,6 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use path::{FieldPath, Step};
 pub use policy::Policy;
 pub use workspace::{DefinitionFile, Workspace};
+
+#[cfg(test)]
+mod tests;
