@@ -98,7 +98,8 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings<'_>) {
         let by_filter =
             matches!(parameter, Parameter::Text { .. } | Parameter::Number { .. } | Parameter::Date { .. });
         let complete = scope.report.panels.len() == findings.tree.keys_of("panels").len();
-        if by_filter && complete && !used.contains(&name) {
+        let faulty = findings.faulty.iter().any(|faulty| faulty.is_within(&path));
+        if by_filter && complete && !faulty && !used.contains(&name) {
             let help = format!("use it in a filter: `filters: {{field: {{parameter: {name}}}}}`");
             findings.warning_at_key(&path, "unused", format!("parameter `{name}` changes nothing"), help);
         }

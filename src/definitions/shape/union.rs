@@ -142,6 +142,7 @@ impl<'a> Walk<'a> {
         let message = format!("expected {}, found {}", kinds.join(" or "), spot.node.value.describe());
         let problem = Problem::at(spot.place(), "wrong_type", message);
         let problem = match &spot.node.value {
+            Value::Null if kinds == ["a mapping"] => problem.help("indent its keys below it, or remove it"),
             Value::Null => problem.help("write a value, or remove the key"),
             Value::Bool(value) => problem.help(format!("put it in quotes: \"{value}\"")),
             _ => problem,
