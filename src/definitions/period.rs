@@ -101,7 +101,7 @@ pub enum PeriodError {
         nearest: Option<String>,
     },
     /// `last_N_…` with an N outside 1 to 1000.
-    #[error("`{text}` counts too far: the number in `last_N_days` and its like is 1 to 1000")]
+    #[error("the number in `{text}` must be 1 to 1000")]
     Count {
         /// The text.
         text: String,
