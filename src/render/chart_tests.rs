@@ -306,3 +306,25 @@ fn the_same_chart_is_the_same_drawing() {
     insta::assert_snapshot!("ranking", drawing(Kind::Bar { stacking: Stacking::None, horizontal: true }));
     insta::assert_snapshot!("line", drawing(Kind::Line));
 }
+
+#[test]
+fn the_comparison_stands_beside_bars_and_never_on_top_of_them() {
+    let told = |stacking| {
+        let chart = Chart {
+            compare: true,
+            y: vec![1],
+            ..plain(
+                Kind::Bar { stacking, horizontal: false },
+                vec![
+                    column("이름", Role::Dimension, texts(&["가", "나"])),
+                    won("매출", floats(&[10.0, 20.0])),
+                    crate::table::Column { role: Role::Previous, ..won("이전", floats(&[9.0, 30.0])) },
+                ],
+            )
+        };
+        let (_, hotspots) = draw_chart(&chart, 400.0, 220.0, Locale::Ko).unwrap();
+        hotspots[0].details.iter().map(|detail| detail.label.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(Stacking::None), ["매출", "이전"]);
+    assert_eq!(told(Stacking::Stacked), ["매출"]);
+}
