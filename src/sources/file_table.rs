@@ -10,6 +10,9 @@ use datafusion::datasource::file_format::file_compression_type::FileCompressionT
 use datafusion::datasource::file_format::json::JsonFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::common::{Column, ScalarValue};
+use datafusion::datasource::{ViewTable, provider_as_source};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 use datafusion::prelude::SessionContext;
 use indexmap::IndexMap;
 use url::Url;
@@ -46,11 +49,16 @@ impl FileTable<'_> {
         let unreadable = |cause| SourceError::Unreadable { path: files.path.clone(), cause: Box::new(cause) };
         let inferred = options.infer_schema(&context.state(), &table_url).await.map_err(unreadable)?;
         let schema = self.declared_schema(&inferred, files)?;
+        let tokens = self.csv.filter(|_| format == FileFormat::Csv).map_or(&[][..], |csv| &csv.null_values);
+        let as_written = if tokens.is_empty() { schema.clone() } else { all_text(&schema) };
         let config =
-            ListingTableConfig::new(table_url).with_listing_options(options).with_schema(Arc::new(schema));
+            ListingTableConfig::new(table_url).with_listing_options(options).with_schema(Arc::new(as_written));
         let statistics = context.runtime_env().cache_manager.get_file_statistic_cache();
         let table = ListingTable::try_new(config).map_err(unreadable)?.with_cache(statistics);
-        Ok(Arc::new(table))
+        if tokens.is_empty() {
+            return Ok(Arc::new(table));
+        }
+        without_null_tokens(Arc::new(table), &schema, tokens).map_err(unreadable)
     }
 
     fn listing_options(
@@ -113,6 +121,38 @@ impl FileTable<'_> {
         }
         Ok(Schema::new(fields))
     }
+}
+
+fn all_text(schema: &Schema) -> Schema {
+    Schema::new(schema.fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true)).collect::<Vec<_>>())
+}
+
+/// The table with its columns in the types of `schema` and the tokens for "no value" as such. The
+/// reader knows such tokens only while it guesses types, so columns are read as text and cast here.
+fn without_null_tokens(
+    table: Arc<dyn TableProvider>,
+    schema: &Schema,
+    tokens: &[String],
+) -> datafusion::error::Result<Arc<dyn TableProvider>> {
+    let tokens: Vec<Expr> = tokens.iter().map(|token| lit(token.as_str())).collect();
+    let written = table.schema();
+    let columns = written.fields().iter().map(|field| {
+        let column = Expr::Column(Column::new_unqualified(field.name()));
+        match schema.field_with_name(field.name()) {
+            Ok(declared) => {
+                let empty = declared.data_type() != &DataType::Utf8;
+                let tokens = tokens.iter().cloned().chain(empty.then(|| lit("")));
+                let missing = column.clone().in_list(tokens.collect(), false);
+                let value = when(missing, lit(ScalarValue::Utf8(None))).otherwise(column)?;
+                Ok(cast(value, declared.data_type().clone()).alias(field.name()))
+            }
+            // A partition column: its value is in the path, not in the file.
+            Err(_) => Ok(column.alias(field.name())),
+        }
+    });
+    let columns = columns.collect::<datafusion::error::Result<Vec<_>>>()?;
+    let plan = LogicalPlanBuilder::scan("csv", provider_as_source(table), None)?.project(columns)?.build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
 fn format_of(name: &str) -> Option<FileFormat> {

@@ -66,10 +66,11 @@ impl PinnedStore {
         Err(Error::NotSupported { source: format!("sources are read-only: {operation} is refused").into() })
     }
 
-    /// What identifies the bytes of an object for ever; `None` when the store gives no ETag.
-    fn identity(&self, meta: &ObjectMeta) -> Option<Arc<str>> {
-        let etag = meta.e_tag.as_deref()?;
-        Some(format!("{}\n{}\n{etag}", self.source_id, meta.location).into())
+    /// What identifies the bytes of an object, by the same measure as the data version: the ETag,
+    /// or, for stores without one, the size and the time of the last change.
+    fn identity(&self, meta: &ObjectMeta) -> Arc<str> {
+        let version = meta.e_tag.clone().unwrap_or_else(|| format!("{} {}", meta.size, meta.last_modified.to_rfc3339()));
+        format!("{}\n{}\n{version}", self.source_id, meta.location).into()
     }
 
     async fn fetch(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
@@ -126,9 +127,7 @@ impl ObjectStore for PinnedStore {
 
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         let object = self.identity(self.meta(location)?);
-        let (Some(cache), Some(object)) = (&self.cache, object) else {
-            return self.fetch(location, ranges).await;
-        };
+        let Some(cache) = &self.cache else { return self.fetch(location, ranges).await };
         let mut found = Vec::with_capacity(ranges.len());
         for range in ranges {
             found.push(cache.get(&object, range).await);

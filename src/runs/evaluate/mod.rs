@@ -97,7 +97,8 @@ impl Evaluator {
         use futures::StreamExt;
 
         let ids = layout::panels(&prepared.report);
-        let answered: Vec<_> = futures::stream::iter(ids.iter().map(|id| self.evaluate(prepared, id)))
+        let answered: Vec<_> = futures::stream::iter(ids)
+            .map(|id| async move { self.evaluate(prepared, &id).await })
             .buffered(PANELS_AT_A_TIME)
             .filter_map(|result| futures::future::ready(result.ok()))
             .collect()
