@@ -1,0 +1,57 @@
+//! The browser's door: dashboards, downloads, runs, problems, health and metrics over HTTP.
+//!
+//! Takes a listener, a [`WebState`] and a stop signal; serves until the signal. The whole URL map is
+//! in [`router`](mod@router). Handlers parse names and parameters, ask the [`Backend`], and lay out
+//! what comes back; they know neither files nor queries. What a viewer is told about a failure never
+//! carries its cause, only an id that the log has.
+
+mod address;
+mod assets;
+mod backend;
+mod controls;
+mod dashboard;
+mod disposition;
+mod downloads;
+mod error;
+mod figures;
+mod frame;
+mod guard;
+mod health;
+mod host;
+mod metrics;
+mod names;
+mod panel;
+mod problems;
+mod reports;
+mod router;
+mod runs;
+mod state;
+mod table;
+mod visitor;
+mod words;
+
+pub use backend::{
+    ArtefactFile, ArtefactRow, Backend, BackendError, DeliveryRow, Fresh, Problem, ReadyCheck, ReportEntry,
+    RunDetail, RunFilter, RunPage, RunRow, RunStatus, StageRow,
+};
+pub use metrics::Metrics;
+pub use router::router;
+pub use state::{WebSettings, WebState};
+
+use std::future::Future;
+
+use axum::ServiceExt as _;
+use axum::extract::Request;
+
+/// Answers requests on `listener` until `shutdown` resolves; requests under way are then finished.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    state: WebState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = ServiceExt::<Request>::into_make_service(router(state));
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+}
