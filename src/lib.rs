@@ -6,8 +6,10 @@
 pub mod access;
 pub mod charts;
 pub mod definitions;
+pub mod delivery;
 pub mod error;
 pub mod format;
 pub mod render;
 pub mod runs;
+pub mod schedule;
 pub mod table;

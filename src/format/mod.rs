@@ -4,9 +4,13 @@
 //! Knows nothing of definitions, queries or drawing; every floor may use it.
 
 mod date;
+mod digits;
 mod locale;
 mod number;
+mod scale;
+#[cfg(test)]
+mod tests;
 
-pub use date::{DateFormat, Grain};
+pub use date::{DateFormat, Grain, write_date, write_timestamp};
 pub use locale::{Locale, LocalizedText};
-pub use number::{NegativeStyle, NumberFormat, NumberStyle};
+pub use number::{NO_NUMBER, NegativeStyle, Number, NumberFormat, NumberStyle, write_change};

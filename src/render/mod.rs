@@ -5,4 +5,7 @@
 //! geometry. Refuses to fetch: whatever it needs is in the document.
 
 pub mod canvas;
+mod chart;
 pub mod document;
+
+pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};

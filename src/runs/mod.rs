@@ -1,6 +1,11 @@
 //! The pipeline, and the runs of schedules with their durable states.
 //!
-//! `evaluate` turns a question about a report into a document; `store` keeps runs and deliveries;
-//! `execute` performs one run. Takes everything below as arguments, the time included.
+//! [`evaluate`] turns a question about a report into a document; [`store`] keeps runs, deliveries
+//! and artefacts; [`execute`] performs one run; [`retention`] removes old files. Takes everything
+//! below as arguments, the time included.
 
+mod clock;
 pub mod evaluate;
+pub mod store;
+
+pub use clock::Clock;

@@ -4,8 +4,10 @@
 //! charts, tables, mails and exports read. Refuses nothing: NULL, NaN and infinities are kept and
 //! written as "–" by those who show them.
 
+mod text;
 mod value;
 
+pub use text::others;
 pub use value::Value;
 
 use crate::format::{Grain, NumberFormat};

@@ -3,8 +3,14 @@
 //! Lengths are points (1/72 inch), y grows downward, the origin is the top left corner.
 
 mod fonts;
+mod plotters;
+mod png;
+mod svg;
 
 pub use fonts::{FaceId, FontSet, Glyph, Run, Weight};
+pub use plotters::{NoError, PIXELS_PER_POINT, Recorder};
+pub use png::{PngError, png};
+pub use svg::{stylesheet, svg, svg_file};
 
 /// An opaque sRGB colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,0 +1,65 @@
+//! Areas of a drawing that have more to tell than what is printed.
+
+use super::pen::Area;
+use super::series::{Data, Span};
+use super::theme::Role;
+
+/// An area that tells more when it is pointed at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hotspot {
+    /// Where it is, in points from the drawing's top left corner.
+    pub area: Area,
+    /// What it is about: the day, the store.
+    pub title: String,
+    /// The numbers there.
+    pub details: Vec<Detail>,
+}
+
+/// One line of a hotspot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detail {
+    /// The name of the series; empty where the title says it all.
+    pub label: String,
+    /// The exact number.
+    pub value: String,
+    /// The colour of its mark, if it has one.
+    pub role: Option<Role>,
+}
+
+/// Narrower areas cannot be pointed at; several categories then share one.
+const NARROWEST: f64 = 3.0;
+
+/// How many series one hotspot lists.
+const MOST_DETAILS: usize = 12;
+
+/// One hotspot per category, or per few where they are thinner than a finger tip; `place` gives the
+/// area from one category to another.
+pub(super) fn along_categories(
+    data: &Data<'_>,
+    band: f64,
+    place: impl Fn(usize, usize) -> Area,
+) -> Vec<Hotspot> {
+    let together = if band >= NARROWEST { 1 } else { (NARROWEST / band.max(1e-6)).ceil() as usize };
+    let count = data.categories.len();
+    (0..count)
+        .step_by(together.max(1))
+        .map(|first| {
+            let span = Span { first, last: (first + together - 1).min(count - 1) };
+            let mut details: Vec<Detail> = data
+                .series
+                .iter()
+                .filter_map(|series| {
+                    let value = series.text_over(span, data.locale)?;
+                    Some(Detail { label: series.name.clone(), value, role: Some(series.role) })
+                })
+                .collect();
+            if details.len() > MOST_DETAILS {
+                let rest = details.len() - MOST_DETAILS;
+                details.truncate(MOST_DETAILS);
+                let label = super::words::more(rest, data.locale);
+                details.push(Detail { label, value: String::new(), role: None });
+            }
+            Hotspot { area: place(span.first, span.last), title: data.title_over(span), details }
+        })
+        .collect()
+}

@@ -1,0 +1,165 @@
+//! The frame of charts with a category axis below and values on the left (and right).
+
+use plotters_backend::DrawingBackend;
+
+use super::ChartError;
+use super::axis::BottomLabels;
+use super::legend::{Entry, Legend};
+use super::pen::{Align, Area, Pen};
+use super::series::Data;
+use super::theme::Role;
+use super::ticks::Scale;
+use crate::format::NumberFormat;
+
+/// Where categories stand along the axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placing {
+    /// In the middle of equal bands, as bars do.
+    Bands,
+    /// From edge to edge, as lines do.
+    Edges,
+}
+
+/// A value axis and how its numbers are written.
+pub(super) struct ValueAxis {
+    pub(super) scale: Scale,
+    pub(super) format: NumberFormat,
+}
+
+/// What the frame is made of.
+pub(super) struct Parts {
+    pub(super) left: ValueAxis,
+    pub(super) right: Option<ValueAxis>,
+    pub(super) placing: Placing,
+    pub(super) legend: Vec<Entry>,
+    /// Room kept free on the right for names at line ends.
+    pub(super) right_margin: f64,
+    /// Room kept free above the marks for their numbers.
+    pub(super) top_margin: f64,
+}
+
+/// The frame in its place.
+pub(super) struct Plot {
+    /// Where the marks stand.
+    pub(super) area: Area,
+    pub(super) left: Scale,
+    pub(super) right: Option<Scale>,
+    placing: Placing,
+    count: usize,
+}
+
+/// How many ticks an axis of this height in points has room for.
+pub(super) fn most_ticks(height: f64) -> usize {
+    ((height / 34.0) as usize).clamp(2, 7)
+}
+
+impl Plot {
+    /// Lays the frame out over the whole surface and draws everything but the marks.
+    pub(super) fn draw<DB: DrawingBackend>(
+        pen: &Pen<'_, DB>,
+        data: &Data<'_>,
+        parts: Parts,
+    ) -> Result<Self, ChartError> {
+        let surface = pen.surface();
+        let font = pen.font();
+        let locale = data.locale;
+        let legend = Legend::of(pen, parts.legend, surface.width())?;
+        let left_texts = parts.left.format.write_ticks(&parts.left.scale.ticks, locale);
+        let right_texts = parts.right.as_ref().map(|axis| axis.format.write_ticks(&axis.scale.ticks, locale));
+        let left_width = pen.widest(left_texts.iter().map(String::as_str), font)?;
+        let right_width = match &right_texts {
+            Some(texts) => pen.widest(texts.iter().map(String::as_str), font)? + font.size * 0.7,
+            None => parts.right_margin.max(1.0),
+        };
+        // A narrow surface keeps at least a third of its width for the marks.
+        let left = surface.left + (left_width + font.size * 0.7).min(surface.width() * 0.4);
+        let right = surface.right - right_width.min(surface.width() * 0.3);
+        let top = surface.top + legend.height + (font.size * 0.6).max(parts.top_margin);
+        let mut plot = Self {
+            area: Area::new(left, top, right, surface.bottom),
+            left: parts.left.scale,
+            right: parts.right.map(|axis| axis.scale),
+            placing: parts.placing,
+            count: data.categories.len(),
+        };
+        let labels = BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
+        plot.area.bottom = (surface.bottom - labels.height(font.size)).max(top + 1.0);
+        legend.draw(pen, surface.left, surface.top)?;
+        plot.grid(pen, &left_texts, right_texts.as_deref())?;
+        labels.draw(pen, |index| plot.x(index), plot.area.bottom, (surface.left, surface.right))?;
+        Ok(plot)
+    }
+
+    fn grid<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        left: &[String],
+        right: Option<&[String]>,
+    ) -> Result<(), ChartError> {
+        let font = pen.font();
+        for (tick, text) in self.left.ticks.iter().zip(left) {
+            let y = self.y(*tick);
+            pen.line(&[(self.area.left, y), (self.area.right, y)], Role::Grid, 0.7)?;
+            pen.text(text, (self.area.left - font.size * 0.6, y), Align::Right, font)?;
+        }
+        if let (Some(scale), Some(texts)) = (&self.right, right) {
+            for (tick, text) in scale.ticks.iter().zip(texts) {
+                let y = self.y_right(*tick);
+                pen.text(text, (self.area.right + font.size * 0.6, y), Align::Left, font)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The base line, drawn over the feet of the marks.
+    pub(super) fn base_line<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>) -> Result<(), ChartError> {
+        let y = self.zero();
+        pen.line(&[(self.area.left, y), (self.area.right, y)], Role::Axis, 0.8)
+    }
+
+    /// The distance between two categories.
+    pub(super) fn band(&self) -> f64 {
+        match self.placing {
+            Placing::Bands => self.area.width() / self.count.max(1) as f64,
+            Placing::Edges if self.count > 1 => (self.area.width() - 2.0 * self.inset()) / (self.count - 1) as f64,
+            Placing::Edges => self.area.width(),
+        }
+    }
+
+    /// Lines keep a little away from the edges, so that their dots are whole.
+    fn inset(&self) -> f64 {
+        (self.area.width() * 0.02).min(8.0)
+    }
+
+    /// The middle of a category.
+    pub(super) fn x(&self, index: usize) -> f64 {
+        match self.placing {
+            Placing::Bands => self.area.left + (index as f64 + 0.5) * self.band(),
+            Placing::Edges if self.count > 1 => self.area.left + self.inset() + index as f64 * self.band(),
+            Placing::Edges => self.area.center().0,
+        }
+    }
+
+    /// The height of a value on the left axis.
+    pub(super) fn y(&self, value: f64) -> f64 {
+        self.area.bottom - self.left.share(value) * self.area.height()
+    }
+
+    /// The height of a value on the right axis; on the left one if there is no right one.
+    pub(super) fn y_right(&self, value: f64) -> f64 {
+        let scale = self.right.as_ref().unwrap_or(&self.left);
+        self.area.bottom - scale.share(value) * self.area.height()
+    }
+
+    /// The height marks grow from: zero, or the edge next to it.
+    pub(super) fn zero(&self) -> f64 {
+        self.y(0.0)
+    }
+
+    /// The full height over these categories.
+    pub(super) fn stripe(&self, first: usize, last: usize) -> Area {
+        let half = self.band() / 2.0;
+        let left = (self.x(first) - half).max(self.area.left);
+        Area::new(left, self.area.top, (self.x(last) + half).min(self.area.right), self.area.bottom)
+    }
+}

@@ -1,0 +1,261 @@
+//! The table as charts see it: categories along the axis, and series of numbers over them.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::labels::clean;
+use super::theme::Role;
+use super::{Chart, Kind, words};
+use crate::format::{Grain, Locale, NumberFormat, NumberStyle};
+use crate::table::{Column, Role as ColumnRole, Value, others};
+
+/// What a chart draws.
+pub(super) struct Data<'a> {
+    pub(super) locale: Locale,
+    /// The grain of the axis, if it is time.
+    pub(super) grain: Option<Grain>,
+    /// Whether the axis is dates or timestamps.
+    pub(super) is_time: bool,
+    pub(super) categories: Vec<Category>,
+    pub(super) series: Vec<Series<'a>>,
+}
+
+/// A place on the axis.
+pub(super) struct Category {
+    /// Its complete text, cleaned.
+    pub(super) text: String,
+    /// The moment, on a time axis.
+    pub(super) instant: Option<NaiveDateTime>,
+    /// Whether it stands for the members that a "top N" left out.
+    pub(super) is_others: bool,
+}
+
+/// Numbers of one colour.
+pub(super) struct Series<'a> {
+    pub(super) name: String,
+    pub(super) role: Role,
+    pub(super) format: &'a NumberFormat,
+    /// Whether it is the comparison period.
+    pub(super) is_previous: bool,
+    /// Whether it is drawn as a line on the right axis.
+    pub(super) on_right: bool,
+    /// One cell per category; `None` where the table has no row.
+    cells: Vec<Option<&'a Value>>,
+    /// The numbers of the cells; `None` also for NULL, NaN and infinities.
+    pub(super) values: Vec<Option<f64>>,
+}
+
+/// Neighbouring categories, both ends included.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub(super) first: usize,
+    pub(super) last: usize,
+}
+
+#[derive(PartialEq, Eq, Hash, Clone)]
+enum Key {
+    Null,
+    Others,
+    Bool(bool),
+    Int(i64),
+    Float(u64),
+    Decimal(i128, i8),
+    Text(Arc<str>),
+    Date(NaiveDate),
+    Timestamp(NaiveDateTime),
+}
+
+fn key(value: &Value) -> Key {
+    match value {
+        Value::Null => Key::Null,
+        Value::Others => Key::Others,
+        Value::Bool(truth) => Key::Bool(*truth),
+        Value::Int(number) => Key::Int(*number),
+        Value::Float(number) => Key::Float(number.to_bits()),
+        Value::Decimal { unscaled, scale } => Key::Decimal(*unscaled, *scale),
+        Value::Text(text) => Key::Text(text.clone()),
+        Value::Date(date) => Key::Date(*date),
+        Value::Timestamp(instant) => Key::Timestamp(*instant),
+    }
+}
+
+/// The distinct values of a column in order of appearance, and which of them each row has.
+fn members(column: &Column) -> (Vec<&Value>, Vec<usize>) {
+    let mut positions = HashMap::new();
+    let mut distinct = Vec::new();
+    let rows = column
+        .cells
+        .iter()
+        .map(|value| {
+            *positions.entry(key(value)).or_insert_with(|| {
+                distinct.push(value);
+                distinct.len() - 1
+            })
+        })
+        .collect();
+    (distinct, rows)
+}
+
+impl<'a> Data<'a> {
+    /// Reads a chart that passed [`Chart::check`].
+    pub(super) fn of(chart: &'a Chart, locale: Locale) -> Self {
+        let columns = &chart.table.columns;
+        let mut data = Self { locale, grain: None, is_time: false, categories: Vec::new(), series: Vec::new() };
+        let Some(x) = columns.get(chart.x) else { return data };
+        data.grain = x.grain;
+        data.is_time = x.cells.iter().any(|cell| cell.as_date().is_some());
+        let by = chart.by.and_then(|by| columns.get(by));
+        // Without a split every row is a category, so that no row can vanish behind another.
+        let (values, rows) = match by {
+            Some(_) => members(x),
+            None => (x.cells.iter().collect(), (0..x.cells.len()).collect()),
+        };
+        data.categories = values.iter().map(|value| category(value, x, locale)).collect();
+        match by {
+            Some(by) => data.split(chart, by, &rows),
+            None => data.measures(chart),
+        }
+        data
+    }
+
+    fn measures(&mut self, chart: &'a Chart) {
+        let columns = &chart.table.columns;
+        let alone = chart.y.len() == 1;
+        let mut color = 0;
+        for (index, on_right) in
+            chart.y.iter().map(|index| (*index, false)).chain(chart.line.iter().map(|index| (*index, true)))
+        {
+            let Some(column) = columns.get(index) else { continue };
+            let name = match (chart.kind, on_right) {
+                (Kind::Combo, true) => words::on_the_right(&clean(&column.title), self.locale),
+                (Kind::Combo, false) => words::on_the_left(&clean(&column.title), self.locale),
+                _ => clean(&column.title),
+            };
+            let cells = column.cells.iter().map(Some).collect();
+            self.series.push(series(name, Role::Series(color), column, cells, on_right));
+            color += 1;
+            let previous = columns.get(index + 1).filter(|column| column.role == ColumnRole::Previous);
+            if let (true, true, Some(column)) = (chart.compare, alone, previous) {
+                let cells = column.cells.iter().map(Some).collect();
+                let mut series = series(clean(&column.title), Role::Previous, column, cells, on_right);
+                series.is_previous = true;
+                self.series.push(series);
+            }
+        }
+    }
+
+    fn split(&mut self, chart: &'a Chart, by: &'a Column, rows: &[usize]) {
+        let (names, splits) = members(by);
+        let mut color = 0;
+        for (position, name) in names.iter().enumerate() {
+            for index in &chart.y {
+                let Some(column) = chart.table.columns.get(*index) else { continue };
+                let mut cells = vec![None; self.categories.len()];
+                for ((row, split), cell) in rows.iter().zip(&splits).zip(&column.cells) {
+                    if *split == position
+                        && let Some(slot) = cells.get_mut(*row)
+                    {
+                        *slot = Some(cell);
+                    }
+                }
+                let text = clean(&by.text(name, NumberStyle::Full, self.locale));
+                let text = if chart.y.len() > 1 { format!("{text} · {}", clean(&column.title)) } else { text };
+                let role = if **name == Value::Others { Role::Others } else { Role::Series(color) };
+                color += usize::from(role != Role::Others);
+                self.series.push(series(text, role, column, cells, false));
+            }
+        }
+    }
+
+    /// Whether there is anything to draw.
+    pub(super) fn has_numbers(&self) -> bool {
+        self.series.iter().any(|series| series.values.iter().any(Option::is_some))
+    }
+
+    /// All numbers of the series that `wanted` holds for.
+    pub(super) fn numbers(&self, wanted: impl Fn(&Series<'a>) -> bool) -> Vec<f64> {
+        self.series
+            .iter()
+            .filter(|series| wanted(series))
+            .flat_map(|series| series.values.iter().flatten().copied())
+            .collect()
+    }
+
+    /// What a hotspot over these categories is called.
+    pub(super) fn title_over(&self, span: Span) -> String {
+        let text = |index: usize| self.categories.get(index).map_or("", |category| category.text.as_str());
+        if span.first == span.last {
+            text(span.first).to_owned()
+        } else {
+            format!("{} … {}", text(span.first), text(span.last))
+        }
+    }
+
+    /// How the numbers of the left axis are written.
+    pub(super) fn left_format(&self) -> NumberFormat {
+        self.series.first().map(|series| series.format.clone()).unwrap_or_default()
+    }
+}
+
+fn category(value: &Value, column: &Column, locale: Locale) -> Category {
+    let instant = match value {
+        Value::Date(date) => date.and_hms_opt(0, 0, 0),
+        Value::Timestamp(instant) => Some(*instant),
+        _ => None,
+    };
+    let is_others = *value == Value::Others;
+    let text = if is_others {
+        others(locale).to_owned()
+    } else {
+        clean(&column.text(value, NumberStyle::Full, locale))
+    };
+    Category { text, instant, is_others }
+}
+
+fn series<'a>(
+    name: String,
+    role: Role,
+    column: &'a Column,
+    cells: Vec<Option<&'a Value>>,
+    on_right: bool,
+) -> Series<'a> {
+    let values = cells.iter().map(|cell| cell.and_then(Value::as_f64)).collect();
+    Series { name, role, format: &column.format, is_previous: false, on_right, cells, values }
+}
+
+impl Series<'_> {
+    /// The number at a category.
+    pub(super) fn value(&self, index: usize) -> Option<f64> {
+        self.values.get(index).copied().flatten()
+    }
+
+    /// Whether the table has a row there that holds no number; a line breaks at such a place, but
+    /// runs on over categories the table has no row for.
+    pub(super) fn is_gap(&self, index: usize) -> bool {
+        self.value(index).is_none() && self.cells.get(index).is_some_and(Option::is_some)
+    }
+
+    /// The text of the cell at a category; `None` where the table has no row.
+    pub(super) fn text(&self, index: usize, style: NumberStyle, locale: Locale) -> Option<String> {
+        let value = self.cells.get(index).copied().flatten()?;
+        Some(value.text(self.format, None, style, locale))
+    }
+
+    /// The exact number, or the range of numbers, over these categories.
+    pub(super) fn text_over(&self, span: Span, locale: Locale) -> Option<String> {
+        if span.first == span.last {
+            return self.text(span.first, NumberStyle::Full, locale);
+        }
+        let values = (span.first..=span.last).filter_map(|index| self.value(index).map(|value| (index, value)));
+        let least = values.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let most = values.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let (low, high) = (
+            self.text(least.0, NumberStyle::Full, locale)?,
+            self.text(most.0, NumberStyle::Full, locale)?,
+        );
+        Some(if low == high { low } else { format!("{low} – {high}") })
+    }
+}

@@ -1,0 +1,213 @@
+//! What every colour of a drawing is for, and its value in light and dark mode.
+//!
+//! Charts are drawn in the light colours. The SVG for the browser replaces each by the CSS variable
+//! of its role, so one drawing serves both modes; that is why every light value here is unique.
+
+/// What a colour is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Text that is read first: values, names.
+    Ink,
+    /// Text that helps: axis labels, legends.
+    Muted,
+    /// Horizontal lines behind the marks.
+    Grid,
+    /// The base line.
+    Axis,
+    /// The paper, for gaps between marks.
+    Surface,
+    /// The comparison period.
+    Previous,
+    /// The members that a "top N" left out.
+    Others,
+    /// A change for the better.
+    Good,
+    /// A change for the worse.
+    Bad,
+    /// A series; numbers beyond the palette begin again.
+    Series(usize),
+    /// A step of the sequential scale, 0 to [`HEAT_STEPS`]` - 1`.
+    Heat(usize),
+    /// Text on a dark mark.
+    OnDark,
+    /// Text on a light mark.
+    OnLight,
+    /// A heatmap cell without a value.
+    Hollow,
+}
+
+/// A colour of the theme in both modes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swatch {
+    /// The CSS variable, without the leading dashes.
+    pub variable: &'static str,
+    /// sRGB in light mode and on paper.
+    pub light: (u8, u8, u8),
+    /// sRGB in dark mode.
+    pub dark: (u8, u8, u8),
+}
+
+/// How many steps the sequential scale has.
+pub const HEAT_STEPS: usize = 9;
+
+/// How many series have a colour of their own.
+pub const SERIES_COLORS: usize = 10;
+
+const fn swatch(variable: &'static str, light: u32, dark: u32) -> Swatch {
+    Swatch { variable, light: rgb(light), dark: rgb(dark) }
+}
+
+const fn rgb(hex: u32) -> (u8, u8, u8) {
+    ((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+/// Neighbours differ in lightness as well as hue, so they stay apart for colour-blind readers and in
+/// a grey print.
+const SERIES: [Swatch; SERIES_COLORS] = [
+    swatch("chart-1", 0x2f_6f_de, 0x6a_9d_f5),
+    swatch("chart-2", 0xec_8f_3c, 0xf5_ad_6b),
+    swatch("chart-3", 0x17_8f_83, 0x3f_bf_b1),
+    swatch("chart-4", 0xd2_6a_b0, 0xe8_97_cb),
+    swatch("chart-5", 0x6a_4f_c3, 0x9f_8c_f0),
+    swatch("chart-6", 0xe5_bb_3f, 0xf1_d1_6e),
+    swatch("chart-7", 0x9a_42_2f, 0xd0_7a_62),
+    swatch("chart-8", 0x5d_b8_e8, 0x93_d5_f6),
+    swatch("chart-9", 0x4b_77_2f, 0x8d_bd_6d),
+    swatch("chart-10", 0x2b_45_6f, 0x8a_a4_cf),
+];
+
+const HEAT: [Swatch; HEAT_STEPS] = [
+    swatch("heat-0", 0xf1_f6_fe, 0x1b_26_3a),
+    swatch("heat-1", 0xdd_e9_fc, 0x1e_30_50),
+    swatch("heat-2", 0xc4_d9_fa, 0x22_3c_69),
+    swatch("heat-3", 0xa5_c5_f6, 0x28_4a_85),
+    swatch("heat-4", 0x82_ac_f0, 0x30_5a_a3),
+    swatch("heat-5", 0x5d_90_e7, 0x3d_6e_c2),
+    swatch("heat-6", 0x3d_74_d6, 0x58_89_dc),
+    swatch("heat-7", 0x2a_5a_b4, 0x82_aa_ee),
+    swatch("heat-8", 0x1d_43_8a, 0xb4_cf_f9),
+];
+
+const INK: Swatch = swatch("ink", 0x1c_24_33, 0xe8_ec_f3);
+const MUTED: Swatch = swatch("muted", 0x66_70_85, 0x98_a3_b8);
+const GRID: Swatch = swatch("grid", 0xea_ed_f2, 0x2a_32_42);
+const AXIS: Swatch = swatch("axis", 0xc3_ca_d6, 0x4a_54_68);
+const SURFACE: Swatch = swatch("surface", 0xff_ff_ff, 0x16_1c_28);
+const PREVIOUS: Swatch = swatch("previous", 0xa3_ac_bb, 0x77_82_97);
+const OTHERS: Swatch = swatch("others", 0xbf_c6_d1, 0x5d_68_7d);
+const GOOD: Swatch = swatch("good", 0x0f_7b_4f, 0x4f_c9_93);
+const BAD: Swatch = swatch("bad", 0xc4_32_3a, 0xf4_82_82);
+const ON_DARK: Swatch = swatch("on-dark", 0xfd_fe_ff, 0x0e_14_20);
+const ON_LIGHT: Swatch = swatch("on-light", 0x1b_22_30, 0x0f_15_21);
+const HOLLOW: Swatch = swatch("hollow", 0xf6_f7_f9, 0x1d_24_32);
+
+impl Role {
+    /// Its values in both modes.
+    pub fn swatch(self) -> Swatch {
+        match self {
+            Self::Ink => INK,
+            Self::Muted => MUTED,
+            Self::Grid => GRID,
+            Self::Axis => AXIS,
+            Self::Surface => SURFACE,
+            Self::Previous => PREVIOUS,
+            Self::Others => OTHERS,
+            Self::Good => GOOD,
+            Self::Bad => BAD,
+            Self::Series(index) => SERIES[index % SERIES_COLORS],
+            Self::Heat(step) => HEAT[step.min(HEAT_STEPS - 1)],
+            Self::OnDark => ON_DARK,
+            Self::OnLight => ON_LIGHT,
+            Self::Hollow => HOLLOW,
+        }
+    }
+
+    /// Every role once.
+    pub fn all() -> impl Iterator<Item = Self> {
+        use Role::{
+            Axis, Bad, Good, Grid, Hollow, Ink, Muted, OnDark, OnLight, Others, Previous, Surface,
+        };
+        [Ink, Muted, Grid, Axis, Surface, Previous, Others, Good, Bad, OnDark, OnLight, Hollow]
+            .into_iter()
+            .chain((0..SERIES_COLORS).map(Self::Series))
+            .chain((0..HEAT_STEPS).map(Self::Heat))
+    }
+
+    /// The role of text that stands on a mark of this colour.
+    #[must_use]
+    pub fn ink_on(self) -> Self {
+        // The dark-mode scale runs the other way, and its two inks with it: the ends must be told
+        // by step, the rest by the light value's luminance.
+        match self {
+            Self::Heat(step) if step >= 5 => Self::OnDark,
+            Self::Heat(_) => Self::Ink,
+            other => {
+                if luminance(other.swatch().light) < 0.30 { Self::OnDark } else { Self::OnLight }
+            }
+        }
+    }
+}
+
+/// Relative luminance after WCAG 2.2, 0 to 1.
+fn luminance((red, green, blue): (u8, u8, u8)) -> f64 {
+    let linear = |channel: u8| {
+        let channel = f64::from(channel) / 255.0;
+        if channel <= 0.040_45 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_light_value_and_every_variable_is_unique() {
+        let swatches: Vec<Swatch> = Role::all().map(Role::swatch).collect();
+        for (index, one) in swatches.iter().enumerate() {
+            for other in &swatches[index + 1..] {
+                assert_ne!(one.light, other.light, "{} and {}", one.variable, other.variable);
+                assert_ne!(one.variable, other.variable);
+            }
+        }
+    }
+
+    #[test]
+    fn text_can_be_read_on_paper_and_on_marks_in_both_modes() {
+        for role in [Role::Ink, Role::Muted, Role::Good, Role::Bad] {
+            assert!(contrast(role.swatch().light, SURFACE.light) >= 4.5, "{role:?} light");
+            assert!(contrast(role.swatch().dark, SURFACE.dark) >= 4.5, "{role:?} dark");
+        }
+        let marks = (0..SERIES_COLORS).map(Role::Series).chain((0..HEAT_STEPS).map(Role::Heat));
+        for mark in marks.chain([Role::Others, Role::Previous]) {
+            let (ink, mark_swatch) = (mark.ink_on().swatch(), mark.swatch());
+            assert!(contrast(ink.light, mark_swatch.light) >= 3.0, "{mark:?} light");
+            assert!(contrast(ink.dark, mark_swatch.dark) >= 3.0, "{mark:?} dark");
+        }
+    }
+
+    /// Deuteranopia at full strength (Machado, Oliveira, Fernandes 2009), on linear values.
+    fn deuteranope((red, green, blue): (u8, u8, u8)) -> [f64; 3] {
+        let [r, g, b] = [red, green, blue].map(|channel| (f64::from(channel) / 255.0).powf(2.2));
+        [
+            0.367_322 * r + 0.860_646 * g - 0.227_968 * b,
+            0.280_085 * r + 0.672_501 * g + 0.047_413 * b,
+            -0.011_820 * r + 0.042_940 * g + 0.968_881 * b,
+        ]
+        .map(|channel| channel.max(0.0).powf(1.0 / 2.2))
+    }
+
+    #[test]
+    fn neighbouring_series_stay_apart_for_colour_blind_readers() {
+        for pair in SERIES.windows(2) {
+            let (a, b) = (deuteranope(pair[0].light), deuteranope(pair[1].light));
+            let distance = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+            assert!(distance > 0.25, "{} {}: {distance:.2}", pair[0].variable, pair[1].variable);
+        }
+    }
+}

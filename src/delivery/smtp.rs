@@ -1,0 +1,270 @@
+//! Mail through an SMTP server.
+//!
+//! Drives the conversation step by step instead of through a ready-made transport, because only then
+//! it is known whether a lost connection was before the message was handed over (try again) or after
+//! (in doubt), and which of several recipients were refused.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::response::Response;
+
+use super::mailer::Reply;
+use super::{EmailAddress, Message, Outcome, Recipient};
+
+/// Servers must take 100 recipients per message (RFC 5321, 4.5.3.1.8).
+const RECIPIENTS_PER_MESSAGE: usize = 100;
+
+/// How to reach a mail server. The password does not show in `Debug`.
+#[derive(Clone)]
+pub struct SmtpSettings {
+    /// Its host name.
+    pub host: String,
+    /// Its port: usually 587 with STARTTLS, 465 with TLS, 25 without.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: SmtpTls,
+    /// User and password, if it wants them.
+    pub credentials: Option<(String, String)>,
+    /// The address mail comes from.
+    pub from: Recipient,
+    /// How long connecting, and each further step, may take.
+    pub timeout: Duration,
+    /// A PEM file with certificates to trust besides those of the system.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// How a connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// Begins in the clear and must switch to TLS before anything else.
+    StartTls,
+    /// TLS from the first byte.
+    Tls,
+    /// None; only for a server on the same machine or a trusted network.
+    None,
+}
+
+impl std::fmt::Debug for SmtpSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SmtpSettings")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("tls", &self.tls)
+            .field("user", &self.credentials.as_ref().map(|(user, _)| user))
+            .field("from", &self.from)
+            .field("timeout", &self.timeout)
+            .field("ca_file", &self.ca_file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    settings: SmtpSettings,
+}
+
+/// Why a step of the conversation failed.
+enum Trouble {
+    /// 5xx, or something trying again cannot help.
+    ForGood(String),
+    /// 4xx, or no connection.
+    ForNow(String),
+    /// The connection broke, or the answer did not come or made no sense.
+    Broken(String),
+}
+
+impl Trouble {
+    fn before_handing_over(self) -> Outcome {
+        match self {
+            Self::ForGood(why) => Outcome::Refused(why),
+            Self::ForNow(why) | Self::Broken(why) => Outcome::RefusedForNow(why),
+        }
+    }
+
+    fn while_handing_over(self) -> Outcome {
+        match self {
+            Self::Broken(why) => Outcome::InDoubt(why),
+            other => other.before_handing_over(),
+        }
+    }
+}
+
+impl Smtp {
+    /// A server with these settings; connects when the first mail is sent.
+    pub fn new(settings: SmtpSettings) -> Self {
+        Self { settings }
+    }
+
+    pub(super) fn from(&self) -> &Recipient {
+        &self.settings.from
+    }
+
+    pub(super) async fn send(&self, message: &Message, recipients: &[EmailAddress]) -> Reply {
+        let mut connection = match self.connect().await {
+            Ok(connection) => connection,
+            Err(trouble) => return Reply::same(&trouble.before_handing_over(), recipients.len()),
+        };
+        let mut outcomes = Vec::with_capacity(recipients.len());
+        for batch in recipients.chunks(RECIPIENTS_PER_MESSAGE) {
+            outcomes.extend(self.send_batch(&mut connection, message, batch).await);
+        }
+        // The mail is accepted or not; what QUIT says changes nothing.
+        let _ = tokio::time::timeout(Duration::from_secs(5), connection.quit()).await;
+        Reply { outcomes }
+    }
+
+    /// One message to up to 100 recipients: each is accepted or refused alone, those accepted share
+    /// the one answer to the message itself.
+    async fn send_batch(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        message: &Message,
+        batch: &[EmailAddress],
+    ) -> Vec<Outcome> {
+        let everybody = |outcome: &Outcome| vec![outcome.clone(); batch.len()];
+        let international = batch.iter().chain([&message.sender]).any(|address| !address.as_str().is_ascii());
+        let mut options = Vec::new();
+        if international {
+            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+                let why = self.says("an address has non-ASCII characters and the server lacks SMTPUTF8");
+                return everybody(&Outcome::Refused(why));
+            }
+            options.push(MailParameter::SmtpUtfEight);
+        }
+        let sender = Some(message.sender.inner().clone());
+        if let Err(trouble) = self.step("MAIL FROM", connection.command(Mail::new(sender, options))).await {
+            return everybody(&trouble.before_handing_over());
+        }
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
+        for (position, recipient) in batch.iter().enumerate() {
+            let command = connection.command(Rcpt::new(recipient.inner().clone(), Vec::new()));
+            match self.step("RCPT TO", command).await {
+                Ok(_) => outcomes.push(None),
+                Err(Trouble::Broken(why)) => {
+                    // Nothing was handed over: those named so far are not served either.
+                    let lost = Outcome::RefusedForNow(why);
+                    let refused = outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| lost.clone()));
+                    let rest = std::iter::repeat_n(lost.clone(), batch.len() - position);
+                    return refused.chain(rest).collect();
+                }
+                Err(trouble) => outcomes.push(Some(trouble.before_handing_over())),
+            }
+        }
+        if outcomes.iter().all(Option::is_some) {
+            // Nobody left; clears the way for the next batch.
+            let _ = self.step("RSET", connection.command(Rset)).await;
+            return outcomes.into_iter().flatten().collect();
+        }
+        let shared = match self.step("DATA", connection.command(Data)).await {
+            Err(trouble) => trouble.before_handing_over(),
+            Ok(_) => match self.step("the message", connection.message(&message.bytes)).await {
+                Ok(answer) => Outcome::Accepted(words(&answer)),
+                Err(trouble) => trouble.while_handing_over(),
+            },
+        };
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| shared.clone())).collect()
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Trouble> {
+        let settings = &self.settings;
+        let hello = ClientId::default();
+        let tls = if settings.tls == SmtpTls::None { None } else { Some(self.tls().await?) };
+        let (wrapped, start) = match settings.tls {
+            SmtpTls::Tls => (tls, None),
+            SmtpTls::StartTls => (None, tls),
+            SmtpTls::None => (None, None),
+        };
+        let address = (settings.host.as_str(), settings.port);
+        let connecting =
+            AsyncSmtpConnection::connect_tokio1(address, Some(settings.timeout), &hello, wrapped, None);
+        let mut connection = self.step("connecting", connecting).await?;
+        if let Some(tls) = start {
+            if !connection.can_starttls() {
+                return Err(Trouble::ForGood(self.says("it offers no STARTTLS; set TLS to `tls` or `none`")));
+            }
+            self.step("STARTTLS", connection.starttls(tls, &hello)).await?;
+        }
+        if let Some((user, password)) = &settings.credentials {
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            let credentials = Credentials::new(user.clone(), password.clone());
+            self.step("signing in", connection.auth(&mechanisms, &credentials)).await?;
+        }
+        Ok(connection)
+    }
+
+    async fn tls(&self) -> Result<TlsParameters, Trouble> {
+        let mut builder = TlsParameters::builder(self.settings.host.clone());
+        if let Some(path) = &self.settings.ca_file {
+            let unusable = |why: String| {
+                Trouble::ForGood(self.says(&format!("the CA file {} cannot be used: {why}", path.display())))
+            };
+            let pem = tokio::fs::read(path).await.map_err(|error| unusable(error.to_string()))?;
+            let certificate = Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
+            builder = builder.add_root_certificate(certificate);
+        }
+        builder
+            .build()
+            .map_err(|error| Trouble::ForGood(self.says(&format!("TLS cannot be set up: {error}"))))
+    }
+
+    /// Waits for one step within the time limit and sorts its errors.
+    async fn step<T>(
+        &self,
+        what: &str,
+        step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
+    ) -> Result<T, Trouble> {
+        let limit = self.settings.timeout;
+        match tokio::time::timeout(limit, step).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => {
+                let why = self.says(&format!("{what}: {}", with_causes(&error)));
+                Err(if error.is_permanent() || error.is_client() {
+                    Trouble::ForGood(why)
+                } else if error.is_transient() {
+                    Trouble::ForNow(why)
+                } else {
+                    Trouble::Broken(why)
+                })
+            }
+            Err(_) => {
+                let secs = limit.as_secs_f32();
+                Err(Trouble::Broken(
+                    self.says(&format!("{what}: no answer within the time limit of {secs} s")),
+                ))
+            }
+        }
+    }
+
+    fn says(&self, what: &str) -> String {
+        format!("mail server {}:{}: {what}", self.settings.host, self.settings.port)
+    }
+}
+
+fn words(answer: &Response) -> String {
+    let words = answer.message().collect::<Vec<_>>().join(" ");
+    words.chars().filter(|c| !c.is_control()).take(300).collect()
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! Artefacts: the record of a file that a run made. The file may go, the record stays.
+
+use chrono::{DateTime, Utc};
+
+use super::{Cells, RunId, Store, StoreError, to_text};
+
+/// A file that a run has made.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Artefact {
+    /// Its id.
+    pub id: String,
+    /// The run that made it.
+    pub run: RunId,
+    /// `pdf` or `csv`.
+    pub kind: String,
+    /// The name a person sees.
+    pub file_name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its size.
+    pub bytes: i64,
+    /// The SHA-256 of its content, in lower-case hex.
+    pub sha256: String,
+    /// Where it is, relative to the state folder.
+    #[serde(skip)]
+    pub path: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When the retention rule removed the file.
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// A file that has just been written.
+#[derive(Debug, Clone)]
+pub struct NewArtefact {
+    /// `pdf` or `csv`.
+    pub kind: String,
+    /// The name a person sees.
+    pub file_name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The SHA-256 of its content, in lower-case hex.
+    pub sha256: String,
+    /// Where it is, relative to the state folder.
+    pub path: String,
+}
+
+impl Artefact {
+    fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: cells.text("id")?,
+            run: cells.parsed("run")?,
+            kind: cells.text("kind")?,
+            file_name: cells.text("file_name")?,
+            media_type: cells.text("media_type")?,
+            bytes: cells.number("bytes")?,
+            sha256: cells.text("sha256")?,
+            path: cells.text("path")?,
+            created_at: cells.instant("created_at")?,
+            deleted_at: cells.instant_or_none("deleted_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// Records a file of a run.
+    pub async fn add_artefact(
+        &self,
+        run: RunId,
+        new: &NewArtefact,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO artefacts (id, run, kind, file_name, media_type, bytes, sha256, path, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(super::run::new_uuid(now).to_string())
+        .bind(run.to_string())
+        .bind(new.kind.clone())
+        .bind(new.file_name.clone())
+        .bind(new.media_type.clone())
+        .bind(i64::try_from(new.bytes).unwrap_or(i64::MAX))
+        .bind(new.sha256.clone())
+        .bind(new.path.clone())
+        .bind(to_text(now))
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::query("recording an artefact"))?;
+        Ok(())
+    }
+
+    /// The artefacts of a run, by file name.
+    pub async fn artefacts(&self, run: RunId) -> Result<Vec<Artefact>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM artefacts WHERE run = $1 ORDER BY file_name")
+            .bind(run.to_string())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::query("listing artefacts"))?;
+        rows.iter().map(|row| Artefact::from_row(&Cells(row))).collect()
+    }
+
+    /// Every artefact whose file should still be there and whose run has ended, oldest first.
+    pub async fn kept_artefacts(&self) -> Result<Vec<Artefact>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT a.* FROM artefacts a JOIN runs r ON r.id = a.run \
+             WHERE a.deleted_at IS NULL AND r.state <> 'running' ORDER BY a.created_at, a.id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("listing kept artefacts"))?;
+        rows.iter().map(|row| Artefact::from_row(&Cells(row))).collect()
+    }
+
+    /// Notes that the file is gone.
+    pub async fn mark_deleted(&self, artefact: &Artefact, now: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE artefacts SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL")
+            .bind(to_text(now))
+            .bind(artefact.id.clone())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("noting that an artefact was removed"))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! Claiming a scheduled instant: whoever inserts the row performs the run.
+
+use chrono::{DateTime, Utc};
+
+use super::{Cells, Run, RunId, RunState, Store, StoreError, Trigger, to_text};
+use crate::definitions::model::{FieldName, ReportId};
+
+/// A run that is to be made.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// The report.
+    pub report: ReportId,
+    /// The schedule within the report.
+    pub schedule: FieldName,
+    /// The instant it stands for; kept to the millisecond.
+    pub scheduled_at: DateTime<Utc>,
+    /// What starts it.
+    pub trigger: Trigger,
+    /// The server instance that will perform it.
+    pub instance: String,
+    /// The version of the definitions it uses.
+    pub definition_version: String,
+    /// Until when it counts as alive without a further sign.
+    pub lease_until: DateTime<Utc>,
+}
+
+/// What to do when the instant has had its run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Repeat {
+    /// Answer with the run there is.
+    #[default]
+    Never,
+    /// Run again, and send to those whom no earlier attempt has reached for all we know.
+    Unsent,
+    /// Run again, and send to everybody again.
+    Everyone,
+}
+
+/// Whether the caller is the one to perform the run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// It is: the row is new.
+    New(Run),
+    /// It is not: this is the latest run of the instant.
+    Existing(Run),
+}
+
+impl Store {
+    /// Inserts the run of an instant, unless it has one and `repeat` does not ask for another. A
+    /// run under way is never doubled.
+    pub async fn claim(&self, new: &NewRun, repeat: Repeat, now: DateTime<Utc>) -> Result<Claim, StoreError> {
+        if new.trigger == Trigger::DryRun {
+            return self.insert(new, None, RunState::Running, now).await?.map(Claim::New).ok_or(lost_row());
+        }
+        if let Some(run) = self.insert(new, Some(1), RunState::Running, now).await? {
+            return Ok(Claim::New(run));
+        }
+        // Two callers may ask for a rerun at once: the one that loses the row looks again, and then
+        // finds the other's run under way.
+        for _ in 0..10 {
+            let latest =
+                self.latest(&new.report, &new.schedule, new.scheduled_at).await?.ok_or_else(lost_row)?;
+            if repeat == Repeat::Never || !latest.state.is_final() {
+                return Ok(Claim::Existing(latest));
+            }
+            let attempt = latest.attempt.unwrap_or_default() + 1;
+            if let Some(run) = self.insert(new, Some(attempt), RunState::Running, now).await? {
+                return Ok(Claim::New(run));
+            }
+        }
+        Err(lost_row())
+    }
+
+    /// Records that an instant was passed over; nothing happens if it has a run. Answers whether
+    /// the record is new.
+    pub async fn skip(&self, new: &NewRun, reason: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let Some(run) = self.insert(new, Some(1), RunState::Skipped, now).await? else {
+            return Ok(false);
+        };
+        sqlx::query("UPDATE runs SET error = $1, finished_at = $2, lease_until = NULL WHERE id = $3")
+            .bind(reason.to_owned())
+            .bind(to_text(now))
+            .bind(run.id.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("recording a skipped run"))?;
+        Ok(true)
+    }
+
+    /// The latest attempt for an instant; dry runs do not count.
+    pub async fn latest(
+        &self,
+        report: &ReportId,
+        schedule: &FieldName,
+        scheduled_at: DateTime<Utc>,
+    ) -> Result<Option<Run>, StoreError> {
+        let row = sqlx::query(
+            "SELECT * FROM runs WHERE report = $1 AND schedule = $2 AND scheduled_at = $3 \
+             AND attempt IS NOT NULL ORDER BY attempt DESC LIMIT 1",
+        )
+        .bind(report.to_string())
+        .bind(schedule.to_string())
+        .bind(to_text(scheduled_at))
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(StoreError::query("reading the run of an instant"))?;
+        row.map(|row| Run::from_row(&Cells(&row))).transpose()
+    }
+
+    /// The inserted run, or `None` when the attempt exists.
+    async fn insert(
+        &self,
+        new: &NewRun,
+        attempt: Option<i64>,
+        state: RunState,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Run>, StoreError> {
+        let id = RunId::new(now);
+        let done = sqlx::query(
+            "INSERT INTO runs (id, report, schedule, scheduled_at, attempt, trigger_kind, state, instance, \
+             lease_until, definition_version, started_at, warnings) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]') \
+             ON CONFLICT (report, schedule, scheduled_at, attempt) DO NOTHING",
+        )
+        .bind(id.to_string())
+        .bind(new.report.to_string())
+        .bind(new.schedule.to_string())
+        .bind(to_text(new.scheduled_at))
+        .bind(attempt)
+        .bind(new.trigger.as_str())
+        .bind(state.as_str())
+        .bind(new.instance.clone())
+        .bind(to_text(new.lease_until))
+        .bind(new.definition_version.clone())
+        .bind(to_text(now))
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::query("claiming a run"))?;
+        if done.rows_affected() == 0 { Ok(None) } else { self.run(id).await }
+    }
+}
+
+fn lost_row() -> StoreError {
+    StoreError::Query { doing: "claiming a run", source: sqlx::Error::RowNotFound }
+}

@@ -1,0 +1,186 @@
+//! The states of runs and deliveries, and which may follow which.
+
+use std::str::FromStr;
+
+use super::StoreError;
+
+/// Declares an enum that is stored as text.
+macro_rules! stored_enum {
+    ($(#[$doc:meta])* $type:ident in $column:literal { $($(#[$case_doc:meta])* $case:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $type {
+            $($(#[$case_doc])* $case,)+
+        }
+
+        impl $type {
+            /// Every case, in the order of the declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$case,)+];
+
+            /// The word in the store, in addresses and in JSON.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$case => $text,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = StoreError;
+
+            fn from_str(text: &str) -> Result<Self, StoreError> {
+                match text {
+                    $($text => Ok(Self::$case),)+
+                    _ => Err(StoreError::Unreadable { column: $column, value: text.to_owned() }),
+                }
+            }
+        }
+    };
+}
+
+stored_enum! {
+    /// Where a run stands.
+    RunState in "run state" {
+        /// It is being performed.
+        Running = "running",
+        /// Everything was done and handed over.
+        Succeeded = "succeeded",
+        /// It ended with an error; the stage tells where.
+        Failed = "failed",
+        /// The server stopped or died in the middle.
+        Interrupted = "interrupted",
+        /// Its instant passed while the server was down, and a later one was run instead.
+        Skipped = "skipped",
+    }
+}
+
+stored_enum! {
+    /// Where a delivery to one recipient stands.
+    DeliveryState in "delivery state" {
+        /// Waits for its first or next attempt.
+        Queued = "queued",
+        /// Is being handed over.
+        Sending = "sending",
+        /// The other side accepted it.
+        Sent = "sent",
+        /// The other side refused it, or all attempts were used up.
+        Failed = "failed",
+        /// The connection or the server was lost before the answer came: it may have arrived, so it
+        /// is never sent again by itself.
+        InDoubt = "in_doubt",
+        /// The run ended before it was handed over; a rerun sends it.
+        Unsent = "unsent",
+    }
+}
+
+stored_enum! {
+    /// The part of the pipeline a run is in.
+    Stage in "stage" {
+        /// Questions are answered.
+        Evaluate = "evaluate",
+        /// Files are made.
+        Render = "render",
+        /// Files are kept.
+        Store = "store",
+        /// Files are handed over.
+        Deliver = "deliver",
+    }
+}
+
+stored_enum! {
+    /// What started a run.
+    Trigger in "trigger" {
+        /// Its schedule.
+        Schedule = "schedule",
+        /// Its schedule, after a downtime.
+        CatchUp = "catch_up",
+        /// A person or a program, through the command line or the web.
+        Manual = "manual",
+        /// The same, without sending anything.
+        DryRun = "dry_run",
+    }
+}
+
+stored_enum! {
+    /// The way a delivery takes.
+    Channel in "channel" {
+        /// E-mail; the recipient is an address.
+        Email = "email",
+        /// A folder of the server; the recipient is a path.
+        Folder = "folder",
+    }
+}
+
+impl RunState {
+    /// Whether `next` may follow.
+    pub fn may_become(self, next: Self) -> bool {
+        matches!((self, next), (Self::Running, Self::Succeeded | Self::Failed | Self::Interrupted))
+    }
+
+    /// Whether nothing can follow.
+    pub fn is_final(self) -> bool {
+        self != Self::Running
+    }
+}
+
+impl DeliveryState {
+    /// Whether `next` may follow.
+    pub fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Queued => matches!(next, Self::Sending | Self::Unsent | Self::Failed),
+            Self::Sending => matches!(next, Self::Sent | Self::Queued | Self::Failed | Self::InDoubt),
+            Self::Sent | Self::Failed | Self::InDoubt | Self::Unsent => false,
+        }
+    }
+
+    /// Whether nothing can follow.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Queued | Self::Sending)
+    }
+
+    /// Whether the recipient has it or may have it, so that sending again could make two.
+    pub fn may_have_arrived(self) -> bool {
+        matches!(self, Self::Sent | Self::InDoubt | Self::Sending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn final_states_lead_nowhere() {
+        for &state in RunState::ALL {
+            assert_eq!(
+                state.is_final(),
+                RunState::ALL.iter().all(|&next| !state.may_become(next)),
+                "{state}"
+            );
+        }
+        for &state in DeliveryState::ALL {
+            let stuck = DeliveryState::ALL.iter().all(|&next| !state.may_become(next));
+            assert_eq!(state.is_final(), stuck, "{state}");
+        }
+    }
+
+    #[test]
+    fn what_may_have_arrived_is_never_queued_again_except_by_a_refusal() {
+        assert!(!DeliveryState::InDoubt.may_become(DeliveryState::Queued));
+        assert!(!DeliveryState::Sent.may_become(DeliveryState::Sending));
+        assert!(DeliveryState::Sending.may_become(DeliveryState::Queued));
+    }
+
+    #[test]
+    fn words_read_back() {
+        for &state in DeliveryState::ALL {
+            assert_eq!(state.as_str().parse::<DeliveryState>().unwrap(), state);
+        }
+        let error = "gone".parse::<RunState>().unwrap_err();
+        assert!(error.to_string().contains("run state: `gone`"), "{error}");
+    }
+}

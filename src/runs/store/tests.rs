@@ -1,0 +1,283 @@
+//! On SQLite in a temporary folder, and on Postgres when `JANGPYO_TEST_POSTGRES` holds an address.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::*;
+use crate::definitions::model::{FieldName, ReportId};
+use crate::error::Kind;
+
+/// A store that goes when dropped.
+pub(crate) struct Temporary {
+    pub(crate) store: Store,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+pub(crate) async fn sqlite() -> Temporary {
+    let folder = tempfile::tempdir().unwrap();
+    // A name that would break an address that is not encoded.
+    let store = Store::open_file(&folder.path().join("상태 #1?.db")).await.unwrap();
+    Temporary { store, folder }
+}
+
+/// Every store to test on. On Postgres each caller uses a report name of its own.
+async fn stores() -> Vec<Temporary> {
+    let mut stores = vec![sqlite().await];
+    if let Ok(address) = std::env::var("JANGPYO_TEST_POSTGRES") {
+        stores.push(Temporary {
+            store: Store::open(&address).await.unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        });
+    }
+    stores
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    at("2026-01-05T00:00:00Z")
+}
+
+/// A run of a report nobody else uses.
+fn new_run() -> NewRun {
+    let unique = uuid::Uuid::now_v7().simple().to_string();
+    NewRun {
+        report: ReportId::parse(&format!("r{unique}")).unwrap(),
+        schedule: FieldName::parse("월요일").unwrap(),
+        scheduled_at: now(),
+        trigger: Trigger::Schedule,
+        instance: format!("i{unique}"),
+        definition_version: "abc123".into(),
+        lease_until: now() + TimeDelta::seconds(15),
+    }
+}
+
+async fn claimed(store: &Store, new: &NewRun, repeat: Repeat) -> Run {
+    match store.claim(new, repeat, now()).await.unwrap() {
+        Claim::New(run) => run,
+        Claim::Existing(run) => panic!("expected a new run, there is {run:?}"),
+    }
+}
+
+const FAILED: fn() -> Ending = || Ending::Failed { kind: Kind::Unavailable, message: "S3 is down".into() };
+
+#[tokio::test]
+async fn an_instant_is_claimed_once() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = new_run();
+        let first = claimed(&store, &new, Repeat::Never).await;
+        assert_eq!((first.state, first.attempt), (RunState::Running, Some(1)));
+        assert_eq!(first.schedule.as_str(), "월요일");
+        let Claim::Existing(same) = store.claim(&new, Repeat::Never, now()).await.unwrap() else { panic!() };
+        assert_eq!(same, first);
+        let Claim::Existing(_) = store.claim(&new, Repeat::Everyone, now()).await.unwrap() else {
+            panic!("a run under way is never doubled")
+        };
+        store.finish(first.id, &FAILED(), &["글리프".into()], now()).await.unwrap();
+        let Claim::Existing(ended) = store.claim(&new, Repeat::Never, now()).await.unwrap() else { panic!() };
+        assert_eq!(ended.state, RunState::Failed);
+        assert_eq!(ended.error_kind.as_deref(), Some("unavailable"));
+        assert_eq!(ended.warnings, ["글리프"]);
+        assert_eq!(claimed(&store, &new, Repeat::Unsent).await.attempt, Some(2));
+    }
+}
+
+#[tokio::test]
+async fn of_many_claims_at_once_one_wins() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = new_run();
+        let claims = (0..16).map(|_| {
+            let (store, new) = (store.clone(), new.clone());
+            tokio::spawn(async move { store.claim(&new, Repeat::Never, now()).await.unwrap() })
+        });
+        let claims = futures::future::join_all(claims).await;
+        let won = claims.into_iter().filter(|claim| matches!(claim, Ok(Claim::New(_)))).count();
+        assert_eq!(won, 1);
+    }
+}
+
+#[tokio::test]
+async fn dry_runs_do_not_stand_in_the_way() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = new_run();
+        let dry = NewRun { trigger: Trigger::DryRun, ..new.clone() };
+        claimed(&store, &dry, Repeat::Never).await;
+        claimed(&store, &dry, Repeat::Never).await;
+        assert_eq!(store.latest(&new.report, &new.schedule, new.scheduled_at).await.unwrap(), None);
+        assert_eq!(claimed(&store, &new, Repeat::Never).await.attempt, Some(1));
+    }
+}
+
+#[tokio::test]
+async fn ended_runs_stay_as_they_ended() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let run = claimed(&store, &new_run(), Repeat::Never).await;
+        store.enter_stage(run.id, Stage::Render, now()).await.unwrap();
+        store.finish(run.id, &Ending::Succeeded, &[], now()).await.unwrap();
+        for error in [
+            store.finish(run.id, &FAILED(), &[], now()).await.unwrap_err(),
+            store.enter_stage(run.id, Stage::Deliver, now()).await.unwrap_err(),
+            store.renew_lease(run.id, now()).await.unwrap_err(),
+        ] {
+            assert!(matches!(error, StoreError::Illegal { .. }), "{error}");
+            assert!(error.to_string().contains("it is succeeded"), "{error}");
+        }
+        let missing = RunId::new(now());
+        assert!(matches!(store.renew_lease(missing, now()).await, Err(StoreError::NoRun { .. })));
+        let run = store.run(run.id).await.unwrap().unwrap();
+        assert_eq!((run.state, run.stage), (RunState::Succeeded, Some(Stage::Render)));
+    }
+}
+
+#[tokio::test]
+async fn what_a_crash_leaves_is_closed_and_its_deliveries_told_apart() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let (mine, others) = (new_run(), new_run());
+        let run = claimed(&store, &mine, Repeat::Never).await;
+        let alive = claimed(&store, &others, Repeat::Never).await;
+        let recipients = ["a@x", "b@x", "c@x"].map(String::from);
+        let planned =
+            store.plan_deliveries(run.id, Channel::Email, &recipients, Some("<1@x>"), now()).await.unwrap();
+        store.begin_sending(&planned[..2], now()).await.unwrap();
+        store.move_delivery(&planned[0].id, DeliveryState::Sent, Some("ok"), None, now()).await.unwrap();
+
+        let closed = store.close_left_behind(&mine.instance, now()).await.unwrap();
+        assert!(closed.contains(&run.id) && !closed.contains(&alive.id), "another instance's run goes on");
+        let states: Vec<_> =
+            store.deliveries(run.id).await.unwrap().into_iter().map(|d| (d.recipient, d.state)).collect();
+        assert_eq!(
+            states,
+            [
+                ("a@x".into(), DeliveryState::Sent),
+                ("b@x".into(), DeliveryState::InDoubt),
+                ("c@x".into(), DeliveryState::Unsent)
+            ]
+        );
+        let again = claimed(&store, &mine, Repeat::Unsent).await;
+        let mut reached = store.reached_before(&again).await.unwrap();
+        reached.sort();
+        assert_eq!(reached, [(Channel::Email, "a@x".into()), (Channel::Email, "b@x".into())]);
+
+        assert!(store.close_expired(now()).await.unwrap().iter().all(|id| *id != alive.id));
+        let later = now() + TimeDelta::seconds(16);
+        assert!(store.close_expired(later).await.unwrap().contains(&alive.id), "its lease has run out");
+    }
+}
+
+#[tokio::test]
+async fn deliveries_move_only_forward() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let run = claimed(&store, &new_run(), Repeat::Never).await;
+        let planned =
+            store.plan_deliveries(run.id, Channel::Folder, &["a".into()], None, now()).await.unwrap();
+        let id = &planned[0].id;
+        let error = store.move_delivery(id, DeliveryState::Sent, None, None, now()).await.unwrap_err();
+        assert!(error.to_string().contains("cannot become sent: it is queued"), "{error}");
+        store.begin_sending(&planned, now()).await.unwrap();
+        assert!(store.begin_sending(&planned, now()).await.is_err(), "it is on its way already");
+        store.move_delivery(id, DeliveryState::Queued, None, Some("451"), now()).await.unwrap();
+        store.begin_sending(&planned, now()).await.unwrap();
+        store.move_delivery(id, DeliveryState::InDoubt, None, Some("lost"), now()).await.unwrap();
+        assert!(store.begin_sending(&planned, now()).await.is_err(), "in doubt is never sent again");
+        let twice = store.plan_deliveries(run.id, Channel::Folder, &["a".into()], None, now()).await;
+        assert!(twice.is_err(), "one row per run, channel and recipient");
+        let delivery = store.deliveries(run.id).await.unwrap().remove(0);
+        assert_eq!((delivery.state, delivery.attempts), (DeliveryState::InDoubt, 2));
+    }
+}
+
+#[tokio::test]
+async fn runs_are_listed_newest_first_page_by_page() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = new_run();
+        for minute in 0..7 {
+            let instant = now() + TimeDelta::minutes(minute);
+            let new = NewRun { scheduled_at: instant, ..new.clone() };
+            let Claim::New(run) = store.claim(&new, Repeat::Never, instant).await.unwrap() else { panic!() };
+            if minute % 2 == 0 {
+                store.finish(run.id, &Ending::Succeeded, &[], instant).await.unwrap();
+            }
+        }
+        let mut filter = RunFilter { report: Some(new.report.clone()), ..RunFilter::default() };
+        let mut minutes = Vec::new();
+        loop {
+            let page = store.runs(&filter, 3).await.unwrap();
+            minutes.extend(page.runs.iter().map(|run| (run.scheduled_at - now()).num_minutes()));
+            filter.before = page.runs.last().map(|run| run.id);
+            if !page.more {
+                break;
+            }
+        }
+        assert_eq!(minutes, [6, 5, 4, 3, 2, 1, 0]);
+        filter.before = None;
+        filter.state = Some(RunState::Running);
+        filter.schedule = Some(new.schedule.clone());
+        assert_eq!(store.runs(&filter, 100).await.unwrap().runs.len(), 3);
+        filter.schedule = Some(FieldName::parse("other").unwrap());
+        assert!(store.runs(&filter, 100).await.unwrap().runs.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn how_far_a_schedule_was_looked_at_never_moves_back_under_one_rule() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = new_run();
+        let considered = |rule: &str, until: &str| Considered {
+            report: new.report.clone(),
+            schedule: new.schedule.clone(),
+            rule: rule.into(),
+            until: at(until),
+        };
+        let read = || async {
+            let all = store.considered().await.unwrap();
+            all.into_iter().find(|c| c.report == new.report).unwrap()
+        };
+        store.set_considered(&considered("0 8 * * *", "2026-01-05T08:00:00Z")).await.unwrap();
+        store.set_considered(&considered("0 8 * * *", "2026-01-04T08:00:00Z")).await.unwrap();
+        assert_eq!(read().await.until, at("2026-01-05T08:00:00Z"));
+        store.set_considered(&considered("0 7 * * *", "2026-01-04T08:00:00Z")).await.unwrap();
+        assert_eq!(read().await, considered("0 7 * * *", "2026-01-04T08:00:00Z"));
+    }
+}
+
+#[tokio::test]
+async fn skipped_instants_are_recorded_once_and_can_be_run_later() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = new_run();
+        assert!(store.skip(&new, "the server was down", now()).await.unwrap());
+        assert!(!store.skip(&new, "the server was down", now()).await.unwrap());
+        let run = store.latest(&new.report, &new.schedule, new.scheduled_at).await.unwrap().unwrap();
+        assert_eq!((run.state, run.error.as_deref()), (RunState::Skipped, Some("the server was down")));
+        assert_eq!(claimed(&store, &new, Repeat::Unsent).await.attempt, Some(2));
+    }
+}
+
+#[tokio::test]
+async fn a_store_survives_being_closed() {
+    let Temporary { store, folder } = sqlite().await;
+    let run = claimed(&store, &new_run(), Repeat::Never).await;
+    store.close().await;
+    let again = Store::open_file(&folder.path().join("상태 #1?.db")).await.unwrap();
+    assert_eq!(again.run(run.id).await.unwrap().unwrap(), run);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_opened_says_where() {
+    let error = Store::open_file(std::path::Path::new("/nonexistent/state.db")).await.unwrap_err();
+    assert!(error.to_string().contains("/nonexistent/state.db"), "{error}");
+    assert_eq!(error.kind(), Kind::Unavailable);
+    let error = Store::open("mysql://root:hunter2@db/x").await.unwrap_err();
+    assert!(!error.to_string().contains("hunter2") && error.to_string().contains("postgres://"), "{error}");
+}
+
+#[test]
+fn ids_from_addresses_are_read_in_one_spelling_only() {
+    let id = RunId::new(now());
+    assert_eq!(id.to_string().parse::<RunId>().unwrap(), id);
+    for other in
+        [id.to_string().to_uppercase(), id.to_string().replace('-', ""), "../x".into(), String::new()]
+    {
+        assert!(matches!(other.parse::<RunId>(), Err(StoreError::NoRun { .. })), "{other}");
+    }
+}
