@@ -54,6 +54,11 @@ impl Address {
         pairs
     }
 
+    /// Adds a pair at the end.
+    pub(super) fn push(&mut self, key: &str, value: &str) {
+        self.0.push((key.to_owned(), value.to_owned()));
+    }
+
     /// The same with report parameters only.
     #[must_use]
     pub(super) fn view(&self) -> Self {
@@ -94,18 +99,13 @@ impl Address {
         if self.0.is_empty() {
             return String::new();
         }
-        let mut text = form_urlencoded::Serializer::new("?".to_owned());
+        let mut text = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
         for (key, value) in &self.0 {
             text.append_pair(key, value);
         }
-        // `append_pair` puts `&` before a pair unless nothing is written yet.
-        text.finish().replacen("?&", "?", 1)
+        text.finish()
     }
 
-    /// The pairs, for hidden fields of a form.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
-    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Address {

@@ -10,6 +10,7 @@ use crate::definitions::model::{PanelId, Report, ReportId};
 use crate::error::Kind;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Prepared, Question, QuestionError};
+use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunPage};
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
 /// with panels that are slow, fail or panic at will.
@@ -34,10 +35,10 @@ pub trait Backend: Send + Sync + 'static {
     fn document(&self, prepared: Arc<Prepared>) -> BoxFuture<'static, Document>;
 
     /// A page of runs, newest first.
-    fn runs(&self, filter: RunFilter) -> BoxFuture<'_, Result<RunPage, BackendError>>;
+    fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>>;
 
     /// One run with its deliveries and artefacts.
-    fn run(&self, id: String) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>>;
+    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>>;
 
     /// The content of a kept file; `None` if there never was one or retention removed it.
     fn artefact(&self, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>>;
@@ -85,154 +86,30 @@ pub struct Problem {
     /// The file, relative to the workspace.
     pub file: String,
     /// The line, from 1.
-    pub line: Option<u32>,
-    /// The column, from 1.
-    pub column: Option<u32>,
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// How many characters are meant.
+    pub width: usize,
     /// The line itself.
-    pub snippet: String,
+    pub source_line: String,
     /// What is wrong.
     pub message: String,
     /// The next step, or the nearest valid name.
     pub help: Option<String>,
-    /// Whether it only warns.
+    /// Whether the definition works nevertheless.
     pub warning: bool,
-}
-
-/// Which runs to list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RunFilter {
-    /// Only of this report.
-    pub report: Option<ReportId>,
-    /// Only in this state.
-    pub status: Option<RunStatus>,
-    /// How many to leave out from the newest on.
-    pub offset: u32,
-    /// How many to list.
-    pub limit: u32,
-}
-
-/// One page of runs.
-#[derive(Debug, Clone, Default)]
-pub struct RunPage {
-    /// The runs, newest first.
-    pub runs: Vec<RunRow>,
-    /// How many there are in all.
-    pub total: u64,
-}
-
-/// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RunStatus {
-    /// Waits for its turn or for the next attempt.
-    Waiting,
-    /// Is under way.
-    Running,
-    /// Everything was delivered.
-    Succeeded,
-    /// It gave up.
-    Failed,
-    /// The server stopped while it was under way.
-    Interrupted,
-    /// Nothing was to be done.
-    Skipped,
-}
-
-impl RunStatus {
-    /// Every status, in the order a menu shows them.
-    pub const ALL: [Self; 6] =
-        [Self::Waiting, Self::Running, Self::Succeeded, Self::Failed, Self::Interrupted, Self::Skipped];
-
-    /// The word in addresses and style classes.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Interrupted => "interrupted",
-            Self::Skipped => "skipped",
-        }
-    }
-
-    /// Reads the word in an address.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
-    }
-}
-
-/// One run as the list shows it.
-#[derive(Debug, Clone)]
-pub struct RunRow {
-    /// Its id.
-    pub id: String,
-    /// The report.
-    pub report: ReportId,
-    /// The schedule's name; empty for a run by hand.
-    pub schedule: String,
-    /// The instant it is evaluated at.
-    pub scheduled_at: DateTime<Utc>,
-    /// When its last attempt began.
-    pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// How it stands.
-    pub status: RunStatus,
-    /// How many attempts were made.
-    pub attempts: u32,
-    /// What its owner is told about the failure.
-    pub error: Option<String>,
-    /// The id under which the log has the cause.
-    pub error_id: Option<String>,
 }
 
 /// One run with all that is known of it.
 #[derive(Debug, Clone)]
 pub struct RunDetail {
     /// The run itself.
-    pub run: RunRow,
-    /// Its steps, in order.
-    pub stages: Vec<StageRow>,
+    pub run: Run,
     /// What went to whom.
-    pub deliveries: Vec<DeliveryRow>,
-    /// The files that are kept.
-    pub artefacts: Vec<ArtefactRow>,
-}
-
-/// One step of a run.
-#[derive(Debug, Clone)]
-pub struct StageRow {
-    /// What was done: `evaluate`, `render`, `deliver`.
-    pub name: String,
-    /// How it stands.
-    pub status: RunStatus,
-    /// How long it took.
-    pub took_ms: Option<u64>,
-}
-
-/// One artefact set to one recipient.
-#[derive(Debug, Clone)]
-pub struct DeliveryRow {
-    /// The way: `email`, `folder`.
-    pub way: String,
-    /// To whom, masked.
-    pub recipient: String,
-    /// How it stands.
-    pub status: RunStatus,
-    /// When it was accepted.
-    pub accepted_at: Option<DateTime<Utc>>,
-    /// What its owner is told about a failure.
-    pub error: Option<String>,
-}
-
-/// A kept file.
-#[derive(Debug, Clone)]
-pub struct ArtefactRow {
-    /// Its id.
-    pub id: String,
-    /// Its file name.
-    pub name: String,
-    /// Its size.
-    pub bytes: u64,
+    pub deliveries: Vec<Delivery>,
+    /// Its files, also those that retention removed.
+    pub artefacts: Vec<Artefact>,
 }
 
 /// The content of a kept file.

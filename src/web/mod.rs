@@ -28,12 +28,10 @@ mod runs;
 mod state;
 mod table;
 mod visitor;
+mod when;
 mod words;
 
-pub use backend::{
-    ArtefactFile, ArtefactRow, Backend, BackendError, DeliveryRow, Fresh, Problem, ReadyCheck, ReportEntry,
-    RunDetail, RunFilter, RunPage, RunRow, RunStatus, StageRow,
-};
+pub use backend::{ArtefactFile, Backend, BackendError, Fresh, Problem, ReadyCheck, ReportEntry, RunDetail};
 pub use metrics::Metrics;
 pub use router::router;
 pub use state::{WebSettings, WebState};

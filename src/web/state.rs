@@ -35,7 +35,7 @@ pub struct WebSettings {
     /// How many rows of a table a page shows; the download has all.
     pub table_rows: usize,
     /// How many runs one page lists.
-    pub runs_per_page: u32,
+    pub runs_per_page: usize,
 }
 
 impl Default for WebSettings {
