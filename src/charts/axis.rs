@@ -3,7 +3,7 @@
 use plotters_backend::DrawingBackend;
 
 use super::ChartError;
-use super::labels::{fitted, wrapped};
+use super::labels::{Breaks, fitted, wrapped};
 use super::pen::{Align, Pen};
 use super::series::Data;
 use super::time::{self, Mark};
@@ -41,11 +41,16 @@ impl BottomLabels {
         let names: Vec<&str> = data.categories.iter().map(|category| category.text.as_str()).collect();
         let inside = band - GAP * font.size;
         if names.len() <= MOST_NAMES {
-            for lines in 1..=3 {
+            let tries = [1, 2, 3]
+                .into_iter()
+                .flat_map(|lines| [(lines, Breaks::BetweenWords), (lines, Breaks::BetweenSyllables)]);
+            for (lines, breaks) in tries {
                 let all: Result<Option<Vec<_>>, ChartError> = names
                     .iter()
                     .enumerate()
-                    .map(|(index, name)| Ok(wrapped(pen, name, inside, lines, font)?.map(|rows| (index, rows))))
+                    .map(|(index, name)| {
+                        Ok(wrapped(pen, name, inside, lines, breaks, font)?.map(|rows| (index, rows)))
+                    })
                     .collect();
                 if let Some(labels) = all? {
                     return Ok(Self::Names { labels, lines });

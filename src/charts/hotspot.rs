@@ -45,17 +45,16 @@ pub(super) fn along_categories(
         .step_by(together.max(1))
         .map(|first| {
             let span = Span { first, last: (first + together - 1).min(count - 1) };
-            let mut details: Vec<Detail> = data
-                .series
-                .iter()
+            let here = || data.series.iter().filter(|series| series.has_row_over(span));
+            let mut details: Vec<Detail> = here()
+                .take(MOST_DETAILS)
                 .filter_map(|series| {
                     let value = series.text_over(span, data.locale)?;
                     Some(Detail { label: series.name.clone(), value, role: Some(series.role) })
                 })
                 .collect();
-            if details.len() > MOST_DETAILS {
-                let rest = details.len() - MOST_DETAILS;
-                details.truncate(MOST_DETAILS);
+            let rest = here().count().saturating_sub(MOST_DETAILS);
+            if rest > 0 {
                 let label = super::words::more(rest, data.locale);
                 details.push(Detail { label, value: String::new(), role: None });
             }

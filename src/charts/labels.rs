@@ -19,7 +19,8 @@ pub(super) fn clean(text: &str) -> String {
             break;
         }
         // Directional overrides would turn the text around them.
-        let odd = c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        let odd = c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         clean.push(if odd { ' ' } else { c });
     }
     clean.trim().to_owned()
@@ -55,18 +56,27 @@ pub(super) fn fitted<DB: DrawingBackend>(
     Ok(if fits == 0 { String::new() } else { cut(fits) })
 }
 
+/// Where a line may break, besides spaces and between ideographs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Breaks {
+    /// Nowhere else: Korean words stay whole.
+    BetweenWords,
+    /// Between any two syllables of Hangul.
+    BetweenSyllables,
+}
+
 /// `text` on at most `lines` lines of `room` points; `None` if it does not fit without being cut.
-/// Breaks at spaces, and anywhere between Hangul or ideographs.
 pub(super) fn wrapped<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     text: &str,
     room: f64,
     lines: usize,
+    breaks: Breaks,
     font: Font,
 ) -> Result<Option<Vec<String>>, ChartError> {
     let mut rows: Vec<String> = Vec::new();
     let mut row = String::new();
-    for piece in pieces(text) {
+    for piece in pieces(text, breaks) {
         let longer = format!("{row}{piece}");
         if pen.width(longer.trim_end(), font)? <= room {
             row = longer;
@@ -86,11 +96,15 @@ pub(super) fn wrapped<DB: DrawingBackend>(
 }
 
 /// The parts of a text between which a line may break.
-fn pieces(text: &str) -> Vec<String> {
+fn pieces(text: &str, breaks: Breaks) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let mut breakable = true;
     for c in text.chars() {
-        let cjk = matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}');
+        let cjk = match c {
+            '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' => true,
+            '\u{ac00}'..='\u{d7a3}' => breaks == Breaks::BetweenSyllables,
+            _ => false,
+        };
         match pieces.last_mut() {
             Some(piece) if !breakable && !cjk => piece.push(c),
             Some(piece) if c == ' ' => piece.push(c),
@@ -154,8 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn lines_break_at_spaces_and_between_ideographs_only() {
-        assert_eq!(pieces("New York 매출"), ["New ", "York ", "매", "출"]);
+    fn lines_break_at_spaces_and_between_ideographs() {
+        assert_eq!(pieces("New York 매출", Breaks::BetweenSyllables), ["New ", "York ", "매", "출"]);
+        assert_eq!(pieces("강남 매출 旗艦", Breaks::BetweenWords), ["강남 ", "매출 ", "旗", "艦"]);
     }
 
     proptest! {

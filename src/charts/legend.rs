@@ -74,7 +74,11 @@ impl Legend {
             if x > 0.0 && x + size > width - if last_row { reserve } else { 0.0 } {
                 if row + 1 == MOST_LINES {
                     let name = words::more(count - index, pen.style.locale);
-                    placed.push((x, line * (f64::from(row as u32) + 0.5), Entry { name, role: Role::Surface, symbol: Symbol::Square }));
+                    placed.push((
+                        x,
+                        line * (f64::from(row as u32) + 0.5),
+                        Entry { name, role: Role::Surface, symbol: Symbol::Square },
+                    ));
                     break;
                 }
                 (x, row) = (0.0, row + 1);
@@ -122,6 +126,8 @@ fn symbol<DB: DrawingBackend>(
             pen.line(&[(x, y), (x + size * 0.95, y)], entry.role, 1.6)?;
             pen.dot((x + size * 0.475, y), 2.0, entry.role)
         }
-        Symbol::Dashes => pen.dashed(&[(x, y), (x + size * 0.95, y)], entry.role, 1.4, (size * 0.38, size * 0.19)),
+        Symbol::Dashes => {
+            pen.dashed(&[(x, y), (x + size * 0.95, y)], entry.role, 1.4, (size * 0.38, size * 0.19))
+        }
     }
 }

@@ -5,7 +5,7 @@ use plotters_backend::DrawingBackend;
 use super::hotspot::{Hotspot, along_categories};
 use super::labels::{fitted, spread};
 use super::legend::{Legend, Symbol};
-use super::pen::{Align, Pen};
+use super::pen::{Align, Area, Pen};
 use super::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
 use super::series::{Data, Series};
 use super::theme::Role;
@@ -18,6 +18,9 @@ const DASH: (f64, f64) = (3.6, 2.6);
 
 /// Up to this many series have their names at the ends of their lines.
 const MOST_NAMED: usize = 7;
+
+/// Beyond this many points no numbers are written, wherever they would fit.
+const MOST_VALUES: usize = 400;
 
 /// Up to this many points show themselves as dots.
 const MOST_DOTS: usize = 14;
@@ -39,6 +42,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         legend,
         right_margin: named.as_ref().map_or(0.0, |names| names.width),
         top_margin: if with_values { pen.style.font_size * 1.6 } else { 0.0 },
+        bottom_margin: if with_values { pen.style.font_size * 0.6 } else { 0.0 },
     };
     let plot = Plot::draw(pen, data, parts)?;
     // The comparison lies behind, the first series on top.
@@ -90,7 +94,7 @@ pub(super) fn line<DB: DrawingBackend>(
 }
 
 /// The points of a series, divided where it has no value.
-fn stretches(series: &Series<'_>) -> Vec<Vec<(usize, f64)>> {
+pub(super) fn stretches(series: &Series<'_>) -> Vec<Vec<(usize, f64)>> {
     let mut stretches: Vec<Vec<(usize, f64)>> = vec![Vec::new()];
     for index in 0..series.values.len() {
         match series.value(index) {
@@ -107,7 +111,8 @@ fn stretches(series: &Series<'_>) -> Vec<Vec<(usize, f64)>> {
     stretches
 }
 
-/// Writes the numbers above the points, leaving out those that would touch one already written.
+/// Writes the numbers above or below the points, wherever neither the line nor another number is in
+/// the way; the highest and the lowest come first.
 fn values<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     plot: &Plot,
@@ -115,18 +120,52 @@ fn values<DB: DrawingBackend>(
     series: &Series<'_>,
 ) -> Result<(), ChartError> {
     let font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.92);
-    let mut free = f64::NEG_INFINITY;
-    for (index, value) in series.values.iter().enumerate() {
-        let (Some(value), Some(text)) = (value, series.text(index, NumberStyle::Headline, data.locale)) else { continue };
+    let points: Vec<(usize, f64)> =
+        series.values.iter().enumerate().filter_map(|(index, value)| Some((index, (*value)?))).collect();
+    if points.len() > MOST_VALUES {
+        return Ok(());
+    }
+    let line: Vec<(f64, f64)> =
+        points.iter().map(|(index, value)| (plot.x(*index), plot.y(*value))).collect();
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    let mean = points.iter().map(|(_, value)| value / points.len() as f64).sum::<f64>();
+    order.sort_by(|a, b| (points[*b].1 - mean).abs().total_cmp(&(points[*a].1 - mean).abs()));
+    let surface = pen.surface();
+    let mut taken: Vec<Area> = Vec::new();
+    for place in order {
+        let (Some((index, _)), Some((x, y))) = (points.get(place), line.get(place)) else { continue };
+        let Some(text) = series.text(*index, NumberStyle::Mark, data.locale) else { continue };
         let half = pen.width(&text, font)? / 2.0;
-        let surface = pen.surface();
-        let x = plot.x(index).min(surface.right - half).max(surface.left + half);
-        if x - half >= free {
-            pen.text(&text, (x, plot.y(*value) - font.size * 1.05), Align::Center, font)?;
-            free = x + half + font.size * 0.4;
+        let x = x.min(surface.right - half).max(surface.left + half);
+        let box_at = |middle: f64| {
+            Area::new(x - half - 1.0, middle - font.size * 0.5, x + half + 1.0, middle + font.size * 0.5)
+        };
+        let free = |area: &Area| {
+            area.bottom <= plot.area.bottom + font.size
+                && area.top >= surface.top
+                && !taken.iter().any(|other| area.overlaps(other))
+                && !crosses(&line, area)
+        };
+        let offset = font.size * 1.15;
+        if let Some(area) = [box_at(y - offset), box_at(y + offset)].into_iter().find(free) {
+            plot.number(pen, &text, area.center(), font)?;
+            taken.push(area);
         }
     }
     Ok(())
+}
+
+/// Whether a line from left to right runs through `area`.
+fn crosses(line: &[(f64, f64)], area: &Area) -> bool {
+    line.windows(2).any(|pair| {
+        let &[(x0, y0), (x1, y1)] = pair else { return false };
+        if x1 < area.left || x0 > area.right {
+            return false;
+        }
+        let at = |x: f64| if x1 > x0 { y0 + (y1 - y0) * ((x - x0) / (x1 - x0)) } else { y0 };
+        let (from, to) = (at(x0.max(area.left)), at(x1.min(area.right)));
+        from.min(to) <= area.bottom && from.max(to) >= area.top
+    })
 }
 
 /// Names at the right ends of lines, instead of a legend.
@@ -165,7 +204,8 @@ impl EndNames {
         let width = pen.widest(names.iter().map(String::as_str), font)? + font.size * 1.6;
         // The height of the plot is not known yet; a slightly smaller one is a safe guess.
         let (top, bottom) = (0.0, surface.height() - font.size * 4.5);
-        let wishes: Vec<f64> = last.iter().map(|value| bottom - scale.share(*value) * (bottom - top)).collect();
+        let wishes: Vec<f64> =
+            last.iter().map(|value| bottom - scale.share(*value) * (bottom - top)).collect();
         let placed = spread(&wishes, font.size * 1.3, top, bottom);
         let near = placed.is_some_and(|placed| {
             placed.iter().zip(&wishes).all(|(placed, wish)| (placed - wish).abs() <= font.size * 2.2)
@@ -173,7 +213,12 @@ impl EndNames {
         Ok(near.then_some(Self { names, last, width }))
     }
 
-    fn draw<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, plot: &Plot, data: &Data<'_>) -> Result<(), ChartError> {
+    fn draw<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        plot: &Plot,
+        data: &Data<'_>,
+    ) -> Result<(), ChartError> {
         let font = pen.font().role(Role::Ink);
         let wishes: Vec<f64> = self.last.iter().map(|value| plot.y(*value)).collect();
         let (top, bottom) = (pen.surface().top, plot.area.bottom + font.size * 0.6);
@@ -181,7 +226,12 @@ impl EndNames {
         let x = plot.area.right + font.size * 0.5;
         for ((name, y), series) in self.names.iter().zip(placed).zip(&data.series) {
             if series.is_previous {
-                pen.dashed(&[(x - font.size * 0.2, y), (x + font.size * 0.7, y)], series.role, 1.4, (2.4, 1.6))?;
+                pen.dashed(
+                    &[(x - font.size * 0.2, y), (x + font.size * 0.7, y)],
+                    series.role,
+                    1.4,
+                    (2.4, 1.6),
+                )?;
             } else {
                 pen.dot((x + font.size * 0.25, y), font.size * 0.25, series.role)?;
             }

@@ -32,7 +32,7 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
-use crate::format::Locale;
+use crate::format::{Locale, NumberStyle};
 use crate::table::{Table, Value};
 use pen::Pen;
 
@@ -119,7 +119,7 @@ pub enum ChartError {
         kind: &'static str,
     },
     /// A column that must be numbers holds something else.
-    #[error("column `{column}` holds {found:?}, which is not a number; `y` and `line` take measures")]
+    #[error("column `{column}` holds `{found}`, which is not a number; `y` and `line` take measures")]
     NotANumber {
         /// The column.
         column: String,
@@ -134,6 +134,19 @@ pub enum ChartError {
         /// What to change.
         reason: &'static str,
     },
+    /// More marks than a page can carry.
+    #[error(
+        "{categories} categories by {series} series are more than the {most} marks a chart can show; \
+         set `top`, a coarser `grain` or a filter"
+    )]
+    TooManyMarks {
+        /// Places along the axis.
+        categories: usize,
+        /// Series at each.
+        series: usize,
+        /// The limit.
+        most: usize,
+    },
     /// The plotters backend failed.
     #[error("the drawing backend failed: {0}")]
     Drawing(String),
@@ -144,6 +157,7 @@ impl ChartError {
     pub fn kind(&self) -> crate::error::Kind {
         match self {
             Self::Drawing(_) => crate::error::Kind::Bug,
+            Self::TooManyMarks { .. } => crate::error::Kind::OverLimit,
             _ => crate::error::Kind::BadDefinition,
         }
     }
@@ -171,7 +185,11 @@ impl Chart {
     /// Whether a chart of this kind can draw this table, empty or not.
     pub fn check(&self) -> Result<(), ChartError> {
         let columns = self.table.columns.len();
-        let used = [self.x].into_iter().chain(self.by).chain(self.y.iter().copied()).chain(self.line.iter().copied());
+        let used = [self.x]
+            .into_iter()
+            .chain(self.by)
+            .chain(self.y.iter().copied())
+            .chain(self.line.iter().copied());
         if let Some(index) = used.into_iter().find(|index| *index >= columns) {
             return Err(ChartError::NoColumn { index, columns });
         }
@@ -185,8 +203,12 @@ impl Chart {
                 return wrong("it has no lines; name their measures under `line`, or use `bar`");
             }
             Kind::Combo if self.by.is_some() => return wrong("it takes no `by`; use a stacked bar chart"),
-            Kind::Donut if self.by.is_some() => return wrong("it takes no `by`; its slices are the members of `x`"),
-            Kind::Donut if self.y.len() > 1 => return wrong("it shows one measure; use a bar chart for several"),
+            Kind::Donut if self.by.is_some() => {
+                return wrong("it takes no `by`; its slices are the members of `x`");
+            }
+            Kind::Donut if self.y.len() > 1 => {
+                return wrong("it shows one measure; use a bar chart for several");
+            }
             Kind::Heatmap if self.by.is_some() && self.y.len() > 1 => {
                 return wrong("its cells show one measure; leave out `by` to have one row per measure");
             }
@@ -199,7 +221,8 @@ impl Chart {
             let Some(column) = self.table.columns.get(*index) else { continue };
             let odd = |value: &&Value| !value.is_null() && value.number().is_none();
             if let Some(value) = column.cells.iter().find(odd) {
-                let found = format!("{value:?}").chars().take(40).collect();
+                let text = column.text(value, NumberStyle::Full, Locale::En);
+                let found = labels::clean(&text).chars().take(40).collect();
                 return Err(ChartError::NotANumber { column: column.name.clone(), found });
             }
         }
@@ -220,7 +243,7 @@ pub fn draw<DB: DrawingBackend>(
     if surface.width() < 40.0 || surface.height() < 30.0 {
         return Ok(Vec::new());
     }
-    let data = series::Data::of(chart, style.locale);
+    let data = series::Data::of(chart, style.locale)?;
     if !data.has_numbers() {
         let (x, y) = surface.center();
         pen.text(words::no_data(style.locale), (x, y), pen::Align::Center, pen.font())?;
@@ -232,12 +255,10 @@ pub fn draw<DB: DrawingBackend>(
         Kind::Bar { stacking, horizontal: false } => bar::draw_upright(&pen, &data, stacking, chart.labels),
         Kind::Bar { stacking, horizontal: true } => bar::draw_lying(&pen, &data, stacking, chart.labels),
         Kind::Donut => donut::draw(&pen, &data, chart),
-        Kind::Combo => combo::draw(&pen, &data, chart.labels),
+        Kind::Combo => combo::draw(&pen, &data),
         Kind::Heatmap => heatmap::draw(&pen, &data, chart.labels),
     }
 }
 
 #[cfg(test)]
-mod gallery;
-#[cfg(test)]
-mod tests;
+pub(crate) mod samples;

@@ -38,6 +38,18 @@ impl Area {
         self.bottom - self.top
     }
 
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+
+    /// The middle height nearest to `middle` at which text of this size is whole.
+    pub(super) fn held(&self, middle: f64, size: f64) -> f64 {
+        middle.min(self.bottom - size / 2.0).max(self.top + size / 2.0)
+    }
+
     pub(super) fn center(&self) -> (f64, f64) {
         (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }
@@ -134,7 +146,13 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 
     /// Text with its middle height at `at`.
-    pub(super) fn text(&self, text: &str, at: (f64, f64), align: Align, font: Font) -> Result<(), ChartError> {
+    pub(super) fn text(
+        &self,
+        text: &str,
+        at: (f64, f64),
+        align: Align,
+        font: Font,
+    ) -> Result<(), ChartError> {
         let h_pos = match align {
             Align::Left => HPos::Left,
             Align::Center => HPos::Center,
@@ -200,6 +218,37 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     pub(super) fn rect(&self, area: Area, role: Role) -> Result<(), ChartError> {
         let corners = [self.pixel((area.left, area.top)), self.pixel((area.right, area.bottom))];
         self.area.draw(&Rectangle::new(corners, Self::fill(role, 1.0))).map_err(ChartError::drawing)
+    }
+
+    /// A rectangle with round corners.
+    pub(super) fn round_rect(&self, area: Area, radius: f64, role: Role) -> Result<(), ChartError> {
+        self.rounded(area, [radius; 4], role)
+    }
+
+    /// A rectangle with an own radius per corner: top left, top right, bottom right, bottom left.
+    pub(super) fn rounded(&self, area: Area, radii: [f64; 4], role: Role) -> Result<(), ChartError> {
+        let most = area.width().min(area.height()) / 2.0;
+        let radii = radii.map(|radius| radius.min(most));
+        if radii.iter().all(|radius| *radius < 0.2) {
+            return self.rect(area, role);
+        }
+        let Area { left, top, right, bottom } = area;
+        let [r0, r1, r2, r3] = radii;
+        let centers = [
+            (left + r0, top + r0, r0, 180.0_f64),
+            (right - r1, top + r1, r1, 270.0),
+            (right - r2, bottom - r2, r2, 0.0),
+            (left + r3, bottom - r3, r3, 90.0),
+        ];
+        let mut points = Vec::new();
+        for (x, y, radius, start) in centers {
+            let steps = if radius > 0.0 { 5 } else { 0 };
+            for step in 0..=steps {
+                let angle = (start + 90.0 * f64::from(step) / f64::from(steps.max(1))).to_radians();
+                points.push((x + radius * angle.cos(), y + radius * angle.sin()));
+            }
+        }
+        self.polygon(&points, role, 1.0)
     }
 
     pub(super) fn polygon(&self, points: &[(f64, f64)], role: Role, opacity: f64) -> Result<(), ChartError> {

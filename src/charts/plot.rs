@@ -4,8 +4,9 @@ use plotters_backend::DrawingBackend;
 
 use super::ChartError;
 use super::axis::BottomLabels;
+use super::labels::fitted;
 use super::legend::{Entry, Legend};
-use super::pen::{Align, Area, Pen};
+use super::pen::{Align, Area, Font, Pen};
 use super::series::Data;
 use super::theme::Role;
 use super::ticks::Scale;
@@ -36,6 +37,8 @@ pub(super) struct Parts {
     pub(super) right_margin: f64,
     /// Room kept free above the marks for their numbers.
     pub(super) top_margin: f64,
+    /// The same below them.
+    pub(super) bottom_margin: f64,
 }
 
 /// The frame in its place.
@@ -82,11 +85,18 @@ impl Plot {
             placing: parts.placing,
             count: data.categories.len(),
         };
-        let labels = BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
-        plot.area.bottom = (surface.bottom - labels.height(font.size)).max(top + 1.0);
+        let labels =
+            BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
+        let foot = surface.bottom - labels.height(font.size);
+        plot.area.bottom = (foot - parts.bottom_margin).max(top + 1.0);
+        let cut = |texts: Vec<String>, room: f64| -> Result<Vec<String>, ChartError> {
+            texts.iter().map(|text| fitted(pen, text, room - font.size * 0.6, font)).collect()
+        };
+        let left_texts = cut(left_texts, left - surface.left)?;
+        let right_texts = right_texts.map(|texts| cut(texts, surface.right - right)).transpose()?;
         legend.draw(pen, surface.left, surface.top)?;
         plot.grid(pen, &left_texts, right_texts.as_deref())?;
-        labels.draw(pen, |index| plot.x(index), plot.area.bottom, (surface.left, surface.right))?;
+        labels.draw(pen, |index| plot.x(index), foot, (surface.left, surface.right))?;
         Ok(plot)
     }
 
@@ -111,6 +121,22 @@ impl Plot {
         Ok(())
     }
 
+    /// Writes a number on the paper at `at`, with the grid lines behind it left out.
+    pub(super) fn number<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        text: &str,
+        at: (f64, f64),
+        font: Font,
+    ) -> Result<(), ChartError> {
+        let half = (pen.width(text, font)? / 2.0 + 1.5, font.size * 0.5);
+        let lines = self.left.ticks.iter().map(|tick| self.y(*tick));
+        for y in lines.filter(|y| (y - at.1).abs() < half.1 && (y - self.zero()).abs() > 0.01) {
+            pen.rect(Area::new(at.0 - half.0, y - 0.6, at.0 + half.0, y + 0.6), Role::Surface)?;
+        }
+        pen.text(text, at, Align::Center, font)
+    }
+
     /// The base line, drawn over the feet of the marks.
     pub(super) fn base_line<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>) -> Result<(), ChartError> {
         let y = self.zero();
@@ -121,7 +147,9 @@ impl Plot {
     pub(super) fn band(&self) -> f64 {
         match self.placing {
             Placing::Bands => self.area.width() / self.count.max(1) as f64,
-            Placing::Edges if self.count > 1 => (self.area.width() - 2.0 * self.inset()) / (self.count - 1) as f64,
+            Placing::Edges if self.count > 1 => {
+                (self.area.width() - 2.0 * self.inset()) / (self.count - 1) as f64
+            }
             Placing::Edges => self.area.width(),
         }
     }

@@ -8,9 +8,12 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::labels::clean;
 use super::theme::Role;
-use super::{Chart, Kind, words};
+use super::{Chart, ChartError, Kind, words};
 use crate::format::{Grain, Locale, NumberFormat, NumberStyle};
 use crate::table::{Column, Role as ColumnRole, Value, others};
+
+/// How many marks a chart may have: a page could not carry more, and no eye tell them apart.
+const MOST_MARKS: usize = 250_000;
 
 /// What a chart draws.
 pub(super) struct Data<'a> {
@@ -100,11 +103,13 @@ fn members(column: &Column) -> (Vec<&Value>, Vec<usize>) {
 }
 
 impl<'a> Data<'a> {
-    /// Reads a chart that passed [`Chart::check`].
-    pub(super) fn of(chart: &'a Chart, locale: Locale) -> Self {
+    /// Reads a chart that passed [`Chart::check`]; more marks than anybody could tell apart are
+    /// refused.
+    pub(super) fn of(chart: &'a Chart, locale: Locale) -> Result<Self, ChartError> {
         let columns = &chart.table.columns;
-        let mut data = Self { locale, grain: None, is_time: false, categories: Vec::new(), series: Vec::new() };
-        let Some(x) = columns.get(chart.x) else { return data };
+        let mut data =
+            Self { locale, grain: None, is_time: false, categories: Vec::new(), series: Vec::new() };
+        let Some(x) = columns.get(chart.x) else { return Ok(data) };
         data.grain = x.grain;
         data.is_time = x.cells.iter().any(|cell| cell.as_date().is_some());
         let by = chart.by.and_then(|by| columns.get(by));
@@ -114,11 +119,16 @@ impl<'a> Data<'a> {
             None => (x.cells.iter().collect(), (0..x.cells.len()).collect()),
         };
         data.categories = values.iter().map(|value| category(value, x, locale)).collect();
+        let split_into = by.map_or(1, |by| members(by).0.len());
+        let (categories, series) = (values.len(), split_into * (chart.y.len() + chart.line.len()));
+        if categories.saturating_mul(series) > MOST_MARKS {
+            return Err(ChartError::TooManyMarks { categories, series, most: MOST_MARKS });
+        }
         match by {
             Some(by) => data.split(chart, by, &rows),
             None => data.measures(chart),
         }
-        data
+        Ok(data)
     }
 
     fn measures(&mut self, chart: &'a Chart) {
@@ -149,20 +159,25 @@ impl<'a> Data<'a> {
 
     fn split(&mut self, chart: &'a Chart, by: &'a Column, rows: &[usize]) {
         let (names, splits) = members(by);
+        let mut rows_of = vec![Vec::new(); names.len()];
+        for (row, split) in splits.iter().enumerate() {
+            if let Some(rows) = rows_of.get_mut(*split) {
+                rows.push(row);
+            }
+        }
         let mut color = 0;
-        for (position, name) in names.iter().enumerate() {
+        for (name, own_rows) in names.iter().zip(&rows_of) {
             for index in &chart.y {
                 let Some(column) = chart.table.columns.get(*index) else { continue };
                 let mut cells = vec![None; self.categories.len()];
-                for ((row, split), cell) in rows.iter().zip(&splits).zip(&column.cells) {
-                    if *split == position
-                        && let Some(slot) = cells.get_mut(*row)
-                    {
-                        *slot = Some(cell);
+                for row in own_rows {
+                    if let Some(slot) = rows.get(*row).and_then(|category| cells.get_mut(*category)) {
+                        *slot = column.cells.get(*row);
                     }
                 }
                 let text = clean(&by.text(name, NumberStyle::Full, self.locale));
-                let text = if chart.y.len() > 1 { format!("{text} · {}", clean(&column.title)) } else { text };
+                let text =
+                    if chart.y.len() > 1 { format!("{text} · {}", clean(&column.title)) } else { text };
                 let role = if **name == Value::Others { Role::Others } else { Role::Series(color) };
                 color += usize::from(role != Role::Others);
                 self.series.push(series(text, role, column, cells, false));
@@ -238,10 +253,27 @@ impl Series<'_> {
         self.value(index).is_none() && self.cells.get(index).is_some_and(Option::is_some)
     }
 
+    /// Whether the table has a row for any of these categories.
+    pub(super) fn has_row_over(&self, span: Span) -> bool {
+        (span.first..=span.last).any(|index| self.cells.get(index).is_some_and(Option::is_some))
+    }
+
     /// The text of the cell at a category; `None` where the table has no row.
     pub(super) fn text(&self, index: usize, style: NumberStyle, locale: Locale) -> Option<String> {
         let value = self.cells.get(index).copied().flatten()?;
         Some(value.text(self.format, None, style, locale))
+    }
+
+    /// The text of the cell at a category in another format than the series'.
+    pub(super) fn text_as(
+        &self,
+        index: usize,
+        format: &NumberFormat,
+        style: NumberStyle,
+        locale: Locale,
+    ) -> Option<String> {
+        let value = self.cells.get(index).copied().flatten()?;
+        Some(value.text(format, None, style, locale))
     }
 
     /// The exact number, or the range of numbers, over these categories.
@@ -249,13 +281,12 @@ impl Series<'_> {
         if span.first == span.last {
             return self.text(span.first, NumberStyle::Full, locale);
         }
-        let values = (span.first..=span.last).filter_map(|index| self.value(index).map(|value| (index, value)));
+        let values =
+            (span.first..=span.last).filter_map(|index| self.value(index).map(|value| (index, value)));
         let least = values.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
         let most = values.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let (low, high) = (
-            self.text(least.0, NumberStyle::Full, locale)?,
-            self.text(most.0, NumberStyle::Full, locale)?,
-        );
+        let (low, high) =
+            (self.text(least.0, NumberStyle::Full, locale)?, self.text(most.0, NumberStyle::Full, locale)?);
         Some(if low == high { low } else { format!("{low} – {high}") })
     }
 }

@@ -66,8 +66,8 @@ const fn rgb(hex: u32) -> (u8, u8, u8) {
 const SERIES: [Swatch; SERIES_COLORS] = [
     swatch("chart-1", 0x2f_6f_de, 0x6a_9d_f5),
     swatch("chart-2", 0xec_8f_3c, 0xf5_ad_6b),
-    swatch("chart-3", 0x17_8f_83, 0x3f_bf_b1),
-    swatch("chart-4", 0xd2_6a_b0, 0xe8_97_cb),
+    swatch("chart-3", 0x0d_80_77, 0x3f_bf_b1),
+    swatch("chart-4", 0xe3_87_c4, 0xee_a5_d3),
     swatch("chart-5", 0x6a_4f_c3, 0x9f_8c_f0),
     swatch("chart-6", 0xe5_bb_3f, 0xf1_d1_6e),
     swatch("chart-7", 0x9a_42_2f, 0xd0_7a_62),
@@ -82,10 +82,10 @@ const HEAT: [Swatch; HEAT_STEPS] = [
     swatch("heat-2", 0xc4_d9_fa, 0x22_3c_69),
     swatch("heat-3", 0xa5_c5_f6, 0x28_4a_85),
     swatch("heat-4", 0x82_ac_f0, 0x30_5a_a3),
-    swatch("heat-5", 0x5d_90_e7, 0x3d_6e_c2),
-    swatch("heat-6", 0x3d_74_d6, 0x58_89_dc),
-    swatch("heat-7", 0x2a_5a_b4, 0x82_aa_ee),
-    swatch("heat-8", 0x1d_43_8a, 0xb4_cf_f9),
+    swatch("heat-5", 0x4b_80_dd, 0x4c_80_d8),
+    swatch("heat-6", 0x36_6a_c9, 0x6b_99_e8),
+    swatch("heat-7", 0x29_55_a9, 0x8f_b4_f2),
+    swatch("heat-8", 0x1b_3f_82, 0xb8_d2_fa),
 ];
 
 const INK: Swatch = swatch("ink", 0x1c_24_33, 0xe8_ec_f3);
@@ -94,7 +94,7 @@ const GRID: Swatch = swatch("grid", 0xea_ed_f2, 0x2a_32_42);
 const AXIS: Swatch = swatch("axis", 0xc3_ca_d6, 0x4a_54_68);
 const SURFACE: Swatch = swatch("surface", 0xff_ff_ff, 0x16_1c_28);
 const PREVIOUS: Swatch = swatch("previous", 0xa3_ac_bb, 0x77_82_97);
-const OTHERS: Swatch = swatch("others", 0xbf_c6_d1, 0x5d_68_7d);
+const OTHERS: Swatch = swatch("others", 0xbf_c6_d1, 0x76_81_96);
 const GOOD: Swatch = swatch("good", 0x0f_7b_4f, 0x4f_c9_93);
 const BAD: Swatch = swatch("bad", 0xc4_32_3a, 0xf4_82_82);
 const ON_DARK: Swatch = swatch("on-dark", 0xfd_fe_ff, 0x0e_14_20);
@@ -124,9 +124,7 @@ impl Role {
 
     /// Every role once.
     pub fn all() -> impl Iterator<Item = Self> {
-        use Role::{
-            Axis, Bad, Good, Grid, Hollow, Ink, Muted, OnDark, OnLight, Others, Previous, Surface,
-        };
+        use Role::{Axis, Bad, Good, Grid, Hollow, Ink, Muted, OnDark, OnLight, Others, Previous, Surface};
         [Ink, Muted, Grid, Axis, Surface, Previous, Others, Good, Bad, OnDark, OnLight, Hollow]
             .into_iter()
             .chain((0..SERIES_COLORS).map(Self::Series))
@@ -142,7 +140,11 @@ impl Role {
             Self::Heat(step) if step >= 5 => Self::OnDark,
             Self::Heat(_) => Self::Ink,
             other => {
-                if luminance(other.swatch().light) < 0.30 { Self::OnDark } else { Self::OnLight }
+                if luminance(other.swatch().light) < 0.30 {
+                    Self::OnDark
+                } else {
+                    Self::OnLight
+                }
             }
         }
     }
@@ -186,8 +188,8 @@ mod tests {
         let marks = (0..SERIES_COLORS).map(Role::Series).chain((0..HEAT_STEPS).map(Role::Heat));
         for mark in marks.chain([Role::Others, Role::Previous]) {
             let (ink, mark_swatch) = (mark.ink_on().swatch(), mark.swatch());
-            assert!(contrast(ink.light, mark_swatch.light) >= 3.0, "{mark:?} light");
-            assert!(contrast(ink.dark, mark_swatch.dark) >= 3.0, "{mark:?} dark");
+            assert!(contrast(ink.light, mark_swatch.light) >= 3.8, "{mark:?} light");
+            assert!(contrast(ink.dark, mark_swatch.dark) >= 3.8, "{mark:?} dark");
         }
     }
 

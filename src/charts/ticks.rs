@@ -28,11 +28,18 @@ impl Scale {
         }
         (low, high) = widened(low, high);
         let most = most.max(2);
-        let step = step_of(low, high, &NICE, |step| (high / step).floor() - (low / step).ceil() + 1.0 <= most as f64);
+        let count = |step: f64| (high / step - 0.1).ceil() - (low / step + 0.1).floor() + 1.0;
+        let step = step_of(low, high, &NICE, |step| count(step) <= (most + 1) as f64);
         let room = (high - low) * HEADROOM;
         let reach = |edge: f64, outer: f64, zero: f64| {
             // An axis ends at the zero line, at a tick near the data, or just behind the data.
-            if edge == 0.0 { zero } else if (outer - edge).abs() <= room { outer } else { edge + (high - low) * 0.04 * edge.signum() }
+            if edge == 0.0 {
+                zero
+            } else if (outer - edge).abs() <= room {
+                outer
+            } else {
+                edge + (high - low) * 0.04 * edge.signum()
+            }
         };
         let top = reach(high, (high / step).ceil() * step, 0.0);
         let bottom = if low > 0.0 {
@@ -57,7 +64,7 @@ impl Scale {
         Self { low: -below * step, high: above * step, ticks: multiples(step, -below * step, above * step) }
     }
 
-    /// The same scale, ending at its outermost ticks.
+    /// A scale over `values` and zero that ends at ticks on both sides.
     pub(super) fn ending_at_ticks(values: &[f64], most: usize) -> Self {
         let (low, high) = extent(values.iter().copied());
         let (low, high) = widened(low.min(0.0), high.max(0.0));
@@ -68,7 +75,7 @@ impl Scale {
         Self { low, high, ticks: multiples(step, low, high) }
     }
 
-    /// Makes room below zero for `below` intervals, for an axis that has no negatives itself but
+    /// Makes room below zero for one interval, for an axis that has no negatives itself but
     /// stands beside one that has.
     pub(super) fn with_room_below(mut self) -> Self {
         if let (Some(first), Some(second)) = (self.ticks.first().copied(), self.ticks.get(1).copied())
@@ -77,6 +84,17 @@ impl Scale {
             let step = second - first;
             self.ticks.insert(0, first - step);
             self.low = first - step;
+        }
+        self
+    }
+
+    /// The same above zero, for an axis of negatives only.
+    pub(super) fn with_room_above(mut self) -> Self {
+        if let [.., before, last] = *self.ticks.as_slice()
+            && last <= 0.0
+        {
+            self.high = last + (last - before);
+            self.ticks.push(self.high);
         }
         self
     }

@@ -57,7 +57,11 @@ pub(super) fn labellings(
     let grain = grain.unwrap_or_else(|| guessed_grain(instants));
     let calendar = LEVELS.iter().filter(move |level| level.unit >= finest(grain)).map(move |level| {
         // A quarter is labelled as such, not as the month it begins with.
-        let written = if level.unit == Grain::Month && grain == Grain::Quarter { Grain::Quarter } else { level.unit.max(grain) };
+        let written = if level.unit == Grain::Month && grain == Grain::Quarter {
+            Grain::Quarter
+        } else {
+            level.unit.max(grain)
+        };
         let written = if level.unit == Grain::Week { Grain::Day } else { written };
         let chosen = chosen(instants, level, locale);
         with_context(&chosen, instants, written, locale)
@@ -168,9 +172,8 @@ mod tests {
     #[test]
     fn two_years_of_days_are_labelled_by_month_and_the_year_is_told_where_it_changes() {
         let instants = days((2024, 1, 1), 731);
-        let months = labellings(&instants, Some(Grain::Day), Locale::Ko)
-            .find(|marks| marks.len() <= 24)
-            .unwrap();
+        let months =
+            labellings(&instants, Some(Grain::Day), Locale::Ko).find(|marks| marks.len() <= 24).unwrap();
         assert_eq!(months.len(), 24);
         assert_eq!(months[0].text, "1월");
         let contexts: Vec<_> = months.iter().filter_map(|mark| mark.context.clone()).collect();
@@ -181,8 +184,12 @@ mod tests {
     #[test]
     fn weeks_are_labelled_by_their_first_day() {
         let instants = days((2026, 1, 5), 28);
-        let weeks = labellings(&instants, Some(Grain::Day), Locale::Ko).find(|marks| marks.len() <= 5).unwrap();
-        assert_eq!(weeks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(), ["1/5", "1/12", "1/19", "1/26"]);
+        let weeks =
+            labellings(&instants, Some(Grain::Day), Locale::Ko).find(|marks| marks.len() <= 5).unwrap();
+        assert_eq!(
+            weeks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(),
+            ["1/5", "1/12", "1/19", "1/26"]
+        );
     }
 
     #[test]
@@ -190,7 +197,10 @@ mod tests {
         let first = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
         let instants: Vec<_> = (0..6).map(|q| (first + Months::new(3 * q)).and_hms_opt(0, 0, 0)).collect();
         let marks = labellings(&instants, Some(Grain::Quarter), Locale::En).next().unwrap();
-        assert_eq!(marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(), ["Q1", "Q2", "Q3", "Q4", "Q1", "Q2"]);
+        assert_eq!(
+            marks.iter().map(|mark| mark.text.as_str()).collect::<Vec<_>>(),
+            ["Q1", "Q2", "Q3", "Q4", "Q1", "Q2"]
+        );
     }
 
     #[test]

@@ -47,7 +47,9 @@ pub fn write_date(date: NaiveDate, grain: Grain, format: DateFormat, locale: Loc
         (Grain::Hour | Grain::Day, DateFormat::Full, Locale::ZhHk) => format!("{year}年{month}月{day}日"),
         (Grain::Hour | Grain::Day | Grain::Week, DateFormat::Axis, Locale::Ko) => format!("{month}/{day}"),
         (Grain::Hour | Grain::Day | Grain::Week, DateFormat::Axis, Locale::En) => format!("{name} {day}"),
-        (Grain::Hour | Grain::Day | Grain::Week, DateFormat::Axis, Locale::ZhHk) => format!("{month}月{day}日"),
+        (Grain::Hour | Grain::Day | Grain::Week, DateFormat::Axis, Locale::ZhHk) => {
+            format!("{month}月{day}日")
+        }
         (Grain::Week, DateFormat::Full, Locale::Ko) if date.weekday() == Weekday::Mon => {
             // ISO 8601: the week belongs to the year its Thursday is in.
             let week = date.iso_week();
@@ -127,7 +129,8 @@ mod tests {
     fn the_first_and_the_last_year_can_be_written() {
         for (year, month, day) in [(1, 1, 1), (9999, 12, 31)] {
             for locale in Locale::ALL {
-                for grain in [Grain::Hour, Grain::Day, Grain::Week, Grain::Month, Grain::Quarter, Grain::Year] {
+                for grain in [Grain::Hour, Grain::Day, Grain::Week, Grain::Month, Grain::Quarter, Grain::Year]
+                {
                     let text = write_date(date(year, month, day), grain, DateFormat::Full, locale);
                     assert!(text.contains(&year.to_string()), "{text}");
                 }

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Locale;
 use super::digits::Digits;
 use super::scale::{MINUS, Scale, currency_decimals, currency_prefix};
-use super::Locale;
 
 /// What stands where there is no number: NULL, NaN, infinities.
 pub const NO_NUMBER: &str = "–";
@@ -51,6 +51,9 @@ pub enum NumberStyle {
     Headline,
     /// As short as it goes: axis ticks.
     Axis,
+    /// On a mark of a chart: always shortened, without currency symbol and unit, which the title and
+    /// the tooltip tell.
+    Mark,
 }
 
 /// A number to be written, as exact as its source has it.
@@ -99,8 +102,12 @@ impl NumberFormat {
         };
         let Some(digits) = digits else { return NO_NUMBER.to_owned() };
         let digits = if self.percent { digits.shifted(2) } else { digits };
-        let short = !self.percent && (style == NumberStyle::Axis || (self.compact && style == NumberStyle::Headline));
-        if short {
+        let short = match style {
+            NumberStyle::Axis | NumberStyle::Mark => true,
+            NumberStyle::Headline => self.compact,
+            NumberStyle::Full => false,
+        };
+        if short && !self.percent {
             return self.short(&digits, style, locale);
         }
         if !exact && digits.whole_digits() > FLOAT_DIGITS {
@@ -110,13 +117,23 @@ impl NumberFormat {
         let decimals = match self.decimals.map(i32::from) {
             Some(decimals) => decimals,
             None if self.percent && style == NumberStyle::Axis => 2.min(digits.fraction_digits()),
-            None if self.percent => if digits.whole_digits() < 1 && !digits.is_zero() { 2 } else { 1 },
+            None if self.percent => {
+                if digits.whole_digits() < 1 && !digits.is_zero() {
+                    2
+                } else {
+                    1
+                }
+            }
             None if self.currency.is_some() => least,
             None if exact => digits.fraction_digits(),
             None => natural_decimals(&digits),
         };
         let rounded = digits.rounded(decimals);
-        let shown = if self.decimals.is_some() || self.percent && style != NumberStyle::Axis { decimals } else { least };
+        let shown = if self.decimals.is_some() || self.percent && style != NumberStyle::Axis {
+            decimals
+        } else {
+            least
+        };
         self.dressed(rounded.negative && !rounded.is_zero(), &rounded.text(shown), "", style)
     }
 
@@ -146,7 +163,7 @@ impl NumberFormat {
             if rounded.is_zero() {
                 return if self.percent { "0%".to_owned() } else { "0".to_owned() };
             }
-            self.dressed(rounded.negative, &rounded.text(0), suffix, NumberStyle::Axis)
+            self.dressed(rounded.negative, &rounded.text(decimals), suffix, NumberStyle::Axis)
         };
         shifted.iter().map(text).collect()
     }
@@ -165,6 +182,12 @@ impl NumberFormat {
                 None if power == 0 && self.currency.is_some() => self.least_decimals(),
                 None if power == 0 => natural_decimals(&mantissa),
                 None if mantissa.whole_digits() <= 1 => 2,
+                // A mark, and a scale by thousands, get along with three digits.
+                None if mantissa.whole_digits() >= 3
+                    && (style == NumberStyle::Mark || locale == Locale::En) =>
+                {
+                    0
+                }
                 None => 1,
             };
             let rounded = mantissa.rounded(decimals);
@@ -175,7 +198,7 @@ impl NumberFormat {
             }
             let shown = match self.decimals {
                 Some(decimals) => i32::from(decimals),
-                None if power == 0 && style == NumberStyle::Headline => self.least_decimals(),
+                None if power == 0 && style != NumberStyle::Axis => self.least_decimals(),
                 None => 0,
             };
             let negative = rounded.negative && !rounded.is_zero();
@@ -189,7 +212,7 @@ impl NumberFormat {
 
     /// Puts sign, currency, scale, percent sign and unit around the digits.
     fn dressed(&self, negative: bool, digits: &str, scale: &str, style: NumberStyle) -> String {
-        let full = style != NumberStyle::Axis;
+        let full = matches!(style, NumberStyle::Full | NumberStyle::Headline);
         let currency = self.currency.as_deref().filter(|_| full).map(currency_prefix).unwrap_or_default();
         let percent = if self.percent { "%" } else { "" };
         let unit = match self.unit.as_deref().filter(|_| full) {

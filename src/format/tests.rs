@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use NumberStyle::{Axis, Full, Headline};
+use NumberStyle::{Axis, Full, Headline, Mark};
 
 fn compact() -> NumberFormat {
     NumberFormat { compact: true, ..NumberFormat::default() }
@@ -35,6 +35,8 @@ fn the_unit_is_chosen_after_rounding() {
 #[test]
 fn every_locale_has_its_own_units() {
     assert_eq!(compact().write(12_345_678_i64, Headline, Locale::En), "12.3M");
+    assert_eq!(compact().write(137_980_000_i64, Headline, Locale::En), "138M");
+    assert_eq!(compact().write(13_798_000_000_i64, Mark, Locale::Ko), "138억");
     assert_eq!(compact().write(12_345_678_i64, Headline, Locale::ZhHk), "1,234.6萬");
 }
 
@@ -44,6 +46,7 @@ fn currencies_have_symbols_and_decimals() {
     assert_eq!(currency("HKD").write(1234.5, Full, Locale::ZhHk), "HK$1,234.50");
     assert_eq!(currency("CHF").write(-5_i64, Full, Locale::En), "−CHF\u{a0}5.00");
     assert_eq!(currency("USD").write(12.5, Headline, Locale::En), "$12.50");
+    assert_eq!(currency("USD").write(1_250_000_i64, Mark, Locale::En), "1.25M");
 }
 
 #[test]
@@ -87,7 +90,7 @@ fn what_is_no_number_is_a_dash() {
 #[test]
 fn ticks_share_one_unit_and_as_few_decimals_as_tell_them_apart() {
     let ticks = |ticks: &[f64], locale| NumberFormat::default().write_ticks(ticks, locale);
-    assert_eq!(ticks(&[0.0, 5e7, 1e8, 1.5e8], Locale::Ko), ["0", "0.5억", "1억", "1.5억"]);
+    assert_eq!(ticks(&[0.0, 5e7, 1e8, 1.5e8], Locale::Ko), ["0", "0.5억", "1.0억", "1.5억"]);
     assert_eq!(ticks(&[0.0, 0.1, 0.2, 0.1 + 0.2], Locale::En), ["0", "0.1", "0.2", "0.3"]);
     assert_eq!(ticks(&[-2000.0, 0.0, 2000.0], Locale::En), ["−2K", "0", "2K"]);
     let percent = NumberFormat { percent: true, ..NumberFormat::default() };
@@ -114,11 +117,8 @@ fn read(text: &str) -> f64 {
 
 fn any_format() -> impl Strategy<Value = NumberFormat> {
     let codes = prop::option::of(prop::sample::select(vec!["KRW", "USD", "KWD", "XXX", ""]));
-    let negative = prop::sample::select(vec![
-        NegativeStyle::Minus,
-        NegativeStyle::Triangle,
-        NegativeStyle::Parentheses,
-    ]);
+    let negative =
+        prop::sample::select(vec![NegativeStyle::Minus, NegativeStyle::Triangle, NegativeStyle::Parentheses]);
     (codes, any::<(bool, bool)>(), prop::option::of(0_u8..=10), negative).prop_map(
         |(code, (percent, compact), decimals, negative)| NumberFormat {
             currency: code.map(Into::into),
@@ -136,7 +136,7 @@ proptest! {
     fn no_number_panics_or_is_empty(bits in any::<u64>(), format in any_format()) {
         let number = f64::from_bits(bits);
         for locale in Locale::ALL {
-            for style in [Full, Headline, Axis] {
+            for style in [Full, Headline, Axis, Mark] {
                 prop_assert!(!format.write(number, style, locale).is_empty());
             }
             prop_assert_eq!(format.write_ticks(&[number, 0.0, -number], locale).len(), 3);

@@ -6,6 +6,8 @@
 
 pub mod canvas;
 mod chart;
+#[cfg(test)]
+mod chart_tests;
 pub mod document;
 
 pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};

@@ -11,9 +11,7 @@ impl Value {
         match self {
             Self::Int(number) => Some(Number::Int(*number)),
             Self::Float(number) => Some(Number::Float(*number)),
-            Self::Decimal { unscaled, scale } => {
-                Some(Number::Decimal { unscaled: *unscaled, scale: *scale })
-            }
+            Self::Decimal { unscaled, scale } => Some(Number::Decimal { unscaled: *unscaled, scale: *scale }),
             _ => None,
         }
     }
@@ -76,7 +74,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_cell_has_its_text() {
-        let text = |value: Value, locale| value.text(&NumberFormat::default(), None, NumberStyle::Full, locale);
+        let text =
+            |value: Value, locale| value.text(&NumberFormat::default(), None, NumberStyle::Full, locale);
         assert_eq!(text(Value::Null, Locale::Ko), "–");
         assert_eq!(text(Value::Float(f64::NAN), Locale::Ko), "–");
         assert_eq!(text(Value::Others, Locale::ZhHk), "其他");
@@ -84,6 +83,9 @@ mod tests {
         assert_eq!(text(Value::Int(1234), Locale::En), "1,234");
         let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
         assert_eq!(text(Value::Date(day), Locale::En), "Jan 5, 2026");
-        assert_eq!(text(Value::Timestamp(day.and_hms_opt(14, 3, 0).unwrap()), Locale::Ko), "2026-01-05 14:03");
+        assert_eq!(
+            text(Value::Timestamp(day.and_hms_opt(14, 3, 0).unwrap()), Locale::Ko),
+            "2026-01-05 14:03"
+        );
     }
 }

@@ -1,0 +1,260 @@
+//! Shares of a whole, with a list of names, numbers and shares beside it.
+
+use std::f64::consts::TAU;
+
+use plotters_backend::DrawingBackend;
+
+use super::hotspot::{Detail, Hotspot};
+use super::labels::fitted;
+use super::pen::{Align, Area, Pen};
+use super::series::Data;
+use super::theme::Role;
+use super::{Chart, ChartError, words};
+use crate::format::{NumberFormat, NumberStyle};
+use crate::table::others;
+
+/// More slices than this are drawn as one, with their count in its name.
+const MOST_SLICES: usize = 10;
+
+/// One slice: what it is, how it is written, how large.
+struct Slice {
+    name: String,
+    role: Role,
+    value: f64,
+    text: String,
+    exact: String,
+}
+
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    data: &Data<'_>,
+    chart: &Chart,
+) -> Result<Vec<Hotspot>, ChartError> {
+    let slices = slices(data);
+    let (surface, font) = (pen.surface(), pen.font());
+    let sum: f64 = slices.iter().map(|slice| slice.value.max(0.0)).sum();
+    if sum <= 0.0 {
+        pen.text(words::no_data(data.locale), surface.center(), Align::Center, font)?;
+        return Ok(Vec::new());
+    }
+    let row = font.size * 1.75;
+    let list_height = row * slices.len() as f64;
+    let beside = surface.width() >= 1.35 * surface.height();
+    let (circle, list) = if beside {
+        let side = surface.height().min(surface.width() * 0.48);
+        let split = surface.left + side + font.size * 2.0;
+        let (_, middle) = surface.center();
+        let top = (middle - list_height / 2.0).max(surface.top);
+        (
+            Area::new(surface.left, surface.top, surface.left + side, surface.bottom),
+            Area::new(split, top, surface.right, surface.bottom),
+        )
+    } else {
+        let side = (surface.height() - list_height - font.size)
+            .clamp(surface.height() * 0.4, surface.height() * 0.8);
+        (
+            Area::new(surface.left, surface.top, surface.right, surface.top + side),
+            Area::new(
+                surface.left + font.size,
+                surface.top + side + font.size,
+                surface.right - font.size,
+                surface.bottom,
+            ),
+        )
+    };
+    let (x, y) = circle.center();
+    let outer = circle.width().min(circle.height()) / 2.0 - 1.0;
+    let mut angle = -TAU / 4.0;
+    let mut hotspots = Vec::new();
+    for slice in slices.iter().filter(|slice| slice.value > 0.0) {
+        let end = angle + TAU * (slice.value / sum);
+        ring(pen, (x, y), outer, outer * 0.64, (angle, end), slice.role)?;
+        hotspots.push(hotspot(slice, sum, (x, y), outer, (angle, end), data));
+        angle = end;
+    }
+    if slices.iter().filter(|slice| slice.value > 0.0).count() > 1 {
+        let mut angle = -TAU / 4.0;
+        for slice in slices.iter().filter(|slice| slice.value > 0.0) {
+            let ray = |radius: f64| (x + radius * angle.cos(), y + radius * angle.sin());
+            pen.line(&[ray(outer * 0.62), ray(outer + 0.5)], Role::Surface, 1.4)?;
+            angle += TAU * (slice.value / sum);
+        }
+    }
+    center(pen, data, chart, sum, (x, y), outer * 0.64)?;
+    let places = list_rows(pen, &slices, sum, list, row, data)?;
+    hotspots.extend(places);
+    Ok(hotspots)
+}
+
+/// The slices as they are drawn: the smallest together where there are too many.
+fn slices(data: &Data<'_>) -> Vec<Slice> {
+    let Some(series) = data.series.first() else { return Vec::new() };
+    let short = NumberFormat { compact: true, ..series.format.clone() };
+    let mut color = 0;
+    let mut all: Vec<Slice> = data
+        .categories
+        .iter()
+        .enumerate()
+        .filter_map(|(index, category)| {
+            let value = series.value(index)?.clamp(-1e300, 1e300);
+            let role = if category.is_others { Role::Others } else { Role::Series(color) };
+            color += usize::from(!category.is_others);
+            let text = series.text_as(index, &short, NumberStyle::Headline, data.locale)?;
+            let exact = series.text(index, NumberStyle::Full, data.locale)?;
+            Some(Slice { name: category.text.clone(), role, value, text, exact })
+        })
+        .collect();
+    if all.len() <= MOST_SLICES {
+        return all;
+    }
+    let mut by_size: Vec<usize> = (0..all.len()).collect();
+    by_size.sort_by(|a, b| all[*b].value.total_cmp(&all[*a].value));
+    let mut kept: Vec<usize> = by_size.into_iter().take(MOST_SLICES - 1).collect();
+    kept.sort_unstable();
+    let small = all.len() - kept.len();
+    let rest: f64 =
+        all.iter().enumerate().filter(|(index, _)| !kept.contains(index)).map(|(_, slice)| slice.value).sum();
+    let mut position = 0;
+    all.retain(|_| {
+        position += 1;
+        kept.contains(&(position - 1))
+    });
+    for (color, slice) in all.iter_mut().filter(|slice| slice.role != Role::Others).enumerate() {
+        slice.role = Role::Series(color);
+    }
+    all.push(Slice {
+        name: words::the_rest(others(data.locale), small, data.locale),
+        role: Role::Others,
+        value: rest,
+        text: short.write(rest, NumberStyle::Headline, data.locale),
+        exact: series.format.write(rest, NumberStyle::Full, data.locale),
+    });
+    all
+}
+
+/// A part of a ring, as a polygon so fine that it is a curve to the eye at any zoom of a screen.
+fn ring<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    (x, y): (f64, f64),
+    outer: f64,
+    inner: f64,
+    (from, to): (f64, f64),
+    role: Role,
+) -> Result<(), ChartError> {
+    let steps = ((to - from) / TAU * 240.0).ceil().max(2.0) as usize;
+    let along = |radius: f64, step: usize| {
+        let angle = from + (to - from) * step as f64 / steps as f64;
+        (x + radius * angle.cos(), y + radius * angle.sin())
+    };
+    let points: Vec<_> = (0..=steps)
+        .map(|step| along(outer, step))
+        .chain((0..=steps).rev().map(|step| along(inner, step)))
+        .collect();
+    pen.polygon(&points, role, 1.0)
+}
+
+/// The total in the hole: the engine's where it was asked for, else that of the slices.
+fn center<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    data: &Data<'_>,
+    chart: &Chart,
+    sum: f64,
+    (x, y): (f64, f64),
+    hole: f64,
+) -> Result<(), ChartError> {
+    let Some(series) = data.series.first() else { return Ok(()) };
+    let short = NumberFormat { compact: true, ..series.format.clone() };
+    let total = chart.y.first().and_then(|index| chart.table.totals.as_ref()?.get(*index));
+    let text = match total.and_then(crate::table::Value::number) {
+        Some(total) => short.write(total, NumberStyle::Headline, data.locale),
+        None => short.write(sum, NumberStyle::Headline, data.locale),
+    };
+    let base = pen.font();
+    let font = base.bold().role(Role::Ink).sized(base.size * 1.7);
+    let width = pen.width(&text, font)?;
+    let font = font.sized(font.size * (hole * 1.55 / width.max(1.0)).min(1.0));
+    if hole < base.size * 1.2 {
+        return Ok(());
+    }
+    pen.text(&text, (x, y + base.size * 0.55), Align::Center, font)?;
+    pen.text(words::total(data.locale), (x, y - base.size * 1.0), Align::Center, base.sized(base.size * 0.95))
+}
+
+/// The list: swatch, name, number, share, in columns. Gives a hotspot per row.
+fn list_rows<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    slices: &[Slice],
+    sum: f64,
+    list: Area,
+    row: f64,
+    data: &Data<'_>,
+) -> Result<Vec<Hotspot>, ChartError> {
+    let font = pen.font();
+    let row = row.min(list.height() / slices.len().max(1) as f64);
+    if row < font.size * 1.05 {
+        return Ok(Vec::new());
+    }
+    let shares: Vec<String> = slices.iter().map(|slice| share(slice, sum, data)).collect();
+    let share_width = pen.widest(shares.iter().map(String::as_str), font)?;
+    let value_width = pen.widest(slices.iter().map(|slice| slice.text.as_str()), font)?;
+    let indent = font.size * 1.3;
+    let widest = pen.widest(slices.iter().map(|slice| slice.name.as_str()), font)?;
+    let gaps = font.size * 2.2;
+    let fixed = indent + share_width + value_width + gaps;
+    let with_values = list.width() - fixed >= widest.min(font.size * 5.0);
+    let fixed = if with_values { fixed } else { fixed - value_width - font.size * 1.2 };
+    let name_width = widest.min((list.width() - fixed).max(0.0));
+    let right = (list.left + fixed + name_width).min(list.right);
+    let mut hotspots = Vec::new();
+    for (number, (slice, share)) in slices.iter().zip(&shares).enumerate() {
+        let y = list.top + (number as f64 + 0.5) * row;
+        let half = font.size * 0.38;
+        pen.round_rect(
+            Area::new(list.left, y - half, list.left + 2.0 * half, y + half),
+            font.size * 0.18,
+            slice.role,
+        )?;
+        let name = fitted(pen, &slice.name, name_width, font)?;
+        pen.text(&name, (list.left + indent, y), Align::Left, font.role(Role::Ink))?;
+        pen.text(share, (right, y), Align::Right, font.role(Role::Ink).bold())?;
+        if with_values {
+            let at = (right - share_width - font.size * 1.2, y);
+            pen.text(&slice.text, at, Align::Right, font)?;
+        }
+        let area = Area::new(list.left, y - row / 2.0, right, y + row / 2.0);
+        hotspots.push(Hotspot { area, title: slice.name.clone(), details: details(slice, share) });
+    }
+    Ok(hotspots)
+}
+
+fn share(slice: &Slice, sum: f64, data: &Data<'_>) -> String {
+    let percent = NumberFormat { percent: true, decimals: Some(1), ..NumberFormat::default() };
+    // A negative number has no share of the ring; it is listed all the same.
+    let share = if slice.value >= 0.0 { slice.value / sum } else { f64::NAN };
+    percent.write(share, NumberStyle::Full, data.locale)
+}
+
+fn details(slice: &Slice, share: &str) -> Vec<Detail> {
+    vec![Detail { label: String::new(), value: format!("{} ({share})", slice.exact), role: Some(slice.role) }]
+}
+
+/// A rectangle inside the slice: hotspots are rectangles, and slices are not.
+fn hotspot(
+    slice: &Slice,
+    sum: f64,
+    (x, y): (f64, f64),
+    outer: f64,
+    (from, to): (f64, f64),
+    data: &Data<'_>,
+) -> Hotspot {
+    let middle = f64::midpoint(from, to);
+    let radius = outer * 0.82;
+    let half = (radius * (to - from) / 2.0).min(outer * 0.16).max(1.0);
+    let (x, y) = (x + radius * middle.cos(), y + radius * middle.sin());
+    let share = share(slice, sum, data);
+    Hotspot {
+        area: Area::new(x - half, y - half, x + half, y + half),
+        title: slice.name.clone(),
+        details: details(slice, &share),
+    }
+}

@@ -1,0 +1,223 @@
+//! Every kind of chart, drawn for the screen and for mail; hostile data included.
+
+use super::canvas::{FontSet, Op, Page, Rect, Segment, png, stylesheet, svg, svg_file};
+use super::draw_chart;
+use crate::charts::samples::{self, column, floats, plain, texts, won};
+use crate::charts::{Chart, Kind, Stacking};
+use crate::format::Locale;
+use crate::table::{Role, Value};
+
+/// Writes the gallery to `gallery/` in cargo's target directory: one HTML page per locale and mode.
+#[test]
+fn every_kind_is_drawn_in_every_locale() {
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+    let folder = std::path::Path::new(&target).join("gallery");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("chart.css"), stylesheet()).unwrap();
+    for locale in Locale::ALL {
+        let mut html = String::new();
+        for (name, chart) in samples::all(locale) {
+            let (page, hotspots) = draw_chart(&chart, 400.0, 220.0, locale).unwrap();
+            assert!(page.ops.iter().any(|op| matches!(op, Op::Text { .. })), "{name} says nothing");
+            stays_inside(&page, name);
+            let text = svg(&page, &hotspots, name);
+            html +=
+                &format!("<figure><figcaption>{name} {} kB</figcaption>{text}</figure>\n", text.len() / 1024);
+            if locale == Locale::Ko {
+                std::fs::write(folder.join(format!("{name}.png")), png(&page, 2.0).unwrap()).unwrap();
+                std::fs::write(folder.join(format!("{name}.svg")), svg_file(&page, name)).unwrap();
+            }
+        }
+        for mode in ["light", "dark"] {
+            let page = format!(
+                "<!doctype html><html data-theme=\"{mode}\"><meta charset=\"utf-8\">\
+                 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src file:; font-src file:\">\
+                 <link rel=\"stylesheet\" href=\"chart.css\"><link rel=\"stylesheet\" href=\"gallery.css\">{html}</html>"
+            );
+            std::fs::write(folder.join(format!("{}-{mode}.html", locale.tag())), page).unwrap();
+        }
+    }
+    let fonts = concat!(env!("CARGO_MANIFEST_DIR"), "/static/fonts");
+    let css = format!(
+        "@font-face{{font-family:Pretendard;src:url(file://{fonts}/Pretendard-Regular.otf);font-weight:400}}\
+         @font-face{{font-family:Pretendard;src:url(file://{fonts}/Pretendard-Bold.otf);font-weight:700}}\
+         @font-face{{font-family:'Noto Sans HK';src:url(file://{fonts}/NotoSansHK-Regular.ttf)}}\
+         body{{background:var(--surface);color:var(--ink);display:grid;grid-template-columns:1fr 1fr;gap:28px 36px;margin:24px;font-family:Pretendard,'Noto Sans HK'}}\
+         figure{{margin:0}}figcaption{{font-size:12px;margin-bottom:6px;opacity:.6}}"
+    );
+    std::fs::write(folder.join("gallery.css"), css).unwrap();
+}
+
+/// No text may leave the page: what is cut at an edge cannot be read.
+fn stays_inside(page: &Page, name: &str) {
+    let fonts = FontSet::bundled();
+    for op in &page.ops {
+        let Op::Text { x, y, size, weight, text, upward, .. } = op else { continue };
+        let width = fonts.width(text, *size, *weight);
+        let area = if *upward {
+            Rect::new(*x - size * 0.75, *y - width, *size, width)
+        } else {
+            Rect::new(*x, *y - size * 0.75, width, *size)
+        };
+        let inside = area.x >= -0.5
+            && area.y >= -0.5
+            && area.right() <= page.width + 0.5
+            && area.bottom() <= page.height + 1.0;
+        assert!(inside, "{name}: `{text}` at {area:?}");
+    }
+}
+
+fn kinds() -> Vec<Kind> {
+    let stackings = [Stacking::None, Stacking::Stacked, Stacking::Percent];
+    let bars = stackings
+        .iter()
+        .flat_map(|stacking| [false, true].map(|horizontal| Kind::Bar { stacking: *stacking, horizontal }));
+    let areas = stackings.iter().map(|stacking| Kind::Area(*stacking));
+    bars.chain(areas).chain([Kind::Line, Kind::Donut, Kind::Combo, Kind::Heatmap]).collect()
+}
+
+/// A chart of `kind` over names and one column of values; a combo draws the values twice.
+fn chart_of(kind: Kind, names: Vec<Value>, values: Vec<Value>) -> Chart {
+    let columns =
+        vec![column("이름", Role::Dimension, names), won("값", values.clone()), won("둘째", values)];
+    let chart = plain(kind, columns);
+    if kind == Kind::Combo {
+        Chart { y: vec![1], line: vec![2], ..chart }
+    } else {
+        Chart { y: vec![1], ..chart }
+    }
+}
+
+#[test]
+fn hostile_numbers_are_drawn_inside_the_page_without_panic() {
+    let decimal = |unscaled| Value::Decimal { unscaled, scale: 2 };
+    let hostile: Vec<Vec<Value>> = vec![
+        vec![],
+        vec![Value::Null, Value::Null],
+        floats(&[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]),
+        floats(&[0.0, 0.0, 0.0]),
+        floats(&[-0.0]),
+        floats(&[5.0]),
+        floats(&[7.0, 7.0, 7.0]),
+        floats(&[-3.0, -2.0, -1.0]),
+        floats(&[1e308, -1e308, 1.0]),
+        floats(&[5e-324, 1e-300]),
+        floats(&[1e16, 1e16 + 2.0]),
+        floats(&[1.0, f64::NAN, 2.0, f64::INFINITY]),
+        vec![Value::Null, Value::Int(i64::MAX), Value::Int(i64::MIN)],
+        vec![decimal(i128::MAX), decimal(99_999_999_999_999_999_999_999_999_999_999_999_999), decimal(-1)],
+        (0..10_000).map(|n| Value::Float(samples::noise(n))).collect(),
+    ];
+    for kind in kinds() {
+        for (case, values) in hostile.iter().enumerate() {
+            let names = (0..values.len()).map(|n| Value::Text(format!("이름 {n}").into())).collect();
+            let chart = chart_of(kind, names, values.clone());
+            for (width, height) in [(400.0, 220.0), (120.0, 90.0), (30.0, 10.0)] {
+                let (page, hotspots) = draw_chart(&chart, width, height, Locale::Ko).unwrap();
+                let name = format!("{kind:?} case {case} at {width}");
+                stays_inside(&page, &name);
+                assert!(numbers_are_finite(&page), "{name}");
+                assert!(svg(&page, &hotspots, &name).len() < 2_000_000, "{name}");
+            }
+        }
+    }
+}
+
+fn numbers_are_finite(page: &Page) -> bool {
+    page.ops.iter().all(|op| match op {
+        Op::Text { x, y, .. } => x.is_finite() && y.is_finite(),
+        Op::Path { segments, .. } => segments.iter().all(|segment| match segment {
+            Segment::MoveTo(x, y) | Segment::LineTo(x, y) => {
+                x.is_finite() && y.is_finite() && x.abs() < 1e4 && y.abs() < 1e4
+            }
+            Segment::CurveTo(..) | Segment::Close => true,
+        }),
+        _ => true,
+    })
+}
+
+#[test]
+fn hostile_names_stay_text_inside_the_page() {
+    let long = "가나다 ".repeat(3_000);
+    let names = texts(&[
+        "<script>alert(1)</script>",
+        &long,
+        "\u{0}\u{1b}[31m\n\r",
+        "مرحبا\u{202e}abc",
+        "😀👨‍👩‍👧",
+        "",
+        "&amp;\"'",
+    ]);
+    let values = floats(&[7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0]);
+    for kind in kinds() {
+        let chart = chart_of(kind, names.clone(), values.clone());
+        let (page, hotspots) = draw_chart(&chart, 400.0, 220.0, Locale::En).unwrap();
+        stays_inside(&page, &format!("{kind:?}"));
+        let text = svg(&page, &hotspots, &long);
+        assert!(!text.contains("<script"), "{kind:?}");
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{kind:?}");
+        assert!(png(&page, 1.0).is_ok());
+    }
+}
+
+#[test]
+fn names_and_numbers_never_overlap() {
+    for locale in Locale::ALL {
+        for (name, chart) in samples::all(locale) {
+            for (width, height) in [(400.0, 220.0), (240.0, 160.0), (720.0, 260.0)] {
+                let (page, _) = draw_chart(&chart, width, height, locale).unwrap();
+                let boxes: Vec<(Rect, &str)> = page.ops.iter().filter_map(text_box).collect();
+                for (index, (one, text)) in boxes.iter().enumerate() {
+                    for (other, other_text) in &boxes[index + 1..] {
+                        let across = one.right().min(other.right()) - one.x.max(other.x);
+                        let down = one.bottom().min(other.bottom()) - one.y.max(other.y);
+                        assert!(
+                            across <= 0.3 || down <= 0.3,
+                            "{name} {width}: `{text}` {one:?} and `{other_text}` {other:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The ink of a text: capitals, without the space above and below.
+fn text_box(op: &Op) -> Option<(Rect, &str)> {
+    let Op::Text { x, y, size, weight, text, upward, .. } = op else { return None };
+    let width = FontSet::bundled().width(text, *size, *weight);
+    let height = size * 0.72;
+    Some(if *upward {
+        (Rect::new(*x - height, *y - width, height, width), text)
+    } else {
+        (Rect::new(*x, *y - height, width, height), text)
+    })
+}
+
+#[test]
+fn a_chart_that_does_not_fit_its_table_says_what_to_change() {
+    let columns = || vec![column("이름", Role::Dimension, texts(&["a"])), won("값", texts(&["x"]))];
+    let message = |chart: Chart| draw_chart(&chart, 400.0, 220.0, Locale::Ko).unwrap_err().to_string();
+    let line = plain(Kind::Line, columns());
+    assert!(message(line.clone()).contains("column `값` holds `x`"));
+    assert!(message(Chart { y: vec![], ..line.clone() }).contains("give it one under `y`"));
+    assert!(message(Chart { y: vec![9], ..line.clone() }).contains("has only 2"));
+    assert!(message(Chart { kind: Kind::Combo, ..line.clone() }).contains("under `line`"));
+    assert!(message(Chart { kind: Kind::Donut, by: Some(0), ..line }).contains("takes no `by`"));
+}
+
+#[test]
+fn more_marks_than_a_page_can_carry_are_refused_not_cut() {
+    let names: Vec<Value> = (0..600).map(|n| Value::Int(n)).collect();
+    let chart = samples::split(
+        Kind::Line,
+        vec![
+            column("x", Role::Dimension, names.clone()),
+            column("by", Role::Dimension, names.clone()),
+            won("y", names),
+        ],
+    );
+    let error = draw_chart(&chart, 400.0, 220.0, Locale::Ko).unwrap_err();
+    assert_eq!(error.kind(), crate::error::Kind::OverLimit);
+    assert!(error.to_string().contains("600 categories by 600 series"), "{error}");
+}
