@@ -9,5 +9,7 @@ mod chart;
 #[cfg(test)]
 mod chart_tests;
 pub mod document;
+pub mod pdf;
+pub mod sheet;
 
 pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};

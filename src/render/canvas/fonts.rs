@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ttf_parser::{Face, GlyphId, Tag};
 
@@ -42,6 +43,14 @@ impl FaceId {
     /// Every face, in the order of their discriminants.
     pub const ALL: [Self; 4] =
         [Self::PretendardRegular, Self::PretendardBold, Self::NotoHkRegular, Self::NotoHkBold];
+
+    /// How heavy it is.
+    pub fn weight(self) -> Weight {
+        match self {
+            Self::PretendardRegular | Self::NotoHkRegular => Weight::Regular,
+            Self::PretendardBold | Self::NotoHkBold => Weight::Bold,
+        }
+    }
 
     /// The PostScript name, as it stands in a PDF behind the subset prefix.
     pub fn postscript_name(self) -> &'static str {
@@ -84,6 +93,42 @@ struct BundledFace {
 /// The bundled fonts with their metrics.
 pub struct FontSet {
     faces: Vec<BundledFace>,
+    resolved: [Resolved; 2],
+}
+
+/// The face and glyph of the characters met so far: a ledger measures and draws the same few
+/// hundred characters millions of times. One slot per character of the basic plane, zero until met;
+/// what two threads write at once is the same.
+struct Resolved(Vec<AtomicU64>);
+
+/// Set in every slot that has been written.
+const MET: u64 = 1 << 63;
+/// The face number of characters that no font has.
+const NO_FACE: u64 = 7;
+
+impl Resolved {
+    fn new() -> Self {
+        Self(std::iter::repeat_with(AtomicU64::default).take(1 << 16).collect())
+    }
+
+    fn get_or_find(
+        &self,
+        c: char,
+        find: impl FnOnce() -> Option<(FaceId, Glyph)>,
+    ) -> Option<(FaceId, Glyph)> {
+        let Some(slot) = self.0.get(c as usize) else { return find() };
+        let packed = slot.load(Ordering::Relaxed);
+        if packed & MET != 0 {
+            let face = FaceId::ALL.get((packed >> 32 & NO_FACE) as usize)?;
+            return Some((*face, Glyph { id: (packed >> 16) as u16, advance: packed as u16 }));
+        }
+        let found = find();
+        let packed = found.map_or(NO_FACE << 32, |(face, glyph)| {
+            (face as u64) << 32 | u64::from(glyph.id) << 16 | u64::from(glyph.advance)
+        });
+        slot.store(packed | MET, Ordering::Relaxed);
+        found
+    }
 }
 
 impl FontSet {
@@ -103,7 +148,7 @@ impl FontSet {
                 BundledFace { data, face, units_per_em, tabular }
             })
             .collect();
-        Self { faces }
+        Self { faces, resolved: [Resolved::new(), Resolved::new()] }
     }
 
     /// The font file of a face.
@@ -133,13 +178,20 @@ impl FontSet {
         Some(Glyph { id, advance: bundled.face.glyph_hor_advance(GlyphId(id)).unwrap_or(0) })
     }
 
-    /// The face that has `c`: Pretendard, else Noto Sans HK; `None` if no bundled font has it.
-    pub fn face_for(&self, c: char, weight: Weight) -> Option<FaceId> {
+    /// The face that has `c` (Pretendard, else Noto Sans HK) and its glyph, with tabular digits;
+    /// `None` if no bundled font has it.
+    pub fn resolve(&self, c: char, weight: Weight) -> Option<(FaceId, Glyph)> {
         let chain = match weight {
             Weight::Regular => [FaceId::PretendardRegular, FaceId::NotoHkRegular],
             Weight::Bold => [FaceId::PretendardBold, FaceId::NotoHkBold],
         };
-        chain.into_iter().find(|face| self.bundled_face(*face).face.glyph_index(c).is_some())
+        let find = || chain.into_iter().find_map(|face| Some((face, self.glyph(face, c)?)));
+        self.resolved[usize::from(weight == Weight::Bold)].get_or_find(c, find)
+    }
+
+    /// The face that has `c`: Pretendard, else Noto Sans HK; `None` if no bundled font has it.
+    pub fn face_for(&self, c: char, weight: Weight) -> Option<FaceId> {
+        self.resolve(c, weight).map(|(face, _)| face)
     }
 
     /// The width of `text` in points at `size` points.
@@ -149,11 +201,8 @@ impl FontSet {
 
     /// How far `c` moves the pen, in em. A character that no font has counts half an em.
     pub fn advance(&self, c: char, weight: Weight) -> f32 {
-        self.face_for(c, weight)
-            .and_then(|face| {
-                self.glyph(face, c).map(|glyph| f32::from(glyph.advance) / self.units_per_em(face))
-            })
-            .unwrap_or(0.5)
+        self.resolve(c, weight)
+            .map_or(0.5, |(face, glyph)| f32::from(glyph.advance) / self.units_per_em(face))
     }
 
     /// Splits `text` into runs of one face. Characters that no font has are joined to the run

@@ -3,11 +3,14 @@
 //! Lengths are points (1/72 inch), y grows downward, the origin is the top left corner.
 
 mod fonts;
+mod legible;
+pub mod pdf;
 mod plotters;
 mod png;
 mod svg;
 
 pub use fonts::{FaceId, FontSet, Glyph, Run, Weight};
+pub use legible::legible;
 pub use plotters::{NoError, PIXELS_PER_POINT, Recorder};
 pub use png::{PngError, png};
 pub use svg::{stylesheet, svg, svg_file};

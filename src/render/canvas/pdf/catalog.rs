@@ -1,0 +1,109 @@
+//! What printpdf does not say of a document, or says wrongly: language, outline, dates, identity.
+
+use lopdf::{Dictionary, Document, Object, ObjectId, StringFormat};
+use sha2::{Digest, Sha256};
+
+use super::{Metadata, OutlineEntry, PdfError};
+
+/// Completes the object tree.
+pub(super) fn complete(
+    tree: &mut Document,
+    metadata: &Metadata,
+    outline: &[OutlineEntry],
+) -> Result<(), PdfError> {
+    // Font programs in OpenType wrappers are read from 1.6 on; printpdf writes 1.3.
+    "1.7".clone_into(&mut tree.version);
+    let pages: Vec<ObjectId> = tree.page_iter().collect();
+    let outline = write_outline(tree, outline, &pages);
+
+    let catalog = tree
+        .catalog_mut()
+        .map_err(|problem| PdfError::Structure { part: "catalog", problem: problem.to_string() })?;
+    catalog.set("Lang", text_literal(metadata.language));
+    catalog.set("PageLayout", "SinglePage");
+    let mut preferences = Dictionary::new();
+    preferences.set("DisplayDocTitle", true);
+    catalog.set("ViewerPreferences", preferences);
+    if let Some(outline) = outline {
+        catalog.set("Outlines", outline);
+        catalog.set("PageMode", if pages.len() > 1 { "UseOutlines" } else { "UseNone" });
+    }
+
+    let info = tree.add_object(information(metadata));
+    if let Ok(Object::Reference(replaced)) = tree.trailer.get(b"Info") {
+        let replaced = *replaced;
+        tree.objects.remove(&replaced);
+    }
+    tree.trailer.set("Info", info);
+    let identity = Object::String(identity(tree, metadata), StringFormat::Hexadecimal);
+    tree.trailer.set("ID", vec![identity.clone(), identity]);
+    Ok(())
+}
+
+/// A flat outline in the order of the pages; `None` without entries.
+fn write_outline(tree: &mut Document, entries: &[OutlineEntry], pages: &[ObjectId]) -> Option<ObjectId> {
+    let entries: Vec<(&OutlineEntry, ObjectId)> =
+        entries.iter().filter_map(|entry| Some((entry, *pages.get(entry.page)?))).collect();
+    let root = tree.new_object_id();
+    let ids: Vec<ObjectId> = entries.iter().map(|_| tree.new_object_id()).collect();
+    for (position, ((entry, page), id)) in entries.iter().zip(&ids).enumerate() {
+        let mut item = Dictionary::new();
+        item.set("Title", lopdf::text_string(&entry.title));
+        item.set("Parent", root);
+        let (left, zoom) = (Object::Null, Object::Null);
+        let target = [Object::Reference(*page), "XYZ".into(), left, entry.top.into(), zoom];
+        item.set("Dest", target.to_vec());
+        if let Some(previous) = position.checked_sub(1).and_then(|position| ids.get(position)) {
+            item.set("Prev", *previous);
+        }
+        if let Some(next) = ids.get(position + 1) {
+            item.set("Next", *next);
+        }
+        tree.objects.insert(*id, item.into());
+    }
+    let (first, last) = (ids.first()?, ids.last()?);
+    let mut list = Dictionary::new();
+    list.set("Type", "Outlines");
+    list.set("Count", ids.len() as i64);
+    list.set("First", *first);
+    list.set("Last", *last);
+    tree.objects.insert(root, list.into());
+    Some(root)
+}
+
+fn information(metadata: &Metadata) -> Dictionary {
+    let date = text_literal(&metadata.created.format("D:%Y%m%d%H%M%SZ").to_string());
+    let mut info = Dictionary::new();
+    for (key, text) in [
+        ("Title", metadata.title.as_str()),
+        ("Author", &metadata.author),
+        ("Subject", &metadata.subject),
+        ("Keywords", &metadata.keywords),
+        ("Creator", concat!("jangpyo ", env!("CARGO_PKG_VERSION"))),
+        ("Producer", concat!("jangpyo ", env!("CARGO_PKG_VERSION"), " (printpdf)")),
+    ] {
+        if !text.is_empty() {
+            info.set(key, lopdf::text_string(text));
+        }
+    }
+    info.set("CreationDate", date.clone());
+    info.set("ModDate", date);
+    info
+}
+
+/// Sixteen bytes that are the same for the same content.
+fn identity(tree: &Document, metadata: &Metadata) -> Vec<u8> {
+    let mut digest = Sha256::new();
+    digest.update(metadata.title.as_bytes());
+    digest.update(metadata.created.timestamp_micros().to_be_bytes());
+    for object in tree.objects.values() {
+        if let Object::Stream(stream) = object {
+            digest.update(&stream.content);
+        }
+    }
+    digest.finalize().iter().copied().take(16).collect()
+}
+
+fn text_literal(text: &str) -> Object {
+    Object::String(text.as_bytes().to_vec(), StringFormat::Literal)
+}

@@ -1,0 +1,150 @@
+//! From a document to the pages of a file, on paper of a fixed size.
+//!
+//! Takes a [`Document`]; [`SheetLayout::of`] decides what stands on which sheet, then
+//! [`SheetLayout::pages`] draws one sheet after another, so that a ledger of a thousand sheets is
+//! never in memory at once. Knows nothing of any file format. Refuses nothing: what does not fit
+//! flows on, is broken into lines or, for text only, shortened visibly.
+
+mod blocks;
+mod chart;
+mod flow;
+mod furniture;
+mod kpi;
+mod lines;
+mod rows;
+mod style;
+mod table;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(in crate::render) use tests::sample;
+mod words;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use crate::render::canvas::{Op, Page, Rect};
+use crate::render::document::Document;
+use flow::{Piece, Sheet};
+use furniture::TitleBlock;
+use lines::Typesetter;
+use rows::{Measurer, Strip};
+use style::{GAP, MARGIN};
+
+/// Smaller sheets are taken for this size, so that there is room for a body between the margins.
+const LEAST_SIDE: f32 = 300.0;
+/// The largest side a PDF may have.
+const MOST_SIDE: f32 = 14_400.0;
+
+/// A panel that has data but could not be drawn; its sheet says so in a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undrawn {
+    /// The panel's id.
+    pub block: String,
+    /// Why, for the report's owner.
+    pub problem: String,
+}
+
+/// What stands on which sheet.
+pub struct SheetLayout<'a> {
+    document: &'a Document,
+    texts: Typesetter,
+    title: TitleBlock,
+    strips: Vec<Strip<'a>>,
+    sheets: Vec<Sheet>,
+    undrawn: RefCell<Vec<Undrawn>>,
+}
+
+impl<'a> SheetLayout<'a> {
+    /// Lays the document out. There is always at least one sheet.
+    pub fn of(document: &'a Document) -> Self {
+        let texts = Typesetter::default();
+        let first_size = document.pages.first().map_or((595.28, 841.89), |page| page.size);
+        let (first_width, _) = bounded(first_size);
+        let title = TitleBlock::measure(document, first_width - 2.0 * MARGIN, &texts);
+        let (mut strips, mut sheets) = (Vec::new(), Vec::new());
+        for page in &document.pages {
+            let size = bounded(page.size);
+            let (width, bottom) = (size.0 - 2.0 * MARGIN, size.1 - MARGIN);
+            let first_top = if sheets.is_empty() { MARGIN + title.height + GAP } else { MARGIN };
+            let height = bottom - MARGIN;
+            let measurer = Measurer { width, height, texts: &texts, locale: document.locale };
+            let own: Vec<Strip<'_>> = page.rows.iter().flat_map(|row| measurer.strips(row)).collect();
+            sheets.extend(flow::fill(&own, strips.len(), size, (first_top, MARGIN, bottom)));
+            strips.extend(own);
+        }
+        if sheets.is_empty() {
+            sheets.push(Sheet { size: bounded(first_size), pieces: Vec::new() });
+        }
+        Self { document, texts, title, strips, sheets, undrawn: RefCell::default() }
+    }
+
+    /// The number of sheets.
+    pub fn len(&self) -> usize {
+        self.sheets.len()
+    }
+
+    /// Never: a document without blocks has a sheet with its title.
+    pub fn is_empty(&self) -> bool {
+        self.sheets.is_empty()
+    }
+
+    /// Draws the sheets, one when asked for it.
+    pub fn pages(&self) -> impl Iterator<Item = Page> {
+        (0..self.sheets.len()).filter_map(|index| self.sheet(index))
+    }
+
+    /// The characters that no bundled font has, on the sheets drawn so far.
+    pub fn missing_glyphs(&self) -> BTreeSet<char> {
+        self.texts.missing()
+    }
+
+    /// The panels that could not be drawn, on the sheets drawn so far.
+    pub fn undrawn(&self) -> Vec<Undrawn> {
+        self.undrawn.borrow().clone()
+    }
+
+    fn sheet(&self, index: usize) -> Option<Page> {
+        let sheet = self.sheets.get(index)?;
+        let mut page = Page::new(sheet.size.0, sheet.size.1);
+        furniture::running(&mut page, self.document, (index + 1, self.sheets.len()), &self.texts);
+        if index == 0 {
+            let body = Rect::new(MARGIN, MARGIN, page.width - 2.0 * MARGIN, page.height - 2.0 * MARGIN);
+            let title = self.document.title.clone();
+            page.ops.push(Op::Bookmark { title, y: body.y });
+            self.title.draw(&mut page, self.document, body, &self.texts);
+        }
+        for piece in &sheet.pieces {
+            self.piece(&mut page, piece);
+        }
+        Some(page)
+    }
+
+    fn piece(&self, page: &mut Page, piece: &Piece) {
+        match (self.strips.get(piece.strip), &piece.cut) {
+            (Some(Strip::Together { cells, .. }), _) => {
+                for cell in cells {
+                    let area = Rect::new(MARGIN + cell.x, piece.y, cell.width, piece.height);
+                    if let Err(problem) = blocks::draw(page, cell, area, &self.texts, self.document.locale) {
+                        let block = cell.block.id.clone();
+                        self.undrawn.borrow_mut().push(Undrawn { block, problem });
+                    }
+                }
+            }
+            (Some(Strip::Flow(table)), Some(cut)) => {
+                if cut.rows.start == 0 {
+                    let title = table.title().to_owned();
+                    page.ops.push(Op::Bookmark { title, y: piece.y });
+                }
+                table.draw(page, (MARGIN, piece.y), cut, &self.texts);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A size that can be drawn on.
+fn bounded((width, height): (f32, f32)) -> (f32, f32) {
+    let side = |side: f32| if side.is_finite() { side.clamp(LEAST_SIDE, MOST_SIDE) } else { LEAST_SIDE };
+    (side(width), side(height))
+}

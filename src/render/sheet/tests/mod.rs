@@ -1,0 +1,4 @@
+//! What holds for every document, and what readers see of a representative one.
+
+mod invariants;
+pub(in crate::render) mod sample;
