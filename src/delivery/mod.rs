@@ -19,6 +19,7 @@ mod smtp;
 pub use address::{AddressError, EmailAddress, Recipient};
 pub use compose::{ComposeError, Message, compose};
 pub use file_name::safe_file_name;
+pub(crate) use folder::write_durably;
 pub use folder::{Folder, FolderError};
 pub use mailer::{Mailer, Outcome, Reply};
 pub use memory::MemoryMailbox;

@@ -9,6 +9,7 @@ mod chart;
 #[cfg(test)]
 mod chart_tests;
 pub mod document;
+pub mod mail;
 pub mod pdf;
 pub mod sheet;
 

@@ -4,8 +4,11 @@
 //! and artefacts; [`execute`] performs one run; [`retention`] removes old files. Takes everything
 //! below as arguments, the time included.
 
+pub mod artefacts;
 mod clock;
 pub mod evaluate;
+pub mod execute;
+pub mod retention;
 pub mod store;
 
 pub use clock::Clock;

@@ -1,1 +1,11 @@
+//! When reports are sent.
+//!
+//! [`Rule`] tells the instants of a schedule, [`due`] which of them have come since the last look,
+//! and [`Scheduler`] is the loop that asks both and has the runs performed. Rule and due are pure;
+//! only the loop looks at a clock, which it is given.
 
+mod due;
+mod rule;
+
+pub use due::{Due, Watched, due};
+pub use rule::{Rule, RuleError};

@@ -1,0 +1,139 @@
+//! Blocks of a document as the parts of a mail.
+
+use crate::charts::Chart;
+use crate::format::{Locale, NegativeStyle, NumberStyle, write_change};
+use crate::render::document::{Block, Content, Kpi};
+use crate::table::{Role, Table};
+
+/// How much of a table a mail shows.
+const ROWS: usize = 10;
+const COLUMNS: usize = 4;
+
+/// A part of a mail.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// A key number.
+    Card(Card),
+    /// A chart as a picture.
+    Picture { title: String, note: Option<String>, image: Option<Image> },
+    /// The head of a table.
+    Table { title: String, note: Option<String>, heads: Vec<Cell>, rows: Vec<Vec<Cell>>, cut: bool },
+    /// Words.
+    Text { title: String, paragraphs: Vec<String> },
+    /// A panel that has nothing to show.
+    Failed { title: String, message: String, error_id: String },
+}
+
+/// A key number.
+#[derive(Debug)]
+pub(super) struct Card {
+    pub(super) title: String,
+    pub(super) value: String,
+    pub(super) change: Option<Change>,
+    pub(super) compared_with: String,
+    pub(super) note: Option<String>,
+}
+
+/// A change, and what it means.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) text: String,
+    pub(super) arrow: &'static str,
+    /// Background and ink of its label.
+    pub(super) back: &'static str,
+    pub(super) ink: &'static str,
+    /// The class that dark mode knows it by.
+    pub(super) class: &'static str,
+}
+
+/// A picture in its place.
+#[derive(Debug)]
+pub(super) struct Image {
+    pub(super) cid: String,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// A cell of a table.
+#[derive(Debug)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) is_number: bool,
+}
+
+/// The part of a mail for `block`; `draw` makes pictures.
+pub(super) fn part(
+    block: &Block,
+    locale: Locale,
+    draw: impl FnOnce(&Chart) -> Option<(String, u32, u32)>,
+) -> Part {
+    let (title, note) = (block.title.clone(), block.note.clone());
+    match &block.content {
+        Ok(Content::Kpi(kpi)) => Part::Card(card(title, note, kpi, locale)),
+        Ok(Content::Chart(chart)) => {
+            let image = draw(chart).map(|(cid, width, height)| Image { cid, width, height });
+            Part::Picture { title, note, image }
+        }
+        Ok(Content::Table(table)) => head(title, note, table, locale),
+        Ok(Content::Text(paragraphs)) => Part::Text { title, paragraphs: paragraphs.clone() },
+        Err(failure) => {
+            Part::Failed { title, message: failure.message.clone(), error_id: failure.error_id.clone() }
+        }
+    }
+}
+
+fn card(title: String, note: Option<String>, kpi: &Kpi, locale: Locale) -> Card {
+    Card {
+        title,
+        value: kpi.value.text(&kpi.format, None, NumberStyle::Headline, locale),
+        change: kpi.change().map(|ratio| change(ratio, kpi.lower_is_better, kpi.format.negative)),
+        compared_with: if kpi.previous.is_some() { kpi.compared_with.clone() } else { String::new() },
+        note,
+    }
+}
+
+fn change(ratio: f64, lower_is_better: bool, negative: NegativeStyle) -> Change {
+    let text = write_change(ratio, negative);
+    // As written: a change that rounds to nothing is neither good nor bad.
+    let rose = (ratio * 1000.0).round();
+    let (arrow, good) = if rose > 0.0 {
+        ("▲", Some(!lower_is_better))
+    } else if rose < 0.0 {
+        ("▼", Some(lower_is_better))
+    } else {
+        ("", None)
+    };
+    let (back, ink, class) = match good {
+        Some(true) => ("#e7f6ee", "#0b7a4b", "good"),
+        Some(false) => ("#fdecec", "#b42318", "bad"),
+        None => ("#f1f3f6", "#475467", "even"),
+    };
+    Change { text, arrow, back, ink, class }
+}
+
+fn head(title: String, note: Option<String>, table: &Table, locale: Locale) -> Part {
+    // Comparisons are left out: a phone has no room for them.
+    let columns: Vec<_> =
+        table.columns.iter().filter(|column| column.role != Role::Previous).take(COLUMNS).collect();
+    let heads = columns
+        .iter()
+        .map(|column| Cell { text: column.title.clone(), is_number: column.role != Role::Dimension })
+        .collect();
+    let rows = (0..table.len().min(ROWS))
+        .map(|row| {
+            columns
+                .iter()
+                .map(|column| Cell {
+                    text: column
+                        .cells
+                        .get(row)
+                        .map(|value| column.text(value, NumberStyle::Headline, locale))
+                        .unwrap_or_default(),
+                    is_number: column.role != Role::Dimension,
+                })
+                .collect()
+        })
+        .collect();
+    let shown = table.columns.iter().filter(|column| column.role != Role::Previous).count();
+    Part::Table { title, note, heads, rows, cut: table.len() > ROWS || shown > COLUMNS }
+}

@@ -1,0 +1,115 @@
+//! The files of a run.
+
+use bytes::Bytes;
+use chrono_tz::Tz;
+
+use super::{StageFailure, Ticket};
+use crate::definitions::model::{Attachment, Schedule};
+use crate::delivery::safe_file_name;
+use crate::error::Kind;
+use crate::render::document::Document;
+use crate::runs::artefacts::{File, FileKind};
+use crate::runs::store::{Stage, Trigger};
+
+/// Makes the files that the schedule's deliveries ask for; a dry run makes the PDF in any case. Runs
+/// beside the other tasks, because drawing takes a processor.
+pub(super) async fn make(
+    document: Document,
+    ticket: &Ticket,
+    warnings: &mut Vec<String>,
+) -> Result<(Document, Vec<File>), StageFailure> {
+    let wanted = wanted(&ticket.schedule, ticket.run.trigger);
+    let stem = stem(&document, ticket);
+    let made = tokio::task::spawn_blocking(move || {
+        let files = draw(&document, &wanted, &stem);
+        (document, files)
+    })
+    .await
+    .map_err(|error| {
+        let message = match error.try_into_panic() {
+            Ok(panic) => super::words_of(panic.as_ref()),
+            Err(error) => error.to_string(),
+        };
+        StageFailure::new(Stage::Render, Kind::Bug, message)
+    })?;
+    let (document, drawn) = made;
+    let (files, found) = drawn?;
+    warnings.extend(found);
+    Ok((document, files))
+}
+
+fn wanted(schedule: &Schedule, trigger: Trigger) -> Vec<Attachment> {
+    let email = schedule.deliver.email.iter().flat_map(|email| &email.attach);
+    let folder = schedule.deliver.folder.iter().flat_map(|folder| &folder.files);
+    let mut wanted: Vec<Attachment> = email.chain(folder).copied().collect();
+    if wanted.is_empty() && trigger == Trigger::DryRun {
+        wanted.push(Attachment::Pdf);
+    }
+    wanted.dedup();
+    wanted
+}
+
+/// The title and the scheduled day, with the time where a schedule can fire more than once a day.
+fn stem(document: &Document, ticket: &Ticket) -> String {
+    let zone = ticket.schedule.time_zone.as_deref().unwrap_or(&ticket.report.time_zone);
+    let local = ticket.run.scheduled_at.with_timezone(&zone.parse::<Tz>().unwrap_or(Tz::UTC));
+    let fields: Vec<&str> = ticket.schedule.cron.split_whitespace().take(2).collect();
+    let once_a_day = fields.iter().all(|field| field.chars().all(|c| c.is_ascii_digit()));
+    let format = if once_a_day { "%Y-%m-%d" } else { "%Y-%m-%d %H%M" };
+    let title: String = document.title.chars().take(80).collect();
+    format!("{title} {}", local.format(format))
+}
+
+/// The files, and what their owner should know of them.
+fn draw(
+    document: &Document,
+    wanted: &[Attachment],
+    stem: &str,
+) -> Result<(Vec<File>, Vec<String>), StageFailure> {
+    let (mut files, mut warnings) = (Vec::new(), Vec::new());
+    if wanted.contains(&Attachment::Pdf) {
+        let pdf = crate::render::pdf(document)
+            .map_err(|error| StageFailure::new(Stage::Render, error.kind(), error.to_string()))?;
+        if !pdf.missing_glyphs.is_empty() {
+            let codes: Vec<String> = pdf
+                .missing_glyphs
+                .iter()
+                .take(20)
+                .map(|c| format!("U+{:04X}", u32::from(*c)))
+                .collect();
+            warnings.push(format!(
+                "{} characters have no glyph in the bundled fonts and stand as their code: {}",
+                pdf.missing_glyphs.len(),
+                codes.join(", ")
+            ));
+        }
+        files.push(File {
+            kind: FileKind::Pdf,
+            name: safe_file_name(stem, FileKind::Pdf.extension()),
+            bytes: Bytes::from(pdf.bytes),
+        });
+    }
+    if wanted.contains(&Attachment::Csv) {
+        files.extend(tables(document, stem));
+    }
+    Ok((files, warnings))
+}
+
+/// One CSV file per table; a second one of the same title is numbered.
+fn tables(document: &Document, stem: &str) -> Vec<File> {
+    let mut files: Vec<File> = Vec::new();
+    for block in document.blocks() {
+        let Ok(content) = &block.content else { continue };
+        let Some(bytes) = crate::render::csv(content, document.locale) else { continue };
+        let title: String = block.title.chars().take(40).collect();
+        let extension = FileKind::Csv.extension();
+        let mut name = safe_file_name(&format!("{stem} {title}"), extension);
+        let mut number = 2;
+        while files.iter().any(|file| file.name == name) {
+            name = safe_file_name(&format!("{stem} {title} {number}"), extension);
+            number += 1;
+        }
+        files.push(File { kind: FileKind::Csv, name, bytes: Bytes::from(bytes) });
+    }
+    files
+}

@@ -1,0 +1,330 @@
+//! One run, from its claim to its end.
+//!
+//! [`Runner::claim`] makes the row that says "this instant is mine"; [`Runner::perform`] does the
+//! work: evaluate the report at the scheduled instant, make the files, keep them, hand them over. Each
+//! stage is recorded before it begins and each delivery before and after its outside effect, so that
+//! a crash at any point is told apart afterwards. A panic ends the run, not the server.
+
+mod deliver;
+mod failure;
+mod files;
+mod parcel;
+mod ports;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt as _;
+use tokio::sync::Semaphore;
+
+use super::Clock;
+use super::artefacts::{File, Shelf};
+use super::evaluate::Question;
+use super::store::{Claim, Ending, NewRun, Repeat, Run, Stage, Store, StoreError, Trigger};
+use crate::access::Viewer;
+use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, Schedule};
+use crate::delivery::{Folder, Mailer, RetryPolicy};
+use crate::error::Kind;
+use crate::render::document::Document;
+
+pub use failure::{RunError, StageFailure};
+pub use ports::{Answers, Catalog, VersionedReport};
+
+/// How runs are performed.
+#[derive(Debug, Clone)]
+pub struct RunSettings {
+    /// The name of this server instance; the same after a restart, another one for each instance.
+    pub instance: String,
+    /// How many runs are performed at a time; more wait.
+    pub concurrency: usize,
+    /// How refused mail is tried again.
+    pub retry: RetryPolicy,
+    /// The largest mail in bytes.
+    pub max_message_bytes: usize,
+    /// The address the server is reached at, for links in mails; without it there are none.
+    pub base_url: Option<url::Url>,
+    /// For how long a run counts as alive without a sign of life; renewed three times as often.
+    pub lease: Duration,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self {
+            instance: "local".into(),
+            concurrency: 2,
+            retry: RetryPolicy::default(),
+            max_message_bytes: 25 * 1024 * 1024,
+            base_url: None,
+            lease: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What a runner works with.
+pub struct Parts {
+    /// The durable record.
+    pub store: Store,
+    /// Where reports come from.
+    pub catalog: Arc<dyn Catalog>,
+    /// Who answers them.
+    pub answers: Arc<dyn Answers>,
+    /// Where mail goes.
+    pub mailer: Mailer,
+    /// Where folder deliveries go.
+    pub folder: Folder,
+    /// Where files are kept.
+    pub shelf: Shelf,
+    /// What time it is.
+    pub clock: Clock,
+    /// The rest.
+    pub settings: RunSettings,
+}
+
+/// Which run is wanted.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The report.
+    pub report: ReportId,
+    /// Its schedule, which says parameters, language and recipients.
+    pub schedule: FieldName,
+    /// The instant the report is evaluated at.
+    pub scheduled_at: DateTime<Utc>,
+    /// What starts it; [`Trigger::DryRun`] makes the files and sends nothing.
+    pub trigger: Trigger,
+    /// What to do when the instant has had its run.
+    pub repeat: Repeat,
+}
+
+/// A run that is claimed and waits to be performed.
+#[derive(Debug)]
+pub struct Ticket {
+    run: Run,
+    report: Arc<Report>,
+    schedule: Schedule,
+    repeat: Repeat,
+}
+
+impl Ticket {
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+}
+
+/// Whether the caller is to perform the run.
+#[derive(Debug)]
+pub enum Claimed {
+    /// It is.
+    Ticket(Box<Ticket>),
+    /// There is a run for that instant, and no other was asked for.
+    Existing(Run),
+}
+
+/// Performs runs. Cheap to clone.
+#[derive(Clone)]
+pub struct Runner {
+    parts: Arc<Parts>,
+    places: Arc<Semaphore>,
+}
+
+impl Runner {
+    /// A runner that works with `parts`.
+    pub fn new(parts: Parts) -> Self {
+        let places = Arc::new(Semaphore::new(parts.settings.concurrency.max(1)));
+        Self { parts: Arc::new(parts), places }
+    }
+
+    /// What it works with.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Claims and performs a run; answers with the run as it ended, or as it is if there was one.
+    pub async fn run(&self, order: &Order) -> Result<Run, RunError> {
+        match self.claim(order).await? {
+            Claimed::Ticket(ticket) => Ok(self.perform(*ticket).await?),
+            Claimed::Existing(run) => Ok(run),
+        }
+    }
+
+    /// Makes the row of a run, unless its instant has one.
+    pub async fn claim(&self, order: &Order) -> Result<Claimed, RunError> {
+        let parts = &self.parts;
+        let found = parts
+            .catalog
+            .report(&order.report)
+            .ok_or_else(|| RunError::NoReport { report: order.report.to_string() })?;
+        let schedule = found.report.schedules.get(&order.schedule).cloned().ok_or_else(|| {
+            let names: Vec<&str> = found.report.schedules.keys().map(FieldName::as_str).collect();
+            RunError::NoSchedule {
+                report: order.report.to_string(),
+                schedule: order.schedule.to_string(),
+                valid: if names.is_empty() { "none".into() } else { names.join(", ") },
+            }
+        })?;
+        let now = parts.clock.now();
+        let new = NewRun {
+            report: order.report.clone(),
+            schedule: order.schedule.clone(),
+            scheduled_at: order.scheduled_at,
+            trigger: order.trigger,
+            instance: parts.settings.instance.clone(),
+            definition_version: found.version,
+            lease_until: self.lease_from(now),
+        };
+        Ok(match parts.store.claim(&new, order.repeat, now).await? {
+            Claim::New(run) => Claimed::Ticket(Box::new(Ticket {
+                run,
+                report: found.report,
+                schedule,
+                repeat: order.repeat,
+            })),
+            Claim::Existing(run) => Claimed::Existing(run),
+        })
+    }
+
+    /// Performs a claimed run and records how it ended.
+    pub async fn perform(&self, ticket: Ticket) -> Result<Run, StoreError> {
+        let Parts { store, clock, .. } = &*self.parts;
+        let id = ticket.run.id;
+        let mut warnings = Vec::new();
+        let work = AssertUnwindSafe(self.pipeline(&ticket, &mut warnings)).catch_unwind();
+        let ended = tokio::select! {
+            ended = work => ended,
+            lost = self.keep_alive(&ticket.run) => return Err(lost),
+        };
+        let ending = match ended {
+            Ok(Ok(())) => Ending::Succeeded,
+            Ok(Err(failure)) => Ending::Failed { kind: failure.kind, message: failure.message },
+            Err(panic) => Ending::Failed { kind: Kind::Bug, message: words_of(panic.as_ref()) },
+        };
+        log(&ticket.run, &ending);
+        store.finish(id, &ending, &warnings, clock.now()).await?;
+        store.run(id).await?.ok_or_else(|| StoreError::NoRun { id: id.to_string() })
+    }
+
+    /// The whole flow.
+    async fn pipeline(&self, ticket: &Ticket, warnings: &mut Vec<String>) -> Result<(), StageFailure> {
+        let _place = self.places.acquire().await;
+        self.enter(ticket, Stage::Evaluate).await?;
+        let document = self.evaluate(ticket).await?;
+        self.enter(ticket, Stage::Render).await?;
+        let (document, files) = files::make(document, ticket, warnings).await?;
+        self.enter(ticket, Stage::Store).await?;
+        self.keep(ticket, &files).await?;
+        if ticket.run.trigger == Trigger::DryRun {
+            return Ok(());
+        }
+        self.enter(ticket, Stage::Deliver).await?;
+        deliver::deliver(&self.parts, ticket, &document, &files, warnings).await
+    }
+
+    /// Evaluates the report at its scheduled instant; failed panels stop it unless the schedule says
+    /// otherwise.
+    async fn evaluate(&self, ticket: &Ticket) -> Result<Document, StageFailure> {
+        let Ticket { run, report, schedule, .. } = ticket;
+        let question = Question {
+            report: run.report.clone(),
+            parameters: schedule
+                .parameters
+                .iter()
+                .map(|(name, value)| (name.to_string(), vec![value.clone()]))
+                .collect(),
+            locale: Some(schedule.locale.unwrap_or(report.locale)),
+            now: run.scheduled_at,
+            viewer: Viewer { name: format!("schedule:{}/{}", run.report, run.schedule) },
+        };
+        let document = self
+            .parts
+            .answers
+            .document(question)
+            .await
+            .map_err(|error| StageFailure::new(Stage::Evaluate, error.kind(), error.to_string()))?;
+        let failed: Vec<String> = document
+            .failures()
+            .map(|(block, failure)| format!("`{}`: {} ({})", block.id, failure.message, failure.error_id))
+            .collect();
+        if !failed.is_empty() && schedule.on_panel_error == PanelErrorPolicy::Stop {
+            let message = format!(
+                "nothing was sent, because {} of its panels failed: {}; when the cause is gone, run `jangpyo run \
+                 {}/{} --at {}`",
+                failed.len(),
+                failed.join("; "),
+                run.report,
+                run.schedule,
+                run.scheduled_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            );
+            return Err(StageFailure::new(Stage::Evaluate, Kind::BadData, message));
+        }
+        Ok(document)
+    }
+
+    /// Writes the files to disk and records them: before anything is sent, so that a full disk sends
+    /// nothing.
+    async fn keep(&self, ticket: &Ticket, files: &[File]) -> Result<(), StageFailure> {
+        let Parts { store, shelf, clock, .. } = &*self.parts;
+        for file in files {
+            let (shelf, run, file) = (shelf.clone(), ticket.run.id, file.clone());
+            let kept = tokio::task::spawn_blocking(move || shelf.keep(run, &file))
+                .await
+                .map_err(|error| StageFailure::new(Stage::Store, Kind::Bug, error.to_string()))?
+                .map_err(|error| StageFailure::new(Stage::Store, error.kind(), error.to_string()))?;
+            store
+                .add_artefact(run, &kept, clock.now())
+                .await
+                .map_err(StageFailure::store(Stage::Store))?;
+        }
+        Ok(())
+    }
+
+    async fn enter(&self, ticket: &Ticket, stage: Stage) -> Result<(), StageFailure> {
+        let lease = self.lease_from(self.parts.clock.now());
+        self.parts.store.enter_stage(ticket.run.id, stage, lease).await.map_err(StageFailure::store(stage))
+    }
+
+    /// Renews the lease of a run until somebody else has closed it.
+    async fn keep_alive(&self, run: &Run) -> StoreError {
+        loop {
+            tokio::time::sleep(self.parts.settings.lease / 3).await;
+            let lease = self.lease_from(self.parts.clock.now());
+            match self.parts.store.renew_lease(run.id, lease).await {
+                Ok(()) => {}
+                Err(error @ (StoreError::Illegal { .. } | StoreError::NoRun { .. })) => return error,
+                // The store may be back before the lease ends.
+                Err(error) => tracing::warn!(run = %run.id, %error, "lease of a run not renewed"),
+            }
+        }
+    }
+
+    fn lease_from(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let lease = TimeDelta::from_std(self.parts.settings.lease).unwrap_or(TimeDelta::seconds(30));
+        now + lease
+    }
+}
+
+fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let words = panic
+        .downcast_ref::<&str>()
+        .map(|words| (*words).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    format!("a defect in jangpyo stopped the run; please report it with these words: {words}")
+}
+
+fn log(run: &Run, ending: &Ending) {
+    let (report, schedule) = (run.report.as_str(), run.schedule.as_str());
+    match ending {
+        Ending::Succeeded => tracing::info!(run = %run.id, report, schedule, "run succeeded"),
+        Ending::Failed { kind, message } => {
+            tracing::error!(run = %run.id, report, schedule, ?kind, error = message, "run failed");
+        }
+        Ending::Interrupted { message } => {
+            tracing::warn!(run = %run.id, report, schedule, error = message, "run interrupted");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

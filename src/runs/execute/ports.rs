@@ -1,0 +1,42 @@
+//! What a run needs from others: where reports come from, and who answers them.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use crate::definitions::model::{Report, ReportId};
+use crate::render::document::Document;
+use crate::runs::evaluate::{Evaluator, Question, QuestionError};
+
+/// A report as it is now.
+#[derive(Debug, Clone)]
+pub struct VersionedReport {
+    /// Its definition.
+    pub report: Arc<Report>,
+    /// The version of the definitions: a commit, or a digest of the file.
+    pub version: String,
+}
+
+/// Where reports come from.
+pub trait Catalog: Send + Sync {
+    /// The report called `id`, if there is a valid one.
+    fn report(&self, id: &ReportId) -> Option<VersionedReport>;
+
+    /// Every valid report.
+    fn reports(&self) -> Vec<(ReportId, VersionedReport)>;
+}
+
+/// Who answers reports.
+pub trait Answers: Send + Sync {
+    /// The whole document of a question.
+    fn document(&self, question: Question) -> BoxFuture<'_, Result<Document, QuestionError>>;
+}
+
+impl Answers for Evaluator {
+    fn document(&self, question: Question) -> BoxFuture<'_, Result<Document, QuestionError>> {
+        Box::pin(async move {
+            let prepared = self.prepare(question).await?;
+            Ok(Self::document(self, &prepared).await)
+        })
+    }
+}
