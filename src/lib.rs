@@ -13,3 +13,4 @@ pub mod render;
 pub mod runs;
 pub mod schedule;
 pub mod table;
+pub mod web;

@@ -15,6 +15,7 @@ use super::state::WebState;
 use super::visitor::Visitor;
 use crate::charts::Chart;
 use crate::definitions::model::ReportId;
+use crate::render::csv::{ByteOrderMark, csv};
 use crate::render::canvas::{Page, png, svg_file};
 use crate::render::document::{Block, Content};
 use crate::runs::evaluate::Prepared;
@@ -60,7 +61,7 @@ pub(super) fn show_block(prepared: &Prepared, block: &Block, format: PanelFormat
     match format {
         PanelFormat::Csv => {
             let table = table_of(content).ok_or_else(WebError::no_page)?;
-            Ok(save("text/csv; charset=utf-8", "csv", crate::render::csv::csv(table, prepared.locale)))
+            Ok(save("text/csv; charset=utf-8", "csv", csv(table, prepared.locale, ByteOrderMark::Present)))
         }
         PanelFormat::Svg => {
             let page = drawing(content, prepared)?;

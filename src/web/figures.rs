@@ -3,7 +3,7 @@
 use crate::charts::{Chart, ChartError, Hotspot, Kind, Stacking};
 use crate::format::Locale;
 use crate::render::canvas::{Page, Rect, svg};
-use crate::render::chart::{draw_chart, draw_sparkline_on};
+use crate::render::{draw_chart, draw_sparkline_on};
 use crate::render::document::Kpi;
 
 /// CSS pixels to points.

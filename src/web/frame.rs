@@ -64,12 +64,12 @@ impl Frame {
     }
 
     /// The address of an embedded file.
-    fn asset(&self, name: &str) -> String {
+    pub(super) fn asset(&self, name: &str) -> String {
         asset_url(name)
     }
 
     /// Tag, own name, address and whether it is the present one, for every language.
-    fn languages(&self) -> Vec<(&'static str, &'static str, String, bool)> {
+    pub(super) fn languages(&self) -> Vec<(&'static str, &'static str, String, bool)> {
         Locale::ALL
             .into_iter()
             .map(|locale| {
@@ -80,7 +80,7 @@ impl Frame {
     }
 
     /// Name, label, address and whether it is the present one, for every theme.
-    fn themes(&self) -> Vec<(&'static str, &'static str, String, bool)> {
+    pub(super) fn themes(&self) -> Vec<(&'static str, &'static str, String, bool)> {
         Theme::ALL
             .into_iter()
             .map(|theme| {

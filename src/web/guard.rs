@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 
 use super::address::Address;
 use super::error::WebError;
-use super::frame::{Frame, Place, page};
+use super::frame::{self, Frame, Place, page};
 use super::state::WebState;
 use super::visitor::{Theme, Visitor};
 use crate::format::Locale;

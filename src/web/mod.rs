@@ -38,9 +38,6 @@ pub use state::{WebSettings, WebState};
 
 use std::future::Future;
 
-use axum::ServiceExt as _;
-use axum::extract::Request;
-
 /// Answers requests on `listener` until `shutdown` resolves; requests under way are then finished.
 ///
 /// # Errors
@@ -50,6 +47,5 @@ pub async fn serve(
     state: WebState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let service = ServiceExt::<Request>::into_make_service(router(state));
-    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+    axum::serve(listener, router(state)).with_graceful_shutdown(shutdown).await
 }

@@ -12,7 +12,7 @@ use super::dashboard::{address_of, broken, question};
 use super::downloads;
 use super::error::WebError;
 use super::figures::{Slot, chart_page, sparkline_svg};
-use super::frame::{Frame, Place as Navigation, page};
+use super::frame::{self, Frame, Place as Navigation, page};
 use super::names::{PanelFormat, PanelPath};
 use super::state::WebState;
 use super::table::TableView;
@@ -24,6 +24,8 @@ use crate::render::document::{Block, Content, Kpi};
 use crate::runs::evaluate::Prepared;
 
 /// A panel ready to be written.
+#[derive(Template)]
+#[template(path = "panel.html")]
 pub(super) struct PanelView {
     /// Its id.
     id: String,
@@ -203,12 +205,6 @@ pub(super) fn weight_of(report: &Report, panel: &PanelId, row: &[PanelId]) -> f3
 }
 
 #[derive(Template)]
-#[template(path = "panel_fragment.html")]
-struct PanelFragment {
-    panel: PanelView,
-}
-
-#[derive(Template)]
 #[template(path = "panel_page.html")]
 struct PanelPage {
     frame: Frame,
@@ -250,7 +246,7 @@ pub(super) async fn show_panel(
     let place = Place { base: &base, query: &query, slot, heavy };
     let view = PanelView::new(&prepared, &path.panel, Some(block), &place, state.settings.table_rows);
     if !whole {
-        return page(&PanelFragment { panel: view });
+        return page(&view);
     }
     let here = format!("{base}/panels/{}", path.panel);
     page(&PanelPage {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::address::Address;
 use super::backend::Problem;
 use super::error::WebError;
-use super::frame::{Frame, Place, page};
+use super::frame::{self, Frame, Place, page};
 use super::state::WebState;
 use super::visitor::Visitor;
 use super::words::Words;

@@ -7,11 +7,11 @@ use axum::response::Response;
 use super::address::Address;
 use super::backend::{Fresh, ReportEntry};
 use super::error::WebError;
-use super::frame::{Frame, Place, page};
+use super::frame::{self, Frame, Place, page};
 use super::state::WebState;
 use super::visitor::Visitor;
 use super::when::When;
-use super::words::Words;
+use super::words::{self, Words};
 use crate::format::Locale;
 
 #[derive(Template)]

@@ -9,7 +9,7 @@ use super::address::Address;
 use super::backend::RunDetail;
 use super::disposition::{Disposition, content_disposition};
 use super::error::WebError;
-use super::frame::{Frame, Place, page};
+use super::frame::{self, Frame, Place, page};
 use super::names::RecordId;
 use super::state::WebState;
 use super::visitor::Visitor;
