@@ -44,7 +44,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         return Ok(Vec::new());
     }
     let rows = Rows::of(pen, &slices, sum, data.locale)?;
-    let beside = surface.width() >= 1.35 * surface.height();
+    let beside = surface.width() >= 1.15 * surface.height();
     let (circle, list) = if beside {
         let side = (surface.height() - 2.0).min(surface.width() * 0.48);
         let gap = font.size * 2.4;

@@ -74,15 +74,24 @@ pub(super) fn wrapped<DB: DrawingBackend>(
     lines: usize,
     font: Font,
 ) -> Result<Option<Vec<String>>, ChartError> {
-    match filled_rows(pen, pieces(text, Breaks::BetweenWords), room, lines, font)? {
-        Some(rows) => Ok(Some(rows)),
-        None => filled_rows(pen, pieces(text, Breaks::BetweenSyllables), room, lines, font),
+    for breaks in [Breaks::BetweenWords, Breaks::BetweenSyllables] {
+        let pieces = pieces(text, breaks);
+        let Some(rows) = filled_rows(pen, &pieces, room, lines, font)? else { continue };
+        // Rows of about the same length read better than a full one and a leftover.
+        let narrower = if rows.len() > 1 { [0.5, 0.6, 0.7, 0.8, 0.9].as_slice() } else { &[] };
+        for part in narrower {
+            if let Some(even) = filled_rows(pen, &pieces, room * part, rows.len(), font)? {
+                return Ok(Some(even));
+            }
+        }
+        return Ok(Some(rows));
     }
+    Ok(None)
 }
 
 fn filled_rows<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
-    pieces: Vec<String>,
+    pieces: &[String],
     room: f64,
     lines: usize,
     font: Font,

@@ -9,7 +9,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::calendar::filled;
 use super::labels::clean;
 use super::theme::Role;
-use super::{Chart, ChartError, Kind, words};
+use super::{Chart, ChartError, Kind, Stacking, words};
 use crate::format::{DateFormat, Grain, Locale, NumberFormat, NumberStyle, write_timestamp};
 use crate::table::{Column, Role as ColumnRole, Value, others};
 
@@ -174,7 +174,16 @@ impl<'a> Data<'a> {
 
     fn measures(&mut self, chart: &'a Chart, rows: &[usize]) {
         let columns = &chart.table.columns;
-        let alone = chart.y.len() == 1;
+        // On top of its own predecessor a number would mean nothing.
+        let stacked = matches!(
+            chart.kind,
+            Kind::Area(Stacking::Stacked | Stacking::Percent)
+                | Kind::Bar { stacking: Stacking::Stacked | Stacking::Percent, .. }
+                | Kind::Donut
+                | Kind::Combo
+                | Kind::Heatmap
+        );
+        let compares = chart.compare && chart.y.len() == 1 && !stacked;
         for (color, (index, on_right)) in chart
             .y
             .iter()
@@ -191,7 +200,7 @@ impl<'a> Data<'a> {
             let cells = self.cells_at(column, rows);
             self.series.push(series(name, Role::Series(color), column, cells, on_right));
             let previous = columns.get(index + 1).filter(|column| column.role == ColumnRole::Previous);
-            if let (true, true, false, Some(column)) = (chart.compare, alone, on_right, previous) {
+            if let (true, Some(column)) = (compares, previous) {
                 let cells = self.cells_at(column, rows);
                 let mut series = series(clean(&column.title), Role::Previous, column, cells, on_right);
                 series.is_previous = true;
