@@ -37,7 +37,10 @@ pub(super) fn draw<DB: DrawingBackend>(
         left: ValueAxis { scale, format: axis_format(data, stacking) },
         right: None,
         placing: Placing::Edges,
-        legend: Legend::entries(data, |_| Symbol::Square),
+        legend: Legend::entries(
+            data,
+            |series| if series.is_previous { Symbol::Dashes } else { Symbol::Square },
+        ),
         right_margin: 0.0,
         top_margin: 0.0,
         bottom_margin: 0.0,

@@ -3,7 +3,7 @@
 use plotters_backend::DrawingBackend;
 
 use super::ChartError;
-use super::labels::{Breaks, fitted, wrapped};
+use super::labels::{fitted, wrapped};
 use super::pen::{Align, Pen};
 use super::series::Data;
 use super::time::{self, Mark};
@@ -40,16 +40,16 @@ impl BottomLabels {
         let font = pen.font();
         let names: Vec<&str> = data.categories.iter().map(|category| category.text.as_str()).collect();
         let inside = band - GAP * font.size;
-        if names.len() <= MOST_NAMES {
-            let tries = [1, 2, 3]
-                .into_iter()
-                .flat_map(|lines| [(lines, Breaks::BetweenWords), (lines, Breaks::BetweenSyllables)]);
-            for (lines, breaks) in tries {
+        // 9시, 10시, 11시: what is counted through can be thinned out, names cannot.
+        let counted = names.iter().all(|name| name.starts_with(|c: char| c.is_ascii_digit()));
+        let fits = pen.widest(names.iter().take(MOST_NAMES).copied(), font)? <= inside;
+        if names.len() <= MOST_NAMES && (fits || !counted) {
+            for lines in 1..=3 {
                 let all: Result<Option<Vec<_>>, ChartError> = names
                     .iter()
                     .enumerate()
                     .map(|(index, name)| {
-                        Ok(wrapped(pen, name, inside, lines, breaks, font)?.map(|rows| (index, rows)))
+                        Ok(wrapped(pen, name, inside, lines, font)?.map(|rows| (index, rows)))
                     })
                     .collect();
                 if let Some(labels) = all? {
@@ -138,9 +138,15 @@ impl BottomLabels {
     ) -> Result<(), ChartError> {
         let font = pen.font();
         let line = |number: usize| top + font.size * (0.6 + 0.6 + 1.25 * number as f64);
-        let centered = |text: &str, middle: f64, number: usize| -> Result<(), ChartError> {
+        // A label held back at the edge may meet the one before it, and then gives way.
+        let mut free = [f64::NEG_INFINITY; 3];
+        let mut centered = |text: &str, middle: f64, number: usize| -> Result<(), ChartError> {
             let half = pen.width(text, font)? / 2.0;
             let middle = middle.min(right - half).max(left + half);
+            let Some(free) = free.get_mut(number).filter(|free| **free <= middle - half) else {
+                return Ok(());
+            };
+            *free = middle + half + font.size * 0.2;
             pen.text(text, (middle, line(number)), Align::Center, font)
         };
         match self {

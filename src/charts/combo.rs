@@ -36,7 +36,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         left: ValueAxis { scale: left, format: data.left_format() },
         right: Some(ValueAxis { scale: right, format: right_format }),
         placing: Placing::Bands,
-        legend: Legend::entries(data, |on_right| if on_right { Symbol::Line } else { Symbol::Square }),
+        legend: Legend::entries(data, |series| if series.on_right { Symbol::Line } else { Symbol::Square }),
         right_margin: 0.0,
         top_margin: 0.0,
         bottom_margin: 0.0,

@@ -10,11 +10,17 @@ use super::pen::{Align, Area, Pen};
 use super::series::Data;
 use super::theme::Role;
 use super::{Chart, ChartError, words};
-use crate::format::{NumberFormat, NumberStyle};
+use crate::format::{Locale, NumberFormat, NumberStyle};
 use crate::table::others;
 
 /// More slices than this are drawn as one, with their count in its name.
 const MOST_SLICES: usize = 10;
+
+/// Where names begin behind their swatch, in em.
+const INDENT: f64 = 1.3;
+
+/// Space between the columns of the list, in em.
+const COLUMN_GAP: f64 = 1.2;
 
 /// One slice: what it is, how it is written, how large.
 struct Slice {
@@ -37,29 +43,28 @@ pub(super) fn draw<DB: DrawingBackend>(
         pen.text(words::no_data(data.locale), surface.center(), Align::Center, font)?;
         return Ok(Vec::new());
     }
-    let row = font.size * 1.75;
-    let list_height = row * slices.len() as f64;
-    let beside = surface.width() >= 1.35 * surface.height();
+    let rows = Rows::of(pen, &slices, sum, data.locale)?;
+    let beside = surface.width() >= 1.15 * surface.height();
     let (circle, list) = if beside {
-        let side = surface.height().min(surface.width() * 0.48);
-        let split = surface.left + side + font.size * 2.0;
+        let side = (surface.height() - 2.0).min(surface.width() * 0.48);
+        let gap = font.size * 2.4;
+        let width = rows.width.min(surface.width() - side - gap);
+        // Ring and list stand together in the middle.
+        let left = surface.left + ((surface.width() - side - gap - width) / 2.0).max(0.0);
         let (_, middle) = surface.center();
-        let top = (middle - list_height / 2.0).max(surface.top);
+        let top = (middle - rows.height / 2.0).max(surface.top);
         (
-            Area::new(surface.left, surface.top, surface.left + side, surface.bottom),
-            Area::new(split, top, surface.right, surface.bottom),
+            Area::new(left, surface.top, left + side, surface.bottom),
+            Area::new(left + side + gap, top, left + side + gap + width, surface.bottom),
         )
     } else {
-        let side = (surface.height() - list_height - font.size)
+        let side = (surface.height() - rows.height - font.size)
             .clamp(surface.height() * 0.4, surface.height() * 0.8);
+        let width = rows.width.min(surface.width());
+        let left = surface.left + (surface.width() - width) / 2.0;
         (
             Area::new(surface.left, surface.top, surface.right, surface.top + side),
-            Area::new(
-                surface.left + font.size,
-                surface.top + side + font.size,
-                surface.right - font.size,
-                surface.bottom,
-            ),
+            Area::new(left, surface.top + side + font.size, left + width, surface.bottom),
         )
     };
     let (x, y) = circle.center();
@@ -81,8 +86,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         }
     }
     center(pen, data, chart, sum, (x, y), outer * 0.64)?;
-    let places = list_rows(pen, &slices, sum, list, row, data)?;
-    hotspots.extend(places);
+    hotspots.extend(rows.draw(pen, &slices, list)?);
     Ok(hotspots)
 }
 
@@ -180,58 +184,83 @@ fn center<DB: DrawingBackend>(
     pen.text(words::total(data.locale), (x, y - base.size * 1.0), Align::Center, base.sized(base.size * 0.95))
 }
 
-/// The list: swatch, name, number, share, in columns. Gives a hotspot per row.
-fn list_rows<DB: DrawingBackend>(
-    pen: &Pen<'_, DB>,
-    slices: &[Slice],
-    sum: f64,
-    list: Area,
-    row: f64,
-    data: &Data<'_>,
-) -> Result<Vec<Hotspot>, ChartError> {
-    let font = pen.font();
-    let row = row.min(list.height() / slices.len().max(1) as f64);
-    if row < font.size * 1.05 {
-        return Ok(Vec::new());
-    }
-    let shares: Vec<String> = slices.iter().map(|slice| share(slice, sum, data)).collect();
-    let share_width = pen.widest(shares.iter().map(String::as_str), font)?;
-    let value_width = pen.widest(slices.iter().map(|slice| slice.text.as_str()), font)?;
-    let indent = font.size * 1.3;
-    let widest = pen.widest(slices.iter().map(|slice| slice.name.as_str()), font)?;
-    let gaps = font.size * 2.2;
-    let fixed = indent + share_width + value_width + gaps;
-    let with_values = list.width() - fixed >= widest.min(font.size * 5.0);
-    let fixed = if with_values { fixed } else { fixed - value_width - font.size * 1.2 };
-    let name_width = widest.min((list.width() - fixed).max(0.0));
-    let right = (list.left + fixed + name_width).min(list.right);
-    let mut hotspots = Vec::new();
-    for (number, (slice, share)) in slices.iter().zip(&shares).enumerate() {
-        let y = list.top + (number as f64 + 0.5) * row;
-        let half = font.size * 0.38;
-        pen.round_rect(
-            Area::new(list.left, y - half, list.left + 2.0 * half, y + half),
-            font.size * 0.18,
-            slice.role,
-        )?;
-        let name = fitted(pen, &slice.name, name_width, font)?;
-        pen.text(&name, (list.left + indent, y), Align::Left, font.role(Role::Ink))?;
-        pen.text(share, (right, y), Align::Right, font.role(Role::Ink).bold())?;
-        if with_values {
-            let at = (right - share_width - font.size * 1.2, y);
-            pen.text(&slice.text, at, Align::Right, font)?;
-        }
-        let area = Area::new(list.left, y - row / 2.0, right, y + row / 2.0);
-        hotspots.push(Hotspot { area, title: slice.name.clone(), details: details(slice, share) });
-    }
-    Ok(hotspots)
+/// The list: swatch, name, number, share, in columns.
+struct Rows {
+    shares: Vec<String>,
+    share_width: f64,
+    value_width: f64,
+    name_width: f64,
+    /// How wide it would be with nothing cut.
+    width: f64,
+    /// How high it would be with rows well apart.
+    height: f64,
 }
 
-fn share(slice: &Slice, sum: f64, data: &Data<'_>) -> String {
+impl Rows {
+    fn of<DB: DrawingBackend>(
+        pen: &Pen<'_, DB>,
+        slices: &[Slice],
+        sum: f64,
+        locale: Locale,
+    ) -> Result<Self, ChartError> {
+        let font = pen.font();
+        let shares: Vec<String> = slices.iter().map(|slice| share(slice, sum, locale)).collect();
+        let share_width = pen.widest(shares.iter().map(String::as_str), font.bold())?;
+        let value_width = pen.widest(slices.iter().map(|slice| slice.text.as_str()), font)?;
+        let name_width = pen.widest(slices.iter().map(|slice| slice.name.as_str()), font)?;
+        let width = font.size * (INDENT + 2.0 * COLUMN_GAP) + name_width + value_width + share_width;
+        Ok(Self {
+            shares,
+            share_width,
+            value_width,
+            name_width,
+            width,
+            height: font.size * 1.75 * slices.len() as f64,
+        })
+    }
+
+    /// Draws the list into `list` and gives a hotspot per row. Numbers give way before names do;
+    /// nothing is drawn where rows would overlap.
+    fn draw<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        slices: &[Slice],
+        list: Area,
+    ) -> Result<Vec<Hotspot>, ChartError> {
+        let font = pen.font();
+        let row = (font.size * 1.75).min(list.height() / slices.len().max(1) as f64);
+        if row < font.size * 1.05 {
+            return Ok(Vec::new());
+        }
+        let gap = font.size * COLUMN_GAP;
+        let fixed = font.size * INDENT + gap + self.share_width;
+        let room = list.width() - fixed - gap - self.value_width;
+        let with_values = room >= self.name_width.min(font.size * 5.0);
+        let name_room = if with_values { room } else { (list.width() - fixed).max(0.0) };
+        let mut hotspots = Vec::new();
+        for (number, (slice, share)) in slices.iter().zip(&self.shares).enumerate() {
+            let y = list.top + (number as f64 + 0.5) * row;
+            let half = font.size * 0.38;
+            let swatch = Area::new(list.left, y - half, list.left + 2.0 * half, y + half);
+            pen.round_rect(swatch, font.size * 0.18, slice.role)?;
+            let name = fitted(pen, &slice.name, name_room, font)?;
+            pen.text(&name, (list.left + font.size * INDENT, y), Align::Left, font.role(Role::Ink))?;
+            pen.text(share, (list.right, y), Align::Right, font.role(Role::Ink).bold())?;
+            if with_values {
+                pen.text(&slice.text, (list.right - self.share_width - gap, y), Align::Right, font)?;
+            }
+            let area = Area::new(list.left, y - row / 2.0, list.right, y + row / 2.0);
+            hotspots.push(Hotspot { area, title: slice.name.clone(), details: details(slice, share) });
+        }
+        Ok(hotspots)
+    }
+}
+
+fn share(slice: &Slice, sum: f64, locale: Locale) -> String {
     let percent = NumberFormat { percent: true, decimals: Some(1), ..NumberFormat::default() };
     // A negative number has no share of the ring; it is listed all the same.
     let share = if slice.value >= 0.0 { slice.value / sum } else { f64::NAN };
-    percent.write(share, NumberStyle::Full, data.locale)
+    percent.write(share, NumberStyle::Full, locale)
 }
 
 fn details(slice: &Slice, share: &str) -> Vec<Detail> {
@@ -251,7 +280,7 @@ fn hotspot(
     let radius = outer * 0.82;
     let half = (radius * (to - from) / 2.0).min(outer * 0.16).max(1.0);
     let (x, y) = (x + radius * middle.cos(), y + radius * middle.sin());
-    let share = share(slice, sum, data);
+    let share = share(slice, sum, data.locale);
     Hotspot {
         area: Area::new(x - half, y - half, x + half, y + half),
         title: slice.name.clone(),

@@ -113,10 +113,12 @@ fn legend<DB: DrawingBackend>(
     );
     let y = surface.top + font.size * 0.75;
     let (width, half) = (font.size * 1.1, font.size * 0.35);
-    let high_width = pen.width(&high, font)?;
-    pen.text(&high, (surface.right, y), Align::Right, font)?;
-    let right = surface.right - high_width - font.size * 0.6;
+    let right = surface.right - pen.width(&high, font)? - font.size * 0.6;
     let left = right - width * HEAT_STEPS as f64;
+    if left - font.size * 0.6 - pen.width(&low, font)? < surface.left {
+        return Ok(0.0);
+    }
+    pen.text(&high, (surface.right, y), Align::Right, font)?;
     for step in 0..HEAT_STEPS {
         let x = left + width * step as f64;
         pen.rect(Area::new(x, y - half, x + width, y + half), Role::Heat(step))?;

@@ -58,25 +58,47 @@ pub(super) fn fitted<DB: DrawingBackend>(
 
 /// Where a line may break, besides spaces and between ideographs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Breaks {
+enum Breaks {
     /// Nowhere else: Korean words stay whole.
     BetweenWords,
     /// Between any two syllables of Hangul.
     BetweenSyllables,
 }
 
-/// `text` on at most `lines` lines of `room` points; `None` if it does not fit without being cut.
+/// `text` on at most `lines` lines of `room` points, between words where that is enough; `None` if
+/// it does not fit without being cut.
 pub(super) fn wrapped<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     text: &str,
     room: f64,
     lines: usize,
-    breaks: Breaks,
+    font: Font,
+) -> Result<Option<Vec<String>>, ChartError> {
+    for breaks in [Breaks::BetweenWords, Breaks::BetweenSyllables] {
+        let pieces = pieces(text, breaks);
+        let Some(rows) = filled_rows(pen, &pieces, room, lines, font)? else { continue };
+        // Rows of about the same length read better than a full one and a leftover.
+        let narrower = if rows.len() > 1 { [0.5, 0.6, 0.7, 0.8, 0.9].as_slice() } else { &[] };
+        for part in narrower {
+            if let Some(even) = filled_rows(pen, &pieces, room * part, rows.len(), font)? {
+                return Ok(Some(even));
+            }
+        }
+        return Ok(Some(rows));
+    }
+    Ok(None)
+}
+
+fn filled_rows<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    pieces: &[String],
+    room: f64,
+    lines: usize,
     font: Font,
 ) -> Result<Option<Vec<String>>, ChartError> {
     let mut rows: Vec<String> = Vec::new();
     let mut row = String::new();
-    for piece in pieces(text, breaks) {
+    for piece in pieces {
         let longer = format!("{row}{piece}");
         if pen.width(longer.trim_end(), font)? <= room {
             row = longer;
@@ -86,7 +108,7 @@ pub(super) fn wrapped<DB: DrawingBackend>(
             return Ok(None);
         }
         rows.push(row.trim().to_owned());
-        row = piece.trim_start().to_owned();
+        piece.trim_start().clone_into(&mut row);
         if rows.len() == lines {
             return Ok(None);
         }

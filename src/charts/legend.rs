@@ -4,7 +4,7 @@ use plotters_backend::DrawingBackend;
 
 use super::labels::fitted;
 use super::pen::{Align, Area, Font, Pen};
-use super::series::Data;
+use super::series::{Data, Series};
 use super::theme::Role;
 use super::{ChartError, words};
 
@@ -39,15 +39,11 @@ impl Legend {
         Self { placed: Vec::new(), height: 0.0 }
     }
 
-    /// The entries of `data`, with `symbol` for each series that is not the comparison period.
-    pub(super) fn entries(data: &Data<'_>, symbol: impl Fn(bool) -> Symbol) -> Vec<Entry> {
+    /// The entries of `data`, each with its `symbol`.
+    pub(super) fn entries(data: &Data<'_>, symbol: impl Fn(&Series<'_>) -> Symbol) -> Vec<Entry> {
         data.series
             .iter()
-            .map(|series| Entry {
-                name: series.name.clone(),
-                role: series.role,
-                symbol: if series.is_previous { Symbol::Dashes } else { symbol(series.on_right) },
-            })
+            .map(|series| Entry { name: series.name.clone(), role: series.role, symbol: symbol(series) })
             .collect()
     }
 

@@ -33,7 +33,11 @@ pub(super) fn draw<DB: DrawingBackend>(
     let surface = pen.surface();
     let scale = Scale::over(data.numbers(|_| true), false, most_ticks(surface.height()));
     let named = EndNames::of(pen, data, &scale)?;
-    let legend = if named.is_some() { Vec::new() } else { Legend::entries(data, |_| Symbol::Line) };
+    let legend = if named.is_some() {
+        Vec::new()
+    } else {
+        Legend::entries(data, |series| if series.is_previous { Symbol::Dashes } else { Symbol::Line })
+    };
     let with_values = chart.labels.unwrap_or(data.series.len() == 1 && data.categories.len() <= MOST_DOTS);
     let parts = Parts {
         left: ValueAxis { scale, format: data.left_format() },

@@ -7,6 +7,7 @@
 mod area;
 mod axis;
 mod bar;
+mod calendar;
 mod combo;
 mod donut;
 mod heatmap;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::calendar::filled;
 use super::labels::clean;
 use super::theme::Role;
-use super::{Chart, ChartError, Kind, words};
-use crate::format::{Grain, Locale, NumberFormat, NumberStyle};
+use super::{Chart, ChartError, Kind, Stacking, words};
+use crate::format::{DateFormat, Grain, Locale, NumberFormat, NumberStyle, write_timestamp};
 use crate::table::{Column, Role as ColumnRole, Value, others};
 
 /// How many marks a chart may have: a page could not carry more, and no eye tell them apart.
@@ -119,24 +120,76 @@ impl<'a> Data<'a> {
             None => (x.cells.iter().collect(), (0..x.cells.len()).collect()),
         };
         data.categories = values.iter().map(|value| category(value, x, locale)).collect();
+        let places = data.fill_calendar(chart.kind);
         let split_into = by.map_or(1, |by| members(by).0.len());
-        let (categories, series) = (values.len(), split_into * (chart.y.len() + chart.line.len()));
+        let categories = data.categories.len();
+        let series = split_into * (chart.y.len() + chart.line.len());
         if categories.saturating_mul(series) > MOST_MARKS {
             return Err(ChartError::TooManyMarks { categories, series, most: MOST_MARKS });
         }
+        // Which category each row belongs to.
+        let rows: Vec<usize> = rows.iter().filter_map(|member| places.get(*member).copied()).collect();
         match by {
             Some(by) => data.split(chart, by, &rows),
-            None => data.measures(chart),
+            None => data.measures(chart, &rows),
         }
         Ok(data)
     }
 
-    fn measures(&mut self, chart: &'a Chart) {
+    /// Gives buckets without rows their places on a time axis; answers where each category went.
+    fn fill_calendar(&mut self, kind: Kind) -> Vec<usize> {
+        let as_they_are = (0..self.categories.len()).collect();
+        let on_axis = !matches!(kind, Kind::Donut | Kind::Heatmap);
+        let instants: Option<Vec<NaiveDateTime>> =
+            self.categories.iter().map(|category| category.instant).collect();
+        let (Some(grain), Some(instants), true) = (self.grain, instants, on_axis) else { return as_they_are };
+        let Some(filled) = filled(&instants, grain) else { return as_they_are };
+        let mut known = std::mem::take(&mut self.categories).into_iter().peekable();
+        let mut places = Vec::new();
+        for (place, instant) in filled.into_iter().enumerate() {
+            match known.next_if(|category| category.instant == Some(instant)) {
+                Some(category) => {
+                    places.push(place);
+                    self.categories.push(category);
+                }
+                None => self.categories.push(Category {
+                    text: write_timestamp(instant, Some(grain), DateFormat::Full, self.locale),
+                    instant: Some(instant),
+                    is_others: false,
+                }),
+            }
+        }
+        places
+    }
+
+    fn cells_at(&self, column: &'a Column, rows: &[usize]) -> Vec<Option<&'a Value>> {
+        let mut cells = vec![None; self.categories.len()];
+        for (cell, category) in column.cells.iter().zip(rows) {
+            if let Some(slot) = cells.get_mut(*category) {
+                *slot = Some(cell);
+            }
+        }
+        cells
+    }
+
+    fn measures(&mut self, chart: &'a Chart, rows: &[usize]) {
         let columns = &chart.table.columns;
-        let alone = chart.y.len() == 1;
-        let mut color = 0;
-        for (index, on_right) in
-            chart.y.iter().map(|index| (*index, false)).chain(chart.line.iter().map(|index| (*index, true)))
+        // On top of its own predecessor a number would mean nothing.
+        let stacked = matches!(
+            chart.kind,
+            Kind::Area(Stacking::Stacked | Stacking::Percent)
+                | Kind::Bar { stacking: Stacking::Stacked | Stacking::Percent, .. }
+                | Kind::Donut
+                | Kind::Combo
+                | Kind::Heatmap
+        );
+        let compares = chart.compare && chart.y.len() == 1 && !stacked;
+        for (color, (index, on_right)) in chart
+            .y
+            .iter()
+            .map(|index| (*index, false))
+            .chain(chart.line.iter().map(|index| (*index, true)))
+            .enumerate()
         {
             let Some(column) = columns.get(index) else { continue };
             let name = match (chart.kind, on_right) {
@@ -144,12 +197,11 @@ impl<'a> Data<'a> {
                 (Kind::Combo, false) => words::on_the_left(&clean(&column.title), self.locale),
                 _ => clean(&column.title),
             };
-            let cells = column.cells.iter().map(Some).collect();
+            let cells = self.cells_at(column, rows);
             self.series.push(series(name, Role::Series(color), column, cells, on_right));
-            color += 1;
             let previous = columns.get(index + 1).filter(|column| column.role == ColumnRole::Previous);
-            if let (true, true, Some(column)) = (chart.compare, alone, previous) {
-                let cells = column.cells.iter().map(Some).collect();
+            if let (true, Some(column)) = (compares, previous) {
+                let cells = self.cells_at(column, rows);
                 let mut series = series(clean(&column.title), Role::Previous, column, cells, on_right);
                 series.is_previous = true;
                 self.series.push(series);

@@ -63,7 +63,7 @@ pub(super) fn labellings(
             level.unit.max(grain)
         };
         let written = if level.unit == Grain::Week { Grain::Day } else { written };
-        let chosen = chosen(instants, level, locale);
+        let chosen = chosen(instants, level, grain, locale);
         with_context(&chosen, instants, written, locale)
     });
     // Where the calendar does not help (a few days over a year's end), every n-th.
@@ -92,7 +92,7 @@ fn guessed_grain(instants: &[Option<NaiveDateTime>]) -> Grain {
 }
 
 /// The categories that begin a step of `level`.
-fn chosen(instants: &[Option<NaiveDateTime>], level: &Level, locale: Locale) -> Vec<usize> {
+fn chosen(instants: &[Option<NaiveDateTime>], level: &Level, grain: Grain, locale: Locale) -> Vec<usize> {
     let step = i64::from(level.step);
     let bucket = |instant: NaiveDateTime| {
         let date = instant.date();
@@ -116,7 +116,9 @@ fn chosen(instants: &[Option<NaiveDateTime>], level: &Level, locale: Locale) -> 
     for (index, instant) in instants.iter().enumerate() {
         let Some(instant) = instant else { continue };
         let now = bucket(*instant);
-        if before != Some(now) && (before.is_some() || begins(*instant, level.unit)) {
+        if before != Some(now)
+            && (before.is_some() || grain == level.unit || begins(*instant, level.unit, locale))
+        {
             chosen.push(index);
         }
         before = Some(now);
@@ -125,9 +127,10 @@ fn chosen(instants: &[Option<NaiveDateTime>], level: &Level, locale: Locale) -> 
 }
 
 /// Whether an axis may begin with a label of `unit` at this moment: July is a month but no year.
-fn begins(instant: NaiveDateTime, unit: Grain) -> bool {
+fn begins(instant: NaiveDateTime, unit: Grain, locale: Locale) -> bool {
     match unit {
-        Grain::Hour | Grain::Day | Grain::Week => true,
+        Grain::Hour | Grain::Day => true,
+        Grain::Week => instant.weekday() == locale.week_start(),
         Grain::Month | Grain::Quarter => instant.day() <= 7,
         Grain::Year => instant.ordinal() <= 7,
     }

@@ -6,7 +6,7 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Digits {
     pub(super) negative: bool,
-    digits: Vec<u8>,
+    all: Vec<u8>,
     point: i32,
 }
 
@@ -16,7 +16,7 @@ impl Digits {
         let text = unscaled.unsigned_abs().to_string();
         let digits: Vec<u8> = text.bytes().map(|byte| byte - b'0').collect();
         let point = digits.len() as i32 - scale;
-        Self { negative: unscaled < 0, digits, point }.trimmed()
+        Self { negative: unscaled < 0, all: digits, point }.trimmed()
     }
 
     /// The shortest digits that read back as `number`; `None` for NaN and infinities.
@@ -28,24 +28,24 @@ impl Digits {
         let (mantissa, exponent) = text.split_once('e')?;
         let digits = mantissa.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect();
         let point = exponent.parse::<i32>().ok()? + 1;
-        Some(Self { negative: number < 0.0, digits, point }.trimmed())
+        Some(Self { negative: number < 0.0, all: digits, point }.trimmed())
     }
 
     fn trimmed(mut self) -> Self {
-        while self.digits.last() == Some(&0) {
-            self.digits.pop();
+        while self.all.last() == Some(&0) {
+            self.all.pop();
         }
-        let leading = self.digits.iter().take_while(|digit| **digit == 0).count();
-        self.digits.drain(..leading);
+        let leading = self.all.iter().take_while(|digit| **digit == 0).count();
+        self.all.drain(..leading);
         self.point -= leading as i32;
-        if self.digits.is_empty() {
+        if self.all.is_empty() {
             self.point = 0;
         }
         self
     }
 
     pub(super) fn is_zero(&self) -> bool {
-        self.digits.is_empty()
+        self.all.is_empty()
     }
 
     /// How many digits stand before the point; zero or less for numbers below one.
@@ -55,7 +55,7 @@ impl Digits {
 
     /// How many digits stand behind the point.
     pub(super) fn fraction_digits(&self) -> i32 {
-        (self.digits.len() as i32 - self.point).max(0)
+        (self.all.len() as i32 - self.point).max(0)
     }
 
     /// Times ten to the power of `places`.
@@ -69,18 +69,18 @@ impl Digits {
     /// Rounded to `decimals` digits behind the point, halves away from zero.
     pub(super) fn rounded(mut self, decimals: i32) -> Self {
         let keep = self.point + decimals;
-        if keep >= self.digits.len() as i32 {
+        if keep >= self.all.len() as i32 {
             return self;
         }
         if keep < 0 {
-            return Self { negative: self.negative, digits: Vec::new(), point: 0 };
+            return Self { negative: self.negative, all: Vec::new(), point: 0 };
         }
         let keep = keep as usize;
-        let up = self.digits.get(keep).is_some_and(|digit| *digit >= 5);
-        self.digits.truncate(keep);
+        let up = self.all.get(keep).is_some_and(|digit| *digit >= 5);
+        self.all.truncate(keep);
         if up {
             let mut carry = true;
-            for digit in self.digits.iter_mut().rev() {
+            for digit in self.all.iter_mut().rev() {
                 *digit += 1;
                 carry = *digit == 10;
                 if !carry {
@@ -89,7 +89,7 @@ impl Digits {
                 *digit = 0;
             }
             if carry {
-                self.digits.insert(0, 1);
+                self.all.insert(0, 1);
                 self.point += 1;
             }
         }
@@ -99,7 +99,7 @@ impl Digits {
     /// The unsigned text with separators between thousands and at least `decimals` digits behind
     /// the point.
     pub(super) fn text(&self, decimals: i32) -> String {
-        let digit = |place: i32| usize::try_from(place).ok().and_then(|place| self.digits.get(place));
+        let digit = |place: i32| usize::try_from(place).ok().and_then(|place| self.all.get(place));
         let mut text = String::new();
         let whole = self.point.max(1);
         for place in 0..whole {

@@ -1,10 +1,12 @@
 //! Every kind of chart, drawn for the screen and for mail; hostile data included.
 
+use std::fmt::Write as _;
+
 use super::canvas::{FontSet, Op, Page, Rect, Segment, png, stylesheet, svg, svg_file};
-use super::draw_chart;
+use super::{draw_chart, draw_sparkline_on};
 use crate::charts::samples::{self, column, floats, plain, texts, won};
 use crate::charts::{Chart, Kind, Stacking};
-use crate::format::Locale;
+use crate::format::{Grain, Locale};
 use crate::table::{Role, Value};
 
 /// Writes the gallery to `gallery/` in cargo's target directory: one HTML page per locale and mode.
@@ -21,8 +23,8 @@ fn every_kind_is_drawn_in_every_locale() {
             assert!(page.ops.iter().any(|op| matches!(op, Op::Text { .. })), "{name} says nothing");
             stays_inside(&page, name);
             let text = svg(&page, &hotspots, name);
-            html +=
-                &format!("<figure><figcaption>{name} {} kB</figcaption>{text}</figure>\n", text.len() / 1024);
+            let size = text.len() / 1024;
+            let _ = writeln!(html, "<figure><figcaption>{name} {size} kB</figcaption>{text}</figure>");
             if locale == Locale::Ko {
                 std::fs::write(folder.join(format!("{name}.png")), png(&page, 2.0).unwrap()).unwrap();
                 std::fs::write(folder.join(format!("{name}.svg")), svg_file(&page, name)).unwrap();
@@ -46,6 +48,26 @@ fn every_kind_is_drawn_in_every_locale() {
          figure{{margin:0}}figcaption{{font-size:12px;margin-bottom:6px;opacity:.6}}"
     );
     std::fs::write(folder.join("gallery.css"), css).unwrap();
+}
+
+/// A phone's width, in the same gallery.
+#[test]
+fn narrow_charts_keep_their_texts_apart_and_inside() {
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+    let mut html = String::from(
+        "<!doctype html><meta charset=\"utf-8\"><link rel=\"stylesheet\" href=\"chart.css\">\
+         <link rel=\"stylesheet\" href=\"gallery.css\"><link rel=\"stylesheet\" href=\"narrow.css\">",
+    );
+    for (name, chart) in samples::all(Locale::Ko) {
+        let (page, hotspots) = draw_chart(&chart, 250.0, 190.0, Locale::Ko).unwrap();
+        stays_inside(&page, name);
+        let _ =
+            writeln!(html, "<figure><figcaption>{name}</figcaption>{}</figure>", svg(&page, &hotspots, name));
+    }
+    let folder = std::path::Path::new(&target).join("gallery");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("narrow.css"), "body{grid-template-columns:repeat(4,1fr)}").unwrap();
+    std::fs::write(folder.join("narrow.html"), html).unwrap();
 }
 
 /// No text may leave the page: what is cut at an edge cannot be read.
@@ -164,7 +186,7 @@ fn hostile_names_stay_text_inside_the_page() {
 fn names_and_numbers_never_overlap() {
     for locale in Locale::ALL {
         for (name, chart) in samples::all(locale) {
-            for (width, height) in [(400.0, 220.0), (240.0, 160.0), (720.0, 260.0)] {
+            for (width, height) in [(400.0, 220.0), (250.0, 190.0), (720.0, 260.0)] {
                 let (page, _) = draw_chart(&chart, width, height, locale).unwrap();
                 let boxes: Vec<(Rect, &str)> = page.ops.iter().filter_map(text_box).collect();
                 for (index, (one, text)) in boxes.iter().enumerate() {
@@ -208,7 +230,7 @@ fn a_chart_that_does_not_fit_its_table_says_what_to_change() {
 
 #[test]
 fn more_marks_than_a_page_can_carry_are_refused_not_cut() {
-    let names: Vec<Value> = (0..600).map(|n| Value::Int(n)).collect();
+    let names: Vec<Value> = (0..600).map(Value::Int).collect();
     let chart = samples::split(
         Kind::Line,
         vec![
@@ -220,4 +242,89 @@ fn more_marks_than_a_page_can_carry_are_refused_not_cut() {
     let error = draw_chart(&chart, 400.0, 220.0, Locale::Ko).unwrap_err();
     assert_eq!(error.kind(), crate::error::Kind::OverLimit);
     assert!(error.to_string().contains("600 categories by 600 series"), "{error}");
+}
+
+#[test]
+fn a_hotspot_tells_the_exact_numbers_of_its_category() {
+    let chart = plain(
+        Kind::Line,
+        vec![
+            column("이름", Role::Dimension, texts(&["가", "나"])),
+            won("매출", vec![Value::Int(123_456_789), Value::Null]),
+        ],
+    );
+    let (page, hotspots) = draw_chart(&chart, 400.0, 220.0, Locale::Ko).unwrap();
+    assert_eq!(hotspots.len(), 2);
+    assert_eq!(hotspots[0].title, "가");
+    assert_eq!(hotspots[0].details[0].label, "매출");
+    assert_eq!(hotspots[0].details[0].value, "₩123,456,789");
+    assert_eq!(hotspots[1].details[0].value, "–");
+    let text = svg(&page, &hotspots, "매출");
+    assert!(text.contains("data-title=\"가\" data-lines=\"chart-1&#9;매출&#9;₩123,456,789\""), "{text}");
+}
+
+#[test]
+fn a_month_without_rows_keeps_its_place() {
+    let months: Vec<Value> =
+        samples::months(5).into_iter().enumerate().filter(|(m, _)| *m != 2).map(|(_, m)| m).collect();
+    let chart = plain(
+        Kind::Bar { stacking: Stacking::None, horizontal: false },
+        vec![samples::time("월", Grain::Month, months), won("매출", floats(&[1.0, 2.0, 4.0, 5.0]))],
+    );
+    let (_, hotspots) = draw_chart(&chart, 400.0, 220.0, Locale::Ko).unwrap();
+    let titles: Vec<&str> = hotspots.iter().map(|hotspot| hotspot.title.as_str()).collect();
+    assert_eq!(titles, ["2024년 7월", "2024년 8월", "2024년 9월", "2024년 10월", "2024년 11월"]);
+    assert!(hotspots[2].details.is_empty());
+}
+
+#[test]
+fn a_sparkline_breaks_where_points_are_missing() {
+    let strokes = |points: &[Option<f64>]| {
+        let mut page = Page::new(80.0, 20.0);
+        draw_sparkline_on(&mut page, Rect::new(0.0, 0.0, 80.0, 20.0), points).unwrap();
+        page.ops.iter().filter(|op| matches!(op, Op::Path { stroke: Some(_), .. })).count()
+    };
+    assert_eq!(strokes(&[Some(1.0), Some(2.0), Some(1.5), Some(3.0)]), 1);
+    assert_eq!(strokes(&[Some(1.0), Some(2.0), None, Some(1.5), Some(3.0)]), 2);
+    assert_eq!(strokes(&[None, Some(f64::NAN), Some(f64::INFINITY)]), 0);
+    assert_eq!(strokes(&[]), 0);
+}
+
+#[test]
+fn the_same_chart_is_the_same_drawing() {
+    let chart = |kind| {
+        plain(
+            kind,
+            vec![
+                column("이름", Role::Dimension, texts(&["가", "나", "다"])),
+                won("매출", floats(&[3e8, 2e8, 1e8])),
+            ],
+        )
+    };
+    let drawing = |kind| svg_file(&draw_chart(&chart(kind), 160.0, 100.0, Locale::Ko).unwrap().0, "매출");
+    insta::assert_snapshot!("bar", drawing(Kind::Bar { stacking: Stacking::None, horizontal: false }));
+    insta::assert_snapshot!("ranking", drawing(Kind::Bar { stacking: Stacking::None, horizontal: true }));
+    insta::assert_snapshot!("line", drawing(Kind::Line));
+}
+
+#[test]
+fn the_comparison_stands_beside_bars_and_never_on_top_of_them() {
+    let told = |stacking| {
+        let chart = Chart {
+            compare: true,
+            y: vec![1],
+            ..plain(
+                Kind::Bar { stacking, horizontal: false },
+                vec![
+                    column("이름", Role::Dimension, texts(&["가", "나"])),
+                    won("매출", floats(&[10.0, 20.0])),
+                    crate::table::Column { role: Role::Previous, ..won("이전", floats(&[9.0, 30.0])) },
+                ],
+            )
+        };
+        let (_, hotspots) = draw_chart(&chart, 400.0, 220.0, Locale::Ko).unwrap();
+        hotspots[0].details.iter().map(|detail| detail.label.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(Stacking::None), ["매출", "이전"]);
+    assert_eq!(told(Stacking::Stacked), ["매출"]);
 }

@@ -8,6 +8,7 @@ pub mod canvas;
 mod chart;
 #[cfg(test)]
 mod chart_tests;
+pub mod csv;
 pub mod document;
 pub mod mail;
 pub mod pdf;

@@ -58,7 +58,7 @@ pub fn png(page: &Page, scale: f32) -> Result<Vec<u8>, PngError> {
 struct Painter {
     pixmap: Pixmap,
     to_pixels: Transform,
-    /// The areas to draw in, each already cut by the one before; `None` if it is empty.
+    /// The areas to draw in, each already cut by the one before.
     clips: Vec<Option<Mask>>,
 }
 
@@ -67,7 +67,7 @@ impl Painter {
         match op {
             Op::Path { segments, fill, stroke } => {
                 let Some(path) = path(segments) else { return };
-                let Some(mask) = clip(&self.clips) else { return };
+                let mask = self.clips.last().and_then(Option::as_ref);
                 if let Some(paint) = fill {
                     self.pixmap.fill_path(&path, &ink(*paint), FillRule::Winding, self.to_pixels, mask);
                 }
@@ -98,24 +98,26 @@ impl Painter {
         }
     }
 
+    /// What the last clip leaves of `area`; an area of no size leaves nothing.
     fn narrowed(&self, area: Rect) -> Option<Mask> {
-        let outline = tiny_skia::Rect::from_xywh(area.x, area.y, area.width, area.height)?;
-        let outline = PathBuilder::from_rect(outline);
-        let mut mask = match self.clips.last() {
-            Some(outer) => outer.clone()?,
-            None => {
-                let mut mask = Mask::new(self.pixmap.width(), self.pixmap.height())?;
-                mask.fill_path(&outline, FillRule::Winding, true, self.to_pixels);
-                return Some(mask);
-            }
+        let blank = Mask::new(self.pixmap.width(), self.pixmap.height());
+        let Some(outline) = tiny_skia::Rect::from_xywh(area.x, area.y, area.width, area.height) else {
+            return blank;
         };
-        mask.intersect_path(&outline, FillRule::Winding, true, self.to_pixels);
+        let outline = PathBuilder::from_rect(outline);
+        if let Some(Some(outer)) = self.clips.last() {
+            let mut mask = outer.clone();
+            mask.intersect_path(&outline, FillRule::Winding, true, self.to_pixels);
+            return Some(mask);
+        }
+        let mut mask = blank?;
+        mask.fill_path(&outline, FillRule::Winding, true, self.to_pixels);
         Some(mask)
     }
 
     fn text(&mut self, text: &str, place: Transform, size: f32, weight: Weight, color: Rgb) {
         let fonts = FontSet::bundled();
-        let Some(mask) = clip(&self.clips) else { return };
+        let mask = self.clips.last().and_then(Option::as_ref);
         let mut outline = Outline { builder: PathBuilder::new(), x: 0.0, scale: 1.0 };
         for run in fonts.runs(text, size, weight) {
             outline.scale = size / fonts.units_per_em(run.face);
@@ -131,14 +133,6 @@ impl Painter {
         if let Some(path) = outline.builder.finish() {
             self.pixmap.fill_path(&path, &ink(color.into()), FillRule::Winding, place, mask);
         }
-    }
-}
-
-/// The mask to draw through, if there is one; the outer `None` when nothing can be seen.
-fn clip(clips: &[Option<Mask>]) -> Option<Option<&Mask>> {
-    match clips.last() {
-        None => Some(None),
-        Some(mask) => mask.as_ref().map(Some),
     }
 }
 
