@@ -58,7 +58,8 @@ pub fn compose(parcel: &Parcel, from: &Recipient, max_bytes: usize) -> Result<Me
     if parcel.recipients().is_empty() {
         return Err(ComposeError::NoRecipient);
     }
-    let id = format!("<{}@{}>", id_part(&parcel.id), from.address.domain());
+    let domain = Some(id_part(from.address.domain())).filter(|domain| !domain.is_empty());
+    let id = format!("<{}@{}>", id_part(&parcel.id), domain.as_deref().unwrap_or("localhost"));
     let mut builder = lettre::Message::builder()
         .from(from.mailbox())
         .date(parcel.date.into())
@@ -191,7 +192,9 @@ fn encoded_words(name: &str) -> String {
         let encoded = if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') {
             c.to_string()
         } else {
-            c.encode_utf8(&mut buffer).bytes().map(|byte| format!("={byte:02X}")).collect()
+            c.encode_utf8(&mut buffer)
+                .bytes()
+                .fold(String::new(), |text, byte| text + &format!("={byte:02X}"))
         };
         if words.last().is_some_and(|word| word.len() + encoded.len() > 60) {
             words.push(String::new());

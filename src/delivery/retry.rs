@@ -15,7 +15,7 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { attempts: 5, first_pause: Duration::from_secs(5), longest_pause: Duration::from_secs(300) }
+        Self { attempts: 5, first_pause: Duration::from_secs(5), longest_pause: Duration::from_mins(5) }
     }
 }
 
@@ -40,6 +40,6 @@ mod tests {
             (1..=6).map(|attempt| policy.pause_after(attempt).map(|p| p.as_secs())).collect();
         assert_eq!(pauses, [Some(5), Some(15), Some(45), Some(135), None, None]);
         let patient = RetryPolicy { attempts: 1000, ..policy };
-        assert_eq!(patient.pause_after(999), Some(Duration::from_secs(300)));
+        assert_eq!(patient.pause_after(999), Some(Duration::from_mins(5)));
     }
 }

@@ -224,8 +224,13 @@ impl Smtp {
         match tokio::time::timeout(limit, step).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
-                let why = self.says(&format!("{what}: {}", with_causes(&error)));
-                Err(if error.is_permanent() || error.is_client() {
+                let mut why = self.says(&format!("{what}: {}", with_causes(&error)));
+                // The TLS library hides its error behind a plain connection error; only the words tell.
+                let distrusted = why.contains("peer certificate");
+                if distrusted {
+                    why.push_str("; if the server's certificate is from an authority of your own, name it in `ca_file`");
+                }
+                Err(if error.is_permanent() || error.is_client() || distrusted {
                     Trouble::ForGood(why)
                 } else if error.is_transient() {
                     Trouble::ForNow(why)

@@ -10,8 +10,8 @@ use askama::Template;
 
 use self::blocks::{Card, Part};
 use self::words::Words;
-use super::canvas::png;
-use super::chart::draw_chart;
+use super::canvas::{Page, Rect, png};
+use super::chart::draw_chart_on;
 use super::document::{Content, Document};
 use crate::charts::{self, Chart};
 use crate::error::Kind;
@@ -157,13 +157,12 @@ fn chosen<'a>(
     Ok(document
         .blocks()
         .filter(|block| match &block.content {
-            Ok(Content::Kpi(_)) => true,
             Ok(Content::Chart(_)) => {
                 charts += 1;
                 charts == 1
             }
             // A failed panel is in the document only when the report is to be sent with it marked.
-            Err(_) => true,
+            Ok(Content::Kpi(_)) | Err(_) => true,
             Ok(_) => false,
         })
         .collect())
@@ -178,7 +177,10 @@ fn picture(chart: &Chart, locale: Locale, images: &mut Vec<MailImage>) -> Option
         charts::Kind::Heatmap => 240.0,
         _ => 200.0,
     };
-    let (page, _) = draw_chart(chart, IMAGE_POINTS, height, locale).ok()?;
+    // The margin shows in dark mode, where the picture stays white.
+    let mut page = Page::new(IMAGE_POINTS, height);
+    let area = Rect::new(0.0, 0.0, IMAGE_POINTS, height).inset(5.0, 5.0);
+    draw_chart_on(&mut page, area, chart, locale).ok()?;
     let scale = IMAGE_PIXELS / IMAGE_POINTS;
     let png = png(&page, scale * 2.0).ok()?;
     let cid = format!("chart-{}", images.len() + 1);

@@ -94,7 +94,7 @@ mod tests {
             {
                 let document = sample::report(locale, size, key_numbers, 90);
                 let pdf = pdf(&document).unwrap();
-                assert_eq!(pdf.missing_glyphs, [], "{locale}");
+                assert_eq!(pdf.missing_glyphs, Vec::<char>::new(), "{locale}");
                 assert_eq!(pdf.undrawn, [], "{locale}");
                 let path = written(&format!("{locale}-{name}.pdf"), &pdf, &folder);
                 if let Some(report) = output("qpdf", &["--check"], &path) {

@@ -115,7 +115,7 @@ impl Shelf {
             file_name: file.name.clone(),
             media_type: file.kind.media_type().into(),
             bytes: file.bytes.len() as u64,
-            sha256: Sha256::digest(&file.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: format!("{:x}", Sha256::digest(&file.bytes)),
             path,
         })
     }

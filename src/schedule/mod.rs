@@ -6,6 +6,8 @@
 
 mod due;
 mod rule;
+mod scheduler;
 
 pub use due::{Due, Watched, due};
 pub use rule::{Rule, RuleError};
+pub use scheduler::{Scheduler, SchedulerSettings};

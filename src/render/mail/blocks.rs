@@ -104,8 +104,8 @@ fn change(ratio: f64, lower_is_better: bool, negative: NegativeStyle) -> Change 
         ("", None)
     };
     let (back, ink, class) = match good {
-        Some(true) => ("#e7f6ee", "#0b7a4b", "good"),
-        Some(false) => ("#fdecec", "#b42318", "bad"),
+        Some(true) => ("#e7f6ee", "#0f7b4f", "good"),
+        Some(false) => ("#fdecec", "#c4323a", "bad"),
         None => ("#f1f3f6", "#475467", "even"),
     };
     Change { text, arrow, back, ink, class }

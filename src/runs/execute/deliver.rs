@@ -33,9 +33,11 @@ pub(super) async fn deliver(
         problems.extend(by_mail(parts, ticket, email, document, files, &reached).await?);
     }
     if !reached.is_empty() {
-        warnings.push(format!("{} recipients have it, or may have it, from an earlier attempt", reached.len()));
+        warnings
+            .push(format!("{} recipients have it, or may have it, from an earlier attempt", reached.len()));
     }
-    let Some(worst) = problems.iter().map(|problem| problem.kind).max_by_key(|kind| !kind.is_transient()) else {
+    let Some(worst) = problems.iter().map(|problem| problem.kind).max_by_key(|kind| !kind.is_transient())
+    else {
         return Ok(());
     };
     let lines: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
@@ -70,7 +72,8 @@ async fn into_folder(
         .map_err(failed)?;
     store.begin_sending(&planned, clock.now()).await.map_err(failed)?;
     let (target, path) = (parts.folder.clone(), folder.path.clone());
-    let wanted: Vec<File> = files.iter().filter(|file| asked_for(&folder.files, file.kind)).cloned().collect();
+    let wanted: Vec<File> =
+        files.iter().filter(|file| asked_for(&folder.files, file.kind)).cloned().collect();
     let count = wanted.len();
     let put = tokio::task::spawn_blocking(move || {
         wanted.iter().try_for_each(|file| target.put(&path, &file.name, &file.bytes).map(drop))
@@ -158,23 +161,25 @@ async fn send(
                 Outcome::InDoubt(why) => (DeliveryState::InDoubt, None, Some(why.as_str())),
             };
             store.move_delivery(&delivery.id, state, answer, error, clock.now()).await.map_err(failed)?;
+            // The run's message goes to logs; the delivery itself keeps the whole address.
             let masked = addresses.get(&delivery.recipient).map(EmailAddress::masked).unwrap_or_default();
+            let error = error.unwrap_or_default().replace(&delivery.recipient, &masked);
             match state {
                 DeliveryState::Queued => {
                     tracing::warn!(run = %ticket.run.id, to = masked, attempt, error, "mail refused for now");
                     again.push(delivery);
                 }
                 DeliveryState::Failed => problems.push(Problem {
-                    kind: if matches!(outcome, Outcome::Refused(_)) { Kind::BadRequest } else { Kind::Unavailable },
-                    message: format!("{} was not reached: {}", delivery.recipient, error.unwrap_or_default()),
+                    kind: if matches!(outcome, Outcome::Refused(_)) {
+                        Kind::BadRequest
+                    } else {
+                        Kind::Unavailable
+                    },
+                    message: format!("{masked} was not reached: {error}"),
                 }),
                 DeliveryState::InDoubt => problems.push(Problem {
                     kind: Kind::Unavailable,
-                    message: format!(
-                        "{} may have got it, so it is not sent again by itself: {}",
-                        delivery.recipient,
-                        error.unwrap_or_default()
-                    ),
+                    message: format!("{masked} may have got it, so it is not sent again by itself: {error}"),
                 }),
                 _ => {}
             }

@@ -7,7 +7,9 @@ use super::{StageFailure, Ticket};
 use crate::definitions::model::{Attachment, Schedule};
 use crate::delivery::safe_file_name;
 use crate::error::Kind;
-use crate::render::document::Document;
+use crate::render::csv::{ByteOrderMark, csv};
+use crate::render::document::{Content, Document};
+use crate::render::pdf::pdf;
 use crate::runs::artefacts::{File, FileKind};
 use crate::runs::store::{Stage, Trigger};
 
@@ -68,19 +70,21 @@ fn draw(
 ) -> Result<(Vec<File>, Vec<String>), StageFailure> {
     let (mut files, mut warnings) = (Vec::new(), Vec::new());
     if wanted.contains(&Attachment::Pdf) {
-        let pdf = crate::render::pdf(document)
+        let pdf = pdf(document)
             .map_err(|error| StageFailure::new(Stage::Render, error.kind(), error.to_string()))?;
         if !pdf.missing_glyphs.is_empty() {
-            let codes: Vec<String> = pdf
-                .missing_glyphs
-                .iter()
-                .take(20)
-                .map(|c| format!("U+{:04X}", u32::from(*c)))
-                .collect();
+            let codes: Vec<String> =
+                pdf.missing_glyphs.iter().take(20).map(|c| format!("U+{:04X}", u32::from(*c))).collect();
             warnings.push(format!(
                 "{} characters have no glyph in the bundled fonts and stand as their code: {}",
                 pdf.missing_glyphs.len(),
                 codes.join(", ")
+            ));
+        }
+        for undrawn in &pdf.undrawn {
+            warnings.push(format!(
+                "panel `{}` could not be drawn on its sheet: {}",
+                undrawn.block, undrawn.problem
             ));
         }
         files.push(File {
@@ -95,12 +99,16 @@ fn draw(
     Ok((files, warnings))
 }
 
-/// One CSV file per table; a second one of the same title is numbered.
+/// One CSV file per table and chart; a second one of the same title is numbered.
 fn tables(document: &Document, stem: &str) -> Vec<File> {
     let mut files: Vec<File> = Vec::new();
     for block in document.blocks() {
-        let Ok(content) = &block.content else { continue };
-        let Some(bytes) = crate::render::csv(content, document.locale) else { continue };
+        let table = match &block.content {
+            Ok(Content::Table(table)) => table,
+            Ok(Content::Chart(chart)) => &chart.table,
+            _ => continue,
+        };
+        let bytes = csv(table, document.locale, ByteOrderMark::Present);
         let title: String = block.title.chars().take(40).collect();
         let extension = FileKind::Csv.extension();
         let mut name = safe_file_name(&format!("{stem} {title}"), extension);

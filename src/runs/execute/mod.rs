@@ -35,7 +35,8 @@ pub use ports::{Answers, Catalog, VersionedReport};
 /// How runs are performed.
 #[derive(Debug, Clone)]
 pub struct RunSettings {
-    /// The name of this server instance; the same after a restart, another one for each instance.
+    /// The name of this process among those that share the store: the same after a restart, so that
+    /// it finds what it left behind, and no other's, so that it closes nobody else's runs.
     pub instance: String,
     /// How many runs are performed at a time; more wait.
     pub concurrency: usize,
@@ -119,7 +120,7 @@ pub enum Claimed {
     /// It is.
     Ticket(Box<Ticket>),
     /// There is a run for that instant, and no other was asked for.
-    Existing(Run),
+    Existing(Box<Run>),
 }
 
 /// Performs runs. Cheap to clone.
@@ -145,7 +146,7 @@ impl Runner {
     pub async fn run(&self, order: &Order) -> Result<Run, RunError> {
         match self.claim(order).await? {
             Claimed::Ticket(ticket) => Ok(self.perform(*ticket).await?),
-            Claimed::Existing(run) => Ok(run),
+            Claimed::Existing(run) => Ok(*run),
         }
     }
 
@@ -181,7 +182,7 @@ impl Runner {
                 schedule,
                 repeat: order.repeat,
             })),
-            Claim::Existing(run) => Claimed::Existing(run),
+            Claim::Existing(run) => Claimed::Existing(Box::new(run)),
         })
     }
 
@@ -271,10 +272,7 @@ impl Runner {
                 .await
                 .map_err(|error| StageFailure::new(Stage::Store, Kind::Bug, error.to_string()))?
                 .map_err(|error| StageFailure::new(Stage::Store, error.kind(), error.to_string()))?;
-            store
-                .add_artefact(run, &kept, clock.now())
-                .await
-                .map_err(StageFailure::store(Stage::Store))?;
+            store.add_artefact(run, &kept, clock.now()).await.map_err(StageFailure::store(Stage::Store))?;
         }
         Ok(())
     }
@@ -326,5 +324,7 @@ fn log(run: &Run, ending: &Ending) {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod rig;
 #[cfg(test)]
 mod tests;

@@ -91,6 +91,16 @@ impl Store {
         Ok(())
     }
 
+    /// One artefact.
+    pub async fn artefact(&self, id: &str) -> Result<Option<Artefact>, StoreError> {
+        let row = sqlx::query("SELECT * FROM artefacts WHERE id = $1")
+            .bind(id.to_owned())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::query("reading an artefact"))?;
+        row.map(|row| Artefact::from_row(&Cells(&row))).transpose()
+    }
+
     /// The artefacts of a run, by file name.
     pub async fn artefacts(&self, run: RunId) -> Result<Vec<Artefact>, StoreError> {
         let rows = sqlx::query("SELECT * FROM artefacts WHERE run = $1 ORDER BY file_name")

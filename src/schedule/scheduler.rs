@@ -1,0 +1,280 @@
+//! The loop: wakes when something comes due, claims it, has it performed, and ends in order.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Due, Rule, Watched, due};
+use crate::definitions::model::{FieldName, ReportId};
+use crate::runs::execute::{Claimed, Order, RunError, Runner, Ticket};
+use crate::runs::retention::{Retention, sweep};
+use crate::runs::store::{Considered, Ending, NewRun, Repeat, RunId, StoreError, Trigger};
+
+/// How the loop behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct SchedulerSettings {
+    /// The longest sleep: how soon a clock that was set, or a run whose instance died, is noticed.
+    pub longest_sleep: Duration,
+    /// How long running runs may go on after the stop signal.
+    pub grace: Duration,
+    /// What is kept of files; swept once an hour.
+    pub retention: Retention,
+}
+
+impl Default for SchedulerSettings {
+    fn default() -> Self {
+        Self {
+            longest_sleep: Duration::from_secs(15),
+            grace: Duration::from_secs(30),
+            retention: Retention::default(),
+        }
+    }
+}
+
+/// A run that comes later than this counts as caught up.
+const LATE: TimeDelta = TimeDelta::minutes(1);
+const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
+
+/// The loop that performs schedules.
+pub struct Scheduler {
+    runner: Runner,
+    settings: SchedulerSettings,
+    tasks: JoinSet<RunId>,
+    /// Runs under way, to be marked if they do not end in time.
+    running: HashSet<RunId>,
+    swept_at: Option<DateTime<Utc>>,
+}
+
+impl Scheduler {
+    /// A loop that has runs performed by `runner`.
+    pub fn new(runner: Runner, settings: SchedulerSettings) -> Self {
+        Self { runner, settings, tasks: JoinSet::new(), running: HashSet::new(), swept_at: None }
+    }
+
+    /// Runs until `stop`. `changed` tells that the catalog has changed. First closes what an earlier
+    /// life of this instance left half-done; at the end lets runs finish within the grace period and
+    /// marks the others as interrupted.
+    pub async fn run(mut self, mut changed: watch::Receiver<u64>, stop: CancellationToken) {
+        self.close_left_behind().await;
+        while !stop.is_cancelled() {
+            let pause = match self.look().await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::error!(%error, "schedules cannot be looked at; trying again");
+                    Duration::from_secs(5).min(self.settings.longest_sleep)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+                Ok(()) = changed.changed() => {}
+                Some(ended) = self.tasks.join_next() => self.forget(&ended),
+            }
+        }
+        self.end().await;
+    }
+
+    async fn close_left_behind(&self) {
+        let parts = self.runner.parts();
+        match parts.store.close_left_behind(&parts.settings.instance, parts.clock.now()).await {
+            Ok(closed) => {
+                for run in closed {
+                    tracing::warn!(%run, "run found half-done and closed as interrupted");
+                }
+            }
+            Err(error) => tracing::error!(%error, "half-done runs could not be closed"),
+        }
+    }
+
+    /// One look: claims what is due, starts it, and answers how long to sleep.
+    async fn look(&mut self) -> Result<Duration, StoreError> {
+        let parts = self.runner.parts();
+        let now = parts.clock.now();
+        for run in parts.store.close_expired(now).await? {
+            tracing::warn!(%run, "run of an instance that died closed as interrupted");
+        }
+        let watched = self.watched(now).await?;
+        for come in due(&watched, now) {
+            self.start(&come, now).await?;
+            if let Some(schedule) =
+                watched.iter().find(|w| w.report == come.report && w.schedule == come.schedule)
+            {
+                // Only after the claim: a crash before it finds the instant still due.
+                self.runner.parts().store.set_considered(&considered(schedule, now)).await?;
+            }
+        }
+        self.sweep(now).await?;
+        let next = watched.iter().filter_map(|watched| watched.rule.next_after(now)).min();
+        let until = next.and_then(|next| (next.to_utc() - self.runner.parts().clock.now()).to_std().ok());
+        // Never quite zero: a clock that stands still must not make the loop spin.
+        Ok(until
+            .unwrap_or(self.settings.longest_sleep)
+            .clamp(Duration::from_millis(5), self.settings.longest_sleep))
+    }
+
+    /// Every enabled schedule with how far it was looked at. One that is new, or whose rule has
+    /// changed, begins now: nothing of the past is caught up by a rule that did not hold then.
+    async fn watched(&self, now: DateTime<Utc>) -> Result<Vec<Watched>, StoreError> {
+        let parts = self.runner.parts();
+        let mut known: HashMap<(ReportId, FieldName), Considered> = parts
+            .store
+            .considered()
+            .await?
+            .into_iter()
+            .map(|known| ((known.report.clone(), known.schedule.clone()), known))
+            .collect();
+        let mut watched = Vec::new();
+        for (report, versioned) in parts.catalog.reports() {
+            for (name, schedule) in versioned.report.schedules.iter().filter(|(_, schedule)| schedule.enabled)
+            {
+                let rule = match Rule::of(schedule, &versioned.report) {
+                    Ok(rule) => rule,
+                    Err(error) => {
+                        tracing::error!(%report, schedule = %name, %error, "schedule cannot be used");
+                        continue;
+                    }
+                };
+                let before = known.remove(&(report.clone(), name.clone()));
+                let same = before.as_ref().filter(|before| before.rule == rule.to_string());
+                let schedule = Watched {
+                    report: report.clone(),
+                    schedule: name.clone(),
+                    until: same.map_or(now, |before| before.until.min(now)),
+                    rule,
+                };
+                if same.is_none() {
+                    parts.store.set_considered(&considered(&schedule, now)).await?;
+                }
+                watched.push(schedule);
+            }
+        }
+        // What is left was switched off or taken away: when it comes back, it begins anew.
+        for gone in known.into_values().filter(|gone| !gone.rule.is_empty()) {
+            parts.store.set_considered(&Considered { rule: String::new(), until: now, ..gone }).await?;
+        }
+        Ok(watched)
+    }
+
+    /// Records what was missed, claims the run, and has it performed.
+    async fn start(&mut self, come: &Due, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let parts = self.runner.parts();
+        let trigger = if now - come.instant > LATE { Trigger::CatchUp } else { Trigger::Schedule };
+        if come.missed_count > 0 {
+            let (report, schedule, missed) = (&come.report, &come.schedule, come.missed_count);
+            tracing::warn!(%report, %schedule, missed, "instants passed without a run; the latest is caught up");
+        }
+        for instant in &come.missed {
+            let skipped = NewRun {
+                report: come.report.clone(),
+                schedule: come.schedule.clone(),
+                scheduled_at: *instant,
+                trigger: Trigger::CatchUp,
+                instance: parts.settings.instance.clone(),
+                definition_version: String::new(),
+                lease_until: now,
+            };
+            let reason = format!(
+                "passed while the server was down; {} was run instead",
+                come.instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+            );
+            parts.store.skip(&skipped, &reason, now).await?;
+        }
+        let order = Order {
+            report: come.report.clone(),
+            schedule: come.schedule.clone(),
+            scheduled_at: come.instant,
+            trigger,
+            repeat: Repeat::Never,
+        };
+        match self.runner.claim(&order).await {
+            Ok(Claimed::Ticket(ticket)) => self.spawn(*ticket),
+            // Another instance was faster, or this one before it was restarted.
+            Ok(Claimed::Existing(_)) => {}
+            Err(RunError::Store(error)) => return Err(error),
+            // The definitions changed between two looks: there is nothing left to run.
+            Err(error) => tracing::warn!(report = %come.report, %error, "due schedule is gone"),
+        }
+        Ok(())
+    }
+
+    fn spawn(&mut self, ticket: Ticket) {
+        let (runner, id) = (self.runner.clone(), ticket.run().id);
+        self.running.insert(id);
+        self.tasks.spawn(async move {
+            if let Err(error) = runner.perform(ticket).await {
+                tracing::error!(run = %id, %error, "the end of a run could not be recorded");
+            }
+            id
+        });
+    }
+
+    fn forget(&mut self, ended: &Result<RunId, tokio::task::JoinError>) {
+        if let Ok(id) = ended {
+            self.running.remove(id);
+        }
+    }
+
+    async fn sweep(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.swept_at.is_some_and(|last| now - last < SWEEP_EVERY) {
+            return Ok(());
+        }
+        self.swept_at = Some(now);
+        let parts = self.runner.parts();
+        let swept = sweep(&parts.store, &parts.shelf, self.settings.retention, now).await?;
+        if swept.files + swept.strays > 0 {
+            tracing::info!(
+                files = swept.files,
+                bytes = swept.bytes,
+                strays = swept.strays,
+                "old files removed"
+            );
+        }
+        Ok(())
+    }
+
+    /// Waits for runs under way, then gives up on the rest and says so in the store.
+    async fn end(mut self) {
+        let finished = async {
+            while let Some(ended) = self.tasks.join_next().await {
+                if let Ok(id) = ended {
+                    self.running.remove(&id);
+                }
+            }
+        };
+        if tokio::time::timeout(self.settings.grace, finished).await.is_ok() {
+            return;
+        }
+        self.tasks.shutdown().await;
+        let parts = self.runner.parts();
+        let ending = Ending::Interrupted {
+            message:
+                "the server was stopped and the run did not end within the grace period; run it again to \
+                      send what was not sent"
+                    .into(),
+        };
+        for id in self.running {
+            match parts.store.finish(id, &ending, &[], parts.clock.now()).await {
+                Ok(()) => tracing::warn!(run = %id, "run interrupted by the stop"),
+                // It ended just now.
+                Err(StoreError::Illegal { .. }) => {}
+                Err(error) => tracing::error!(run = %id, %error, "an interrupted run could not be marked"),
+            }
+        }
+    }
+}
+
+fn considered(watched: &Watched, until: DateTime<Utc>) -> Considered {
+    Considered {
+        report: watched.report.clone(),
+        schedule: watched.schedule.clone(),
+        rule: watched.rule.to_string(),
+        until,
+    }
+}
+
+#[cfg(test)]
+mod tests;
