@@ -2,5 +2,30 @@
 //!
 //! Takes a folder of YAML files; gives the [`model`] of those that are valid and diagnostics with
 //! file, line and column for those that are not. Knows nothing of data, engines or pages.
+//!
+//! The way of a file: [`yaml`] reads its text into a tree with positions, `shape` holds that against
+//! the JSON Schema of its kind ([`schema`]), `check` asks whether it makes sense together with the
+//! other files, and [`workspace`] keeps what is valid.
 
+mod catalog;
+mod check;
+mod diagnostic;
 pub mod model;
+mod names;
+mod path;
+pub mod period;
+mod policy;
+pub mod schema;
+mod shape;
+pub mod watch;
+pub mod workspace;
+pub mod yaml;
+
+pub use catalog::{Catalog, Definition, DefinitionKind};
+pub use diagnostic::{Diagnostic, Severity};
+pub use path::{FieldPath, Step};
+pub use policy::Policy;
+pub use workspace::{DefinitionFile, Workspace};
+
+#[cfg(test)]
+mod tests;

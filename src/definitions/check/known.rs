@@ -1,0 +1,131 @@
+//! The names of a workspace, from valid and faulty files alike.
+
+use std::collections::BTreeMap;
+
+use crate::definitions::catalog::DefinitionKind;
+use crate::definitions::model::{Dataset, Dimension, DimensionType, FieldName};
+use crate::definitions::names;
+use crate::definitions::workspace::{Draft, Typed};
+use crate::definitions::yaml::Node;
+
+/// What can be referred to.
+pub(super) struct Known<'a> {
+    /// The ids of sources.
+    pub(super) sources: Vec<&'a str>,
+    /// The datasets by id.
+    pub(super) datasets: BTreeMap<&'a str, Fields<'a>>,
+}
+
+/// The fields of one dataset.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'a> {
+    tree: Option<&'a Node>,
+    /// The dataset, as far as it can be read.
+    pub(super) dataset: Option<&'a Dataset>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(drafts: &'a [Draft]) -> Self {
+        let ids = |kind: DefinitionKind| {
+            drafts.iter().filter(move |draft| {
+                // A file that cannot be read at all is known by its folder.
+                draft
+                    .kind
+                    .map_or_else(|| draft.name.starts_with(&format!("{}s/", kind.name())), |own| own == kind)
+            })
+        };
+        let fields = |draft: &'a Draft| Fields {
+            tree: draft.tree.as_deref(),
+            dataset: match &draft.typed {
+                Some(Typed::Dataset(dataset)) => Some(dataset),
+                _ => None,
+            },
+        };
+        Self {
+            sources: ids(DefinitionKind::Source).map(|draft| draft.id.as_str()).collect(),
+            datasets: ids(DefinitionKind::Dataset).map(|draft| (draft.id.as_str(), fields(draft))).collect(),
+        }
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// Whether anything is known of the fields; a file with a syntax error has none.
+    pub(super) fn is_readable(self) -> bool {
+        self.tree.is_some()
+    }
+
+    pub(super) fn dimensions(self) -> Vec<&'a str> {
+        self.keys("dimensions")
+    }
+
+    /// Measures and metrics.
+    pub(super) fn numbers(self) -> Vec<&'a str> {
+        [self.keys("measures"), self.keys("metrics")].concat()
+    }
+
+    pub(super) fn has_dimension(self, name: &FieldName) -> bool {
+        self.dimensions().contains(&name.as_str())
+    }
+
+    pub(super) fn has_number(self, name: &FieldName) -> bool {
+        self.numbers().contains(&name.as_str())
+    }
+
+    pub(super) fn has_time(self) -> bool {
+        self.tree.is_none_or(|tree| tree.entry("time").is_some())
+    }
+
+    /// Whether `name` is, or without a declared type may be, a dimension of dates or times.
+    pub(super) fn may_be_temporal(self, name: &FieldName) -> bool {
+        let is_time = self.dataset.is_none_or(|dataset| dataset.time.as_ref() == Some(name));
+        is_time || self.type_of(name).is_none_or(is_temporal)
+    }
+
+    /// The type the dataset declares for a dimension.
+    pub(super) fn type_of(self, name: &FieldName) -> Option<DimensionType> {
+        self.dimension(name)?.r#type
+    }
+
+    pub(super) fn is_time(self, name: &FieldName) -> bool {
+        self.dataset.is_some_and(|dataset| dataset.time.as_ref() == Some(name))
+    }
+
+    fn dimension(self, name: &FieldName) -> Option<&'a Dimension> {
+        self.dataset?.dimensions.get(name)
+    }
+
+    fn keys(self, key: &str) -> Vec<&'a str> {
+        self.tree.map_or_else(Vec::new, |tree| tree.keys_of(key))
+    }
+
+    /// What to say about a name that should be a dimension.
+    pub(super) fn no_dimension(self, dataset: &str, name: &FieldName) -> (String, String) {
+        let help = names::offer(name.as_str(), "dimensions", self.dimensions());
+        if self.has_number(name) {
+            (format!("`{name}` is a measure or metric, but a dimension is wanted here"), help)
+        } else {
+            (format!("dataset `{dataset}` has no dimension `{name}`"), help)
+        }
+    }
+
+    /// What to say about a name that should be a measure or metric.
+    pub(super) fn no_number(self, dataset: &str, name: &FieldName) -> (String, String) {
+        let help = names::offer(name.as_str(), "measures and metrics", self.numbers());
+        if self.has_dimension(name) {
+            (format!("`{name}` is a dimension, but a measure or metric is wanted here"), help)
+        } else {
+            (format!("dataset `{dataset}` has no measure or metric `{name}`"), help)
+        }
+    }
+}
+
+pub(super) fn is_temporal(kind: DimensionType) -> bool {
+    matches!(kind, DimensionType::Date | DimensionType::Timestamp)
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of the file that is being checked itself.
+    pub(super) fn of_file(tree: &'a Node, dataset: &'a Dataset) -> Self {
+        Self { tree: Some(tree), dataset: Some(dataset) }
+    }
+}

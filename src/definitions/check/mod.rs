@@ -1,0 +1,122 @@
+//! The check for sense: do names refer to something, can a chart draw that, does a cron ever fire?
+//!
+//! Works on definitions whose shape is right, or the parts of them that are. Names are taken from
+//! the trees, so that a faulty panel is still known by its name and breeds no follow-up errors.
+
+mod chart;
+mod cron;
+mod dataset;
+mod expression;
+mod filter;
+mod known;
+mod panel;
+mod parameter;
+mod recipient;
+mod report;
+mod schedule;
+mod source;
+mod text;
+mod zone;
+
+use super::diagnostic::Problem;
+use super::path::FieldPath;
+use super::policy::Policy;
+use super::workspace::{Draft, Typed};
+use super::yaml::Node;
+use known::Known;
+
+/// Checks every draft and adds what is wrong to it.
+pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
+    let mut all = Vec::with_capacity(drafts.len());
+    {
+        let known = Known::of(drafts);
+        for draft in drafts.iter() {
+            let mut found = Vec::new();
+            if let (Some(typed), Some(tree)) = (&draft.typed, &draft.tree) {
+                let mut findings = Findings { tree, faulty: draft.faulty_paths(), problems: Vec::new() };
+                match typed {
+                    Typed::Source(source) => source::check(source, &mut findings),
+                    Typed::Dataset(dataset) => dataset::check(dataset, &known, &mut findings),
+                    Typed::Report(report) => report::check(report, &known, policy, &mut findings),
+                }
+                found = findings.problems;
+            }
+            all.push(found);
+        }
+    }
+    for (draft, found) in drafts.iter_mut().zip(all) {
+        draft.problems.extend(found);
+    }
+}
+
+/// What is wrong with one file.
+struct Findings<'a> {
+    tree: &'a Node,
+    faulty: Vec<FieldPath>,
+    problems: Vec<Problem>,
+}
+
+impl Findings<'_> {
+    /// An error about the value at `path`.
+    fn error(
+        &mut self,
+        path: &FieldPath,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        self.push(Problem { help: help.into(), ..Problem::at_path(self.tree, path, code, message) });
+    }
+
+    /// An error about the key at the end of `path`.
+    fn error_at_key(
+        &mut self,
+        path: &FieldPath,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        let problem = Problem::at_path(self.tree, path, code, message);
+        self.push(Problem { help: help.into(), place: self.tree.locate_key(path), ..problem });
+    }
+
+    /// A warning about the value at `path`.
+    fn warning(
+        &mut self,
+        path: &FieldPath,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        self.push(
+            Problem { help: help.into(), ..Problem::at_path(self.tree, path, code, message) }.warning(),
+        );
+    }
+
+    /// A warning about the key at the end of `path`.
+    fn warning_at_key(
+        &mut self,
+        path: &FieldPath,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        let problem = Problem::at_path(self.tree, path, code, message);
+        self.push(Problem { help: help.into(), place: self.tree.locate_key(path), ..problem }.warning());
+    }
+
+    fn push(&mut self, problem: Problem) {
+        let problem = Problem { path: self.tree.as_written(&problem.path), ..problem };
+        let known = self.faulty.iter().any(|faulty| problem.path.is_within(faulty));
+        if !known {
+            self.problems.push(problem);
+        }
+    }
+}
+
+/// The paths of one value or of every item of a list: `y` or `y[0]`, `y[1]`. A single value is also
+/// found at index 0.
+fn items<'a, T>(path: &FieldPath, values: &'a [T]) -> impl Iterator<Item = (FieldPath, &'a T)> + use<'a, T> {
+    let path = path.clone();
+    values.iter().enumerate().map(move |(index, value)| (path.index(index), value))
+}

@@ -1,0 +1,206 @@
+//! Panels: what each shows exists in its dataset.
+
+use super::known::Fields;
+use super::report::Scope;
+use super::{Findings, chart, filter, report, text};
+use crate::definitions::model::{
+    Compare, DimensionType, FieldName, KpiPanel, Panel, Parameter, SortKey, TablePanel,
+};
+use crate::definitions::names;
+use crate::definitions::path::FieldPath;
+use crate::format::Grain;
+
+pub(super) fn check<'a>(panel: &'a Panel, path: &FieldPath, scope: &Scope<'a>, findings: &mut Findings<'_>) {
+    text::title(panel.title(), &path.key("title"), findings);
+    text::paragraphs(panel.note(), &path.key("note"), findings);
+    if let Panel::Text(panel) = panel {
+        text::paragraphs(Some(&panel.text), &path.key("text"), findings);
+        return;
+    }
+    match (panel.dataset(), &scope.report.dataset) {
+        (Some(dataset), _) => report::dataset_exists(dataset, &path.key("dataset"), scope.known, findings),
+        (None, None) if findings.tree.entry("dataset").is_none() => {
+            let help = "add `dataset:` to the report, or to this panel".to_owned();
+            findings.error_at_key(
+                path,
+                "missing_key",
+                "neither the report nor this panel names a dataset",
+                help,
+            );
+        }
+        _ => {}
+    }
+    let Some((dataset, fields)) = scope.dataset_of(panel) else { return };
+    let spot = Spot { path, dataset, fields, scope };
+    match panel {
+        Panel::Kpi(panel) => kpi(panel, &spot, findings),
+        Panel::Chart(panel) => chart::check(panel, &spot, findings),
+        Panel::Table(panel) => table(panel, &spot, findings),
+        Panel::Text(_) => {}
+    }
+    if let Some(filters) = panel.filters() {
+        for (field, condition) in filters {
+            let path = path.key("filters").key(field.as_str());
+            if !fields.has_dimension(field) {
+                let (message, help) = fields.no_dimension(dataset, field);
+                findings.error_at_key(&path, "unknown_field", message, help);
+            }
+            filter::check(condition, fields.type_of(field), &path, scope, findings);
+        }
+    }
+}
+
+/// A panel with its dataset.
+pub(super) struct Spot<'a, 's> {
+    pub(super) path: &'s FieldPath,
+    pub(super) dataset: &'a str,
+    pub(super) fields: Fields<'a>,
+    pub(super) scope: &'s Scope<'a>,
+}
+
+impl Spot<'_, '_> {
+    /// `name` at `path` is a dimension.
+    pub(super) fn dimension(&self, name: &FieldName, path: &FieldPath, findings: &mut Findings<'_>) {
+        if !self.fields.has_dimension(name) {
+            let (message, help) = self.fields.no_dimension(self.dataset, name);
+            findings.error(path, "unknown_field", message, help);
+        }
+    }
+
+    /// `name` at `path` is a measure or metric.
+    pub(super) fn number(&self, name: &FieldName, path: &FieldPath, findings: &mut Findings<'_>) {
+        if !self.fields.has_number(name) {
+            let (message, help) = self.fields.no_number(self.dataset, name);
+            findings.error(path, "unknown_field", message, help);
+        }
+    }
+
+    /// `compare: true` has something to compare with.
+    pub(super) fn compare(&self, findings: &mut Findings<'_>) {
+        let path = self.path.key("compare");
+        let compares = |parameter: &Parameter| matches!(parameter, Parameter::Period { compare, .. } if *compare != Compare::None);
+        let parameters = &self.scope.report.parameters;
+        // A faulty period parameter may well have it.
+        let complete = parameters.len() == findings.tree.keys_of("parameters").len();
+        if complete && !parameters.values().any(compares) {
+            let help = "add `compare: previous_period` to a parameter of type period".to_owned();
+            findings.error(&path, "not_applicable", "there is nothing to compare with", help);
+        } else if !self.fields.has_time() {
+            let message =
+                format!("dataset `{}` has no `time`, so it cannot be compared over time", self.dataset);
+            findings.error(&path, "not_applicable", message, None);
+        }
+    }
+
+    /// A grain goes with dates, and hours only with times.
+    pub(super) fn grain(
+        &self,
+        grain: Grain,
+        name: &FieldName,
+        path: &FieldPath,
+        findings: &mut Findings<'_>,
+    ) {
+        if !self.fields.has_dimension(name) {
+            return;
+        }
+        if !self.fields.may_be_temporal(name) {
+            let message = format!("`grain` needs a dimension of dates, but `{name}` has none");
+            findings.error(
+                path,
+                "not_applicable",
+                message,
+                "remove `grain`, or choose the time dimension".to_owned(),
+            );
+        } else if grain == Grain::Hour && self.fields.type_of(name) == Some(DimensionType::Date) {
+            let message = format!("`{name}` is a date and has no hours");
+            findings.error(
+                path,
+                "not_applicable",
+                message,
+                "valid grains: day, week, month, quarter, year".to_owned(),
+            );
+        }
+    }
+
+    /// Every sort key is shown by the panel.
+    pub(super) fn sort(&self, sort: &[SortKey], shown: &[&FieldName], findings: &mut Findings<'_>) {
+        for (path, key) in super::items(&self.path.key("sort"), sort) {
+            if !shown.contains(&&key.field) {
+                let message =
+                    format!("the panel does not show `{}`, so it cannot be sorted by it", key.field);
+                let help =
+                    names::offer(key.field.as_str(), "fields", shown.iter().map(|field| field.as_str()));
+                findings.error(&path, "unknown_field", message, help);
+            }
+        }
+    }
+}
+
+fn kpi(panel: &KpiPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
+    spot.number(&panel.kpi, &spot.path.key("kpi"), findings);
+    if panel.sparkline.is_some() && !spot.fields.has_time() {
+        let message = format!("dataset `{}` has no `time`, so there is no sparkline", spot.dataset);
+        findings.error(&spot.path.key("sparkline"), "not_applicable", message, None);
+    }
+}
+
+fn table(panel: &TablePanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
+    let path = spot.path;
+    if panel.table.is_empty() {
+        let help = "list dimensions, measures and metrics".to_owned();
+        findings.error(&path.key("table"), "empty", "the table has no columns", help);
+    }
+    for (index, (column_path, column)) in super::items(&path.key("table"), &panel.table).enumerate() {
+        if panel.table.iter().take(index).any(|earlier| earlier == column) {
+            findings.error(
+                &column_path,
+                "duplicate_name",
+                format!("column `{column}` stands twice"),
+                "remove one".to_owned(),
+            );
+        } else if !spot.fields.has_dimension(column) && !spot.fields.has_number(column) {
+            let valid = [spot.fields.dimensions(), spot.fields.numbers()].concat();
+            let message = format!("dataset `{}` has no field `{column}`", spot.dataset);
+            findings.error(
+                &column_path,
+                "unknown_field",
+                message,
+                names::offer(column.as_str(), "fields", valid),
+            );
+        }
+    }
+    if let Some(grain) = panel.grain {
+        let grain_path = path.key("grain");
+        let dated = panel.table.iter().filter(|column| spot.fields.has_dimension(column));
+        let dated: Vec<&FieldName> = dated.filter(|column| spot.fields.may_be_temporal(column)).collect();
+        match dated.as_slice() {
+            [] if !panel.table.is_empty() => {
+                let help = "remove `grain`, or add the time dimension to the columns".to_owned();
+                findings.error(&grain_path, "not_applicable", "`grain` needs a column of dates", help);
+            }
+            [only] => spot.grain(grain, only, &grain_path, findings),
+            _ => {}
+        }
+    }
+    let has_number = panel.table.iter().any(|column| spot.fields.has_number(column));
+    if panel.totals && !has_number {
+        findings.warning(
+            &path.key("totals"),
+            "not_applicable",
+            "there is no measure or metric to total",
+            None,
+        );
+    }
+    if panel.limit == Some(0) {
+        findings.error(
+            &path.key("limit"),
+            "out_of_range",
+            "a table of no rows shows nothing",
+            "write 1 or more".to_owned(),
+        );
+    }
+    spot.sort(panel.sort.as_slice(), &panel.table.iter().collect::<Vec<_>>(), findings);
+    if panel.compare {
+        spot.compare(findings);
+    }
+}

@@ -1,0 +1,104 @@
+//! Single values: text, numbers, true or false, and names with rules.
+
+use serde_json::{Number, Value as Json};
+
+use super::{Spot, Walk, kind};
+use crate::definitions::diagnostic::Problem;
+use crate::definitions::model::{FieldName, NameError, PanelId, SortKey};
+use crate::definitions::path::FieldPath;
+use crate::definitions::yaml::{Place, Value};
+
+impl<'a> Walk<'a> {
+    pub(super) fn scalar(&mut self, spot: Spot<'_>, schema: &'a Json, path: &FieldPath) -> Option<Json> {
+        let value = match (&spot.node.value, kind(schema)) {
+            // A number where text is wanted (`default: 2026`) can only mean its own text.
+            (Value::Text(text) | Value::Int(_, text) | Value::Float(_, text), "string") => {
+                return self.text(spot, text, schema, path);
+            }
+            (Value::Bool(value), "boolean") => Json::Bool(*value),
+            (Value::Int(value, _), "integer") => Json::from(*value),
+            (Value::Int(value, _), "number") => Json::from(*value as f64),
+            (Value::Float(value, _), "number") => match Number::from_f64(*value) {
+                Some(number) => Json::Number(number),
+                None => return self.refuse(spot, path, "out_of_range", "this number is not finite".into()),
+            },
+            _ => {
+                self.wrong_type(spot, schema, path);
+                return None;
+            }
+        };
+        self.in_range(spot, &value, schema, path).then_some(value)
+    }
+
+    fn text(&mut self, spot: Spot<'_>, text: &str, schema: &Json, path: &FieldPath) -> Option<Json> {
+        if let Some(expected) = schema.get("const").and_then(Json::as_str)
+            && text != expected
+        {
+            return self.refuse(spot, path, "unknown_choice", format!("expected `{expected}`"));
+        }
+        if let Some(pattern) = schema.get("pattern").and_then(Json::as_str)
+            && let Some(problem) = pattern_problem(pattern, text)
+        {
+            self.push(problem.place(spot.place()), path);
+            return None;
+        }
+        if schema.get("format").and_then(Json::as_str) == Some("date")
+            && text.parse::<chrono::NaiveDate>().is_err()
+        {
+            return self.refuse(
+                spot,
+                path,
+                "bad_date",
+                "this is not a date of the calendar; write it as 2026-01-31".into(),
+            );
+        }
+        Some(Json::String(text.to_owned()))
+    }
+
+    fn in_range(&mut self, spot: Spot<'_>, value: &Json, schema: &Json, path: &FieldPath) -> bool {
+        let Some(number) = value.as_f64() else { return true };
+        let format_limit = match schema.get("format").and_then(Json::as_str) {
+            Some("uint8") => Some(f64::from(u8::MAX)),
+            Some("uint16") => Some(f64::from(u16::MAX)),
+            Some("uint32") => Some(f64::from(u32::MAX)),
+            _ => None,
+        };
+        let min = schema.get("minimum").and_then(Json::as_f64);
+        let max = schema.get("maximum").and_then(Json::as_f64).or(format_limit);
+        if min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max) {
+            return true;
+        }
+        let message = match (min, max) {
+            (Some(min), Some(max)) => format!("this number must be {min} to {max}"),
+            (Some(min), None) => format!("this number must be at least {min}"),
+            (None, max) => format!("this number must be at most {}", max.unwrap_or_default()),
+        };
+        self.refuse(spot, path, "out_of_range", message);
+        false
+    }
+
+    fn refuse(
+        &mut self,
+        spot: Spot<'_>,
+        path: &FieldPath,
+        code: &'static str,
+        message: String,
+    ) -> Option<Json> {
+        self.push(Problem::at(spot.place(), code, message), path);
+        None
+    }
+}
+
+/// What is wrong with a name, by the pattern its schema states. The patterns are those of
+/// `model::name`; its own parsers decide, since they know a little more than the patterns can say.
+pub(super) fn pattern_problem(pattern: &str, name: &str) -> Option<Problem> {
+    let refused: NameError = if pattern.starts_with("^[a-z0-9]") {
+        PanelId::parse(name).err()?
+    } else if pattern.starts_with("^-?") {
+        name.parse::<SortKey>().err()?
+    } else {
+        FieldName::parse(name).err()?
+    };
+    let message = format!("`{}` cannot be a name here", refused.name);
+    Some(Problem::at(Place::START, "bad_name", message).help(refused.rule))
+}
