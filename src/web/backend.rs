@@ -1,15 +1,19 @@
 //! What the door asks of the rest of the program, in one place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
+use crate::access::Viewer;
+use crate::definitions::Diagnostic;
 use crate::definitions::model::{PanelId, Report, ReportId};
 use crate::error::Kind;
+use crate::format::Locale;
 use crate::render::document::{Block, Document};
-use crate::runs::evaluate::{Prepared, Question, QuestionError};
+use crate::runs::evaluate::{Control, QuestionError};
 use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunPage};
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
@@ -19,20 +23,10 @@ pub trait Backend: Send + Sync + 'static {
     fn reports(&self) -> Vec<ReportEntry>;
 
     /// What is wrong in the definition files, in order of file and line.
-    fn problems(&self) -> Vec<Problem>;
+    fn problems(&self) -> Vec<Diagnostic>;
 
-    /// Checks the parameters of a question.
-    fn prepare(&self, question: Question) -> BoxFuture<'_, Result<Prepared, QuestionError>>;
-
-    /// Answers one panel. Dropping the future cancels its query.
-    fn panel(
-        &self,
-        prepared: Arc<Prepared>,
-        panel: PanelId,
-    ) -> BoxFuture<'static, Result<Block, QuestionError>>;
-
-    /// Answers every panel.
-    fn document(&self, prepared: Arc<Prepared>) -> BoxFuture<'static, Document>;
+    /// Opens a report: checks the parameters and resolves the period.
+    fn open(&self, wish: Wish) -> BoxFuture<'_, Result<OpenReport, QuestionError>>;
 
     /// A page of runs, newest first.
     fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>>;
@@ -45,6 +39,46 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Whether each part is ready to serve.
     fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>>;
+}
+
+/// A report somebody wants to see now.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The report.
+    pub report: ReportId,
+    /// Values of parameters by name; an absent one takes its default, an empty list means that
+    /// nothing is chosen.
+    pub parameters: BTreeMap<String, Vec<String>>,
+    /// The language; `None` takes the report's.
+    pub locale: Option<Locale>,
+    /// Who asks.
+    pub viewer: Viewer,
+}
+
+/// A report with its parameters checked and its period resolved.
+#[derive(Clone)]
+pub struct OpenReport {
+    /// Its id.
+    pub id: ReportId,
+    /// Its definition.
+    pub report: Arc<Report>,
+    /// The language of the answers.
+    pub locale: Locale,
+    /// The form controls, with what is chosen and what can be.
+    pub controls: Vec<Control>,
+    /// The period and chosen members as a line of text.
+    pub subtitle: String,
+    /// Where its panels are answered.
+    pub answers: Arc<dyn Answers>,
+}
+
+/// The panels of an open report.
+pub trait Answers: Send + Sync + 'static {
+    /// Answers one panel. Dropping the future cancels its query.
+    fn panel(self: Arc<Self>, panel: PanelId) -> BoxFuture<'static, Result<Block, QuestionError>>;
+
+    /// Answers every panel and lays them out.
+    fn document(self: Arc<Self>) -> BoxFuture<'static, Document>;
 }
 
 /// Why the store could not answer.
@@ -78,27 +112,6 @@ pub enum Fresh {
     Current,
     /// The file has problems; this many. The last valid version is served, if there is one.
     Stale(usize),
-}
-
-/// Something wrong in a definition file.
-#[derive(Debug, Clone)]
-pub struct Problem {
-    /// The file, relative to the workspace.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// How many characters are meant.
-    pub width: usize,
-    /// The line itself.
-    pub source_line: String,
-    /// What is wrong.
-    pub message: String,
-    /// The next step, or the nearest valid name.
-    pub help: Option<String>,
-    /// Whether the definition works nevertheless.
-    pub warning: bool,
 }
 
 /// One run with all that is known of it.

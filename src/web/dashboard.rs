@@ -1,7 +1,6 @@
 //! A report on screen.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
@@ -12,20 +11,19 @@ use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use super::address::Address;
-use super::backend::Fresh;
+use super::backend::{Fresh, OpenReport, Wish};
 use super::controls::{ControlView, Input};
 use super::downloads;
 use super::error::WebError;
 use super::figures::Slot;
 use super::frame::{self, Frame, Place, page};
 use super::names::ReportPath;
-use super::panel::{PanelView, weight_of};
+use super::panel::{Answer, PanelView, answer_or_broken, weight_of};
 use super::state::WebState;
 use super::visitor::Visitor;
 use super::words::{self, Words};
 use crate::definitions::model::{PanelId, Report, ReportId};
-use crate::render::document::{Block, Failure};
-use crate::runs::evaluate::{Prepared, Question, QuestionError};
+use crate::runs::evaluate::QuestionError;
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
@@ -74,16 +72,19 @@ async fn show_dashboard(
     // With `complete` everything is waited for, except for a moment to still write the page.
     let wait =
         if complete { state.settings.request_timeout.mul_f32(0.9) } else { state.settings.inline_budget };
-    let answers = answer_panels(state, &view.prepared, wait).await;
+    let answers = answer_panels(state, &view.open, wait).await;
     let status = if view.refused.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let mut response = page(&view.page(state, visitor, address, answers, complete))?;
     *response.status_mut() = status;
     Ok(response)
 }
 
-/// A question that could be prepared, if need be without the parameters that were refused.
+/// How many refused parameters are told apart; each costs another try.
+const MOST_REFUSED: usize = 16;
+
+/// A report that could be opened, if need be without the parameters that were refused.
 struct View {
-    prepared: Arc<Prepared>,
+    open: OpenReport,
     /// The address without what was refused.
     address: Address,
     /// What is wrong, by parameter.
@@ -103,14 +104,15 @@ impl View {
         let mut accepted = asked.clone();
         let mut refused = BTreeMap::new();
         loop {
-            let question = question(report, visitor, accepted.clone());
-            match state.backend.prepare(question).await {
-                Ok(prepared) => {
+            match state.backend.open(wish(report, visitor, accepted.clone())).await {
+                Ok(open) => {
                     let address = address_of(&accepted, address);
-                    return Ok(Self { prepared: Arc::new(prepared), address, refused, asked });
+                    return Ok(Self { open, address, refused, asked });
                 }
                 // Each round takes one parameter away; a default that is refused ends it.
-                Err(QuestionError::BadParameter { name, problem }) if accepted.remove(&name).is_some() => {
+                Err(QuestionError::BadParameter { name, problem })
+                    if refused.len() < MOST_REFUSED && accepted.remove(&name).is_some() =>
+                {
                     refused.insert(name, problem);
                 }
                 Err(error) => return Err(error.into()),
@@ -123,16 +125,16 @@ impl View {
         state: &WebState,
         visitor: &Visitor,
         address: &Address,
-        mut answers: HashMap<PanelId, Block>,
+        mut answers: HashMap<PanelId, Answer>,
         complete: bool,
     ) -> DashboardPage {
-        let (report, locale) = (&self.prepared.report, self.prepared.locale);
-        let id = &self.prepared.id;
+        let (report, locale) = (&self.open.report, self.open.locale);
+        let id = &self.open.id;
         let words = Words::of(locale);
         let base = format!("/reports/{id}");
         let query = self.address.query();
         let controls: Vec<ControlView> = self
-            .prepared
+            .open
             .controls
             .iter()
             .map(|control| {
@@ -158,7 +160,7 @@ impl View {
                         let slot = Slot::in_row(visitor.window_width, weight, sum, row.len());
                         let place = super::panel::Place { base: &base, query: &query, slot, heavy: weight > 1.0 };
                         let limit = state.settings.table_rows;
-                        PanelView::new(&self.prepared, panel, answers.remove(panel), &place, limit)
+                        PanelView::new(&self.open, panel, answers.remove(panel), &place, limit)
                     })
                     .collect()
             })
@@ -177,7 +179,7 @@ impl View {
             frame: Frame::new(visitor, locale, Place::Reports, &title, &base, &self.address),
             report: id.to_string(),
             description: report.description.as_ref().map(|text| text.get(locale)).unwrap_or_default().to_owned(),
-            subtitle: self.prepared.subtitle.clone(),
+            subtitle: self.open.subtitle.clone(),
             owner: report.owner.clone(),
             controls,
             strays,
@@ -198,19 +200,9 @@ impl View {
     }
 }
 
-/// A visitor's question about a report, asked now.
-pub(super) fn question(
-    report: &ReportId,
-    visitor: &Visitor,
-    parameters: BTreeMap<String, Vec<String>>,
-) -> Question {
-    Question {
-        report: report.clone(),
-        parameters,
-        locale: visitor.locale,
-        now: chrono::Utc::now(),
-        viewer: visitor.viewer.clone(),
-    }
+/// What a visitor wants to see.
+pub(super) fn wish(report: &ReportId, visitor: &Visitor, parameters: BTreeMap<String, Vec<String>>) -> Wish {
+    Wish { report: report.clone(), parameters, locale: visitor.locale, viewer: visitor.viewer.clone() }
 }
 
 /// The address of a view: its parameters as they are understood, and its language.
@@ -240,29 +232,23 @@ fn layout(report: &Report) -> Vec<Vec<PanelId>> {
 
 /// Starts all panels at once and gives those that are done within `wait`. The others run on for the
 /// grace time, so that the browser's own request can join their queries, and are then cancelled.
-async fn answer_panels(
-    state: &WebState,
-    prepared: &Arc<Prepared>,
-    wait: Duration,
-) -> HashMap<PanelId, Block> {
+async fn answer_panels(state: &WebState, open: &OpenReport, wait: Duration) -> HashMap<PanelId, Answer> {
     let mut tasks = JoinSet::new();
-    let mut names = HashMap::new();
-    for panel in layout(&prepared.report).into_iter().flatten() {
-        let answer = state.backend.panel(Arc::clone(prepared), panel.clone());
-        let task = tasks.spawn(answer.in_current_span());
-        names.insert(task.id(), panel);
+    for panel in layout(&open.report).into_iter().flatten() {
+        let answer = answer_or_broken(open.clone(), panel.clone());
+        tasks.spawn(async move { (panel, answer.await) }.in_current_span());
     }
     let deadline = tokio::time::Instant::now() + wait;
     let mut answers = HashMap::new();
-    while let Ok(Some(finished)) = tokio::time::timeout_at(deadline, tasks.join_next_with_id()).await {
-        let (task, block) = match finished {
-            Ok((task, Ok(block))) => (task, Ok(block)),
-            Ok((task, Err(error))) => (task, Err(error.to_string())),
-            Err(error) => (error.id(), Err(error.to_string())),
-        };
-        let Some(panel) = names.get(&task).cloned() else { continue };
-        let block = block.unwrap_or_else(|cause| broken(&panel, prepared, &cause));
-        answers.insert(panel, block);
+    while let Ok(Some(finished)) = tokio::time::timeout_at(deadline, tasks.join_next()).await {
+        match finished {
+            Ok((panel, Ok(answer))) => {
+                answers.insert(panel, answer);
+            }
+            // The browser asks for it again and gets the error.
+            Ok((panel, Err(error))) => tracing::warn!(%panel, %error, "panel not answered"),
+            Err(error) => tracing::error!(%error, "panel task lost"),
+        }
     }
     if !tasks.is_empty() {
         let grace = state.settings.grace;
@@ -272,18 +258,4 @@ async fn answer_panels(
         });
     }
     answers
-}
-
-/// The block of a panel whose task broke down.
-pub(super) fn broken(panel: &PanelId, prepared: &Prepared, cause: &str) -> Block {
-    let error_id = uuid::Uuid::now_v7().to_string();
-    tracing::error!(report = %prepared.id, %panel, error_id, cause, "panel broke down");
-    let words = Words::of(prepared.locale);
-    let title = prepared.report.panels.get(panel).and_then(|panel| panel.title());
-    Block {
-        id: panel.to_string(),
-        title: title.map(|title| title.get(prepared.locale)).unwrap_or_default().to_owned(),
-        note: None,
-        content: Err(Failure { message: words.panel_broke.to_owned(), error_id }),
-    }
 }

@@ -1,24 +1,23 @@
 //! A report or a panel as a file.
 
-use std::sync::Arc;
-
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::address::Address;
-use super::dashboard::question;
+use super::backend::OpenReport;
+use super::dashboard::wish;
 use super::disposition::{Disposition, content_disposition, file_name};
 use super::error::WebError;
 use super::figures::{Slot, chart_page};
 use super::names::PanelFormat;
+use super::panel::Answer;
 use super::state::WebState;
 use super::visitor::Visitor;
 use crate::charts::Chart;
 use crate::definitions::model::ReportId;
 use crate::render::csv::{ByteOrderMark, csv};
 use crate::render::canvas::{Page, png, svg_file};
-use crate::render::document::{Block, Content};
-use crate::runs::evaluate::Prepared;
+use crate::render::document::Content;
 use crate::table::Table;
 
 /// The width of a chart in a file, in CSS pixels.
@@ -33,8 +32,8 @@ pub(super) async fn show_pdf(
     report: &ReportId,
     address: &Address,
 ) -> Result<Response, WebError> {
-    let prepared = Arc::new(state.backend.prepare(question(report, visitor, address.parameters())).await?);
-    let document = state.backend.document(prepared).await;
+    let open = state.backend.open(wish(report, visitor, address.parameters())).await?;
+    let document = open.answers.document().await;
     let name = file_name(&document.title, "pdf");
     let sheets = tokio::task::spawn_blocking(move || crate::render::pdf::pdf(&document))
         .await
@@ -49,7 +48,15 @@ pub(super) async fn show_pdf(
 }
 
 /// A panel's numbers or drawing as a file to save.
-pub(super) fn show_block(prepared: &Prepared, block: &Block, format: PanelFormat) -> Result<Response, WebError> {
+pub(super) fn show_answer(
+    open: &OpenReport,
+    answer: &Answer,
+    format: PanelFormat,
+) -> Result<Response, WebError> {
+    let block = match answer {
+        Answer::Block(block) => block,
+        Answer::Broken { error_id } => return Err(WebError::bug(format!("panel panicked: {error_id}"))),
+    };
     let content = block.content.as_ref().map_err(|failure| {
         WebError::of(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
             .saying(format!("{} ({})", failure.message, failure.error_id))
@@ -61,14 +68,14 @@ pub(super) fn show_block(prepared: &Prepared, block: &Block, format: PanelFormat
     match format {
         PanelFormat::Csv => {
             let table = table_of(content).ok_or_else(WebError::no_page)?;
-            Ok(save("text/csv; charset=utf-8", "csv", csv(table, prepared.locale, ByteOrderMark::Present)))
+            Ok(save("text/csv; charset=utf-8", "csv", csv(table, open.locale, ByteOrderMark::Present)))
         }
         PanelFormat::Svg => {
-            let page = drawing(content, prepared)?;
+            let page = drawing(content, open)?;
             Ok(save("image/svg+xml", "svg", svg_file(&page, title).into_bytes()))
         }
         PanelFormat::Png => {
-            let bytes = png(&drawing(content, prepared)?, PNG_SCALE)
+            let bytes = png(&drawing(content, open)?, PNG_SCALE)
                 .map_err(|error| WebError::bug(format!("PNG: {error}")))?;
             Ok(save("image/png", "png", bytes))
         }
@@ -84,10 +91,10 @@ fn table_of(content: &Content) -> Option<&Table> {
     }
 }
 
-fn drawing(content: &Content, prepared: &Prepared) -> Result<Page, WebError> {
+fn drawing(content: &Content, open: &OpenReport) -> Result<Page, WebError> {
     let Content::Chart(chart) = content else { return Err(WebError::no_page()) };
     let chart: &Chart = chart;
-    let drawn = chart_page(chart, Slot::of_width(CHART_WIDTH), prepared.locale)
+    let drawn = chart_page(chart, Slot::of_width(CHART_WIDTH), open.locale)
         .map_err(|error| WebError::bug(format!("chart: {error}")))?;
     Ok(drawn.page)
 }

@@ -31,7 +31,9 @@ mod visitor;
 mod when;
 mod words;
 
-pub use backend::{ArtefactFile, Backend, BackendError, Fresh, Problem, ReadyCheck, ReportEntry, RunDetail};
+pub use backend::{
+    Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
+};
 pub use metrics::Metrics;
 pub use router::router;
 pub use state::{WebSettings, WebState};

@@ -1,6 +1,6 @@
 //! One panel: as a part of its dashboard, as a page of its own, as a file.
 
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
 
 use askama::Template;
 use axum::extract::State;
@@ -8,10 +8,12 @@ use axum::response::Response;
 use futures::FutureExt as _;
 
 use super::address::Address;
-use super::dashboard::{address_of, broken, question};
+use super::backend::OpenReport;
+use super::dashboard::{address_of, wish};
 use super::downloads;
 use super::error::WebError;
 use super::figures::{Slot, chart_page, sparkline_svg};
+use super::guard::panic_text;
 use super::frame::{self, Frame, Place as Navigation, page};
 use super::names::{PanelFormat, PanelPath};
 use super::state::WebState;
@@ -21,7 +23,7 @@ use super::words::Words;
 use crate::definitions::model::{Panel, PanelId, Report};
 use crate::format::{Locale, NegativeStyle, NumberStyle, write_change};
 use crate::render::document::{Block, Content, Kpi};
-use crate::runs::evaluate::Prepared;
+use crate::runs::evaluate::QuestionError;
 
 /// A panel ready to be written.
 #[derive(Template)]
@@ -47,6 +49,28 @@ pub(super) struct PanelView {
     body: Body,
     /// The words of its language.
     words: &'static Words,
+}
+
+/// What came of asking a panel.
+pub(super) enum Answer {
+    /// What it has to show, or why it cannot.
+    Block(Block),
+    /// Its task broke down; the log has why.
+    Broken { error_id: String },
+}
+
+/// Asks a panel. A panic ends at its edge, so that the rest of the page is not hurt.
+pub(super) async fn answer_or_broken(open: OpenReport, panel: PanelId) -> Result<Answer, QuestionError> {
+    let answer = AssertUnwindSafe(async { open.answers.panel(panel.clone()).await }).catch_unwind();
+    match answer.await {
+        Ok(block) => block.map(Answer::Block),
+        Err(panic) => {
+            let error_id = uuid::Uuid::now_v7().to_string();
+            let cause = panic_text(&*panic);
+            tracing::error!(report = %open.id, %panel, error_id, cause, "panel panicked");
+            Ok(Answer::Broken { error_id })
+        }
+    }
 }
 
 /// What a panel shows.
@@ -100,22 +124,26 @@ pub(super) struct Place<'a> {
 impl PanelView {
     /// The view of an answer, or of none yet; tables show at most `limit` rows.
     pub(super) fn new(
-        prepared: &Prepared,
+        open: &OpenReport,
         panel: &PanelId,
-        answer: Option<Block>,
+        answer: Option<Answer>,
         place: &Place<'_>,
         limit: usize,
     ) -> Self {
-        let locale = prepared.locale;
+        let locale = open.locale;
         let words = Words::of(locale);
-        let definition = prepared.report.panels.get(panel);
+        let definition = open.report.panels.get(panel);
         let path = format!("{}/panels/{panel}", place.base);
         let own = definition.and_then(Panel::title).map(|title| title.get(locale).to_owned());
         let (title, note, body) = match answer {
             None => (own.unwrap_or_default(), String::new(), Body::Pending),
-            Some(block) => {
+            Some(Answer::Block(block)) => {
                 let body = Body::new(&block, place.slot, locale, words, limit);
                 (block.title, block.note.unwrap_or_default(), body)
+            }
+            Some(Answer::Broken { error_id }) => {
+                let body = Body::Failure { message: words.panel_broke.to_owned(), error_id };
+                (own.unwrap_or_default(), String::new(), body)
             }
         };
         let endings: &[&str] = match &body {
@@ -224,15 +252,10 @@ pub(super) async fn show_panel(
     headers: axum::http::HeaderMap,
 ) -> Result<Response, WebError> {
     let parameters = address.parameters();
-    let prepared = state.backend.prepare(question(&path.report, &visitor, parameters.clone())).await?;
-    let prepared = Arc::new(prepared);
-    let answer = state.backend.panel(Arc::clone(&prepared), path.panel.clone());
-    let block = match std::panic::AssertUnwindSafe(answer).catch_unwind().await {
-        Ok(block) => block?,
-        Err(_) => broken(&path.panel, &prepared, "the panel's task panicked"),
-    };
+    let open = state.backend.open(wish(&path.report, &visitor, parameters.clone())).await?;
+    let answer = answer_or_broken(open.clone(), path.panel.clone()).await?;
     if path.format != PanelFormat::Page {
-        return downloads::show_block(&prepared, &block, path.format);
+        return downloads::show_answer(&open, &answer, path.format);
     }
     let whole = address.has_flag("page") || !headers.contains_key("x-fragment");
     let asked = address.get("width").and_then(|width| width.parse::<u16>().ok()).map(f32::from);
@@ -244,15 +267,15 @@ pub(super) async fn show_panel(
     let query = address_of(&parameters, &address).query();
     let heavy = address.has_flag("heavy");
     let place = Place { base: &base, query: &query, slot, heavy };
-    let view = PanelView::new(&prepared, &path.panel, Some(block), &place, state.settings.table_rows);
+    let view = PanelView::new(&open, &path.panel, Some(answer), &place, state.settings.table_rows);
     if !whole {
         return page(&view);
     }
     let here = format!("{base}/panels/{}", path.panel);
     page(&PanelPage {
-        frame: Frame::new(&visitor, prepared.locale, Navigation::Reports, &view.title, here, &address),
-        report_title: prepared.report.title.get(prepared.locale).to_owned(),
-        subtitle: prepared.subtitle.clone(),
+        frame: Frame::new(&visitor, open.locale, Navigation::Reports, &view.title, here, &address),
+        report_title: open.report.title.get(open.locale).to_owned(),
+        subtitle: open.subtitle.clone(),
         back_url: format!("{base}{query}#panel-{}", path.panel),
         panel: view,
     })

@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::address::Address;
-use super::backend::Problem;
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
 use super::state::WebState;
 use super::visitor::Visitor;
 use super::words::Words;
+use crate::definitions::{Diagnostic, Severity};
 
 #[derive(Template)]
 #[template(path = "problems.html")]
@@ -20,7 +20,9 @@ struct ProblemsPage {
 }
 
 struct ProblemView {
-    problem: Problem,
+    problem: Diagnostic,
+    /// Whether the definition works nevertheless.
+    mild: bool,
     /// The line before, at and after the mark.
     snippet: (String, String, String),
 }
@@ -39,12 +41,12 @@ pub(super) async fn list_problems(
 }
 
 impl ProblemView {
-    fn new(problem: Problem) -> Self {
+    fn new(problem: Diagnostic) -> Self {
         let chars = problem.source_line.chars();
         let before: String = chars.clone().take(problem.column.saturating_sub(1)).collect();
         let marked: String =
             chars.clone().skip(problem.column.saturating_sub(1)).take(problem.width.max(1)).collect();
         let after = chars.skip(problem.column.saturating_sub(1) + problem.width.max(1)).collect();
-        Self { snippet: (before, marked, after), problem }
+        Self { snippet: (before, marked, after), mild: problem.severity == Severity::Warning, problem }
     }
 }

@@ -12,6 +12,7 @@ use super::state::WebState;
 use super::visitor::Visitor;
 use super::when::When;
 use super::words::{self, Words};
+use crate::definitions::Severity;
 use crate::format::Locale;
 
 #[derive(Template)]
@@ -49,7 +50,7 @@ pub(super) async fn list_reports(
     page(&ReportsPage {
         frame: Frame::new(&visitor, locale, Place::Reports, title, "/", &address),
         reports,
-        problems: state.backend.problems().iter().filter(|problem| !problem.warning).count(),
+        problems: state.backend.problems().iter().filter(|problem| problem.severity == Severity::Error).count(),
     })
 }
 
