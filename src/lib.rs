@@ -17,3 +17,4 @@ pub mod sample;
 pub mod schedule;
 pub mod sources;
 pub mod table;
+pub mod web;

@@ -149,9 +149,17 @@ mod tests {
     }
 
     fn lines(cells: Vec<Value>) -> Vec<String> {
-        let table = table(vec![column("name", "Name", Role::Dimension, cells), column("n", "N", Role::Measure, vec![])]);
+        let table = table(vec![
+            column("name", "Name", Role::Dimension, cells),
+            column("n", "N", Role::Measure, vec![]),
+        ]);
         let bytes = csv(&table, Locale::Ko, ByteOrderMark::Absent);
-        String::from_utf8(bytes).unwrap().lines().skip(1).map(|line| line.trim_end_matches(',').to_owned()).collect()
+        String::from_utf8(bytes)
+            .unwrap()
+            .lines()
+            .skip(1)
+            .map(|line| line.trim_end_matches(',').to_owned())
+            .collect()
     }
 
     #[test]

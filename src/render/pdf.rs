@@ -105,7 +105,7 @@ mod tests {
                     assert!(fonts.len() >= 2, "{fonts:?}");
                     for font in fonts {
                         // name, type, encoding, embedded, subset, has ToUnicode
-                        assert!(font.contains("+") && font.contains("yes yes yes"), "{font}");
+                        assert!(font.contains('+') && font.contains("yes yes yes"), "{font}");
                     }
                 }
                 if let Some(text) = output("pdftotext", &["-layout"], &path) {
@@ -134,7 +134,11 @@ mod tests {
         document.title = "매출 😀\u{202e}\u{0}\u{7} שלום <script>\\)(".into();
         document.approval.clear();
         let pdf = pdf(&document).unwrap();
-        assert!(pdf.missing_glyphs.contains(&'😀') && pdf.missing_glyphs.contains(&'ש'), "{:?}", pdf.missing_glyphs);
+        assert!(
+            pdf.missing_glyphs.contains(&'😀') && pdf.missing_glyphs.contains(&'ש'),
+            "{:?}",
+            pdf.missing_glyphs
+        );
         let folder = tempfile::tempdir().unwrap();
         let path = written("hostile.pdf", &pdf, &folder);
         if let Some(text) = output("pdftotext", &[], &path) {

@@ -1,7 +1,7 @@
 //! The bundled fonts: which face has a character, and how wide text is.
 //!
-//! Pretendard has Latin and Hangul but no ideographs; Noto Sans HK has those. Text is split per
-//! character into runs of one face. Digits are always tabular, so that numbers align everywhere.
+//! Pretendard has Latin and Hangul but no ideographs; Noto Sans HK has those, and full-width
+//! punctuation as Chinese sets it. Text is split per character into runs of one face. Digits are always tabular, so that numbers align everywhere.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -178,18 +178,23 @@ impl FontSet {
         Some(Glyph { id, advance: bundled.face.glyph_hor_advance(GlyphId(id)).unwrap_or(0) })
     }
 
-    /// The face that has `c` (Pretendard, else Noto Sans HK) and its glyph, with tabular digits;
+    /// The face that has `c` (Pretendard, else Noto Sans HK; the other way round for full-width
+    /// punctuation) and its glyph, with tabular digits;
     /// `None` if no bundled font has it.
     pub fn resolve(&self, c: char, weight: Weight) -> Option<(FaceId, Glyph)> {
-        let chain = match weight {
+        let mut chain = match weight {
             Weight::Regular => [FaceId::PretendardRegular, FaceId::NotoHkRegular],
             Weight::Bold => [FaceId::PretendardBold, FaceId::NotoHkBold],
         };
+        // Pretendard has 、。「」 and their like too, but narrow and low, for Korean.
+        if matches!(c, '\u{3001}'..='\u{303f}' | '\u{ff00}'..='\u{ff60}') {
+            chain.reverse();
+        }
         let find = || chain.into_iter().find_map(|face| Some((face, self.glyph(face, c)?)));
         self.resolved[usize::from(weight == Weight::Bold)].get_or_find(c, find)
     }
 
-    /// The face that has `c`: Pretendard, else Noto Sans HK; `None` if no bundled font has it.
+    /// The face of [`FontSet::resolve`]; `None` if no bundled font has `c`.
     pub fn face_for(&self, c: char, weight: Weight) -> Option<FaceId> {
         self.resolve(c, weight).map(|(face, _)| face)
     }
@@ -290,6 +295,13 @@ mod tests {
                 (FaceId::PretendardRegular, " sales"),
             ]
         );
+    }
+
+    #[test]
+    fn full_width_punctuation_is_set_with_the_ideographs() {
+        let runs = FontSet::bundled().runs("上升，（「髮」）。", 10.0, Weight::Regular);
+        assert_eq!(runs.len(), 1, "{runs:?}");
+        assert!((runs[0].width - 90.0).abs() < 0.01);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use super::{FontSet, Weight};
 
@@ -13,7 +14,9 @@ use super::{FontSet, Weight};
 /// selectors are left out: they draw nothing, and may turn the reading order of what follows.
 pub fn legible<'a>(text: &'a str, missing: &mut BTreeSet<char>) -> Cow<'a, str> {
     let fonts = FontSet::bundled();
-    let as_is = |c: char| matches!(c, ' '..='~') || (visible(c) == Some(c) && fonts.face_for(c, Weight::Regular).is_some());
+    let as_is = |c: char| {
+        matches!(c, ' '..='~') || (visible(c) == Some(c) && fonts.face_for(c, Weight::Regular).is_some())
+    };
     if text.chars().all(as_is) {
         return Cow::Borrowed(text);
     }
@@ -30,7 +33,8 @@ pub fn legible<'a>(text: &'a str, missing: &mut BTreeSet<char>) -> Cow<'a, str> 
         in_codes = is_missing;
         if is_missing {
             missing.insert(c);
-            shown.push_str(&format!("{:04X}", c as u32));
+            // Writing to a string does not fail.
+            let _ = write!(shown, "{:04X}", c as u32);
         } else {
             shown.push(c);
         }
@@ -45,9 +49,15 @@ pub fn legible<'a>(text: &'a str, missing: &mut BTreeSet<char>) -> Cow<'a, str> 
 fn visible(c: char) -> Option<char> {
     match c {
         '\t' | '\n' | '\r' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{202f}' => Some(' '),
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{feff}' => None,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => None,
-        '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' => None,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{feff}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{e0000}'..='\u{e0fff}' => None,
         _ if c.is_control() => None,
         _ => Some(c),
     }

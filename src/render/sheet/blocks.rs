@@ -4,7 +4,8 @@ use super::furniture::frame;
 use super::lines::{Align, Style, Typesetter, put};
 use super::rows::{Cell, CellContent, TEXT_TITLE};
 use super::style::{
-    BAD, BLOCK_TITLE_SIZE, CARD_PADDING, CARD_RADIUS, HAIRLINE, INK, MUTED, NOTE_SIZE, TEXT_LINE, TEXT_SIZE, rule,
+    BAD, BLOCK_TITLE_SIZE, CARD_PADDING, CARD_RADIUS, HAIRLINE, INK, MUTED, NOTE_SIZE, TEXT_LINE, TEXT_SIZE,
+    rule,
 };
 use super::{chart, kpi, words};
 use crate::charts::Chart;
@@ -74,14 +75,7 @@ fn draw_chart(
     drawn
 }
 
-fn draw_text(
-    page: &mut Page,
-    block: &Block,
-    lines: &[String],
-    titled: bool,
-    area: Rect,
-    texts: &Typesetter,
-) {
+fn draw_text(page: &mut Page, block: &Block, lines: &[String], titled: bool, area: Rect, texts: &Typesetter) {
     let mut baseline = area.y + 10.5;
     if titled {
         let style = Style::bold(BLOCK_TITLE_SIZE, INK);

@@ -2,7 +2,8 @@
 
 use super::lines::{Align, Style, Typesetter, broken, put, shortened};
 use super::style::{
-    FOOTER_BASELINE, HAIRLINE, HEADER_BASELINE, INK, MARGIN, MUTED, RULE, SUBTITLE_SIZE, TITLE_SIZE, WASH, rule,
+    FOOTER_BASELINE, HAIRLINE, HEADER_BASELINE, INK, MARGIN, MUTED, RULE, SUBTITLE_SIZE, TITLE_SIZE, WASH,
+    rule,
 };
 use super::words;
 use crate::render::canvas::{Op, Page, Rect, Stroke, Weight};
@@ -75,7 +76,7 @@ impl TitleBlock {
         let label = words::approval(document.locale);
         if label.is_ascii() {
             let style = Style::regular(7.0, INK);
-            let y = outer.y + (outer.height + style.width(label)) / 2.0;
+            let y = outer.y + f32::midpoint(outer.height, style.width(label));
             let x = outer.x + APPROVAL_LABEL_WIDTH / 2.0 + 2.5;
             page.ops.push(Op::Text {
                 x,
@@ -109,7 +110,12 @@ impl TitleBlock {
 }
 
 /// Header and footer of sheet `number` of `count`, both from 1.
-pub(super) fn running(page: &mut Page, document: &Document, (number, count): (usize, usize), texts: &Typesetter) {
+pub(super) fn running(
+    page: &mut Page,
+    document: &Document,
+    (number, count): (usize, usize),
+    texts: &Typesetter,
+) {
     let (left, right) = (MARGIN, page.width - MARGIN);
     let width = right - left;
     let filled = |text: &str| {

@@ -7,19 +7,35 @@ use crate::render::canvas::{Page, Rect};
 use crate::render::document::{Block, Kpi};
 
 const VALUE_SIZE: f32 = 20.0;
+/// In a card narrower than `NARROW`, so that the sparkline keeps its place.
+const VALUE_NARROW_SIZE: f32 = 17.0;
+const NARROW: f32 = 118.0;
+/// A sparkline narrower than the first is left out; none is larger than the others.
+const SPARK_LEAST_WIDTH: f32 = 22.0;
+const SPARK_MOST_WIDTH: f32 = 92.0;
+const SPARK_HEIGHT: f32 = 22.0;
+const SPARK_TALL_HEIGHT: f32 = 52.0;
 const VALUE_LEAST_SIZE: f32 = 9.0;
 /// A smaller change is written, but neither rise nor fall.
 const NOTEWORTHY: f64 = 0.000_5;
 
 /// Draws the card's content into `area`, which has its frame already.
-pub(super) fn draw(page: &mut Page, block: &Block, kpi: &Kpi, area: Rect, texts: &Typesetter, locale: Locale) {
+pub(super) fn draw(
+    page: &mut Page,
+    block: &Block,
+    kpi: &Kpi,
+    area: Rect,
+    texts: &Typesetter,
+    locale: Locale,
+) {
     let inner = area.inset(CARD_PADDING, 0.0);
     let label = Style::regular(8.2, MUTED);
     texts.line(page, &block.title, label, (inner.x, area.y + 17.0), inner.width, Align::Left);
 
     let number = kpi.value.text(&kpi.format, None, NumberStyle::Headline, locale);
     let number = texts.clean(&number);
-    let mut value = Style::bold(VALUE_SIZE, INK);
+    let size = if inner.width < NARROW { VALUE_NARROW_SIZE } else { VALUE_SIZE };
+    let mut value = Style::bold(size, INK);
     while value.size > VALUE_LEAST_SIZE && value.width(&number) > inner.width {
         value.size -= 0.5;
     }
@@ -36,7 +52,8 @@ pub(super) fn draw(page: &mut Page, block: &Block, kpi: &Kpi, area: Rect, texts:
             _ => ("▼ ", if is_good { GOOD } else { BAD }),
         };
         let style = Style::bold(8.2, color);
-        let text = format!("{mark}{}", write_change(change.abs(), kpi.format.negative).trim_start_matches('+'));
+        let text =
+            format!("{mark}{}", write_change(change.abs(), kpi.format.negative).trim_start_matches('+'));
         let text = shortened(&text, style, inner.width).into_owned();
         put(page, &text, style, (x, below), Align::Left);
         x += style.width(&text) + 5.0;
@@ -49,12 +66,15 @@ pub(super) fn draw(page: &mut Page, block: &Block, kpi: &Kpi, area: Rect, texts:
         texts.line(page, &with.join(" · "), style, (x, below), room, Align::Left);
     }
 
-    let free = inner.right() - inner.x - value.width(&number) - 10.0;
-    if area.height > 110.0 {
-        let below = Rect::new(inner.x, area.y + 76.0, inner.width, area.height - 76.0 - CARD_PADDING);
-        super::chart::sparkline(page, &kpi.sparkline, below);
-    } else if free >= 36.0 {
-        let width = free.min(92.0);
-        super::chart::sparkline(page, &kpi.sparkline, Rect::new(inner.right() - width, area.y + 23.0, width, 22.0));
+    let area = if area.height > 130.0 {
+        let height = SPARK_TALL_HEIGHT.min(area.height - 90.0);
+        Rect::new(inner.x, area.bottom() - CARD_PADDING - height, inner.width, height)
+    } else {
+        let free = inner.width - value.width(&number) - 8.0;
+        let width = if free < SPARK_LEAST_WIDTH { 0.0 } else { free.min(SPARK_MOST_WIDTH) };
+        Rect::new(inner.right() - width, area.y + 24.0, width, SPARK_HEIGHT)
+    };
+    if area.width > 0.0 {
+        super::chart::sparkline(page, &kpi.sparkline, area);
     }
 }

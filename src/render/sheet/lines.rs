@@ -29,7 +29,7 @@ impl Style {
     }
 
     /// The width of `text` in points.
-    pub(super) fn width(&self, text: &str) -> f32 {
+    pub(super) fn width(self, text: &str) -> f32 {
         FontSet::bundled().width(text, self.size, self.weight)
     }
 }
@@ -123,6 +123,26 @@ pub(super) fn broken(text: &str, style: Style, width: f32, most: usize) -> Vec<S
     }
     if !rest.is_empty() || lines.is_empty() {
         lines.push(shortened(rest, style, width).into_owned());
+    }
+    lines
+}
+
+/// As [`broken`], with lines of about the same width.
+pub(super) fn evenly_broken(text: &str, style: Style, width: f32, most: usize) -> Vec<String> {
+    let mut lines = broken(text, style, width, most);
+    let count = lines.len();
+    if count < 2 || broken(text, style, width, most + 1).len() > count {
+        return lines;
+    }
+    let (mut too_narrow, mut enough) = (width / count as f32 / 2.0, width);
+    for _ in 0..8 {
+        let middle = f32::midpoint(too_narrow, enough);
+        let tried = broken(text, style, middle, count + 1);
+        if tried.len() == count {
+            (lines, enough) = (tried, middle);
+        } else {
+            too_narrow = middle;
+        }
     }
     lines
 }

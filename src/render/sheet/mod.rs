@@ -132,7 +132,7 @@ impl<'a> SheetLayout<'a> {
                 }
             }
             (Some(Strip::Flow(table)), Some(cut)) => {
-                if cut.rows.start == 0 {
+                if cut.rows.start == 0 && !table.title().trim().is_empty() {
                     let title = table.title().to_owned();
                     page.ops.push(Op::Bookmark { title, y: piece.y });
                 }

@@ -46,11 +46,7 @@ pub(super) enum CellContent<'a> {
 /// What stands on a sheet from one edge of the body to the other.
 pub(super) enum Strip<'a> {
     /// Blocks that are kept together, with their least and greatest height.
-    Together {
-        cells: Vec<Cell<'a>>,
-        least: f32,
-        most: f32,
-    },
+    Together { cells: Vec<Cell<'a>>, least: f32, most: f32 },
     /// A table that flows over sheets.
     Flow(TableLayout<'a>),
 }
@@ -201,7 +197,9 @@ impl Cell<'_> {
             CellContent::Text { lines, titled } => {
                 lines.len() as f32 * TEXT_LINE + if *titled { TEXT_TITLE } else { 0.0 }
             }
-            CellContent::Failure { lines, .. } => FAILURE_HEIGHT + (lines.len() - 1) as f32 * (TEXT_LINE - 2.0),
+            CellContent::Failure { lines, .. } => {
+                FAILURE_HEIGHT + (lines.len() - 1) as f32 * (TEXT_LINE - 2.0)
+            }
         }
     }
 }

@@ -5,6 +5,9 @@ use sha2::{Digest, Sha256};
 
 use super::{Metadata, OutlineEntry, PdfError};
 
+/// In characters.
+const LONGEST_TEXT: usize = 400;
+
 /// Completes the object tree.
 pub(super) fn complete(
     tree: &mut Document,
@@ -48,7 +51,7 @@ fn write_outline(tree: &mut Document, entries: &[OutlineEntry], pages: &[ObjectI
     let ids: Vec<ObjectId> = entries.iter().map(|_| tree.new_object_id()).collect();
     for (position, ((entry, page), id)) in entries.iter().zip(&ids).enumerate() {
         let mut item = Dictionary::new();
-        item.set("Title", lopdf::text_string(&entry.title));
+        item.set("Title", lopdf::text_string(&plain(&entry.title)));
         item.set("Parent", root);
         let (left, zoom) = (Object::Null, Object::Null);
         let target = [Object::Reference(*page), "XYZ".into(), left, entry.top.into(), zoom];
@@ -83,7 +86,7 @@ fn information(metadata: &Metadata) -> Dictionary {
         ("Producer", concat!("jangpyo ", env!("CARGO_PKG_VERSION"), " (printpdf)")),
     ] {
         if !text.is_empty() {
-            info.set(key, lopdf::text_string(text));
+            info.set(key, lopdf::text_string(&plain(text)));
         }
     }
     info.set("CreationDate", date.clone());
@@ -102,6 +105,13 @@ fn identity(tree: &Document, metadata: &Metadata) -> Vec<u8> {
         }
     }
     digest.finalize().iter().copied().take(16).collect()
+}
+
+/// Text for the viewer's own windows, which have fonts of their own: any script, but nothing that
+/// steers a terminal or turns the reading order, and no longer than anybody reads.
+fn plain(text: &str) -> String {
+    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !steers(*c)).take(LONGEST_TEXT).collect()
 }
 
 fn text_literal(text: &str) -> Object {

@@ -72,15 +72,8 @@ impl UsedGlyphs {
         let metrics =
             pp::FontMetrics { ascent: scaled(parsed.ascender()), descent: scaled(parsed.descender()) };
         let is_cff = data.starts_with(b"OTTO");
-        let mut font = pp::ParsedFont::with_glyph_data(
-            program,
-            0,
-            Some(name),
-            codes,
-            widths,
-            UNITS as u16,
-            metrics,
-        );
+        let mut font =
+            pp::ParsedFont::with_glyph_data(program, 0, Some(name), codes, widths, UNITS as u16, metrics);
         if is_cff {
             font.font_type = pp::FontType::OpenTypeCFF(());
         }

@@ -8,6 +8,8 @@
 mod catalog;
 mod embedding;
 mod operators;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

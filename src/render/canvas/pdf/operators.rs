@@ -37,7 +37,8 @@ struct State {
     fill: Option<Rgb>,
     stroke: Option<Rgb>,
     width: Option<f32>,
-    dash: Option<Option<(f32, f32)>>,
+    /// `None` for a solid line, which is what a page begins with.
+    dash: Option<(f32, f32)>,
     font: Option<(FaceId, f32)>,
 }
 
@@ -83,15 +84,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn text(
-        &mut self,
-        at: (f32, f32),
-        size: f32,
-        weight: Weight,
-        color: Rgb,
-        text: &str,
-        upward: bool,
-    ) {
+    fn text(&mut self, at: (f32, f32), size: f32, weight: Weight, color: Rgb, text: &str, upward: bool) {
         let text = legible(text, &mut self.glyphs.missing);
         let runs = FontSet::bundled().runs(&text, size, weight);
         if runs.is_empty() {
@@ -217,12 +210,12 @@ impl<'a> Translator<'a> {
             self.ops.push(pp::Op::SetOutlineThickness { pt: pp::Pt(rounded(stroke.width)) });
             self.state.width = Some(stroke.width);
         }
-        if self.state.dash != Some(stroke.dash) && (stroke.dash.is_some() || self.state.dash.is_some()) {
+        if self.state.dash != stroke.dash {
             let pattern: Vec<f32> =
                 stroke.dash.map_or_else(Vec::new, |(dash, gap)| vec![rounded(dash), rounded(gap)]);
             let dash = pp::LineDashPattern::new(0.0, &pattern);
             self.ops.push(pp::Op::SetLineDashPattern { dash });
-            self.state.dash = Some(stroke.dash);
+            self.state.dash = stroke.dash;
         }
     }
 
@@ -264,15 +257,12 @@ fn contours(segments: &[Segment], height: f32) -> Option<Vec<Contour>> {
     for segment in segments {
         let open = contours.last_mut().filter(|contour| !contour.closed);
         match (*segment, open) {
-            (Segment::MoveTo(x, y), _) | (Segment::LineTo(x, y), None) => {
+            (Segment::MoveTo(x, y), _) | (Segment::LineTo(x, y) | Segment::CurveTo(.., x, y), None) => {
                 contours.push(Contour { points: vec![point(x, y, false)?], closed: false });
             }
             (Segment::LineTo(x, y), Some(contour)) => contour.points.push(point(x, y, false)?),
             (Segment::CurveTo(x1, y1, x2, y2, x, y), Some(contour)) => {
                 contour.points.extend([point(x1, y1, true)?, point(x2, y2, true)?, point(x, y, false)?]);
-            }
-            (Segment::CurveTo(.., x, y), None) => {
-                contours.push(Contour { points: vec![point(x, y, false)?], closed: false });
             }
             (Segment::Close, Some(contour)) => contour.closed = true,
             (Segment::Close, None) => {}

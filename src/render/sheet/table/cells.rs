@@ -58,7 +58,8 @@ fn aligned(column: &Column, locale: Locale) -> NumberFormat {
     if format.decimals.is_none() {
         let numbers = column.cells.iter().filter(|cell| cell.as_f64().is_some());
         let decimals = numbers.map(|cell| decimals(&column.text(cell, NumberStyle::Full, locale))).max();
-        format.decimals = decimals.filter(|decimals| (1..=MOST_DECIMALS).contains(decimals)).map(|most| most as u8);
+        format.decimals =
+            decimals.filter(|decimals| (1..=MOST_DECIMALS).contains(decimals)).map(|most| most as u8);
     }
     format
 }
@@ -147,7 +148,12 @@ mod tests {
 
     #[test]
     fn points_stand_below_each_other_in_a_column() {
-        let cells = vec![Value::Decimal { unscaled: 12_500, scale: 3 }, Value::Int(7), Value::Float(0.25), Value::Null];
+        let cells = vec![
+            Value::Decimal { unscaled: 12_500, scale: 3 },
+            Value::Int(7),
+            Value::Float(0.25),
+            Value::Null,
+        ];
         let table = Table {
             columns: vec![column("price", "Price", Role::Measure, cells)],
             totals: Some(vec![Value::Int(20)]),

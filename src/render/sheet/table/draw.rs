@@ -74,7 +74,8 @@ impl TableLayout<'_> {
             let style = Style::regular(self.size, cell.color);
             let x = self.anchor(left, column);
             if column.wraps {
-                for (line, text) in broken(&text, style, column.inner_width(self.size), 2).iter().enumerate() {
+                for (line, text) in broken(&text, style, column.inner_width(self.size), 2).iter().enumerate()
+                {
                     put(page, text, style, (x, baseline + self.line_height() * line as f32), align(column));
                 }
             } else {

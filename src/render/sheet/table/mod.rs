@@ -6,7 +6,7 @@ mod draw;
 
 use std::ops::Range;
 
-use super::lines::{Style, Typesetter, broken};
+use super::lines::{Style, Typesetter, evenly_broken};
 use super::style::{CELL_LEAST_SIZE, CELL_SIZE, INK};
 use super::words;
 use crate::format::Locale;
@@ -195,12 +195,7 @@ impl PlacedColumn {
     }
 }
 
-fn place(
-    group: &[(usize, f32)],
-    measured: &[Measured],
-    size: f32,
-    texts: &Typesetter,
-) -> Vec<PlacedColumn> {
+fn place(group: &[(usize, f32)], measured: &[Measured], size: f32, texts: &Typesetter) -> Vec<PlacedColumn> {
     let style = Style::bold(size, INK);
     let mut x = 0.0;
     let mut placed = Vec::with_capacity(group.len());
@@ -209,7 +204,7 @@ fn place(
         let inner = width - 2.0 * columns::gutter(size);
         placed.push(PlacedColumn {
             shown: column.shown.clone(),
-            title: broken(&texts.clean(&column.title), style, inner, columns::TITLE_LINES),
+            title: evenly_broken(&texts.clean(&column.title), style, inner, columns::TITLE_LINES),
             x,
             width: *width,
             to_the_right: column.to_the_right,

@@ -48,16 +48,24 @@ fn check(document: &Document) -> Result<Vec<Page>, TestCaseError> {
         for (index, one) in texts.iter().enumerate() {
             prop_assert!(
                 one.area.x >= MARGIN - 0.5 && one.area.right() <= page.width - MARGIN + 0.5,
-                "`{}` stands in the left or right margin: {:?}", one.text, one.area
+                "`{}` stands in the left or right margin: {:?}",
+                one.text,
+                one.area
             );
             prop_assert!(
                 one.area.y >= 14.0 && one.area.bottom() <= page.height - 14.0,
-                "`{}` stands off the sheet: {:?}", one.text, one.area
+                "`{}` stands off the sheet: {:?}",
+                one.text,
+                one.area
             );
             for other in &texts[index + 1..] {
                 prop_assert!(
                     !overlap(&one.area, &other.area),
-                    "`{}` and `{}` overlap: {:?} {:?}", one.text, other.text, one.area, other.area
+                    "`{}` and `{}` overlap: {:?} {:?}",
+                    one.text,
+                    other.text,
+                    one.area,
+                    other.area
                 );
             }
         }
@@ -82,13 +90,21 @@ fn rows_on(page: &Page) -> Vec<usize> {
 
 fn table(rows: usize, measures: usize, wordy: bool, totals: bool, long_titles: bool) -> Table {
     let name = |row: usize| {
-        let tail = if wordy && row % 3 == 0 { "의 매우 긴 매장 이름과 설명, 그리고 (홍콩) 銅鑼灣旗艦店".repeat(3) } else { String::new() };
+        let tail = if wordy && row.is_multiple_of(3) {
+            "의 매우 긴 매장 이름과 설명, 그리고 (홍콩) 銅鑼灣旗艦店".repeat(3)
+        } else {
+            String::new()
+        };
         text(&format!("row {row} {tail}"))
     };
     let mut columns = vec![column("name", "HEAD", Role::Dimension, (0..rows).map(name).collect())];
     for measure in 0..measures {
         let cells = (0..rows).map(|row| Value::Int((row * 977 + measure) as i64 * 1_003)).collect();
-        let title = if long_titles { format!("순매출 합계 기준 {measure} (부가세 제외)") } else { format!("m{measure}") };
+        let title = if long_titles {
+            format!("순매출 합계 기준 {measure} (부가세 제외)")
+        } else {
+            format!("m{measure}")
+        };
         columns.push(column(&format!("m{measure}"), &title, Role::Measure, cells));
     }
     let totals = totals.then(|| {
@@ -116,8 +132,11 @@ fn any_block() -> impl Strategy<Value = Block> {
         (0usize..120, 1usize..6).prop_map(|(rows, measures)| {
             block("t", "표", Content::Table(table(rows, measures, rows % 2 == 0, rows % 3 == 0, false)))
         }),
-        prop::collection::vec("[a-z가-힣 。，]{0,200}", 0..40)
-            .prop_map(|paragraphs| block("p", "글", Content::Text(paragraphs))),
+        prop::collection::vec("[a-z가-힣 。，]{0,200}", 0..40).prop_map(|paragraphs| block(
+            "p",
+            "글",
+            Content::Text(paragraphs)
+        )),
         "[a-z가-힣 ]{0,300}".prop_map(|message| Block {
             content: Err(Failure { message, error_id: "e1".into() }),
             ..block("f", "실패", Content::Text(Vec::new()))

@@ -61,7 +61,14 @@ fn words(locale: Locale) -> Words {
         Locale::Ko => Words {
             titles: ["매출", "주문 수", "객단가", "반품률"],
             with: "전주 대비",
-            stores: ["강남 플래그십 스토어", "명동점", "홍대입구역점", "부산 센텀시티점", "대구 동성로점", "제주 공항면세점"],
+            stores: [
+                "강남 플래그십 스토어",
+                "명동점",
+                "홍대입구역점",
+                "부산 센텀시티점",
+                "대구 동성로점",
+                "제주 공항면세점",
+            ],
             categories: ["스킨케어", "메이크업", "헤어·바디", "건강기능식품"],
             columns: ["매장", "상품군", "개점일", "매출", "주문 수", "객단가"],
             panels: ["일별 매출 추이", "상품군별 구성", "매장별 실적", "담당자 의견"],
@@ -75,7 +82,14 @@ fn words(locale: Locale) -> Words {
         Locale::En => Words {
             titles: ["Revenue", "Orders", "Order value", "Return rate"],
             with: "vs. previous week",
-            stores: ["Gangnam Flagship Store", "Myeongdong", "Hongdae Station", "Busan Centum City", "Daegu Dongseong-ro", "Jeju Airport Duty Free"],
+            stores: [
+                "Gangnam Flagship Store",
+                "Myeongdong",
+                "Hongdae Station",
+                "Busan Centum City",
+                "Daegu Dongseong-ro",
+                "Jeju Airport Duty Free",
+            ],
             categories: ["Skin care", "Make-up", "Hair & body", "Health food"],
             columns: ["Store", "Category", "Opened", "Net revenue", "Orders", "Order value"],
             panels: ["Revenue by day", "Share by category", "Results by store", "Comment of the team"],
@@ -89,7 +103,14 @@ fn words(locale: Locale) -> Words {
         Locale::ZhHk => Words {
             titles: ["銷售額", "訂單數", "平均訂單金額", "退貨率"],
             with: "較上週",
-            stores: ["銅鑼灣旗艦店", "尖沙咀海港城店", "旺角朗豪坊店", "沙田新城市廣場店", "元朗形點店", "香港國際機場免稅店"],
+            stores: [
+                "銅鑼灣旗艦店",
+                "尖沙咀海港城店",
+                "旺角朗豪坊店",
+                "沙田新城市廣場店",
+                "元朗形點店",
+                "香港國際機場免稅店",
+            ],
             categories: ["護膚", "彩妝", "髮膚護理", "健康食品"],
             columns: ["分店", "類別", "開業日期", "銷售額", "訂單數", "平均訂單金額"],
             panels: ["每日銷售趨勢", "類別佔比", "分店業績", "同事意見"],
@@ -116,18 +137,20 @@ fn kpis(locale: Locale, count: usize) -> Vec<Block> {
         (Value::Int(45_163), Value::Int(39_362), money(locale), false),
         (Value::Float(0.0412), Value::Float(0.0367), percent, true),
     ];
-    let kpi = |(index, (value, previous, format, lower_is_better)): (usize, (Value, Value, NumberFormat, bool))| {
-        let sparkline = (0..14).map(|day| Some(f64::from((day * 37 + index as i32 * 11) % 23) + f64::from(day)));
-        let kpi = Kpi {
-            value,
-            previous: Some(previous),
-            compared_with: words.with.into(),
-            format,
-            lower_is_better,
-            sparkline: sparkline.collect(),
+    let kpi =
+        |(index, (value, previous, format, lower_is_better)): (usize, (Value, Value, NumberFormat, bool))| {
+            let sparkline =
+                (0..14).map(|day| Some(f64::from((day * 37 + index as i32 * 11) % 23) + f64::from(day)));
+            let kpi = Kpi {
+                value,
+                previous: Some(previous),
+                compared_with: words.with.into(),
+                format,
+                lower_is_better,
+                sparkline: sparkline.collect(),
+            };
+            block(&format!("kpi{index}"), words.titles[index], Content::Kpi(kpi))
         };
-        block(&format!("kpi{index}"), words.titles[index], Content::Kpi(kpi))
-    };
     numbers.into_iter().take(count).enumerate().map(kpi).collect()
 }
 
@@ -155,7 +178,16 @@ fn chart(locale: Locale, kind: Kind, days: usize) -> Content {
     let table = Table { columns, totals: None, rows_before_limit };
     let by_category = kind == Kind::Donut;
     let (x, by) = if by_category { (1, None) } else { (0, Some(1)) };
-    Content::Chart(Box::new(Chart { kind, table, x, y: vec![2], by, line: vec![], compare: false, labels: None }))
+    Content::Chart(Box::new(Chart {
+        kind,
+        table,
+        x,
+        y: vec![2],
+        by,
+        line: vec![],
+        compare: false,
+        labels: None,
+    }))
 }
 
 /// A table of stores with money, counts and changes.
@@ -204,7 +236,12 @@ pub(super) fn ledger(locale: Locale, rows: usize) -> Table {
 }
 
 /// A report as its readers get it: key numbers, charts, a comment, a ledger.
-pub(in crate::render) fn report(locale: Locale, size: (f32, f32), key_numbers: usize, rows: usize) -> Document {
+pub(in crate::render) fn report(
+    locale: Locale,
+    size: (f32, f32),
+    key_numbers: usize,
+    rows: usize,
+) -> Document {
     let words = words(locale);
     let mut table = ledger(locale, rows);
     table.rows_before_limit = rows * 3;

@@ -1,0 +1,101 @@
+//! Style sheet, script, icon and fonts, embedded in the binary.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::address::Address;
+use super::error::WebError;
+
+/// One embedded file.
+struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    content: Bytes,
+    /// The beginning of the content's SHA-256.
+    version: String,
+}
+
+const FONT: &str = "font/woff2";
+
+static FILES: [(&str, &str, &[u8]); 7] = [
+    ("Pretendard-Regular.woff2", FONT, include_bytes!("../../static/fonts/Pretendard-Regular.woff2")),
+    ("Pretendard-SemiBold.woff2", FONT, include_bytes!("../../static/fonts/Pretendard-SemiBold.woff2")),
+    ("Pretendard-Bold.woff2", FONT, include_bytes!("../../static/fonts/Pretendard-Bold.woff2")),
+    ("app.js", "text/javascript; charset=utf-8", include_bytes!("../../static/app.js")),
+    ("favicon.svg", "image/svg+xml", include_bytes!("../../static/favicon.svg")),
+    ("chart.css", "text/css; charset=utf-8", include_bytes!("../../static/chart.css")),
+    ("app.css", "text/css; charset=utf-8", include_bytes!("../../static/app.css")),
+];
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let mut assets: Vec<Asset> = Vec::new();
+    for (name, media_type, content) in FILES {
+        // The style sheet comes last and names fonts by version, so they may be cached for good.
+        let content = match std::str::from_utf8(content) {
+            Ok(text) if name == "app.css" => Bytes::from(with_versions(text, &assets)),
+            _ => Bytes::from_static(content),
+        };
+        let version = Sha256::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        assets.push(Asset { name, media_type, content, version });
+    }
+    assets
+});
+
+fn with_versions(css: &str, assets: &[Asset]) -> String {
+    assets.iter().fold(css.to_owned(), |css, asset| {
+        css.replace(&format!("\"{}\"", asset.name), &format!("\"{}?v={}\"", asset.name, asset.version))
+    })
+}
+
+/// The address of an embedded file, with its version.
+pub(super) fn asset_url(name: &str) -> String {
+    match ASSETS.iter().find(|asset| asset.name == name) {
+        Some(asset) => format!("/static/{name}?v={}", asset.version),
+        None => format!("/static/{name}"),
+    }
+}
+
+/// `/static/{file}`
+pub(super) async fn show_asset(
+    file: Result<Path<String>, PathRejection>,
+    address: Address,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let Path(name) = file.map_err(|_| WebError::no_page())?;
+    answer(&name, address.get("v"), &headers)
+}
+
+/// `/favicon.svg`
+pub(super) async fn show_favicon(headers: HeaderMap) -> Result<Response, WebError> {
+    answer("favicon.svg", None, &headers)
+}
+
+fn answer(name: &str, version: Option<&str>, headers: &HeaderMap) -> Result<Response, WebError> {
+    let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or_else(WebError::no_page)?;
+    let etag = format!("\"{}\"", asset.version);
+    let caching = if version == Some(asset.version.as_str()) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=0, must-revalidate"
+    };
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|list| list.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
+    let head = [
+        (header::CONTENT_TYPE, asset.media_type.to_owned()),
+        (header::ETAG, etag),
+        (header::CACHE_CONTROL, caching.to_owned()),
+    ];
+    Ok(if known {
+        (StatusCode::NOT_MODIFIED, head).into_response()
+    } else {
+        (head, asset.content.clone()).into_response()
+    })
+}

@@ -1,0 +1,146 @@
+//! What the door asks of the rest of the program, in one place.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+
+use crate::access::Viewer;
+use crate::definitions::Diagnostic;
+use crate::definitions::model::{PanelId, Report, ReportId};
+use crate::error::Kind;
+use crate::format::Locale;
+use crate::render::document::{Block, Document};
+use crate::runs::evaluate::{Control, QuestionError};
+use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunPage};
+
+/// What the door asks of the rest of the program. Implemented by the running program, and by tests
+/// with panels that are slow, fail or panic at will.
+pub trait Backend: Send + Sync + 'static {
+    /// Every report that can be opened, and those whose file was never valid.
+    fn reports(&self) -> Vec<ReportEntry>;
+
+    /// What is wrong in the definition files, in order of file and line.
+    fn problems(&self) -> Vec<Diagnostic>;
+
+    /// Opens a report: checks the parameters and resolves the period.
+    fn open(&self, wish: Wish) -> BoxFuture<'_, Result<OpenReport, QuestionError>>;
+
+    /// A page of runs, newest first.
+    fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>>;
+
+    /// One run with its deliveries and artefacts.
+    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>>;
+
+    /// The content of a kept file; `None` if there never was one or retention removed it.
+    fn artefact(&self, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>>;
+
+    /// Whether each part is ready to serve.
+    fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>>;
+}
+
+/// A report somebody wants to see now.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The report.
+    pub report: ReportId,
+    /// Values of parameters by name; an absent one takes its default, an empty list means that
+    /// nothing is chosen.
+    pub parameters: BTreeMap<String, Vec<String>>,
+    /// The language; `None` takes the report's.
+    pub locale: Option<Locale>,
+    /// Who asks.
+    pub viewer: Viewer,
+}
+
+/// A report with its parameters checked and its period resolved.
+#[derive(Clone)]
+pub struct OpenReport {
+    /// Its id.
+    pub id: ReportId,
+    /// Its definition.
+    pub report: Arc<Report>,
+    /// The language of the answers.
+    pub locale: Locale,
+    /// The form controls, with what is chosen and what can be.
+    pub controls: Vec<Control>,
+    /// The period and chosen members as a line of text.
+    pub subtitle: String,
+    /// Where its panels are answered.
+    pub answers: Arc<dyn Answers>,
+}
+
+/// The panels of an open report.
+pub trait Answers: Send + Sync + 'static {
+    /// Answers one panel. Dropping the future cancels its query.
+    fn panel(self: Arc<Self>, panel: PanelId) -> BoxFuture<'static, Result<Block, QuestionError>>;
+
+    /// Answers every panel and lays them out.
+    fn document(self: Arc<Self>) -> BoxFuture<'static, Document>;
+}
+
+/// Why the store could not answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct BackendError {
+    /// Whose fault it is.
+    pub kind: Kind,
+    /// The cause, for the log only.
+    pub message: String,
+}
+
+/// A report as the list shows it.
+#[derive(Debug, Clone)]
+pub struct ReportEntry {
+    /// Its id.
+    pub id: ReportId,
+    /// The definition served: the current one, or the last valid one. `None` when its file was
+    /// never valid since the server started.
+    pub report: Option<Arc<Report>>,
+    /// Whether what is served is what the file says.
+    pub fresh: Fresh,
+    /// The next instant one of its schedules fires.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// Whether a served definition is what the file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fresh {
+    /// It is.
+    Current,
+    /// The file has problems; this many. The last valid version is served, if there is one.
+    Stale(usize),
+}
+
+/// One run with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct RunDetail {
+    /// The run itself.
+    pub run: Run,
+    /// What went to whom.
+    pub deliveries: Vec<Delivery>,
+    /// Its files, also those that retention removed.
+    pub artefacts: Vec<Artefact>,
+}
+
+/// The content of a kept file.
+#[derive(Debug, Clone)]
+pub struct ArtefactFile {
+    /// Its file name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its content.
+    pub content: Bytes,
+}
+
+/// Whether a part of the program is ready.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct ReadyCheck {
+    /// The part: `store`, `workspace`.
+    pub name: &'static str,
+    /// Whether it is ready.
+    pub ready: bool,
+}

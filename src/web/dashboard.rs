@@ -1,0 +1,261 @@
+//! A report on screen.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use tokio::task::JoinSet;
+use tracing::Instrument as _;
+
+use super::address::Address;
+use super::backend::{Fresh, OpenReport, Wish};
+use super::controls::{ControlView, Input};
+use super::downloads;
+use super::error::WebError;
+use super::figures::Slot;
+use super::frame::{self, Frame, Place, page};
+use super::names::ReportPath;
+use super::panel::{Answer, PanelView, answer_or_broken, weight_of};
+use super::state::WebState;
+use super::visitor::Visitor;
+use super::words::{self, Words};
+use crate::definitions::model::{PanelId, Report, ReportId};
+use crate::runs::evaluate::QuestionError;
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct DashboardPage {
+    frame: Frame,
+    report: String,
+    title: String,
+    description: String,
+    subtitle: String,
+    owner: String,
+    controls: Vec<ControlView>,
+    strays: Vec<String>,
+    rows: Vec<Vec<PanelView>>,
+    /// Where a page without script finds the panels that are missing; empty if none are.
+    complete_url: String,
+    pdf_url: String,
+    reset_url: String,
+    stale_problems: Option<usize>,
+    /// The language, where the address asks for one and so the form must too.
+    lang: Option<String>,
+    pending: usize,
+    total: usize,
+}
+
+/// `/reports/{report}` and `/reports/{report}.pdf`
+pub(super) async fn show_report(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    path: ReportPath,
+    address: Address,
+) -> Result<Response, WebError> {
+    match path {
+        ReportPath::Dashboard(report) => show_dashboard(&state, &visitor, &report, &address).await,
+        ReportPath::Pdf(report) => downloads::show_pdf(&state, &visitor, &report, &address).await,
+    }
+}
+
+async fn show_dashboard(
+    state: &WebState,
+    visitor: &Visitor,
+    report: &ReportId,
+    address: &Address,
+) -> Result<Response, WebError> {
+    let view = View::ask(state, visitor, report, address).await?;
+    let complete = address.has_flag("complete");
+    // With `complete` everything is waited for, except for a moment to still write the page.
+    let wait =
+        if complete { state.settings.request_timeout.mul_f32(0.9) } else { state.settings.inline_budget };
+    let answers = answer_panels(state, &view.open, wait).await;
+    let status = if view.refused.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let mut response = page(&view.page(state, visitor, address, answers, complete))?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// How many refused parameters are told apart; each costs another try.
+const MOST_REFUSED: usize = 16;
+
+/// A report that could be opened, if need be without the parameters that were refused.
+struct View {
+    open: OpenReport,
+    /// The address without what was refused.
+    address: Address,
+    /// What is wrong, by parameter.
+    refused: BTreeMap<String, String>,
+    /// The parameters as they came.
+    asked: BTreeMap<String, Vec<String>>,
+}
+
+impl View {
+    async fn ask(
+        state: &WebState,
+        visitor: &Visitor,
+        report: &ReportId,
+        address: &Address,
+    ) -> Result<Self, WebError> {
+        let asked = address.parameters();
+        let mut accepted = asked.clone();
+        let mut refused = BTreeMap::new();
+        loop {
+            match state.backend.open(wish(report, visitor, accepted.clone())).await {
+                Ok(open) => {
+                    let address = address_of(&accepted, address);
+                    return Ok(Self { open, address, refused, asked });
+                }
+                // Each round takes one parameter away; a default that is refused ends it.
+                Err(QuestionError::BadParameter { name, problem })
+                    if refused.len() < MOST_REFUSED && accepted.remove(&name).is_some() =>
+                {
+                    refused.insert(name, problem);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn page(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        address: &Address,
+        mut answers: HashMap<PanelId, Answer>,
+        complete: bool,
+    ) -> DashboardPage {
+        let (report, locale) = (&self.open.report, self.open.locale);
+        let id = &self.open.id;
+        let words = Words::of(locale);
+        let base = format!("/reports/{id}");
+        let query = self.address.query();
+        let controls: Vec<ControlView> = self
+            .open
+            .controls
+            .iter()
+            .map(|control| {
+                let problem = self.refused.get(&control.name).cloned();
+                ControlView::new(control, problem, self.asked.get(&control.name).map(Vec::as_slice), words)
+            })
+            .collect();
+        // What was refused and has no control: names the report does not know.
+        let strays = self
+            .refused
+            .iter()
+            .filter(|(name, _)| !controls.iter().any(|control| control.name == **name))
+            .map(|(_, problem)| problem.clone())
+            .collect();
+        let rows: Vec<Vec<PanelView>> = layout(report)
+            .iter()
+            .map(|row| {
+                let weights: Vec<f32> = row.iter().map(|panel| weight_of(report, panel, row)).collect();
+                let sum = weights.iter().sum();
+                row.iter()
+                    .zip(weights)
+                    .map(|(panel, weight)| {
+                        let slot = Slot::in_row(visitor.window_width, weight, sum, row.len());
+                        let place = super::panel::Place { base: &base, query: &query, slot, heavy: weight > 1.0 };
+                        let limit = state.settings.table_rows;
+                        PanelView::new(&self.open, panel, answers.remove(panel), &place, limit)
+                    })
+                    .collect()
+            })
+            .collect();
+        let total = rows.iter().map(Vec::len).sum();
+        let pending = rows.iter().flatten().filter(|panel| panel.is_pending()).count();
+        let entry = state.backend.reports().into_iter().find(|entry| entry.id == *id);
+        let stale_problems = entry.and_then(|entry| match entry.fresh {
+            Fresh::Stale(problems) => Some(problems),
+            Fresh::Current => None,
+        });
+        let title = report.title.get(locale).to_owned();
+        let lang = address.get("lang").map(str::to_owned);
+        let reset = lang.as_ref().map_or_else(Address::default, |lang| Address::default().with("lang", lang));
+        DashboardPage {
+            frame: Frame::new(visitor, locale, Place::Reports, &title, &base, &self.address),
+            report: id.to_string(),
+            description: report.description.as_ref().map(|text| text.get(locale)).unwrap_or_default().to_owned(),
+            subtitle: self.open.subtitle.clone(),
+            owner: report.owner.clone(),
+            controls,
+            strays,
+            rows,
+            complete_url: if pending > 0 && !complete {
+                format!("{base}{}", self.address.with("complete", "1").query())
+            } else {
+                String::new()
+            },
+            pdf_url: format!("{base}.pdf{query}"),
+            reset_url: format!("{base}{}", reset.query()),
+            stale_problems,
+            lang,
+            pending,
+            total,
+            title,
+        }
+    }
+}
+
+/// What a visitor wants to see.
+pub(super) fn wish(report: &ReportId, visitor: &Visitor, parameters: BTreeMap<String, Vec<String>>) -> Wish {
+    Wish { report: report.clone(), parameters, locale: visitor.locale, viewer: visitor.viewer.clone() }
+}
+
+/// The address of a view: its parameters as they are understood, and its language.
+pub(super) fn address_of(parameters: &BTreeMap<String, Vec<String>>, asked: &Address) -> Address {
+    let mut address = Address::default();
+    for (name, values) in parameters {
+        if values.is_empty() {
+            address.push(name, "");
+        }
+        for value in values {
+            address.push(name, value);
+        }
+    }
+    match asked.get("lang") {
+        Some(lang) => address.with("lang", lang),
+        None => address,
+    }
+}
+
+/// Rows of panels in reading order; without a layout one below the other.
+fn layout(report: &Report) -> Vec<Vec<PanelId>> {
+    if report.pages.is_empty() {
+        return report.panels.keys().map(|panel| vec![panel.clone()]).collect();
+    }
+    report.pages.iter().flat_map(|page| page.rows.iter().cloned()).collect()
+}
+
+/// Starts all panels at once and gives those that are done within `wait`. The others run on for the
+/// grace time, so that the browser's own request can join their queries, and are then cancelled.
+async fn answer_panels(state: &WebState, open: &OpenReport, wait: Duration) -> HashMap<PanelId, Answer> {
+    let mut tasks = JoinSet::new();
+    for panel in layout(&open.report).into_iter().flatten() {
+        let answer = answer_or_broken(open.clone(), panel.clone());
+        tasks.spawn(async move { (panel, answer.await) }.in_current_span());
+    }
+    let deadline = tokio::time::Instant::now() + wait;
+    let mut answers = HashMap::new();
+    while let Ok(Some(finished)) = tokio::time::timeout_at(deadline, tasks.join_next()).await {
+        match finished {
+            Ok((panel, Ok(answer))) => {
+                answers.insert(panel, answer);
+            }
+            // The browser asks for it again and gets the error.
+            Ok((panel, Err(error))) => tracing::warn!(%panel, %error, "panel not answered"),
+            Err(error) => tracing::error!(%error, "panel task lost"),
+        }
+    }
+    if !tasks.is_empty() {
+        let grace = state.settings.grace;
+        tokio::spawn(async move {
+            tokio::time::sleep(grace).await;
+            tasks.shutdown().await;
+        });
+    }
+    answers
+}

@@ -1,0 +1,105 @@
+//! A report or a panel as a file.
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::address::Address;
+use super::backend::OpenReport;
+use super::dashboard::wish;
+use super::disposition::{Disposition, content_disposition, file_name};
+use super::error::WebError;
+use super::figures::{Slot, chart_page};
+use super::names::PanelFormat;
+use super::panel::Answer;
+use super::state::WebState;
+use super::visitor::Visitor;
+use crate::charts::Chart;
+use crate::definitions::model::ReportId;
+use crate::render::csv::{ByteOrderMark, csv};
+use crate::render::canvas::{Page, png, svg_file};
+use crate::render::document::Content;
+use crate::table::Table;
+
+/// The width of a chart in a file, in CSS pixels.
+const CHART_WIDTH: f32 = 960.0;
+/// Pixels per point of a PNG: twice what a screen shows, so it stays sharp in slides.
+const PNG_SCALE: f32 = 8.0 / 3.0;
+
+/// `/reports/{report}.pdf`: the sheets with the parameters of the address, to view.
+pub(super) async fn show_pdf(
+    state: &WebState,
+    visitor: &Visitor,
+    report: &ReportId,
+    address: &Address,
+) -> Result<Response, WebError> {
+    let open = state.backend.open(wish(report, visitor, address.parameters())).await?;
+    let document = open.answers.document().await;
+    let name = file_name(&document.title, "pdf");
+    let sheets = tokio::task::spawn_blocking(move || crate::render::pdf::pdf(&document))
+        .await
+        .map_err(|error| WebError::bug(format!("PDF task: {error}")))?
+        .map_err(|error| WebError::bug(format!("PDF: {error}")))?;
+    if !sheets.missing_glyphs.is_empty() {
+        tracing::warn!(%report, glyphs = ?sheets.missing_glyphs, "characters no bundled font has");
+    }
+    let disposition =
+        if address.has_flag("download") { Disposition::Attachment } else { Disposition::Inline };
+    Ok(file("application/pdf", disposition, &name, sheets.bytes))
+}
+
+/// A panel's numbers or drawing as a file to save.
+pub(super) fn show_answer(
+    open: &OpenReport,
+    answer: &Answer,
+    format: PanelFormat,
+) -> Result<Response, WebError> {
+    let block = match answer {
+        Answer::Block(block) => block,
+        Answer::Broken { error_id } => return Err(WebError::bug(format!("panel panicked: {error_id}"))),
+    };
+    let content = block.content.as_ref().map_err(|failure| {
+        WebError::of(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
+            .saying(format!("{} ({})", failure.message, failure.error_id))
+    })?;
+    let title = if block.title.is_empty() { block.id.as_str() } else { &block.title };
+    let save = |media_type, ending, bytes: Vec<u8>| {
+        file(media_type, Disposition::Attachment, &file_name(title, ending), bytes)
+    };
+    match format {
+        PanelFormat::Csv => {
+            let table = table_of(content).ok_or_else(WebError::no_page)?;
+            Ok(save("text/csv; charset=utf-8", "csv", csv(table, open.locale, ByteOrderMark::Present)))
+        }
+        PanelFormat::Svg => {
+            let page = drawing(content, open)?;
+            Ok(save("image/svg+xml", "svg", svg_file(&page, title).into_bytes()))
+        }
+        PanelFormat::Png => {
+            let bytes = png(&drawing(content, open)?, PNG_SCALE)
+                .map_err(|error| WebError::bug(format!("PNG: {error}")))?;
+            Ok(save("image/png", "png", bytes))
+        }
+        PanelFormat::Page => Err(WebError::no_page()),
+    }
+}
+
+fn table_of(content: &Content) -> Option<&Table> {
+    match content {
+        Content::Table(table) => Some(table),
+        Content::Chart(chart) => Some(&chart.table),
+        Content::Kpi(_) | Content::Text(_) => None,
+    }
+}
+
+fn drawing(content: &Content, open: &OpenReport) -> Result<Page, WebError> {
+    let Content::Chart(chart) = content else { return Err(WebError::no_page()) };
+    let chart: &Chart = chart;
+    let drawn = chart_page(chart, Slot::of_width(CHART_WIDTH), open.locale)
+        .map_err(|error| WebError::bug(format!("chart: {error}")))?;
+    Ok(drawn.page)
+}
+
+fn file(media_type: &'static str, disposition: Disposition, name: &str, bytes: Vec<u8>) -> Response {
+    let head = [(header::CONTENT_TYPE, media_type)];
+    (head, [(header::CONTENT_DISPOSITION, content_disposition(disposition, name))], bytes).into_response()
+}

@@ -1,0 +1,102 @@
+//! What every page has around its content.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::address::Address;
+use super::assets::asset_url;
+use super::error::WebError;
+use super::visitor::{Theme, Visitor};
+use super::words::Words;
+use crate::format::Locale;
+
+/// A place in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Reports.
+    Reports,
+    /// Runs.
+    Runs,
+    /// Problems.
+    Problems,
+    /// None of them.
+    Elsewhere,
+}
+
+/// What every page has around its content.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    /// The words of the page's language.
+    pub(super) words: &'static Words,
+    /// The language.
+    pub(super) locale: Locale,
+    /// The colours.
+    pub(super) theme: Theme,
+    /// Where the page stands in the navigation.
+    pub(super) place: Place,
+    /// The title in the browser's tab.
+    pub(super) title: String,
+    /// Its path.
+    path: String,
+    /// The rest of its address.
+    address: Address,
+}
+
+impl Frame {
+    /// The frame of the page at `path`.
+    pub(super) fn new(
+        visitor: &Visitor,
+        locale: Locale,
+        place: Place,
+        title: impl Into<String>,
+        path: impl Into<String>,
+        address: &Address,
+    ) -> Self {
+        Self {
+            words: Words::of(locale),
+            locale,
+            theme: visitor.theme,
+            place,
+            title: title.into(),
+            path: path.into(),
+            address: address.without("theme").without("complete").without("width"),
+        }
+    }
+
+    /// The address of an embedded file.
+    pub(super) fn asset(&self, name: &str) -> String {
+        asset_url(name)
+    }
+
+    /// Tag, own name, address and whether it is the present one, for every language.
+    pub(super) fn languages(&self) -> Vec<(&'static str, &'static str, String, bool)> {
+        Locale::ALL
+            .into_iter()
+            .map(|locale| {
+                let url = format!("{}{}", self.path, self.address.with("lang", locale.tag()).query());
+                (locale.tag(), locale.own_name(), url, locale == self.locale)
+            })
+            .collect()
+    }
+
+    /// Name, label, address and whether it is the present one, for every theme.
+    pub(super) fn themes(&self) -> Vec<(&'static str, &'static str, String, bool)> {
+        Theme::ALL
+            .into_iter()
+            .map(|theme| {
+                let label = match theme {
+                    Theme::System => self.words.theme_system,
+                    Theme::Light => self.words.theme_light,
+                    Theme::Dark => self.words.theme_dark,
+                };
+                let url = format!("{}{}", self.path, self.address.with("theme", theme.name()).query());
+                (theme.name(), label, url, theme == self.theme)
+            })
+            .collect()
+    }
+}
+
+/// A template as a response.
+pub(super) fn page(template: &impl Template) -> Result<Response, WebError> {
+    Ok(Html(template.render()?).into_response())
+}

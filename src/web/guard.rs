@@ -1,0 +1,217 @@
+//! What stands around every request: its id, its time limit, its panics, its log line, and the
+//! headers that keep a browser from doing more than these pages need.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use futures::FutureExt as _;
+use serde_json::json;
+use tracing::Instrument as _;
+
+use super::address::Address;
+use super::error::WebError;
+use super::frame::{self, Frame, Place, page};
+use super::state::WebState;
+use super::visitor::{Theme, Visitor};
+use crate::format::Locale;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Everything comes from this server; no script or style stands in a page.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+];
+
+/// What is known of a request before it is handed on.
+struct Asked {
+    id: String,
+    method: Method,
+    path: String,
+    route: String,
+    visitor: Visitor,
+    address: Address,
+    wants_json: bool,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let headers = request.headers();
+        let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+        Self {
+            id: given_id(headers).unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            route: route.to_owned(),
+            visitor: Visitor::of(request.uri().query(), headers),
+            address: Address::parse(request.uri().query()),
+            wants_json: wants_json(headers),
+        }
+    }
+}
+
+/// Runs a request; whatever happens to it, something orderly is answered.
+pub(super) async fn guard(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let _in_flight = state.metrics.begin();
+    let asked = Asked::of(&request);
+    let span = tracing::info_span!("request", id = asked.id, method = %asked.method, path = asked.path);
+    let limit = state.settings.request_timeout;
+    let mut response = async {
+        let length = request.uri().to_string().len();
+        let answer = if length > state.settings.url_limit_bytes {
+            WebError::of(StatusCode::URI_TOO_LONG).into_response()
+        } else {
+            let run = AssertUnwindSafe(next.run(request)).catch_unwind();
+            match tokio::time::timeout(limit, run).await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(panic)) => WebError::bug(format!("panic: {}", panic_text(&*panic))).into_response(),
+                Err(_) => WebError::of(StatusCode::GATEWAY_TIMEOUT)
+                    .saying(format!(
+                        "the answer took longer than {} seconds (setting `request_timeout`)",
+                        limit.as_secs_f32()
+                    ))
+                    .into_response(),
+            }
+        };
+        finish(&asked, answer)
+    }
+    .instrument(span.clone())
+    .await;
+    add_headers(&asked.id, response.headers_mut());
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    state.metrics.count(&asked.method, &asked.route, status, took);
+    span.in_scope(|| tracing::info!(status, route = asked.route, took_ms = took.as_millis() as u64, "answered"));
+    response
+}
+
+/// Writes an error as the visitor wants it, and logs it once.
+fn finish(asked: &Asked, mut response: Response) -> Response {
+    let bare = response.status().is_client_error() && response.headers().get(header::CONTENT_TYPE).is_none();
+    let error = match response.extensions_mut().remove::<WebError>() {
+        Some(error) => error,
+        // What the framework refuses by itself has a status and nothing else.
+        None if bare => WebError::of(response.status()),
+        None => return response,
+    };
+    if let Some(cause) = &error.cause {
+        tracing::error!(status = error.status.as_u16(), cause, "request failed");
+    }
+    let mut written = error_response(asked, &error)
+        .unwrap_or_else(|_| (error.status, "the error page could not be written").into_response());
+    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+        written.headers_mut().insert(header::ALLOW, allow);
+    }
+    written
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    frame: Frame,
+    heading: &'static str,
+    message: &'a str,
+    request_id: &'a str,
+    status: u16,
+}
+
+fn error_response(asked: &Asked, error: &WebError) -> Result<Response, WebError> {
+    let locale = asked.visitor.locale.unwrap_or(Locale::Ko);
+    let words = super::words::Words::of(locale);
+    let heading = words.status(error.status.as_u16());
+    let message = error.message.as_deref().unwrap_or_default();
+    let mut response = if asked.wants_json {
+        let message = if message.is_empty() { heading } else { message };
+        let body = json!({"error": {"status": error.status.as_u16(), "message": message, "id": asked.id}});
+        Json(body).into_response()
+    } else {
+        let address = asked.address.without("lang");
+        page(&ErrorPage {
+            frame: Frame::new(&asked.visitor, locale, Place::Elsewhere, heading, &asked.path, &address),
+            heading,
+            message,
+            request_id: &asked.id,
+            status: error.status.as_u16(),
+        })?
+    };
+    *response.status_mut() = error.status;
+    Ok(response)
+}
+
+/// Keeps a chosen language in a cookie; a chosen theme is kept and taken out of the address, so
+/// that a shared link does not carry it.
+pub(super) async fn remember_preferences(request: Request, next: Next) -> Response {
+    let address = Address::parse(request.uri().query());
+    let readable = matches!(*request.method(), Method::GET | Method::HEAD);
+    if let Some(theme) = address.get("theme").and_then(Theme::parse).filter(|_| readable) {
+        let clean = format!("{}{}", safe_path(request.uri().path()), address.without("theme").query());
+        return ([(header::SET_COOKIE, cookie("theme", theme.name()))], Redirect::to(&clean)).into_response();
+    }
+    let mut response = next.run(request).await;
+    if let Some(locale) = address.get("lang").and_then(Locale::from_tag) {
+        if let Ok(value) = HeaderValue::from_str(&cookie("lang", locale.tag())) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+/// A redirect to `//host` would leave the site.
+fn safe_path(path: &str) -> String {
+    format!("/{}", path.trim_start_matches('/'))
+}
+
+fn cookie(name: &str, value: &str) -> String {
+    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
+}
+
+fn add_headers(id: &str, headers: &mut HeaderMap) {
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, value);
+    }
+}
+
+/// The id a proxy in front gave, if it is one.
+fn given_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(&REQUEST_ID)?.to_str().ok()?;
+    let valid = (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    valid.then(|| id.to_owned())
+}
+
+/// Whether JSON is asked for by name and a page is not.
+fn wants_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("json") && !accept.contains("text/html"))
+}
+
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a message")
+}

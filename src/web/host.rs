@@ -1,0 +1,73 @@
+//! Which host names requests may carry.
+//!
+//! A server without login listens on loopback, but a page of another site could still reach it by
+//! letting its own name resolve to 127.0.0.1 (DNS rebinding). Such a request carries the foreign
+//! name, so names nobody configured are refused.
+
+use std::net::IpAddr;
+
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::error::WebError;
+use super::state::WebState;
+
+/// Probes come from load balancers under whatever name, and tell nothing about anybody.
+const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Refuses requests for hosts this server does not answer to.
+pub(super) async fn check_host(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    let host = request.uri().authority().map(|authority| authority.as_str().to_owned()).or_else(|| {
+        request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned)
+    });
+    let open = OPEN_PATHS.contains(&request.uri().path());
+    match host.as_deref().map(name_of) {
+        Some(name) if open || is_allowed(&name, &state.settings.allowed_hosts) => next.run(request).await,
+        Some(name) => WebError::of(StatusCode::MISDIRECTED_REQUEST)
+            .saying(format!(
+                "this server does not answer to the host name `{}`; open it as localhost, or add the name to \
+                 the setting `allowed_hosts`",
+                name.chars().filter(|c| !c.is_control()).take(80).collect::<String>()
+            ))
+            .into_response(),
+        None if open => next.run(request).await,
+        None => WebError::of(StatusCode::BAD_REQUEST)
+            .saying("the request names no host; send a `Host` header")
+            .into_response(),
+    }
+}
+
+/// The host without its port, in lower case; IPv6 addresses without brackets.
+fn name_of(host: &str) -> String {
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split_once(':').map_or(host, |(name, _)| name),
+    };
+    name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+fn is_allowed(name: &str, allowed: &[String]) -> bool {
+    name == "localhost"
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || allowed.iter().any(|host| host == "*" || name_of(host) == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_names_and_configured_names_are_served_and_no_others() {
+        let allowed = vec!["Reports.example.com:8080".to_owned()];
+        for host in ["localhost:8080", "LOCALHOST", "127.0.0.1:1", "127.8.9.1", "[::1]:8080", "reports.example.com"] {
+            assert!(is_allowed(&name_of(host), &allowed), "{host}");
+        }
+        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "[::2]"] {
+            assert!(!is_allowed(&name_of(host), &allowed), "{host}");
+        }
+        assert!(is_allowed("anything", &["*".to_owned()]));
+    }
+}

@@ -1,0 +1,53 @@
+//! The browser's door: dashboards, downloads, runs, problems, health and metrics over HTTP.
+//!
+//! Takes a listener, a [`WebState`] and a stop signal; serves until the signal. The whole URL map is
+//! in [`router`](mod@router). Handlers parse names and parameters, ask the [`Backend`], and lay out
+//! what comes back; they know neither files nor queries. What a viewer is told about a failure never
+//! carries its cause, only an id that the log has.
+
+mod address;
+mod assets;
+mod backend;
+mod controls;
+mod dashboard;
+mod disposition;
+mod downloads;
+mod error;
+mod figures;
+mod frame;
+mod guard;
+mod health;
+mod host;
+mod metrics;
+mod names;
+mod panel;
+mod problems;
+mod reports;
+mod router;
+mod runs;
+mod state;
+mod table;
+mod visitor;
+mod when;
+mod words;
+
+pub use backend::{
+    Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
+};
+pub use metrics::Metrics;
+pub use router::router;
+pub use state::{WebSettings, WebState};
+
+use std::future::Future;
+
+/// Answers requests on `listener` until `shutdown` resolves; requests under way are then finished.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    state: WebState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(state)).with_graceful_shutdown(shutdown).await
+}

@@ -1,0 +1,41 @@
+//! The whole URL map.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use super::state::WebState;
+use super::{assets, dashboard, error, guard, health, host, panel, problems, reports, runs};
+
+/// Nothing here takes a body; forms are GET.
+const BODY_LIMIT_BYTES: usize = 16 * 1024;
+
+/// Every address the server answers, with what stands before the handlers.
+pub fn router(state: WebState) -> Router {
+    Router::new()
+        .route("/", get(reports::list_reports))
+        // `{report}` is an id, or an id with `.pdf`.
+        .route("/reports/{report}", get(dashboard::show_report))
+        // `{panel}` is an id, or an id with `.csv`, `.svg` or `.png`.
+        .route("/reports/{report}/panels/{panel}", get(panel::show_panel))
+        .route("/runs", get(runs::list_runs))
+        .route("/runs/{run}", get(runs::show_run))
+        .route("/artefacts/{artefact}", get(runs::download_artefact))
+        .route("/problems", get(problems::list_problems))
+        .route("/healthz", get(health::show_health))
+        .route("/readyz", get(health::show_readiness))
+        .route("/metrics", get(health::show_metrics))
+        .route("/static/{file}", get(assets::show_asset))
+        .route("/favicon.svg", get(assets::show_favicon))
+        .route("/favicon.ico", get(assets::show_favicon))
+        .fallback(error::no_such_page)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn(guard::remember_preferences))
+        .layer(from_fn_with_state(state.clone(), host::check_host))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT_BYTES))
+        .layer(from_fn_with_state(state.clone(), guard::guard))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}

@@ -1,0 +1,247 @@
+//! Runs of schedules: what was sent, what failed, and the files that are kept.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use super::address::Address;
+use super::backend::RunDetail;
+use super::disposition::{Disposition, content_disposition};
+use super::error::WebError;
+use super::frame::{self, Frame, Place, page};
+use super::names::RecordId;
+use super::state::WebState;
+use super::visitor::Visitor;
+use super::when::{When, size, took};
+use super::words::Words;
+use crate::definitions::model::ReportId;
+use crate::format::Locale;
+use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunState, Stage};
+
+#[derive(Template)]
+#[template(path = "runs.html")]
+struct RunsPage {
+    frame: Frame,
+    runs: Vec<RunView>,
+    reports: Vec<(String, String, bool)>,
+    states: Vec<(&'static str, &'static str, bool)>,
+    filtered: bool,
+    newest_url: Option<String>,
+    older_url: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "run.html")]
+struct RunPage {
+    frame: Frame,
+    run: RunView,
+    stages: Vec<StageView>,
+    deliveries: Vec<DeliveryView>,
+    artefacts: Vec<ArtefactView>,
+}
+
+/// A run ready to be written.
+struct RunView {
+    id: String,
+    report: String,
+    title: String,
+    schedule: String,
+    scheduled_at: When,
+    started_at: When,
+    took: Option<String>,
+    attempt: Option<i64>,
+    trigger: &'static str,
+    state: &'static str,
+    state_text: &'static str,
+    error: Option<String>,
+    warnings: Vec<String>,
+    definition_version: String,
+    instance: String,
+}
+
+struct StageView {
+    text: &'static str,
+    /// `done`, `current`, `failed` or `ahead`.
+    class: &'static str,
+}
+
+struct DeliveryView {
+    channel: &'static str,
+    recipient: String,
+    state: &'static str,
+    state_text: &'static str,
+    attempts: i64,
+    updated_at: When,
+    /// What the other side said, or why it failed.
+    detail: String,
+}
+
+struct ArtefactView {
+    id: String,
+    name: String,
+    size: String,
+    kept: bool,
+}
+
+/// `/runs`
+pub(super) async fn list_runs(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    address: Address,
+) -> Result<Response, WebError> {
+    let locale = visitor.locale.unwrap_or_default();
+    let words = Words::of(locale);
+    // A filter that names nothing filters nothing; the form shows what counts.
+    let filter = RunFilter {
+        report: address.get("report").and_then(|id| ReportId::parse(id).ok()),
+        schedule: None,
+        state: address.get("state").and_then(|state| state.parse().ok()),
+        before: address.get("before").and_then(|id| id.parse().ok()),
+    };
+    let found = state.backend.runs(filter.clone(), state.settings.runs_per_page).await?;
+    let titles = Titles::of(&state, locale);
+    let older = found.runs.last().filter(|_| found.more);
+    page(&RunsPage {
+        frame: Frame::new(&visitor, locale, Place::Runs, words.runs, "/runs", &address),
+        reports: titles.menu(filter.report.as_ref()),
+        states: RunState::ALL
+            .iter()
+            .map(|state| (state.as_str(), words.run_state(*state), filter.state == Some(*state)))
+            .collect(),
+        filtered: filter.report.is_some() || filter.state.is_some(),
+        newest_url: filter.before.map(|_| format!("/runs{}", address.without("before").query())),
+        older_url: older.map(|run| format!("/runs{}", address.with("before", &run.id.to_string()).query())),
+        runs: found.runs.into_iter().map(|run| RunView::new(run, &titles, words)).collect(),
+    })
+}
+
+/// `/runs/{run}`
+pub(super) async fn show_run(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    RecordId(id): RecordId,
+    address: Address,
+) -> Result<Response, WebError> {
+    let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
+    let RunDetail { run, deliveries, artefacts } =
+        state.backend.run(id).await?.ok_or_else(WebError::no_page)?;
+    let locale = visitor.locale.unwrap_or_default();
+    let words = Words::of(locale);
+    let titles = Titles::of(&state, locale);
+    let zone = titles.zone(&run.report);
+    let stages = stages(&run, words);
+    let run = RunView::new(run, &titles, words);
+    let path = format!("/runs/{id}");
+    page(&RunPage {
+        frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path, &address),
+        stages,
+        deliveries: deliveries.into_iter().map(|delivery| DeliveryView::new(delivery, &zone, words)).collect(),
+        artefacts: artefacts.into_iter().map(ArtefactView::new).collect(),
+        run,
+    })
+}
+
+/// `/artefacts/{artefact}`
+pub(super) async fn download_artefact(
+    State(state): State<WebState>,
+    RecordId(id): RecordId,
+) -> Result<Response, WebError> {
+    let file = state.backend.artefact(id).await?.ok_or_else(WebError::no_page)?;
+    let head = [(header::CONTENT_TYPE, file.media_type)];
+    let disposition = content_disposition(Disposition::Attachment, &file.name);
+    Ok((head, [(header::CONTENT_DISPOSITION, disposition)], file.content).into_response())
+}
+
+/// What reports are called and which zone they count in.
+struct Titles(Vec<(ReportId, String, String)>);
+
+impl Titles {
+    fn of(state: &WebState, locale: Locale) -> Self {
+        let entries = state.backend.reports().into_iter();
+        Self(
+            entries
+                .map(|entry| match entry.report {
+                    Some(report) => (entry.id, report.title.get(locale).to_owned(), report.time_zone.clone()),
+                    None => (entry.id.clone(), entry.id.to_string(), "UTC".to_owned()),
+                })
+                .collect(),
+        )
+    }
+
+    fn title(&self, id: &ReportId) -> String {
+        self.0.iter().find(|(known, ..)| known == id).map_or_else(|| id.to_string(), |(_, title, _)| title.clone())
+    }
+
+    fn zone(&self, id: &ReportId) -> String {
+        self.0.iter().find(|(known, ..)| known == id).map_or_else(|| "UTC".to_owned(), |(.., zone)| zone.clone())
+    }
+
+    fn menu(&self, chosen: Option<&ReportId>) -> Vec<(String, String, bool)> {
+        self.0.iter().map(|(id, title, _)| (id.to_string(), title.clone(), chosen == Some(id))).collect()
+    }
+}
+
+impl RunView {
+    fn new(run: Run, titles: &Titles, words: &Words) -> Self {
+        let zone = titles.zone(&run.report);
+        Self {
+            id: run.id.to_string(),
+            title: titles.title(&run.report),
+            schedule: run.schedule.to_string(),
+            scheduled_at: When::new(run.scheduled_at, &zone),
+            started_at: When::new(run.started_at, &zone),
+            took: run.finished_at.map(|finished| took(run.started_at, finished)),
+            attempt: run.attempt,
+            trigger: words.trigger(run.trigger),
+            state: run.state.as_str(),
+            state_text: words.run_state(run.state),
+            error: run.error,
+            warnings: run.warnings,
+            definition_version: run.definition_version.chars().take(12).collect(),
+            instance: run.instance,
+            report: run.report.to_string(),
+        }
+    }
+}
+
+fn stages(run: &Run, words: &Words) -> Vec<StageView> {
+    Stage::ALL
+        .iter()
+        .map(|stage| {
+            let class = match run.stage {
+                _ if run.state == RunState::Succeeded => "done",
+                Some(reached) if *stage < reached => "done",
+                Some(reached) if *stage == reached && run.state == RunState::Running => "current",
+                Some(reached) if *stage == reached => "failed",
+                _ => "ahead",
+            };
+            StageView { text: words.stage(*stage), class }
+        })
+        .collect()
+}
+
+impl DeliveryView {
+    fn new(delivery: Delivery, zone: &str, words: &Words) -> Self {
+        Self {
+            channel: words.channel(delivery.channel),
+            recipient: delivery.recipient,
+            state: delivery.state.as_str(),
+            state_text: words.delivery_state(delivery.state),
+            attempts: delivery.attempts,
+            updated_at: When::new(delivery.updated_at, zone),
+            detail: delivery.error.or(delivery.answer).unwrap_or_default(),
+        }
+    }
+}
+
+impl ArtefactView {
+    fn new(artefact: Artefact) -> Self {
+        Self {
+            id: artefact.id,
+            name: artefact.file_name,
+            size: size(artefact.bytes),
+            kept: artefact.deleted_at.is_none(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::backend::Backend;
+use super::metrics::Metrics;
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct WebState {
+    /// Where answers come from.
+    pub backend: Arc<dyn Backend>,
+    /// How the door behaves.
+    pub settings: Arc<WebSettings>,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+/// How the door behaves.
+#[derive(Debug, Clone)]
+pub struct WebSettings {
+    /// Host names besides `localhost` and loopback addresses that requests may carry; `*` for any.
+    /// The guard against DNS rebinding of a server without login.
+    pub allowed_hosts: Vec<String>,
+    /// How long a dashboard waits for panels before it is sent with placeholders for the rest.
+    pub inline_budget: Duration,
+    /// How long panels that were started for a page keep running after it was sent, so that the
+    /// browser's own request for them can join.
+    pub grace: Duration,
+    /// The longest a request may take.
+    pub request_timeout: Duration,
+    /// The longest address accepted, in bytes.
+    pub url_limit_bytes: usize,
+    /// How many rows of a table a page shows; the download has all.
+    pub table_rows: usize,
+    /// How many runs one page lists.
+    pub runs_per_page: usize,
+}
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self {
+            allowed_hosts: Vec::new(),
+            inline_budget: Duration::from_millis(250),
+            grace: Duration::from_secs(3),
+            request_timeout: Duration::from_secs(120),
+            url_limit_bytes: 16 * 1024,
+            table_rows: 500,
+            runs_per_page: 50,
+        }
+    }
+}
