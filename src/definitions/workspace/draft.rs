@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{DefinitionFile, files};
 use crate::definitions::catalog::{Definition, DefinitionKind};
-use crate::definitions::diagnostic::{Diagnostic, Problem, Severity};
+use crate::definitions::diagnostic::{Diagnostic, Problem, SHOWN_LIMIT, Severity};
 use crate::definitions::model::{Dataset, DatasetId, Report, ReportId, Source, SourceId};
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{self, Node, Place, Value};
