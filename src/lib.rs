@@ -4,7 +4,9 @@
 //! browser and sends the same sheets as PDFs by e-mail.
 
 pub mod access;
+pub mod app;
 pub mod charts;
+pub mod config;
 pub mod definitions;
 pub mod delivery;
 pub mod engine;
