@@ -6,6 +6,7 @@
 pub mod access;
 pub mod app;
 pub mod charts;
+pub mod cli;
 pub mod config;
 pub mod definitions;
 pub mod delivery;
