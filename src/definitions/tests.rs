@@ -1,6 +1,7 @@
-//! The check as an author meets it: what is wrong in, what is said out.
+//! The workspace as a whole: valid, broken, changed, hostile.
 
-use std::fmt::Write as _;
+mod mistakes;
+
 use std::fs;
 use std::path::Path;
 
@@ -53,18 +54,6 @@ fn problems(name: &str, text: &str) -> Vec<Diagnostic> {
     drafts.pop().unwrap().finish(&std::collections::BTreeMap::new()).1
 }
 
-fn rendered(name: &str, text: &str) -> String {
-    let mut out = String::new();
-    for problem in problems(name, text) {
-        writeln!(out, "{problem}").unwrap();
-    }
-    out
-}
-
-fn panels(text: &str) -> String {
-    format!("{TOP}parameters:\n  period: {{type: period, default: last_complete_week}}\npanels:\n{text}\n")
-}
-
 #[test]
 fn the_example_is_valid_without_a_single_warning() {
     let (_dir, workspace) = workspace(&[]);
@@ -76,169 +65,200 @@ fn the_example_is_valid_without_a_single_warning() {
 }
 
 #[test]
-fn mistakes_of_structure_are_explained() {
-    let cases = [
-        ("an unknown key", format!("{TOP}timezone: Asia/Seoul\npanels:\n  a: {{kpi: revenue}}\n")),
-        (
-            "several problems in several panels",
-            panels(
-                "  a: {kip: revenue}\n  b: {chart: lines, x: order_date, y: revenue, colour: red}\n  c: {table: revenue}\n  d: {kpi: revenue, chart: bar, x: store, y: revenue}\n  E: {kpi: revenue}\n  f: {}\n  g:",
-            ),
-        ),
-        ("missing keys", "kind: report\npanels:\n  a: {chart: line}\n".into()),
-        ("no kind", "title: a\nowner: b\npanels: {a: {text: hello}}\n".into()),
-        ("a wrong kind", "kind: reprot\ntitle: a\nowner: b\npanels: {a: {text: hello}}\n".into()),
-        (
-            "wrong types",
-            format!(
-                "{TOP}locale: kr\npanels:\n  a: {{chart: bar, x: store, y: revenue, top: ten, horizontal: yes, others: 'true'}}\n  b: {{chart: bar, x: store, y: revenue, top: -1}}\n  c: {{table: [store, revenue], limit: 1.5, title: true}}\nprint: landscape\n"
-            ),
-        ),
-        (
-            "parameters",
-            format!(
-                "{TOP}parameters:\n  a: {{of: country}}\n  b: {{type: members, of: country}}\n  c: {{type: number, default: many}}\n  d: {{type: date, default: 2026-02-30}}\n  e: {{type: member, of: country, default: KR}}\npanels:\n  a: {{kpi: revenue}}\n"
-            ),
-        ),
-        ("unquoted braces", format!("{TOP}panels:\n  a: {{kpi: revenue}}\nprint:\n  footer: {{title}}\n")),
-        (
-            "a locale that does not exist",
-            "kind: report\ntitle: {ko: 매출, kr: 매출, zh_hk: 銷售}\nowner: a\npanels: {a: {text: b}}\n"
-                .into(),
-        ),
-        (
-            "both a value and operators",
-            panels("  a:\n    kpi: revenue\n    filters: {country: {parameter: x, not: KR}}"),
-        ),
-        ("later features are not known yet", panels("  a: {pivot: {rows: [country]}}")),
-    ];
-    snapshot("structure", "broken.yaml", &cases);
-}
-
-#[test]
-fn mistakes_of_yaml_are_explained() {
-    let bomb = {
-        let mut text = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
-        for n in 1..12 {
-            let last = format!("*a{}", n - 1);
-            writeln!(text, "a{n}: &a{n} [{}]", [last.as_str(); 10].join(",")).unwrap();
-        }
-        text
-    };
-    let cases = [
-        ("a tab", format!("{TOP}panels:\n\ta: {{kpi: revenue}}\n")),
-        (
-            "a duplicate key",
-            format!("{TOP}panels:\n  a: {{kpi: revenue}}\n  b: {{kpi: orders}}\n  a: {{kpi: cost}}\n"),
-        ),
-        ("an unclosed bracket", format!("{TOP}panels:\n  a: {{kpi: revenue\n  b: {{kpi: orders}}\n")),
-        ("an unclosed quote", format!("{TOP}panels:\n  a: {{text: \"hello}}\n")),
-        ("a colon in text", format!("{TOP}description: note: this\npanels: {{}}\n")),
-        ("wrong indentation", format!("{TOP}panels:\n  a:\n    kpi: revenue\n   title: x\n")),
-        ("two documents", format!("{TOP}panels: {{a: {{text: b}}}}\n---\nkind: report\n")),
-        ("an alias bomb", bomb),
-        ("an alias to itself", "kind: report\npanels: &a {x: *a}\n".into()),
-        ("an unknown alias", "kind: report\ntitle: *nothing\n".into()),
-        ("a tag", "kind: report\ntitle: !secret abc\n".into()),
-        ("a control character", "kind: report\ntitle: a\u{0}b\n".into()),
-        ("a list", "- kind: report\n".into()),
-        ("nothing", "# only a comment\n".into()),
-        ("a key that is a mapping", "kind: report\n{title}: x\n".into()),
-        ("a directive", "%YAML 1.2\n---\nkind: report\n".into()),
-        ("deep nesting", format!("kind: report\ntitle: {}", "[".repeat(10_000))),
-        (
-            "deep block nesting",
-            (0..3_000).fold(String::new(), |text, n| format!("{text}{}a:\n", " ".repeat(n))),
-        ),
-        (
-            "merge keys",
-            format!("{TOP}panels:\n  a: &a {{kpi: revenue}}\n  b:\n    <<: *a\n    kpi: orders\n"),
-        ),
-    ];
-    snapshot("yaml", "broken.yaml", &cases);
-}
-
-#[test]
-fn mistakes_of_sense_in_reports_are_explained() {
-    let cases = [
-        ("unknown fields", panels("  a: {kpi: revenu}\n  b: {chart: line, x: order_dat, y: [revenue, country], by: orders}\n  c: {table: [stroe, revenue], sort: -orders}\n  d: {kpi: revenue, dataset: sale}\n  e: {kpi: revenue, filters: {contry: KR}}")),
-        ("charts that cannot be drawn", panels("  a: {chart: combo, x: store, y: revenue}\n  b: {chart: heatmap, x: store, y: [revenue, orders]}\n  c: {chart: donut, x: store, y: revenue, by: country, stacking: percent}\n  d: {chart: line, x: store, y: revenue, line: orders, horizontal: true}\n  e: {chart: bar, x: country, grain: day, y: revenue, top: 0}\n  f: {chart: line, x: order_date, grain: hour, y: revenue, top: 5, compare: true}\n  g: {chart: area, x: order_date, y: [revenue, orders], by: country, others: false}\n  h: {chart: bar, x: store, by: store, y: []}\n  i: {table: [store, revenue], grain: day, limit: 0}")),
-        ("filters", format!("{TOP}parameters:\n  period: {{type: period, default: today}}\n  kind: {{type: text}}\nfilters:\n  contry: KR\n  quantity: many\npanels:\n  a:\n    kpi: revenue\n    filters:\n      order_date: {{gte: yesterday}}\n      country: {{parameter: contry}}\n      category: {{}}\n      store: []\n      quantity: {{contains: 5}}\n      store.region: {{parameter: period}}\n")),
-        ("parameters", format!("{TOP}parameters:\n  period: {{type: period, default: last_complete_weeks, options: [2026-02-01..2026-01-01, last_0_days, 2026-13]}}\n  other: {{type: period, default: all}}\n  city: {{type: member, of: city, default: [a, b]}}\n  n: {{type: number, min: 5, max: 1, default: 9}}\n  unused: {{type: date}}\npanels:\n  a: {{kpi: revenue, filters: {{quantity: {{parameter: n}}}}}}\n")),
-        ("pages", format!("{TOP}panels:\n  a: {{kpi: revenue}}\n  b: {{kpi: orders}}\n  c: {{text: hi}}\npages:\n  - rows: [[a, d], [], [a]]\n  - rows: [[b]]\n")),
-        ("texts", "kind: report\ntitle: \"Sales\\r\\nBcc: all@evil.example\"\nowner: ' '\ndataset: sales\ntime_zone: Seoul\npanels:\n  a: {kpi: revenue, title: {ko: '', en: \"a\\tb\"}}\nprint:\n  header: '{titel} {page}'\n  approval: ['']\n".into()),
-        ("schedules", format!("{TOP}parameters:\n  period: {{type: period, default: today}}\npanels:\n  a: {{kpi: revenue}}\nschedules:\n  monday:\n    cron: 0 8 30 2 *\n    time_zone: KST\n    parameters: {{period: last_weak, perod: today}}\n    deliver: {{}}\n  daily:\n    cron: '@daily'\n    time_zone: Asia/Soul\n    deliver:\n      email: {{to: [kim@acme.example, kim, KIM@acme.example, 'a@evil.example', \"a@acme.example\\nBcc: b@evil.example\"], subject: '{{page}}', show: [b]}}\n      folder: {{path: ../../etc}}\n  weekly:\n    cron: 0 25 * * MON\n    deliver: {{email: {{to: []}}, folder: {{path: /abs, files: []}}}}\n")),
-        ("no panels and no dataset", "kind: report\ntitle: a\nowner: b\ndataset: salse\npanels: {}\n".into()),
-        ("no dataset at all", "kind: report\ntitle: a\nowner: b\npanels: {a: {kpi: revenue}}\n".into()),
-    ];
-    snapshot("reports", "broken.yaml", &cases);
-}
-
-#[test]
-fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
-    let top = "kind: dataset\nowner: sales\n";
-    let cases = [
-        ("neither table nor sql", format!("{top}source: lak\n")),
-        (
-            "both table and sql",
-            format!("{top}source: lake\ntable: a.parquet\nsql: select 1\ntables: {{a: {{path: a/}}}}\n"),
-        ),
-        (
-            "tables without sql, sql without tables",
-            format!("{top}source: lake\ntable: a/\ntables: {{a: {{path: a/}}}}\n"),
-        ),
-        ("sql without tables", format!("{top}source: lake\nsql: select * from a\n")),
-        (
-            "time",
-            format!(
-                "{top}source: lake\ntable: a/\ntime: day\ndimensions: {{date: {{type: date, time_zone: Korea/Seoul}}, x: {{type: dates}}, rel.column: {{}}}}\n"
-            ),
-        ),
-        (
-            "time of another type",
-            format!("{top}source: lake\ntable: a/\ntime: day\ndimensions: {{day: {{type: text}}}}\n"),
-        ),
-        (
-            "metrics",
-            format!(
-                "{top}source: lake\ntable: a/\ndimensions: {{country: {{}}}}\nmeasures: {{revenue: {{sql: sum(x)}}, country: {{sql: ''}}}}\nmetrics:\n  a: {{sql: b + 1}}\n  b: {{sql: c * revenue}}\n  c: {{sql: a / 2}}\n  self: {{sql: self}}\n  d: {{sql: revenu / coalesce(ordres, 1)}}\n  e: {{sql: day}}\n"
-            ),
-        ),
-        (
-            "formats and csv",
-            format!(
-                "{top}source: lake\ntable: a.csv\ncsv: {{delimiter: ';;', types: {{a: string, b: 'decimal(40,2)'}}}}\nmeasures:\n  a: {{sql: sum(a), format: {{currency: won, percent: true, decimals: 99}}}}\nfreshness: {{complete_through: max(a), expect: daily}}\nrelationships: {{store: {{table: s, on: {{}}}}}}\n"
-            ),
-        ),
-        (
-            "security",
-            format!(
-                "{DATASET}security:\n  access: [sales_read]\n  rows: {{manager: country = viewer.country}}\n  columns: {{cost: {{hidden_from: partner}}}}\n"
-            ),
-        ),
-    ];
-    snapshot("datasets", "datasets/broken.yaml", &cases);
-    let cases = [
-        ("an unknown scheme", "kind: source\nowner: a\nurl: s4://bucket\n".to_owned()),
-        ("a missing bucket", "kind: source\nowner: a\nurl: s3:///x\n".to_owned()),
-        ("a secret", "kind: source\nowner: a\nurl: s3://key:secret@bucket/x\n".to_owned()),
-        (
-            "options of another kind",
-            "kind: source\nowner: a\nurl: ./data\ns3: {endpoint: 'http://minio:9000', allow_htp: true}\n"
-                .to_owned(),
-        ),
-    ];
-    snapshot("sources", "sources/broken.yaml", &cases);
-}
-
-fn snapshot(name: &str, file: &str, cases: &[(&str, String)]) {
-    let mut out = String::new();
-    for (title, text) in cases {
-        let shown = rendered(file, text);
-        assert!(!shown.is_empty(), "{title}: no problem was found");
-        write!(out, "## {title}\n\n{shown}").unwrap();
+fn a_broken_file_keeps_its_last_valid_version_and_takes_no_other_down() {
+    let (dir, first) =
+        workspace(&[("other.yaml", "kind: report\ntitle: a\nowner: b\npanels: {a: {text: hi}}\n")]);
+    for broken in ["kind: report\ntitle: [", "kind: report\ntitle: a\n", "\u{0}", ""] {
+        write(dir.path(), &[("weekly-sales.yaml", broken)]);
+        let second = first.reload().reload();
+        let file = second.file_of(DefinitionKind::Report, "weekly-sales").unwrap();
+        assert!(file.stale, "{broken:?}");
+        assert!(second.diagnostics_of("weekly-sales.yaml").count() > 0);
+        assert_eq!(second.catalog().reports, first.catalog().reports);
+        assert_eq!(second.catalog().version, first.catalog().version, "the same definitions are served");
     }
-    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
-        insta::assert_snapshot!(name, out);
-    });
+    write(dir.path(), &[("weekly-sales.yaml", &REPORT.replace("title: {ko: 주간", "title: {ko: 매주"))]);
+    let mended = first.reload();
+    assert!(!mended.file_of(DefinitionKind::Report, "weekly-sales").unwrap().stale);
+    assert_ne!(mended.catalog().version, first.catalog().version);
+    fs::remove_file(dir.path().join("weekly-sales.yaml")).unwrap();
+    let deleted = mended.reload();
+    assert_eq!(deleted.catalog().reports.keys().map(ToString::to_string).collect::<Vec<_>>(), ["other"]);
+    assert!(!deleted.has_errors());
+}
+
+#[test]
+fn a_file_that_never_was_valid_is_not_served() {
+    let (_dir, workspace) = workspace(&[("broken.yaml", "kind: report\n")]);
+    assert!(workspace.has_errors());
+    assert_eq!(workspace.catalog().reports.len(), 1);
+    let file = workspace.file_of(DefinitionKind::Report, "broken").unwrap();
+    assert!(file.definition.is_none() && !file.stale);
+}
+
+#[test]
+fn a_dataset_that_is_being_closed_is_not_served_from_before() {
+    let (dir, open) = workspace(&[]);
+    assert_eq!(open.catalog().datasets.len(), 1);
+    for closing in ["security: {access: [a]}\n", "security: {rows: [}\n"] {
+        write(dir.path(), &[("datasets/sales.yaml", &format!("{DATASET}{closing}"))]);
+        assert_eq!(open.reload().catalog().datasets.len(), 0, "{closing}");
+    }
+}
+
+#[test]
+fn a_workspace_that_cannot_be_reached_for_a_while_is_still_served() {
+    let (dir, first) = workspace(&[]);
+    let away = dir.path().with_extension("away");
+    fs::rename(dir.path(), &away).unwrap();
+    let lost = first.reload();
+    assert!(lost.has_errors());
+    assert_eq!(lost.catalog().reports, first.catalog().reports);
+    fs::rename(&away, dir.path()).unwrap();
+    assert!(!lost.reload().has_errors());
+}
+
+#[test]
+fn ids_come_from_file_names_and_are_unique_whatever_the_folder() {
+    let report = "kind: report\ntitle: a\nowner: b\npanels: {a: {text: hi}}\n";
+    let (_dir, workspace) =
+        workspace(&[("team/weekly-sales.yaml", report), ("Big Report.yaml", report), ("매출.yml", report)]);
+    let codes: Vec<(&str, &str)> =
+        workspace.diagnostics().iter().map(|problem| (problem.file.as_str(), &*problem.code)).collect();
+    assert_eq!(
+        codes,
+        [("Big Report.yaml", "bad_name"), ("weekly-sales.yaml", "duplicate_id"), ("매출.yml", "bad_name")]
+    );
+    assert_eq!(workspace.catalog().reports.len(), 1);
+}
+
+#[test]
+fn hostile_files_are_diagnostics_and_cost_no_time() {
+    let started = std::time::Instant::now();
+    let (dir, _) = workspace(&[]);
+    let file = |name: &str| dir.path().join(name);
+    fs::write(file("latin.yaml"), b"kind: report\ntitle: \xB8\xC5\xC3\xE2\n").unwrap();
+    fs::write(file("utf16.yaml"), b"\xFF\xFEk\0i\0n\0d\0").unwrap();
+    fs::write(file("bom.yaml"), format!("\u{FEFF}{TOP}panels: {{a: {{text: hi}}}}\n")).unwrap();
+    fs::File::create(file("huge.yaml")).unwrap().set_len(100 << 20).unwrap();
+    fs::create_dir_all(file("folder.yaml")).unwrap();
+    fs::create_dir_all(file(".git")).unwrap();
+    fs::create_dir_all(file("data")).unwrap();
+    fs::write(file(".git/x.yaml"), "not: mine").unwrap();
+    fs::write(file("data/x.yaml"), "not: mine").unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    #[cfg(unix)]
+    {
+        fs::write(outside.path().join("secret.yaml"), "password: x").unwrap();
+        std::os::unix::fs::symlink(outside.path().join("secret.yaml"), file("link.yaml")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), file("folder")).unwrap();
+        std::os::unix::fs::symlink(dir.path(), file("loop")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", file("zero.yaml")).unwrap();
+        std::os::unix::fs::symlink("nowhere", file("nowhere.yaml")).unwrap();
+        std::process::Command::new("mkfifo").arg(file("pipe.yaml")).status().unwrap();
+    }
+    let workspace = Workspace::load(dir.path(), &policy());
+    let codes: Vec<(&str, &str)> =
+        workspace.diagnostics().iter().map(|problem| (problem.file.as_str(), &*problem.code)).collect();
+    let expected = [
+        ("folder", "outside"),
+        ("huge.yaml", "too_large"),
+        ("latin.yaml", "not_utf8"),
+        ("link.yaml", "outside"),
+        ("nowhere.yaml", "unreadable"),
+        ("pipe.yaml", "unreadable"),
+        ("utf16.yaml", "not_utf8"),
+        ("zero.yaml", "outside"),
+    ];
+    assert_eq!(codes, expected);
+    assert!(!workspace.diagnostics().iter().any(|problem| problem.source_line.contains("password")));
+    assert_eq!(workspace.catalog().reports.len(), 2, "the valid ones are served");
+    assert!(started.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn large_hostile_yaml_is_refused_quickly() {
+    let started = std::time::Instant::now();
+    let texts = [
+        "[".repeat(1 << 20),
+        "{".repeat(1 << 20),
+        "- ".repeat(1 << 19),
+        "? ".repeat(1 << 19),
+        "a: &a a\n".repeat(1 << 17),
+        "\"".repeat(1 << 20),
+        "#\n".repeat(1 << 19),
+        format!("kind: report\ntitle: {}\n", "x".repeat(1 << 20)),
+        (0..60_000).fold(String::from("kind: report\n"), |text, n| format!("{text}k{n}: 1\n")),
+        (0..20_000)
+            .fold(String::from(TOP) + "panels:\n", |text, n| format!("{text}  p{n}: {{kpi: nothing}}\n")),
+    ];
+    for text in texts {
+        assert!(!problems("hostile.yaml", &text).is_empty(), "{}", &text[..40]);
+    }
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn other_checks_can_point_into_a_file() {
+    let (_dir, mut workspace) = workspace(&[]);
+    let file = workspace.file_of(DefinitionKind::Dataset, "sales").unwrap();
+    let path = FieldPath::root().key("measures").key("revenue").key("sql");
+    let problem = file.problem(&path, "bad_expression", "there is no column `net_amount`", None);
+    assert_eq!((problem.line, problem.column, problem.width), (27, 10, 15));
+    assert_eq!(problem.source_line.trim(), "sql: sum(net_amount)");
+    workspace.add([problem]);
+    assert!(workspace.has_errors());
+}
+
+#[test]
+fn diagnostics_go_to_json_and_back() {
+    let problems = problems("broken.yaml", "kind: report\ntitel: a\n");
+    let json = serde_json::to_string(&problems).unwrap();
+    assert!(
+        json.contains(r#""severity":"error","code":"missing_key","file":"broken.yaml","line":1"#),
+        "{json}"
+    );
+    assert_eq!(serde_json::from_str::<Vec<Diagnostic>>(&json).unwrap(), problems);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_give_a_definition_or_a_diagnostic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        if let Ok(text) = super::workspace::files::decode(bytes) {
+            prop_assert!(!problems("any.yaml", &text).is_empty());
+        }
+    }
+
+    #[test]
+    fn any_yaml_like_text_gives_a_definition_or_a_diagnostic(
+        text in "([a-z매]{1,6}: ?|[-?:,\\[\\]{}#&*!|>'\"%@ ]|\n {0,4}|[0-9.]{1,3}|\\PC){0,80}",
+    ) {
+        prop_assert!(!problems("any.yaml", &text).is_empty());
+    }
+
+    /// Whatever is damaged in a valid file is either still valid or said, and never only half said:
+    /// a file without errors has a definition.
+    #[test]
+    fn a_damaged_file_gives_a_definition_or_a_diagnostic(
+        start in any::<prop::sample::Index>(), length in 0_usize..30,
+        insert in "(null|true|5|-1|1e400|''|\\[\\]|\\{\\}|[a-z:, -]{0,8})", dataset in any::<bool>(),
+    ) {
+        let (name, text) = if dataset { ("datasets/sales.yaml", DATASET) } else { ("weekly-sales.yaml", REPORT) };
+        let chars: Vec<char> = text.chars().collect();
+        let start = start.index(chars.len());
+        let damaged: String = chars[..start].iter().copied().chain(insert.chars())
+            .chain(chars[(start + length).min(chars.len())..].iter().copied()).collect();
+        let mut drafts = vec![Draft::parse("sources/lake.yaml", SOURCE), Draft::parse(name, &damaged)];
+        check::check(&mut drafts, &policy());
+        let (file, problems) = drafts.pop().unwrap().finish(&std::collections::BTreeMap::new());
+        prop_assert!(file.definition.is_some() || problems.iter().any(|p| p.severity == super::Severity::Error), "{damaged}");
+        prop_assert!(!problems.iter().any(|problem| problem.message.contains("cannot be read")), "{damaged} {problems:?}");
+        for problem in problems {
+            prop_assert!(problem.line >= 1 && problem.column >= 1 && problem.width >= 1);
+            prop_assert!(problem.line <= damaged.lines().count() + 1, "{problem:?}");
+            let _ = problem.to_string();
+        }
+    }
 }

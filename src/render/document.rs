@@ -86,6 +86,8 @@ pub struct Kpi {
 pub struct Failure {
     /// What its viewer is told: what, where, and the next step; never SQL.
     pub message: String,
+    /// What happened, for the owner and the log; may name files, columns and SQL.
+    pub cause: String,
     /// The id under which the log has the cause.
     pub error_id: String,
 }

@@ -4,9 +4,11 @@
 //! charts, tables, mails and exports read. Refuses nothing: NULL, NaN and infinities are kept and
 //! written as "–" by those who show them.
 
+mod from_arrow;
 mod text;
 mod value;
 
+pub use from_arrow::cells;
 pub use text::others;
 pub use value::Value;
 

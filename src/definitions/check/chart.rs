@@ -5,9 +5,6 @@ use super::panel::Spot;
 use crate::definitions::model::{ChartKind, ChartPanel, FieldName, Stacking};
 use crate::definitions::path::FieldPath;
 
-/// More members than this are not a top any more.
-const TOP_LIMIT: u32 = 1000;
-
 pub(super) fn check(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
     let path = spot.path;
     spot.dimension(&panel.x, &path.key("x"), findings);
@@ -175,10 +172,6 @@ fn top(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
                 help,
             );
         }
-        Some(top) if top == 0 || top > TOP_LIMIT => {
-            let message = format!("`top` must be 1 to {TOP_LIMIT}");
-            findings.error(&path.key("top"), "out_of_range", message, None);
-        }
         Some(_) if spot.fields.is_time(&panel.x) && panel.by.is_none() => {
             let help = "add `by`, or remove `top`; a shorter period shows fewer points".to_owned();
             findings.error_at_key(
@@ -192,9 +185,8 @@ fn top(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether the author wrote the key, be its value right or wrong.
+/// Whether the author wrote the key, though its value is wrong.
 fn is_given(findings: &Findings<'_>, panel: &FieldPath, key: &str) -> bool {
     let path = panel.key(key);
-    findings.tree.locate_key(&path) != findings.tree.locate(panel)
-        && findings.faulty.iter().any(|faulty| faulty.is_within(&path))
+    findings.faulty.iter().any(|faulty| faulty.is_within(&path))
 }

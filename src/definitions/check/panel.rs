@@ -191,14 +191,6 @@ fn table(panel: &TablePanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
             None,
         );
     }
-    if panel.limit == Some(0) {
-        findings.error(
-            &path.key("limit"),
-            "out_of_range",
-            "a table of no rows shows nothing",
-            "write 1 or more".to_owned(),
-        );
-    }
     spot.sort(panel.sort.as_slice(), &panel.table.iter().collect::<Vec<_>>(), findings);
     if panel.compare {
         spot.compare(findings);

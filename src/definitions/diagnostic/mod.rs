@@ -44,9 +44,12 @@ pub enum Severity {
     Warning,
 }
 
+/// How many problems of one file are shown; more help nobody.
+pub(crate) const SHOWN_LIMIT: usize = 100;
+
 /// A problem before it knows its file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Problem {
+pub(crate) struct Problem {
     pub(crate) severity: Severity,
     pub(crate) code: &'static str,
     pub(crate) place: Place,
@@ -62,9 +65,13 @@ impl Problem {
         Self { severity: Severity::Error, code, place, path, message: message.into(), help: None }
     }
 
-    /// An error about the value at `path` of a definition: the seam for checks that need data,
-    /// such as whether a measure plans. `code` names the kind of problem: `bad_expression`.
-    pub fn at_path(tree: &Node, path: &FieldPath, code: &'static str, message: impl Into<String>) -> Self {
+    /// An error about the value at `path` of a tree.
+    pub(crate) fn at_path(
+        tree: &Node,
+        path: &FieldPath,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
         Self { path: path.clone(), ..Self::at(tree.locate(path), code, message) }
     }
 
@@ -76,14 +83,14 @@ impl Problem {
 
     /// With the next step for the author.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// As a warning instead of an error.
     #[must_use]
-    pub fn warning(mut self) -> Self {
+    pub(crate) fn warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
     }

@@ -75,7 +75,7 @@ pub struct CsvOptions {
     /// One character; a comma by default.
     pub delimiter: String,
     /// What stands for "no value" besides an empty cell: `NA`, `NULL`, `-`.
-    pub null: Vec<String>,
+    pub null_values: Vec<String>,
     /// The types of columns (`text`, `int`, `decimal(18,2)`, `float`, `bool`, `date`, `timestamp`),
     /// where inference would get them wrong.
     pub types: IndexMap<String, String>,
@@ -83,7 +83,7 @@ pub struct CsvOptions {
 
 impl Default for CsvOptions {
     fn default() -> Self {
-        Self { header: true, delimiter: ",".into(), null: Vec::new(), types: IndexMap::new() }
+        Self { header: true, delimiter: ",".into(), null_values: Vec::new(), types: IndexMap::new() }
     }
 }
 

@@ -99,6 +99,7 @@ pub struct ChartPanel {
     #[serde(default)]
     pub horizontal: bool,
     /// Only the largest N members of `x` by the first measure (with a time axis: of `by`).
+    #[schemars(range(min = 1, max = 1000))]
     pub top: Option<u32>,
     /// With `top`: whether the rest is shown as one member "others". On by default.
     pub others: Option<bool>,
@@ -170,6 +171,7 @@ pub struct TablePanel {
     #[serde(default)]
     pub sort: OneOrMany<SortKey>,
     /// At most this many rows; what is cut is said below the table.
+    #[schemars(range(min = 1))]
     pub limit: Option<u32>,
 }
 
@@ -229,7 +231,7 @@ impl JsonSchema for SortKey {
 
 /// The condition on one field: a value, a list of values, or operators.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum FieldFilter {
     /// The value of a parameter; no filter while that is empty.
     Parameter {
@@ -268,7 +270,7 @@ pub struct FilterOperators {
 
 /// A value in a filter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum FilterValue {
     /// True or false.
     Bool(bool),

@@ -9,7 +9,7 @@ mod union;
 
 use serde_json::{Map, Value as Json};
 
-use super::diagnostic::Problem;
+use super::diagnostic::{Problem, SHOWN_LIMIT};
 use super::names;
 use super::path::FieldPath;
 use super::yaml::{Entry, Key, Node, Place, Value};
@@ -137,11 +137,13 @@ impl<'a> Walk<'a> {
                     format!("the key `{name}` is missing in `{path}`")
                 };
                 let problem = Problem::at(spot.place(), "missing_key", message);
+                let kind = || Some(format!("start with `kind: {}`", property(name)?.get("const")?.as_str()?));
                 let about = property(name)
                     .and_then(|p| p.get("description"))
                     .and_then(Json::as_str)
                     .map(first_sentence);
                 let problem = match about {
+                    _ if name == "kind" => Problem { help: kind(), ..problem },
                     Some(about) => problem.help(format!("`{name}`: {about}")),
                     None => problem,
                 };
@@ -167,13 +169,27 @@ impl<'a> Walk<'a> {
         properties: Option<&Map<String, Json>>,
         path: &FieldPath,
     ) {
+        if self.is_full() {
+            return;
+        }
         let shown = names::printable(&key.text);
         let free = |name: &&str| !entries.iter().any(|entry| entry.key.text == **name);
         let valid: Vec<&str> =
             properties.into_iter().flat_map(Map::keys).map(String::as_str).filter(free).collect();
         let problem = Problem::at(key.place, "unknown_key", format!("the key `{shown}` is not known here"));
+        // `{title}` and `{sql: f(a, b)}` without quotes give keys without values.
+        let unquoted = entries.iter().any(|entry| {
+            entry.key == *key && entry.node.value == Value::Null && entry.node.place.line == key.place.line
+        });
         let help = if key.text == "<<" {
             "merge keys are not supported; write the keys out".into()
+        } else if valid.is_empty() {
+            "no further keys can stand here; remove it".into()
+        } else if unquoted && names::nearest(&key.text, valid.iter().copied()).is_none() {
+            format!(
+                "in braces a comma ends a value: put text with commas or braces in quotes; otherwise {}",
+                names::offer(&key.text, "keys", valid)
+            )
         } else {
             names::offer(&key.text, "keys", valid)
         };
@@ -217,7 +233,15 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// No more than can be shown, and one for the note that there are more.
+    fn is_full(&self) -> bool {
+        self.problems.len() > SHOWN_LIMIT
+    }
+
     fn push(&mut self, problem: Problem, path: &FieldPath) {
+        if self.is_full() {
+            return;
+        }
         self.problems.push(Problem { path: path.clone(), ..problem });
     }
 
@@ -232,7 +256,13 @@ impl<'a> Walk<'a> {
                 problem.help("indent its keys below it, or write `{}` when there are none")
             }
             (Value::Null, _) => problem.help("write a value, or remove the key"),
-            (Value::List(_) | Value::Map(_), "array") | (_, "object") => problem,
+            (_, "object") => match schema.get("properties").and_then(Json::as_object) {
+                Some(keys) => {
+                    let keys: Vec<&str> = keys.keys().map(String::as_str).collect();
+                    problem.help(format!("indent its keys below it: {}", names::list(&keys)))
+                }
+                None => problem.help("indent its keys below it"),
+            },
             (Value::Text(text), "array") => problem.help(format!("write `[{}]`", names::printable(text))),
             (Value::Bool(value), "string") => problem.help(format!("put it in quotes: \"{value}\"")),
             (Value::Text(text), "boolean") => match text.to_lowercase().as_str() {
@@ -243,18 +273,12 @@ impl<'a> Walk<'a> {
             (Value::Text(text), "integer" | "number") if text.parse::<f64>().is_ok() => {
                 problem.help("write it without quotes")
             }
-            (Value::Map(entries), "string") if looks_like_placeholder(entries) => {
-                problem.help("put text that contains braces in quotes")
-            }
+            (Value::Map(_), "string") => problem.help("put text that contains braces in quotes"),
+            (Value::List(_), "string") => problem.help("put text that contains brackets in quotes"),
             _ => problem,
         };
         self.push(problem, path);
     }
-}
-
-/// `{title}` without quotes is a mapping with one key and no value.
-fn looks_like_placeholder(entries: &[Entry]) -> bool {
-    matches!(entries, [entry] if entry.node.value == Value::Null)
 }
 
 fn first_sentence(text: &str) -> String {

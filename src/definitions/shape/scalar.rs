@@ -3,8 +3,10 @@
 use serde_json::{Number, Value as Json};
 
 use super::{Spot, Walk, kind};
+use crate::definitions::catalog::DefinitionKind;
 use crate::definitions::diagnostic::Problem;
 use crate::definitions::model::{FieldName, NameError, PanelId, SortKey};
+use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{Place, Value};
 
@@ -34,7 +36,13 @@ impl<'a> Walk<'a> {
         if let Some(expected) = schema.get("const").and_then(Json::as_str)
             && text != expected
         {
-            return self.refuse(spot, path, "unknown_choice", format!("expected `{expected}`"));
+            let kinds = DefinitionKind::ALL.map(DefinitionKind::name);
+            let message =
+                format!("`{}` is not what is expected here, `{expected}` is", names::printable(text));
+            let problem =
+                Problem::at(spot.place(), "unknown_choice", message).help(names::offer(text, "kinds", kinds));
+            self.push(problem, path);
+            return None;
         }
         if let Some(pattern) = schema.get("pattern").and_then(Json::as_str)
             && let Some(problem) = pattern_problem(pattern, text)
@@ -68,7 +76,9 @@ impl<'a> Walk<'a> {
         if min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max) {
             return true;
         }
-        let message = match (min, max) {
+        let stated_max = schema.get("maximum").and_then(Json::as_f64);
+        let too_large = max.is_some_and(|max| number > max);
+        let message = match (min, stated_max.or(max.filter(|_| too_large))) {
             (Some(min), Some(max)) => format!("this number must be {min} to {max}"),
             (Some(min), None) => format!("this number must be at least {min}"),
             (None, max) => format!("this number must be at most {}", max.unwrap_or_default()),

@@ -89,9 +89,8 @@ impl<'a> Walk<'a> {
             }
             [(_, object), ..] => Some(object),
             [] => objects.iter().find(|object| object.get("required").is_none()).copied().or_else(|| {
-                let keys = entries.iter().map(|entry| entry.key.text.as_str());
-                let near =
-                    keys.filter_map(|key| Some((key, names::nearest(key, names.iter().copied())?))).next();
+                let mut keys = entries.iter().map(|entry| entry.key.text.as_str());
+                let near = keys.find_map(|key| Some((key, names::nearest(key, names.iter().copied())?)));
                 let help = match near {
                     Some((key, near)) => format!(
                         "did you mean `{near}` instead of `{}`? exactly one of: {}",
@@ -142,6 +141,7 @@ impl<'a> Walk<'a> {
         let message = format!("expected {}, found {}", kinds.join(" or "), spot.node.value.describe());
         let problem = Problem::at(spot.place(), "wrong_type", message);
         let problem = match &spot.node.value {
+            Value::Null if kinds == ["a mapping"] => problem.help("indent its keys below it, or remove it"),
             Value::Null => problem.help("write a value, or remove the key"),
             Value::Bool(value) => problem.help(format!("put it in quotes: \"{value}\"")),
             _ => problem,

@@ -71,7 +71,7 @@ impl Value {
             Self::Null => "nothing",
             Self::Bool(_) => "true or false",
             Self::Int(..) => "a whole number",
-            Self::Float(..) => "a number",
+            Self::Float(..) => "a decimal number",
             Self::Text(_) => "text",
             Self::List(_) => "a list",
             Self::Map(_) => "a mapping",

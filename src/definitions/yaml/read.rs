@@ -12,7 +12,9 @@ use crate::definitions::names::printable;
 /// How deep values may be nested; a report needs six levels.
 const DEPTH_LIMIT: usize = 48;
 /// How many values a file may hold, counted after aliases are filled in.
-const NODE_LIMIT: usize = 100_000;
+const NODE_LIMIT: usize = 50_000;
+/// How many keys one mapping may have; keeps every look-up cheap without an index.
+const KEY_LIMIT: usize = 4_000;
 /// How many bytes of text a file may hold, counted after aliases are filled in.
 const TEXT_LIMIT: usize = 4 << 20;
 
@@ -97,7 +99,8 @@ enum Content {
 
 impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Problem> {
-        let place = place(&span);
+        let tag_place = span.tag_span().as_ref().map(place_of);
+        let place = place_of(&span);
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
@@ -114,7 +117,7 @@ impl Builder {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = match tag {
                     Some(tag) if tag.core_suffix() == Some("str") => Value::Text(text.into_owned()),
-                    Some(tag) => return Err(no_tag(place, &tag.original())),
+                    Some(tag) => return Err(no_tag(tag_place.unwrap_or(place), &tag.original())),
                     None if style == ScalarStyle::Plain => resolve(&text),
                     None => Value::Text(text.into_owned()),
                 };
@@ -122,11 +125,17 @@ impl Builder {
                 self.place_node(Node { value, place }, size, anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.refuse_tag(place, tag.as_deref().map(serde_saphyr::granit_parser::Tag::original))?;
+                refuse_tag(
+                    tag_place.unwrap_or(place),
+                    tag.as_deref().map(serde_saphyr::granit_parser::Tag::original),
+                )?;
                 self.open(anchor, place, Content::List(Vec::new()))
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.refuse_tag(place, tag.as_deref().map(serde_saphyr::granit_parser::Tag::original))?;
+                refuse_tag(
+                    tag_place.unwrap_or(place),
+                    tag.as_deref().map(serde_saphyr::granit_parser::Tag::original),
+                )?;
                 self.open(anchor, place, Content::Map(Vec::new(), None))
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
@@ -146,10 +155,6 @@ impl Builder {
             }
             _ => Ok(()),
         }
-    }
-
-    fn refuse_tag(&self, place: Place, tag: Option<String>) -> Result<(), Problem> {
-        tag.map_or(Ok(()), |tag| Err(no_tag(place, &tag)))
     }
 
     fn afford(&mut self, place: Place, size: Size) -> Result<(), Problem> {
@@ -228,6 +233,10 @@ impl Builder {
                             first.key.place.line
                         )),
                     ),
+                    None if entries.len() >= KEY_LIMIT => {
+                        let message = format!("a mapping has at most {KEY_LIMIT} keys");
+                        return Err(Problem::at(key.place, "too_large", message));
+                    }
                     None => entries.push(Entry { key, node }),
                 }
             }
@@ -253,6 +262,10 @@ fn key_of(node: Node) -> Result<Key, Problem> {
     Ok(Key { text, place })
 }
 
+fn refuse_tag(place: Place, tag: Option<String>) -> Result<(), Problem> {
+    tag.map_or(Ok(()), |tag| Err(no_tag(place, &tag)))
+}
+
 fn no_tag(place: Place, tag: &str) -> Problem {
     Problem::at(
         place,
@@ -269,7 +282,7 @@ fn text_len(value: &Value) -> usize {
     }
 }
 
-fn place(span: &Span) -> Place {
+fn place_of(span: &Span) -> Place {
     let same_line = span.start.line() == span.end.line();
     let width = if same_line { span.end.col().saturating_sub(span.start.col()) } else { 1 };
     Place { line: span.start.line().max(1), column: span.start.col() + 1, width: width.max(1) }

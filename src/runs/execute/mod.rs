@@ -24,6 +24,7 @@ use super::artefacts::{File, Shelf};
 use super::evaluate::Question;
 use super::store::{Claim, Ending, NewRun, Repeat, Run, Stage, Store, StoreError, Trigger};
 use crate::access::Viewer;
+use crate::engine::Freshness;
 use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, Schedule};
 use crate::delivery::{Folder, Mailer, RetryPolicy};
 use crate::error::Kind;
@@ -236,6 +237,8 @@ impl Runner {
             locale: Some(schedule.locale.unwrap_or(report.locale)),
             now: run.scheduled_at,
             viewer: Viewer { name: format!("schedule:{}/{}", run.report, run.schedule) },
+            // What is sent must be what the data say now, not what a listing said a while ago.
+            freshness: Freshness::Current,
         };
         let document = self
             .parts

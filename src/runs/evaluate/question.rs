@@ -1,15 +1,18 @@
-//! From a question about a report to its panels, evaluated and localized.
+//! What is asked of a report, and why it may be impossible.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use indexmap::IndexMap;
 
+use super::{Chosen, Control, DateRange, FieldName, Freshness};
 use crate::access::Viewer;
-use crate::definitions::model::{PanelId, Parameter, Report, ReportId};
+use crate::definitions::Catalog;
+use crate::definitions::model::{Report, ReportId};
 use crate::error::Kind;
 use crate::format::Locale;
-use crate::render::document::{Block, Document};
 
 /// What somebody asks of a report.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub struct Question {
     pub now: DateTime<Utc>,
     /// Who asks.
     pub viewer: Viewer,
+    /// How recent the listing of the data's files must be.
+    pub freshness: Freshness,
 }
 
 /// A question with its parameters checked and its period resolved, ready to be answered panel by
@@ -40,23 +45,16 @@ pub struct Prepared {
     pub controls: Vec<Control>,
     /// The evaluated period and chosen members as a line of text.
     pub subtitle: String,
-}
-
-/// One form control of a dashboard.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Control {
-    /// The parameter's name, and the key in the address.
-    pub name: String,
-    /// Its label.
-    pub title: String,
-    /// What kind of input it is.
-    pub parameter: Parameter,
-    /// The chosen value or values, as in the address.
-    pub chosen: Vec<String>,
-    /// For periods and members: value and label of every choice.
-    pub choices: Vec<(String, String)>,
-    /// Whether `choices` was cut at the configured limit.
-    pub more: bool,
+    /// The instant relative periods were resolved against.
+    pub now: DateTime<Utc>,
+    /// The zone days are counted in.
+    pub time_zone: Tz,
+    pub(super) viewer: Viewer,
+    pub(super) freshness: Freshness,
+    pub(super) range: Option<DateRange>,
+    pub(super) compare: Option<DateRange>,
+    pub(super) chosen: IndexMap<FieldName, Chosen>,
+    pub(super) catalog: Arc<Catalog>,
 }
 
 /// Why a question cannot be answered at all. A failed panel is not such an error: it is a block
@@ -96,26 +94,5 @@ impl QuestionError {
             Self::NoReport { .. } | Self::NoPanel { .. } => Kind::NotFound,
             Self::BadParameter { .. } => Kind::BadRequest,
         }
-    }
-}
-
-/// Answers questions about reports. Cheap to clone.
-#[derive(Clone)]
-pub struct Evaluator {}
-
-impl Evaluator {
-    /// Checks the parameters and resolves the period.
-    pub async fn prepare(&self, _question: Question) -> Result<Prepared, QuestionError> {
-        todo!()
-    }
-
-    /// Answers one panel; a failure is part of the block.
-    pub async fn panel(&self, _prepared: &Prepared, _panel: &PanelId) -> Result<Block, QuestionError> {
-        todo!()
-    }
-
-    /// Answers every panel (several at a time) and lays them out.
-    pub async fn document(&self, _prepared: &Prepared) -> Document {
-        todo!()
     }
 }

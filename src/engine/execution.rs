@@ -1,0 +1,87 @@
+//! Runs one plan within the limits.
+
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::LogicalPlan;
+use futures::StreamExt;
+use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{EngineError, EngineSettings};
+use crate::sources::Input;
+
+/// Threads for queries, apart from those that answer requests, and a queue in front of them.
+pub(super) struct Executor {
+    runtime: Option<Runtime>,
+    permits: Semaphore,
+    settings: EngineSettings,
+}
+
+impl Executor {
+    pub(super) fn new(settings: EngineSettings) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(settings.threads.max(1))
+            .thread_name("jangpyo-query")
+            .thread_stack_size(8 << 20)
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            runtime: Some(runtime),
+            permits: Semaphore::new(settings.concurrent_queries.max(1)),
+            settings,
+        })
+    }
+
+    /// The rows of `plan`. Stops when the caller stops waiting, at the time limit, and as soon as
+    /// there are more rows than the limit.
+    pub(super) async fn collect(
+        &self,
+        input: &Arc<Input>,
+        plan: LogicalPlan,
+    ) -> Result<Vec<RecordBatch>, EngineError> {
+        let _permit =
+            self.permits.acquire().await.map_err(|_| EngineError::Bug("the queue is closed".into()))?;
+        let limit = self.settings.query_timeout;
+        let (max_rows, limit_mb) = (self.settings.max_rows, self.settings.memory_bytes >> 20);
+        let input = Arc::clone(input);
+        let work = async move {
+            let sorted = |error: DataFusionError| EngineError::from_execution(&error, limit_mb);
+            let frame = input.context.execute_logical_plan(plan).await.map_err(sorted)?;
+            let mut stream = frame.execute_stream().await.map_err(sorted)?;
+            let (mut batches, mut rows) = (Vec::new(), 0);
+            while let Some(batch) = stream.next().await {
+                let batch = batch.map_err(sorted)?;
+                rows += batch.num_rows();
+                if rows > max_rows {
+                    return Err(EngineError::TooManyRows { limit: max_rows });
+                }
+                batches.push(batch);
+            }
+            Ok(batches)
+        };
+        let runtime =
+            self.runtime.as_ref().ok_or_else(|| EngineError::Bug("the engine has stopped".into()))?;
+        let task = AbortOnDropHandle::new(runtime.spawn(work));
+        match tokio::time::timeout(limit, task).await {
+            Ok(Ok(result)) => result,
+            // Readers panic on some corrupt files; the panic ends here, with the task.
+            Ok(Err(failure)) if failure.is_panic() => {
+                Err(EngineError::BadData("the reader gave up, as it does on corrupt files".into()))
+            }
+            Ok(Err(_)) => Err(EngineError::Bug("the query was cancelled".into())),
+            Err(_) => Err(EngineError::Timeout { limit_secs: limit.as_secs() }),
+        }
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        // A runtime must not block the async context it may be dropped in.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Answers questions: opens datasets, runs plans, keeps answers.
+//!
+//! Takes a [`crate::query::SemanticQuery`] with a restriction; gives a business table with its
+//! usage. Identical questions in flight run once; answers are kept per data version; queries run on
+//! threads of their own, within limits of time, memory and rows, and stop when nobody waits.
+
+mod answer;
+mod comparison;
+mod datasets;
+mod error;
+mod execution;
+mod settings;
+
+pub use answer::{Answer, Ask, Engine, Usage};
+pub use datasets::Freshness;
+pub use error::EngineError;
+pub use settings::EngineSettings;

@@ -1,0 +1,22 @@
+//! From a question in the dataset's words to a plan the engine runs.
+//!
+//! Takes a [`SemanticQuery`], the dataset's definition, an opened input and the viewer's
+//! restriction; gives logical plans. Periods are resolved here, against a given now. Values travel
+//! as typed literals, never as text.
+
+mod aggregate;
+mod bucket;
+mod calendar;
+mod columns;
+mod error;
+mod expression;
+mod filter;
+mod period;
+mod plan;
+mod semantic;
+
+pub use calendar::{Buckets, DateRange, bucket_of};
+pub use error::QueryError;
+pub use period::{Anchor, compared, resolve};
+pub use plan::{OTHERS_FLAG, Planner};
+pub use semantic::{Comparison, Condition, Filter, GroupBy, Literal, SemanticQuery, Sort, Top};

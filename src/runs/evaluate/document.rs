@@ -1,0 +1,88 @@
+//! Puts answered panels together into a document.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::content::Evaluated;
+use super::{Prepared, layout, localize, words};
+use crate::definitions::model::DatasetId;
+use crate::render::document::{Document, SheetPage};
+
+/// The document of all answered panels, in the report's layout.
+pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Document {
+    let mut versions: BTreeMap<DatasetId, String> = BTreeMap::new();
+    let mut blocks = HashMap::new();
+    for evaluated in answered {
+        versions.extend(evaluated.data_versions);
+        blocks.insert(evaluated.block.id.clone(), evaluated.block);
+    }
+    let pages = layout::pages(&prepared.report)
+        .iter()
+        .map(|page| SheetPage {
+            size: layout::size(page),
+            rows: page
+                .rows
+                .iter()
+                .map(|row| row.iter().filter_map(|id| blocks.get(id.as_str()).cloned()).collect())
+                .collect(),
+        })
+        .collect();
+    let report = &prepared.report;
+    let title = report.title.get(prepared.locale).to_owned();
+    let proof = proof(prepared, &versions);
+    let fill = |text: &str| fill(text, prepared, &title, &proof);
+    let header = report.print.header.as_ref().map_or("", |text| text.get(prepared.locale));
+    let footer =
+        report.print.footer.as_ref().map_or("{title} · {page} / {pages}", |text| text.get(prepared.locale));
+    Document {
+        subtitle: prepared.subtitle.clone(),
+        locale: prepared.locale,
+        pages,
+        header: fill(header),
+        footer: fill(footer),
+        approval: report.print.approval.clone(),
+        owner: report.owner.clone(),
+        evaluated_at: prepared.now,
+        proof,
+        title,
+    }
+}
+
+/// Fills in everything but `{page}` and `{pages}`, which are known after the layout.
+fn fill(text: &str, prepared: &Prepared, title: &str, proof: &str) -> String {
+    let period = prepared.range.map(|range| localize::range_text(range, prepared.locale)).unwrap_or_default();
+    let now = prepared.now.with_timezone(&prepared.time_zone).format("%Y-%m-%d %H:%M").to_string();
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    // One pass, so that a title with braces in it is not filled again.
+    while let Some(start) = rest.find('{') {
+        let (before, from) = rest.split_at(start);
+        filled.push_str(before);
+        let end = from.find('}').map_or(from.len(), |end| end + 1);
+        let (name, after) = from.split_at(end);
+        filled.push_str(match name {
+            "{title}" => title,
+            "{period}" => &period,
+            "{now}" => &now,
+            "{owner}" => &prepared.report.owner,
+            "{proof}" => proof,
+            other => other,
+        });
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// What ties the sheet to its origin: the definitions' version, the data's, and the instant.
+fn proof(prepared: &Prepared, versions: &BTreeMap<DatasetId, String>) -> String {
+    let short = |text: &str| text.chars().take(8).collect::<String>();
+    let (definition, data) = words::proof(prepared.locale);
+    let version = prepared.catalog.commit.as_deref().unwrap_or(&prepared.catalog.version);
+    let mut parts = vec![format!("{definition} {}", short(version))];
+    if !versions.is_empty() {
+        let versions: Vec<_> = versions.values().map(|version| short(version)).collect();
+        parts.push(format!("{data} {}", versions.join(" ")));
+    }
+    parts.push(prepared.now.with_timezone(&prepared.time_zone).format("%Y-%m-%d %H:%M %Z").to_string());
+    parts.join(" · ")
+}

@@ -1,0 +1,154 @@
+//! From a question about a report to its panels, evaluated and localized.
+//!
+//! `prepare` checks the parameters and resolves the period; `panel` and `document` answer. A panel
+//! that fails is a block with a failure, never an error of the whole.
+
+mod chosen;
+mod content;
+mod control;
+mod document;
+mod failure;
+mod filters;
+mod layout;
+mod localize;
+mod panel_query;
+mod question;
+mod words;
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use tokio::sync::watch;
+
+use crate::access::Restriction;
+use crate::definitions::Catalog;
+use crate::definitions::model::{DatasetId, FieldName, PanelId, Parameter, PeriodAnchor};
+use crate::engine::{Ask, Engine, Freshness};
+use crate::query::{Anchor, DateRange, compared, resolve};
+use crate::render::document::{Block, Document};
+
+use chosen::{Chosen, ChosenPeriod};
+pub use control::Control;
+pub use question::{Prepared, Question, QuestionError};
+
+/// Answers questions about reports. Cheap to clone.
+#[derive(Clone)]
+pub struct Evaluator {
+    engine: Arc<Engine>,
+    catalog: watch::Receiver<Arc<Catalog>>,
+}
+
+/// How many panels of one document are answered at a time.
+const PANELS_AT_A_TIME: usize = 4;
+
+impl Evaluator {
+    /// An evaluator over whatever catalogue is valid when a question is asked.
+    pub fn new(engine: Arc<Engine>, catalog: watch::Receiver<Arc<Catalog>>) -> Self {
+        Self { engine, catalog }
+    }
+
+    /// The engine that answers.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The catalogue that is valid now.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog.borrow())
+    }
+
+    /// Checks the parameters and resolves the period.
+    pub async fn prepare(&self, question: Question) -> Result<Prepared, QuestionError> {
+        let catalog = self.catalog();
+        let no_report = || QuestionError::NoReport { name: question.report.to_string() };
+        let report = Arc::clone(catalog.reports.get(&question.report).ok_or_else(no_report)?);
+        let locale = question.locale.unwrap_or(report.locale);
+        let time_zone: Tz = report.time_zone.parse().unwrap_or(Tz::UTC);
+        let chosen = chosen::read(&report, &question.parameters)?;
+        let mut prepared = Prepared {
+            id: question.report,
+            locale,
+            time_zone,
+            now: question.now,
+            viewer: question.viewer,
+            freshness: question.freshness,
+            controls: Vec::new(),
+            subtitle: String::new(),
+            range: None,
+            compare: None,
+            chosen,
+            report,
+            catalog,
+        };
+        self.resolve_period(&mut prepared).await;
+        prepared.controls = self.controls(&prepared).await;
+        prepared.subtitle = localize::subtitle(&prepared);
+        Ok(prepared)
+    }
+
+    /// Answers one panel; a failure is part of the block.
+    pub async fn panel(&self, prepared: &Prepared, panel: &PanelId) -> Result<Block, QuestionError> {
+        Ok(self.evaluate(prepared, panel).await?.block)
+    }
+
+    /// Answers every panel (several at a time) and lays them out.
+    pub async fn document(&self, prepared: &Prepared) -> Document {
+        use futures::StreamExt;
+
+        let ids = layout::panels(&prepared.report);
+        let answered: Vec<_> = futures::stream::iter(ids)
+            .map(|id| async move { self.evaluate(prepared, &id).await })
+            .buffered(PANELS_AT_A_TIME)
+            .filter_map(|result| futures::future::ready(result.ok()))
+            .collect()
+            .await;
+        document::assemble(prepared, answered)
+    }
+
+    async fn resolve_period(&self, prepared: &mut Prepared) {
+        let Some(ChosenPeriod { spec, compare, as_of }) = chosen::period(&prepared.chosen) else { return };
+        let week_start = prepared.locale.week_start();
+        let needs_latest =
+            as_of == PeriodAnchor::LatestData || spec == crate::definitions::period::PeriodSpec::AsOfLatest;
+        let latest = if needs_latest { self.latest_day(prepared).await } else { None };
+        let anchor = match (as_of, latest) {
+            (PeriodAnchor::LatestData, Some(latest)) => {
+                Anchor::at_latest_data(latest, prepared.now, prepared.time_zone)
+            }
+            _ => Anchor::at(prepared.now, prepared.time_zone),
+        };
+        prepared.range = resolve(spec, anchor, latest, week_start);
+        prepared.compare = prepared.range.and_then(|range| compared(spec, range, compare));
+    }
+
+    /// The last day of the report's dataset. Where that cannot be told, the panels will say why, and
+    /// the period counts from now.
+    async fn latest_day(&self, prepared: &Prepared) -> Option<NaiveDate> {
+        let first = prepared.report.panels.values().find_map(|panel| panel.dataset());
+        let id = prepared.report.dataset.as_ref().or(first)?;
+        let restriction = Restriction::for_open_dataset(&prepared.viewer);
+        let ask = prepared.ask(id, &restriction)?;
+        match self.engine.latest_day(&ask, prepared.time_zone).await {
+            Ok(latest) => latest,
+            Err(error) => {
+                tracing::warn!(report = %prepared.id, dataset = %id, %error, "the last day of the data is not known");
+                None
+            }
+        }
+    }
+}
+
+impl Prepared {
+    /// The question's dataset and source; `None` when a definition is missing.
+    fn ask<'a>(&'a self, id: &'a DatasetId, restriction: &'a Restriction) -> Option<Ask<'a>> {
+        let dataset = self.catalog.datasets.get(id)?;
+        let source = self.catalog.sources.get(&dataset.source)?;
+        Some(Ask { id, dataset, source, restriction, freshness: self.freshness })
+    }
+
+    /// The days the report is about, where a period is chosen.
+    pub fn range(&self) -> Option<DateRange> {
+        self.range
+    }
+}

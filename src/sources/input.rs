@@ -1,0 +1,226 @@
+//! A dataset opened for queries: an immutable snapshot of its files as logical plans.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, LazyLock};
+
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::provider_as_source;
+use datafusion::execution::memory_pool::MemoryPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::prelude::{SessionConfig, SessionContext};
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::file_set::FileSet;
+use super::file_table::FileTable;
+use super::pinned_store::{PinnedStore, StoreCounters};
+use super::{OpenedSource, RangeCache, SourceError, select_only};
+use crate::definitions::model::Dataset;
+
+/// An opened dataset. What it reads does not change: a new version is a new input.
+pub struct Input {
+    /// Reaches the snapshot's files and nothing else.
+    pub context: SessionContext,
+    /// The rows of the dataset; its columns are qualified by [`ROWS`].
+    pub rows: LogicalPlan,
+    /// The joined tables, by the name of their relationship; columns are qualified by it.
+    pub relationships: HashMap<String, LogicalPlan>,
+    /// A digest of the files' names, sizes and ETags.
+    pub version: String,
+    /// How many files it consists of.
+    pub files: usize,
+    /// How many bytes they have.
+    pub bytes: u64,
+}
+
+/// Limits and shared parts for opening datasets.
+#[derive(Clone)]
+pub struct InputOptions {
+    /// The most files a path may stand for.
+    pub max_files: usize,
+    /// How many threads one query uses.
+    pub partitions: usize,
+    /// Bounds the memory of all queries together.
+    pub memory: Arc<dyn MemoryPool>,
+    /// Keeps byte ranges of remote files.
+    pub range_cache: RangeCache,
+    /// Counts what is asked of the stores.
+    pub counters: Arc<StoreCounters>,
+}
+
+/// The version of the dataset's files as they are listed now. Costs a LIST (or HEAD) per table.
+pub async fn current_version(
+    dataset: &Dataset,
+    source: &OpenedSource,
+    options: &InputOptions,
+) -> Result<String, SourceError> {
+    let tables = list_tables(dataset, source, options).await?;
+    Ok(version_of(tables.values().map(|(files, _)| files)))
+}
+
+/// Lists the dataset's files and opens them. Costs a LIST (or HEAD) per table and the reading of
+/// schemas.
+pub async fn open_input(
+    dataset: &Dataset,
+    source: &OpenedSource,
+    options: &InputOptions,
+) -> Result<Input, SourceError> {
+    let tables = list_tables(dataset, source, options).await?;
+    let sets: Vec<&FileSet> = tables.values().map(|(files, _)| files).collect();
+    let store_url = Url::parse(STORE_URL).map_err(|error| SourceError::BadDataset(error.to_string()))?;
+    let context = session(source, &sets, &store_url, options)?;
+    let mut providers = IndexMap::new();
+    for (name, (files, table)) in &tables {
+        let provider = guarded(&files.path, table.provider(&context, &store_url, files)).await?;
+        providers.insert(name.clone(), provider);
+    }
+
+    let mut relationships = HashMap::new();
+    for name in dataset.relationships.keys() {
+        if let Some(provider) = providers.get(name.as_str()) {
+            relationships.insert(name.to_string(), scan(name.as_str(), provider)?);
+        }
+    }
+    let rows = match (&dataset.sql, providers.get(ROWS)) {
+        (Some(sql), _) => {
+            for name in dataset.tables.keys() {
+                if let Some(provider) = providers.get(name.as_str()) {
+                    context
+                        .register_table(name.as_str(), Arc::clone(provider))
+                        .map_err(|cause| unusable(&cause))?;
+                }
+            }
+            let plan = select_only::plan(&context, sql).await?;
+            LogicalPlanBuilder::from(plan)
+                .alias(ROWS)
+                .and_then(LogicalPlanBuilder::build)
+                .map_err(|cause| unusable(&cause))?
+        }
+        (None, Some(provider)) => scan(ROWS, provider)?,
+        (None, None) => return Err(SourceError::BadDataset("a dataset needs `table` or `sql`".into())),
+    };
+    Ok(Input {
+        context,
+        rows,
+        relationships,
+        version: version_of(sets.iter().copied()),
+        files: sets.iter().map(|set| set.files.len()).sum(),
+        bytes: sets.iter().map(|set| set.bytes()).sum(),
+    })
+}
+
+/// The qualifier of the dataset's own columns in the plans of an [`Input`].
+pub const ROWS: &str = "__rows";
+const STORE_URL: &str = "source://files";
+
+type Tables<'a> = IndexMap<String, (FileSet, FileTable<'a>)>;
+
+async fn list_tables<'a>(
+    dataset: &'a Dataset,
+    source: &OpenedSource,
+    options: &InputOptions,
+) -> Result<Tables<'a>, SourceError> {
+    let mut tables = Tables::new();
+    if let Some(path) = &dataset.table {
+        let files = FileSet::list(source, path, options.max_files).await?;
+        let table =
+            FileTable { format: dataset.format, csv: dataset.csv.as_ref(), partitions: &dataset.partitions };
+        tables.insert(ROWS.to_owned(), (files, table));
+    }
+    for (name, table) in &dataset.tables {
+        let files = FileSet::list(source, &table.path, options.max_files).await?;
+        let table =
+            FileTable { format: table.format, csv: table.csv.as_ref(), partitions: &table.partitions };
+        tables.insert(name.to_string(), (files, table));
+    }
+    for (name, relationship) in &dataset.relationships {
+        let files = FileSet::list(source, &relationship.table, options.max_files).await?;
+        let table = FileTable {
+            format: relationship.format,
+            csv: relationship.csv.as_ref(),
+            partitions: &NO_PARTITIONS,
+        };
+        tables.insert(name.to_string(), (files, table));
+    }
+    options.counters.lists.fetch_add(tables.len() as u64, std::sync::atomic::Ordering::Relaxed);
+    Ok(tables)
+}
+
+static NO_PARTITIONS: LazyLock<IndexMap<String, String>> = LazyLock::new(IndexMap::new);
+
+fn version_of<'a>(sets: impl Iterator<Item = &'a FileSet>) -> String {
+    let mut digest = Sha256::new();
+    sets.for_each(|set| set.add_to_digest(&mut digest));
+    hex(&digest.finalize())
+}
+
+fn session(
+    source: &OpenedSource,
+    sets: &[&FileSet],
+    store_url: &Url,
+    options: &InputOptions,
+) -> Result<SessionContext, SourceError> {
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::clone(&options.memory))
+        .build_arc()
+        .map_err(|cause| unusable(&cause))?;
+    let store = PinnedStore::new(
+        Arc::clone(&source.store),
+        FileSet::shared(sets),
+        source.id.clone(),
+        source.remote.then(|| options.range_cache.clone()),
+        Arc::clone(&options.counters),
+    );
+    runtime.register_object_store(store_url, Arc::new(store));
+    // Names in definitions are exact: `sum(OrderAmount)` means the column of that spelling.
+    let mut config = SessionConfig::new()
+        .with_target_partitions(options.partitions)
+        .with_collect_statistics(true)
+        .with_information_schema(false);
+    config.options_mut().sql_parser.enable_ident_normalization = false;
+    config.options_mut().execution.listing_table_ignore_subdirectory = false;
+    Ok(SessionContext::new_with_config_rt(config, runtime))
+}
+
+fn scan(name: &str, provider: &Arc<dyn TableProvider>) -> Result<LogicalPlan, SourceError> {
+    LogicalPlanBuilder::scan(
+        datafusion::common::TableReference::bare(name),
+        provider_as_source(Arc::clone(provider)),
+        None,
+    )
+    .and_then(LogicalPlanBuilder::build)
+    .map_err(|cause| unusable(&cause))
+}
+
+fn unusable(cause: &datafusion::error::DataFusionError) -> SourceError {
+    SourceError::BadDataset(cause.to_string())
+}
+
+/// Runs a reader in a task of its own: corrupt files can make readers panic.
+async fn guarded<T>(
+    path: &str,
+    work: impl Future<Output = Result<T, SourceError>>,
+) -> Result<T, SourceError> {
+    use futures::FutureExt;
+
+    std::panic::AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| {
+        let cause = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("the reader gave up");
+        Err(SourceError::Corrupt { path: path.to_owned(), cause: cause.to_owned() })
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,21 @@
+//! From a connection to something the engine can scan.
+//!
+//! Takes a source and a dataset definition; gives an [`Input`]: an immutable snapshot of the
+//! dataset's files (listed once, pinned by ETag) as logical plans. Read-only by construction: the
+//! store handed to the engine refuses every write, and only `SELECT` is planned.
+
+mod column_type;
+mod error;
+mod file_set;
+mod file_table;
+mod input;
+mod object_stores;
+mod pinned_store;
+mod range_cache;
+mod select_only;
+
+pub use error::SourceError;
+pub use input::{Input, InputOptions, ROWS, current_version, open_input};
+pub use object_stores::{OpenedSource, open_source};
+pub use pinned_store::StoreCounters;
+pub use range_cache::RangeCache;

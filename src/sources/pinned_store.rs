@@ -1,0 +1,197 @@
+//! A read-only view of the files of one snapshot.
+//!
+//! Lists and heads are answered from the snapshot without asking the store; reads carry the
+//! snapshot's ETag, so a file that was overwritten gives an error instead of a mixture of versions.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload,
+    OBJECT_STORE_COALESCE_DEFAULT, ObjectMeta, ObjectStore, PutMultipartOptions, PutOptions, PutPayload,
+    PutResult, Result, coalesce_ranges,
+};
+
+use super::RangeCache;
+
+/// What was asked of the object stores since the start. Shared by all snapshots.
+#[derive(Debug, Default)]
+pub struct StoreCounters {
+    /// GET requests.
+    pub gets: AtomicU64,
+    /// LIST and HEAD requests.
+    pub lists: AtomicU64,
+    /// Bytes asked for by GET requests.
+    pub bytes: AtomicU64,
+    /// Byte ranges answered from memory.
+    pub range_hits: AtomicU64,
+}
+
+/// The files of one snapshot, and nothing else, read-only.
+pub(super) struct PinnedStore {
+    inner: Arc<dyn ObjectStore>,
+    files: Arc<BTreeMap<Path, ObjectMeta>>,
+    source_id: String,
+    cache: Option<RangeCache>,
+    counters: Arc<StoreCounters>,
+}
+
+impl PinnedStore {
+    pub(super) fn new(
+        inner: Arc<dyn ObjectStore>,
+        files: Arc<BTreeMap<Path, ObjectMeta>>,
+        source_id: String,
+        cache: Option<RangeCache>,
+        counters: Arc<StoreCounters>,
+    ) -> Self {
+        Self { inner, files, source_id, cache, counters }
+    }
+
+    fn meta(&self, location: &Path) -> Result<&ObjectMeta> {
+        self.files.get(location).ok_or_else(|| Error::NotFound {
+            path: location.to_string(),
+            source: "the file is not part of the dataset's snapshot".into(),
+        })
+    }
+
+    fn refuse<T>(operation: &str) -> Result<T> {
+        Err(Error::NotSupported { source: format!("sources are read-only: {operation} is refused").into() })
+    }
+
+    /// What identifies the bytes of an object, by the same measure as the data version: the ETag,
+    /// or, for stores without one, the size and the time of the last change.
+    fn identity(&self, meta: &ObjectMeta) -> Arc<str> {
+        let version = meta.e_tag.clone().unwrap_or_else(|| format!("{} {}", meta.size, meta.last_modified.to_rfc3339()));
+        format!("{}\n{}\n{version}", self.source_id, meta.location).into()
+    }
+
+    async fn fetch(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        coalesce_ranges(
+            ranges,
+            |range| async move {
+                let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
+                self.get_opts(location, options).await?.bytes().await
+            },
+            OBJECT_STORE_COALESCE_DEFAULT,
+        )
+        .await
+    }
+}
+
+impl fmt::Debug for PinnedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PinnedStore({}, {} files)", self.source_id, self.files.len())
+    }
+}
+
+impl fmt::Display for PinnedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "source {}", self.source_id)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for PinnedStore {
+    async fn put_opts(&self, _: &Path, _: PutPayload, _: PutOptions) -> Result<PutResult> {
+        Self::refuse("put")
+    }
+
+    async fn put_multipart_opts(&self, _: &Path, _: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+        Self::refuse("put")
+    }
+
+    async fn get_opts(&self, location: &Path, mut options: GetOptions) -> Result<GetResult> {
+        let meta = self.meta(location)?.clone();
+        if options.head {
+            return Ok(GetResult {
+                payload: GetResultPayload::Stream(stream::empty().boxed()),
+                range: 0..meta.size,
+                meta,
+                attributes: object_store::Attributes::default(),
+            });
+        }
+        options.if_match.clone_from(&meta.e_tag);
+        let result = self.inner.get_opts(location, options).await?;
+        self.counters.gets.fetch_add(1, Ordering::Relaxed);
+        self.counters.bytes.fetch_add(result.range.end - result.range.start, Ordering::Relaxed);
+        Ok(result)
+    }
+
+    async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        let object = self.identity(self.meta(location)?);
+        let Some(cache) = &self.cache else { return self.fetch(location, ranges).await };
+        let mut found = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            found.push(cache.get(&object, range).await);
+        }
+        let missing: Vec<Range<u64>> = ranges
+            .iter()
+            .zip(&found)
+            .filter(|(_, bytes)| bytes.is_none())
+            .map(|(range, _)| range.clone())
+            .collect();
+        self.counters.range_hits.fetch_add((ranges.len() - missing.len()) as u64, Ordering::Relaxed);
+        let mut fetched = self.fetch(location, &missing).await?.into_iter();
+        let mut complete = Vec::with_capacity(ranges.len());
+        for (range, bytes) in ranges.iter().zip(found) {
+            match bytes.map_or_else(|| (true, fetched.next()), |bytes| (false, Some(bytes))) {
+                (fresh, Some(bytes)) => {
+                    if fresh {
+                        cache.insert(&object, range, bytes.clone()).await;
+                    }
+                    complete.push(bytes);
+                }
+                (_, None) => {
+                    return Err(Error::Generic {
+                        store: "jangpyo",
+                        source: "a byte range is missing".into(),
+                    });
+                }
+            }
+        }
+        Ok(complete)
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        locations.map(|_| Self::refuse("delete")).boxed()
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        let prefix = prefix.cloned().unwrap_or_default();
+        let found: Vec<_> = self
+            .files
+            .values()
+            .filter(|meta| meta.location.prefix_matches(&prefix))
+            .cloned()
+            .map(Ok)
+            .collect();
+        stream::iter(found).boxed()
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        let prefix = prefix.cloned().unwrap_or_default();
+        let mut folders = std::collections::BTreeSet::new();
+        let mut objects = Vec::new();
+        for meta in self.files.values() {
+            let Some(mut rest) = meta.location.prefix_match(&prefix) else { continue };
+            match (rest.next(), rest.next()) {
+                (Some(_), None) => objects.push(meta.clone()),
+                (Some(folder), Some(_)) => _ = folders.insert(prefix.clone().join(folder)),
+                _ => {}
+            }
+        }
+        Ok(ListResult { common_prefixes: folders.into_iter().collect(), objects })
+    }
+
+    async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {
+        Self::refuse("copy")
+    }
+}

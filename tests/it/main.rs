@@ -1,0 +1,5 @@
+//! The integration tests: one binary, one file per capability, against real parts.
+
+mod query_answers;
+mod sources;
+mod support;
