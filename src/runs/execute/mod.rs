@@ -248,7 +248,7 @@ impl Runner {
             .map_err(|error| StageFailure::new(Stage::Evaluate, error.kind(), error.to_string()))?;
         let failed: Vec<String> = document
             .failures()
-            .map(|(block, failure)| format!("`{}`: {} ({})", block.id, failure.message, failure.error_id))
+            .map(|(block, failure)| format!("`{}`: {} ({})", block.id, failure.cause, failure.error_id))
             .collect();
         if !failed.is_empty() && schedule.on_panel_error == PanelErrorPolicy::Stop {
             let message = format!(
