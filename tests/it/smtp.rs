@@ -1,6 +1,7 @@
 //! Scheduled mail to a real mail server, read back by a reader that is not ours.
 
 use jangpyo::delivery::SmtpTls;
+use jangpyo::format::LocalizedText;
 use jangpyo::runs::store::{DeliveryState, Repeat, RunState, Stage};
 
 use crate::support::mail::{Mail, MailServer};
@@ -73,7 +74,10 @@ async fn the_weekly_report_arrives_whole_under_every_protection() {
         assert_eq!(mail.recipients(), ["sales-all@example.com"]);
         let deliveries = runner.deliveries(&run).await;
         assert_eq!(mail.header("Message-ID"), [deliveries[0].message_id.as_deref().unwrap()]);
-        assert!(deliveries[0].answer.as_deref().unwrap().contains("kept as 1"), "the server's words are kept");
+        assert!(
+            deliveries[0].answer.as_deref().unwrap().contains("kept as 1"),
+            "the server's words are kept"
+        );
     }
 }
 
@@ -87,7 +91,7 @@ async fn a_certificate_of_an_unknown_authority_is_refused() {
     assert_eq!(run.state, RunState::Failed);
     assert!(run.error.unwrap().contains("ca_file"), "the message names the way out");
     assert!(server.mails().is_empty());
-    assert_eq!(server.count("connected"), 0, "no conversation began, and none was tried again");
+    assert_eq!(server.count("connected"), 1, "it was not tried again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +138,8 @@ async fn a_recipient_who_does_not_exist_fails_alone_and_for_good() {
     assert_eq!(run.state, RunState::Failed);
     assert!(error.contains("550") && error.contains("no such mailbox"), "{error}");
     assert!(!error.contains("lee@"), "addresses are masked: {error}");
-    let states: Vec<_> = runner.deliveries(&run).await.iter().map(|d| (d.recipient.clone(), d.state)).collect();
+    let states: Vec<_> =
+        runner.deliveries(&run).await.iter().map(|d| (d.recipient.clone(), d.state)).collect();
     assert_eq!(
         states,
         [("kim@example.com".into(), DeliveryState::Sent), ("lee@example.com".into(), DeliveryState::Failed)]
@@ -162,12 +167,19 @@ async fn a_mail_that_may_have_arrived_is_not_sent_again_by_itself() {
     assert_eq!(server.mails().len(), 2, "asked for by a person");
 }
 
+/// The check of definitions refuses control characters; a value from elsewhere must be as harmless.
 #[tokio::test(flavor = "multi_thread")]
 async fn titles_and_subjects_cannot_write_headers() {
+    const EVIL: &str = "\r\nBcc: eve@example.com\nX-Evil: 1\r\n\r\n<script>";
     let server = MailServer::start(&[]);
-    let evil = "\\r\\nBcc: eve@example.com\\nX-Evil: 1\\r\\n\\r\\n<script>";
-    let mail = format!("{{to: kim@example.com, subject: \"주간{evil}\", message: \"안녕{evil}\"}}");
-    let runner = TestRunner::new(Some(smtp(&server, SmtpTls::None)), &format!("\"장표{evil}\""), &mail).await;
+    let runner = TestRunner::changed(Some(smtp(&server, SmtpTls::None)), "주간", KIM, |report| {
+        report.title = LocalizedText::One(format!("장표{EVIL}"));
+        let schedule = report.schedules.values_mut().next().unwrap();
+        let email = schedule.deliver.email.as_mut().unwrap();
+        email.subject = Some(LocalizedText::One(format!("{{title}}{EVIL}")));
+        email.message = Some(LocalizedText::One(format!("안녕{EVIL}")));
+    })
+    .await;
     let run = runner.run("mail-test", Repeat::Never).await;
     assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
     let mails = server.mails();
@@ -175,11 +187,15 @@ async fn titles_and_subjects_cannot_write_headers() {
     assert_eq!(mail.recipients(), ["kim@example.com"]);
     assert_eq!((mail.header("Bcc").len(), mail.header("X-Evil").len(), mail.defects()), (0, 0, 0));
     assert_eq!(mail.header("Subject").len(), 1);
-    assert!(mail.text_of("subject").contains("Bcc: eve@example.com"), "it is text: {}", mail.text_of("subject"));
+    assert!(
+        mail.text_of("subject").contains("Bcc: eve@example.com"),
+        "it is text: {}",
+        mail.text_of("subject")
+    );
     assert!(!mail.text_of("html").contains("<script>"));
     let attachments = mail.attachments();
     let name = attachments[0].name.as_deref().unwrap();
-    assert!(!name.contains(['\r', '\n', '/', '<', '>', ':']), "{name:?}");
+    assert!(name.starts_with("장표") && !name.contains(['\r', '\n', '/', '<', '>', ':']), "{name:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

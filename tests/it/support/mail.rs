@@ -53,7 +53,8 @@ impl MailServer {
     /// What happened, in order.
     pub(crate) fn events(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.folder.path().join("events.jsonl")).unwrap_or_default();
-        let event = |line: &str| serde_json::from_str::<Value>(line).unwrap()["event"].as_str().map(str::to_owned);
+        let event =
+            |line: &str| serde_json::from_str::<Value>(line).unwrap()["event"].as_str().map(str::to_owned);
         text.lines().filter_map(event).collect()
     }
 

@@ -19,7 +19,11 @@ pub(crate) struct Font {
 
 impl Pdf {
     pub(crate) fn new(bytes: &[u8]) -> Self {
-        assert!(bytes.starts_with(b"%PDF-"), "no PDF: {:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(200)]));
+        assert!(
+            bytes.starts_with(b"%PDF-"),
+            "no PDF: {:?}",
+            String::from_utf8_lossy(&bytes[..bytes.len().min(200)])
+        );
         let path = tempfile::Builder::new().suffix(".pdf").tempfile().unwrap().into_temp_path();
         std::fs::write(&path, bytes).unwrap();
         Self { path }
@@ -29,7 +33,8 @@ impl Pdf {
     pub(crate) fn assert_sound(&self) {
         let check = Command::new("qpdf").arg("--check").arg(&self.path).output();
         let check = check.expect("qpdf is installed by `tests/all`");
-        let said = String::from_utf8_lossy(&check.stdout).into_owned() + &String::from_utf8_lossy(&check.stderr);
+        let said =
+            String::from_utf8_lossy(&check.stdout).into_owned() + &String::from_utf8_lossy(&check.stderr);
         assert!(check.status.success() && !said.contains("WARNING"), "{said}");
     }
 

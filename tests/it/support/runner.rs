@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jangpyo::definitions::Catalog as Definitions;
-use jangpyo::definitions::model::{FieldName, ReportId};
+use jangpyo::definitions::model::{FieldName, Report, ReportId};
 use jangpyo::delivery::{Folder, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings, SmtpTls};
 use jangpyo::runs::Clock;
 use jangpyo::runs::artefacts::Shelf;
@@ -30,7 +30,7 @@ schedules:
 ";
 
 pub(crate) struct TestRunner {
-    pub(crate) workspace: TestWorkspace,
+    _workspace: TestWorkspace,
     pub(crate) runner: Runner,
     state: tempfile::TempDir,
 }
@@ -64,10 +64,23 @@ pub(crate) fn smtp(server: &MailServer, tls: SmtpTls) -> SmtpSettings {
 impl TestRunner {
     /// Sends the sample's reports, and `mail-test`, a report of two panels for `mail`.
     pub(crate) async fn new(settings: Option<SmtpSettings>, title: &str, mail: &str) -> Self {
+        Self::changed(settings, title, mail, |_| {}).await
+    }
+
+    /// The same, with what no file can say about `mail-test`.
+    pub(crate) async fn changed(
+        settings: Option<SmtpSettings>,
+        title: &str,
+        mail: &str,
+        change: impl FnOnce(&mut Report),
+    ) -> Self {
         let workspace = TestWorkspace::sample();
         workspace.write("mail-test.yaml", &REPORT.replace("TITLE", title).replace("MAIL", mail));
         let state = tempfile::tempdir().unwrap();
-        let evaluator = workspace.evaluator();
+        let evaluator = workspace.changed_evaluator(|definitions| {
+            let id = ReportId::parse("mail-test").unwrap();
+            change(Arc::make_mut(definitions.reports.get_mut(&id).unwrap()));
+        });
         let from = "장표 <reports@corp.example>".parse().unwrap();
         let short = Duration::from_millis(20);
         let parts = Parts {
@@ -86,7 +99,7 @@ impl TestRunner {
                 ..RunSettings::default()
             },
         };
-        Self { workspace, runner: Runner::new(parts), state }
+        Self { _workspace: workspace, runner: Runner::new(parts), state }
     }
 
     pub(crate) async fn run(&self, report: &str, repeat: Repeat) -> Run {

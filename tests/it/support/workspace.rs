@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jangpyo::access::Viewer;
 use jangpyo::definitions::model::ReportId;
-use jangpyo::definitions::{Policy, Workspace};
+use jangpyo::definitions::{Catalog, Policy, Workspace};
 use jangpyo::engine::{Engine, EngineSettings, Freshness};
 use jangpyo::format::Locale;
 use jangpyo::render::document::Document;
@@ -54,10 +54,17 @@ impl TestWorkspace {
 
     /// Answers questions about it, as it is now.
     pub(crate) fn evaluator(&self) -> Evaluator {
+        self.changed_evaluator(|_| {})
+    }
+
+    /// The same, over definitions changed after they were checked.
+    pub(crate) fn changed_evaluator(&self, change: impl FnOnce(&mut Catalog)) -> Evaluator {
         let workspace = self.load();
         assert!(!workspace.has_errors(), "{:?}", workspace.diagnostics());
         let settings = EngineSettings { workspace: self.dir(), threads: 2, ..EngineSettings::default() };
-        let (_, catalog) = tokio::sync::watch::channel(Arc::clone(workspace.catalog()));
+        let mut definitions = Catalog::clone(workspace.catalog());
+        change(&mut definitions);
+        let (_, catalog) = tokio::sync::watch::channel(Arc::new(definitions));
         Evaluator::new(Arc::new(Engine::new(settings).unwrap()), catalog)
     }
 
