@@ -3,8 +3,8 @@
 use crate::charts::{Chart, ChartError, Hotspot, Kind, Stacking};
 use crate::format::Locale;
 use crate::render::canvas::{Page, Rect, svg};
-use crate::render::{draw_chart, draw_sparkline_on};
 use crate::render::document::Kpi;
+use crate::render::{draw_chart, draw_sparkline_on};
 
 /// CSS pixels to points.
 const POINTS_PER_PIXEL: f32 = 0.75;

@@ -96,7 +96,9 @@ pub(super) async fn guard(State(state): State<WebState>, request: Request, next:
     add_headers(&asked.id, response.headers_mut());
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     state.metrics.count(&asked.method, &asked.route, status, took);
-    span.in_scope(|| tracing::info!(status, route = asked.route, took_ms = took.as_millis() as u64, "answered"));
+    span.in_scope(|| {
+        tracing::info!(status, route = asked.route, took_ms = took.as_millis() as u64, "answered")
+    });
     response
 }
 

@@ -13,8 +13,8 @@ use super::dashboard::{address_of, wish};
 use super::downloads;
 use super::error::WebError;
 use super::figures::{Slot, chart_page, sparkline_svg};
-use super::guard::panic_text;
 use super::frame::{self, Frame, Place as Navigation, page};
+use super::guard::panic_text;
 use super::names::{PanelFormat, PanelPath};
 use super::state::WebState;
 use super::table::TableView;
@@ -159,7 +159,10 @@ impl PanelView {
             note,
             url: format!("{path}{}", place.query),
             drawn_width: place.slot.width,
-            files: endings.iter().map(|ending| (*ending, format!("{path}.{ending}{}", place.query))).collect(),
+            files: endings
+                .iter()
+                .map(|ending| (*ending, format!("{path}.{ending}{}", place.query)))
+                .collect(),
             body,
             words,
         }

@@ -50,7 +50,12 @@ pub(super) async fn list_reports(
     page(&ReportsPage {
         frame: Frame::new(&visitor, locale, Place::Reports, title, "/", &address),
         reports,
-        problems: state.backend.problems().iter().filter(|problem| problem.severity == Severity::Error).count(),
+        problems: state
+            .backend
+            .problems()
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count(),
     })
 }
 
@@ -77,7 +82,12 @@ impl ReportView {
         Self {
             id,
             title: report.title.get(locale).to_owned(),
-            description: report.description.as_ref().map(|text| text.get(locale)).unwrap_or_default().to_owned(),
+            description: report
+                .description
+                .as_ref()
+                .map(|text| text.get(locale))
+                .unwrap_or_default()
+                .to_owned(),
             owner: report.owner.clone(),
             dataset: report.dataset.as_ref().map(ToString::to_string).unwrap_or_default(),
             panels: report.panels.len(),

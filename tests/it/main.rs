@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one file per capability, against real parts.
 
 mod query_answers;
+mod same_geometry;
 mod sources;
 mod support;

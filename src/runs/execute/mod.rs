@@ -24,9 +24,9 @@ use super::artefacts::{File, Shelf};
 use super::evaluate::Question;
 use super::store::{Claim, Ending, NewRun, Repeat, Run, Stage, Store, StoreError, Trigger};
 use crate::access::Viewer;
-use crate::engine::Freshness;
 use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, Schedule};
 use crate::delivery::{Folder, Mailer, RetryPolicy};
+use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::render::document::Document;
 
