@@ -37,7 +37,7 @@ pub(super) fn check(
 ) {
     match condition {
         FieldFilter::Parameter { parameter: name } => {
-            parameter(name, &path.key("parameter"), scope, findings)
+            parameter(name, &path.key("parameter"), scope, findings);
         }
         FieldFilter::Is(found) => value(found, kind, path, scope, findings),
         FieldFilter::OneOf(values) => {

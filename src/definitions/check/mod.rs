@@ -18,7 +18,7 @@ mod source;
 mod text;
 mod zone;
 
-use super::diagnostic::Problem;
+use super::diagnostic::{Problem, SHOWN_LIMIT};
 use super::path::FieldPath;
 use super::policy::Policy;
 use super::workspace::{Draft, Typed};
@@ -107,6 +107,9 @@ impl Findings<'_> {
 
     fn push(&mut self, problem: Problem) {
         let problem = Problem { path: self.tree.as_written(&problem.path), ..problem };
+        if self.problems.len() > SHOWN_LIMIT {
+            return;
+        }
         let known = self.faulty.iter().any(|faulty| problem.path.is_within(faulty));
         if !known {
             self.problems.push(problem);

@@ -2,7 +2,7 @@
 
 use super::report::Scope;
 use super::{Findings, text};
-use crate::definitions::model::{FieldFilter, FieldName, FilterOperators, FilterValue, Parameter};
+use crate::definitions::model::{FieldFilter, FieldName, FilterOperators, FilterValue, OneOrMany, Parameter};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::period::{PeriodError, PeriodSpec};
@@ -150,7 +150,7 @@ fn used_by_filters<'a>(scope: &Scope<'a>) -> Vec<&'a FieldName> {
             FieldFilter::Operators(operators) => {
                 let FilterOperators { not, gt, gte, lt, lte, contains, starts_with, is_null: _ } =
                     &**operators;
-                not.iter().flat_map(|not| not.as_slice()).for_each(&mut note);
+                not.iter().flat_map(OneOrMany::as_slice).for_each(&mut note);
                 [gt, gte, lt, lte, contains, starts_with].into_iter().flatten().for_each(&mut note);
             }
         }

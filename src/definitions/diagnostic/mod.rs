@@ -44,6 +44,9 @@ pub enum Severity {
     Warning,
 }
 
+/// How many problems of one file are shown; more help nobody.
+pub(crate) const SHOWN_LIMIT: usize = 100;
+
 /// A problem before it knows its file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Problem {

@@ -9,7 +9,7 @@ mod union;
 
 use serde_json::{Map, Value as Json};
 
-use super::diagnostic::Problem;
+use super::diagnostic::{Problem, SHOWN_LIMIT};
 use super::names;
 use super::path::FieldPath;
 use super::yaml::{Entry, Key, Node, Place, Value};
@@ -169,6 +169,9 @@ impl<'a> Walk<'a> {
         properties: Option<&Map<String, Json>>,
         path: &FieldPath,
     ) {
+        if self.is_full() {
+            return;
+        }
         let shown = names::printable(&key.text);
         let free = |name: &&str| !entries.iter().any(|entry| entry.key.text == **name);
         let valid: Vec<&str> =
@@ -230,7 +233,15 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// No more than can be shown, and one for the note that there are more.
+    fn is_full(&self) -> bool {
+        self.problems.len() > SHOWN_LIMIT
+    }
+
     fn push(&mut self, problem: Problem, path: &FieldPath) {
+        if self.is_full() {
+            return;
+        }
         self.problems.push(Problem { path: path.clone(), ..problem });
     }
 

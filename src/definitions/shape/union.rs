@@ -89,9 +89,8 @@ impl<'a> Walk<'a> {
             }
             [(_, object), ..] => Some(object),
             [] => objects.iter().find(|object| object.get("required").is_none()).copied().or_else(|| {
-                let keys = entries.iter().map(|entry| entry.key.text.as_str());
-                let near =
-                    keys.filter_map(|key| Some((key, names::nearest(key, names.iter().copied())?))).next();
+                let mut keys = entries.iter().map(|entry| entry.key.text.as_str());
+                let near = keys.find_map(|key| Some((key, names::nearest(key, names.iter().copied())?)));
                 let help = match near {
                     Some((key, near)) => format!(
                         "did you mean `{near}` instead of `{}`? exactly one of: {}",

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{DefinitionFile, files};
 use crate::definitions::catalog::{Definition, DefinitionKind};
-use crate::definitions::diagnostic::{Diagnostic, Problem, Severity};
+use crate::definitions::diagnostic::{Diagnostic, Problem, SHOWN_LIMIT, Severity};
 use crate::definitions::model::{Dataset, DatasetId, Report, ReportId, Source, SourceId};
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{self, Node, Place, Value};
@@ -152,8 +152,16 @@ impl Draft {
     ) -> (DefinitionFile, Vec<Diagnostic>) {
         let current =
             if self.is_valid() { self.typed.and_then(|typed| define(&self.id, typed)) } else { None };
+        let mut problems = self.problems;
+        problems.sort_by_key(|problem| (problem.severity, problem.place.line, problem.place.column));
+        if let Some(next) = problems.get(SHOWN_LIMIT).map(|problem| problem.place) {
+            problems.truncate(SHOWN_LIMIT);
+            let message =
+                format!("only {SHOWN_LIMIT} problems of this file are shown; there are more from here on");
+            problems.push(Problem::at(next, "more_problems", message));
+        }
         let diagnostics =
-            self.problems.into_iter().map(|problem| problem.in_file(&self.name, &self.text)).collect();
+            problems.into_iter().map(|problem| problem.in_file(&self.name, &self.text)).collect();
         let old = before.get(&self.name);
         // An author who is closing a dataset must not be answered with its open version.
         let closing = old.and_then(|old| old.kind) == Some(DefinitionKind::Dataset)

@@ -82,7 +82,7 @@ fn walk(
             if depth > 0 || !SKIPPED.contains(&file_name.as_str()) {
                 walk(&path, root, relative, depth + 1, seen, found);
             }
-        } else if file_name.ends_with(".yaml") || file_name.ends_with(".yml") {
+        } else if is_definition(&path) {
             if found.files.len() >= COUNT_LIMIT {
                 let problem = Problem::at(
                     Place::START,
@@ -100,6 +100,10 @@ fn walk(
             }
         }
     }
+}
+
+fn is_definition(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
 }
 
 /// The text of a definition file; `Ok(None)` when it has vanished.

@@ -177,7 +177,7 @@ fn catalog<'a>(files: impl Iterator<Item = &'a DefinitionFile>, commit: Option<S
         digest.update([0]);
         digest.update(file.digest);
     }
-    catalog.version = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    catalog.version = format!("{:x}", digest.finalize());
     catalog
 }
 

@@ -12,7 +12,9 @@ use crate::definitions::names::printable;
 /// How deep values may be nested; a report needs six levels.
 const DEPTH_LIMIT: usize = 48;
 /// How many values a file may hold, counted after aliases are filled in.
-const NODE_LIMIT: usize = 100_000;
+const NODE_LIMIT: usize = 50_000;
+/// How many keys one mapping may have; keeps every look-up cheap without an index.
+const KEY_LIMIT: usize = 4_000;
 /// How many bytes of text a file may hold, counted after aliases are filled in.
 const TEXT_LIMIT: usize = 4 << 20;
 
@@ -231,6 +233,10 @@ impl Builder {
                             first.key.place.line
                         )),
                     ),
+                    None if entries.len() >= KEY_LIMIT => {
+                        let message = format!("a mapping has at most {KEY_LIMIT} keys");
+                        return Err(Problem::at(key.place, "too_large", message));
+                    }
                     None => entries.push(Entry { key, node }),
                 }
             }

@@ -1,0 +1,185 @@
+//! The check as an author meets it: what is wrong in, what is said out.
+
+use std::fmt::Write as _;
+
+use super::{DATASET, TOP, problems};
+
+fn rendered(name: &str, text: &str) -> String {
+    let mut out = String::new();
+    for problem in problems(name, text) {
+        writeln!(out, "{problem}").unwrap();
+    }
+    out
+}
+
+fn panels(text: &str) -> String {
+    format!("{TOP}parameters:\n  period: {{type: period, default: last_complete_week}}\npanels:\n{text}\n")
+}
+
+#[test]
+fn mistakes_of_structure_are_explained() {
+    let cases = [
+        ("an unknown key", format!("{TOP}timezone: Asia/Seoul\npanels:\n  a: {{kpi: revenue}}\n")),
+        (
+            "several problems in several panels",
+            panels(
+                "  a: {kip: revenue}\n  b: {chart: lines, x: order_date, y: revenue, colour: red}\n  c: {table: revenue}\n  d: {kpi: revenue, chart: bar, x: store, y: revenue}\n  E: {kpi: revenue}\n  f: {}\n  g:",
+            ),
+        ),
+        ("missing keys", "kind: report\npanels:\n  a: {chart: line}\n".into()),
+        ("no kind", "title: a\nowner: b\npanels: {a: {text: hello}}\n".into()),
+        ("a wrong kind", "kind: reprot\ntitle: a\nowner: b\npanels: {a: {text: hello}}\n".into()),
+        (
+            "wrong types",
+            format!(
+                "{TOP}locale: kr\npanels:\n  a: {{chart: bar, x: store, y: revenue, top: ten, horizontal: yes, others: 'true'}}\n  b: {{chart: bar, x: store, y: revenue, top: -1}}\n  c: {{table: [store, revenue], limit: 1.5, title: true}}\nprint: landscape\n"
+            ),
+        ),
+        (
+            "parameters",
+            format!(
+                "{TOP}parameters:\n  a: {{of: country}}\n  b: {{type: members, of: country}}\n  c: {{type: number, default: many}}\n  d: {{type: date, default: 2026-02-30}}\n  e: {{type: member, of: country, default: KR}}\npanels:\n  a: {{kpi: revenue}}\n"
+            ),
+        ),
+        ("unquoted braces", format!("{TOP}panels:\n  a: {{kpi: revenue}}\nprint:\n  footer: {{title}}\n")),
+        (
+            "a locale that does not exist",
+            "kind: report\ntitle: {ko: 매출, kr: 매출, zh_hk: 銷售}\nowner: a\npanels: {a: {text: b}}\n"
+                .into(),
+        ),
+        (
+            "both a value and operators",
+            panels("  a:\n    kpi: revenue\n    filters: {country: {parameter: x, not: KR}}"),
+        ),
+        ("later features are not known yet", panels("  a: {pivot: {rows: [country]}}")),
+    ];
+    snapshot("structure", "broken.yaml", &cases);
+}
+
+#[test]
+fn mistakes_of_yaml_are_explained() {
+    let bomb = {
+        let mut text = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
+        for n in 1..12 {
+            let last = format!("*a{}", n - 1);
+            writeln!(text, "a{n}: &a{n} [{}]", [last.as_str(); 10].join(",")).unwrap();
+        }
+        text
+    };
+    let cases = [
+        ("a tab", format!("{TOP}panels:\n\ta: {{kpi: revenue}}\n")),
+        (
+            "a duplicate key",
+            format!("{TOP}panels:\n  a: {{kpi: revenue}}\n  b: {{kpi: orders}}\n  a: {{kpi: cost}}\n"),
+        ),
+        ("an unclosed bracket", format!("{TOP}panels:\n  a: {{kpi: revenue\n  b: {{kpi: orders}}\n")),
+        ("an unclosed quote", format!("{TOP}panels:\n  a: {{text: \"hello}}\n")),
+        ("a colon in text", format!("{TOP}description: note: this\npanels: {{}}\n")),
+        ("wrong indentation", format!("{TOP}panels:\n  a:\n    kpi: revenue\n   title: x\n")),
+        ("two documents", format!("{TOP}panels: {{a: {{text: b}}}}\n---\nkind: report\n")),
+        ("an alias bomb", bomb),
+        ("an alias to itself", "kind: report\npanels: &a {x: *a}\n".into()),
+        ("an unknown alias", "kind: report\ntitle: *nothing\n".into()),
+        ("a tag", "kind: report\ntitle: !secret abc\n".into()),
+        ("a control character", "kind: report\ntitle: a\u{0}b\n".into()),
+        ("a list", "- kind: report\n".into()),
+        ("nothing", "# only a comment\n".into()),
+        ("a key that is a mapping", "kind: report\n{title}: x\n".into()),
+        ("a directive", "%YAML 1.2\n---\nkind: report\n".into()),
+        ("deep nesting", format!("kind: report\ntitle: {}", "[".repeat(10_000))),
+        (
+            "deep block nesting",
+            (0..3_000).fold(String::new(), |text, n| format!("{text}{}a:\n", " ".repeat(n))),
+        ),
+        (
+            "merge keys",
+            format!("{TOP}panels:\n  a: &a {{kpi: revenue}}\n  b:\n    <<: *a\n    kpi: orders\n"),
+        ),
+    ];
+    snapshot("yaml", "broken.yaml", &cases);
+}
+
+#[test]
+fn mistakes_of_sense_in_reports_are_explained() {
+    let cases = [
+        ("unknown fields", panels("  a: {kpi: revenu}\n  b: {chart: line, x: order_dat, y: [revenue, country], by: orders}\n  c: {table: [stroe, revenue], sort: -orders}\n  d: {kpi: revenue, dataset: sale}\n  e: {kpi: revenue, filters: {contry: KR}}")),
+        ("charts that cannot be drawn", panels("  a: {chart: combo, x: store, y: revenue}\n  b: {chart: heatmap, x: store, y: [revenue, orders]}\n  c: {chart: donut, x: store, y: revenue, by: country, stacking: percent}\n  d: {chart: line, x: store, y: revenue, line: orders, horizontal: true}\n  e: {chart: bar, x: country, grain: day, y: revenue, top: 0}\n  f: {chart: line, x: order_date, grain: hour, y: revenue, top: 5, compare: true}\n  g: {chart: area, x: order_date, y: [revenue, orders], by: country, others: false}\n  h: {chart: bar, x: store, by: store, y: []}\n  i: {table: [store, revenue], grain: day, limit: 0}")),
+        ("filters", format!("{TOP}parameters:\n  period: {{type: period, default: today}}\n  kind: {{type: text}}\nfilters:\n  contry: KR\n  quantity: many\npanels:\n  a:\n    kpi: revenue\n    filters:\n      order_date: {{gte: yesterday}}\n      country: {{parameter: contry}}\n      category: {{}}\n      store: []\n      quantity: {{contains: 5}}\n      store.region: {{parameter: period}}\n")),
+        ("parameters", format!("{TOP}parameters:\n  period: {{type: period, default: last_complete_weeks, options: [2026-02-01..2026-01-01, last_0_days, 2026-13]}}\n  other: {{type: period, default: all}}\n  city: {{type: member, of: city, default: [a, b]}}\n  n: {{type: number, min: 5, max: 1, default: 9}}\n  unused: {{type: date}}\npanels:\n  a: {{kpi: revenue, filters: {{quantity: {{parameter: n}}}}}}\n")),
+        ("pages", format!("{TOP}panels:\n  a: {{kpi: revenue}}\n  b: {{kpi: orders}}\n  c: {{text: hi}}\npages:\n  - rows: [[a, d], [], [a]]\n  - rows: [[b]]\n")),
+        ("texts", "kind: report\ntitle: \"Sales\\r\\nBcc: all@evil.example\"\nowner: ' '\ndataset: sales\ntime_zone: Seoul\npanels:\n  a: {kpi: revenue, title: {ko: '', en: \"a\\tb\"}}\nprint:\n  header: '{titel} {page}'\n  approval: ['']\n".into()),
+        ("schedules", format!("{TOP}parameters:\n  period: {{type: period, default: today}}\npanels:\n  a: {{kpi: revenue}}\nschedules:\n  monday:\n    cron: 0 8 30 2 *\n    time_zone: KST\n    parameters: {{period: last_weak, perod: today}}\n    deliver: {{}}\n  daily:\n    cron: '@daily'\n    time_zone: Asia/Soul\n    deliver:\n      email: {{to: [kim@acme.example, kim, KIM@acme.example, 'a@evil.example', \"a@acme.example\\nBcc: b@evil.example\"], subject: '{{page}}', show: [b]}}\n      folder: {{path: ../../etc}}\n  weekly:\n    cron: 0 25 * * MON\n    deliver: {{email: {{to: []}}, folder: {{path: /abs, files: []}}}}\n")),
+        ("no panels and no dataset", "kind: report\ntitle: a\nowner: b\ndataset: salse\npanels: {}\n".into()),
+        ("no dataset at all", "kind: report\ntitle: a\nowner: b\npanels: {a: {kpi: revenue}}\n".into()),
+    ];
+    snapshot("reports", "broken.yaml", &cases);
+}
+
+#[test]
+fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
+    let top = "kind: dataset\nowner: sales\n";
+    let cases = [
+        ("neither table nor sql", format!("{top}source: lak\n")),
+        (
+            "both table and sql",
+            format!("{top}source: lake\ntable: a.parquet\nsql: select 1\ntables: {{a: {{path: a/}}}}\n"),
+        ),
+        (
+            "tables without sql, sql without tables",
+            format!("{top}source: lake\ntable: a/\ntables: {{a: {{path: a/}}}}\n"),
+        ),
+        ("sql without tables", format!("{top}source: lake\nsql: select * from a\n")),
+        (
+            "time",
+            format!(
+                "{top}source: lake\ntable: a/\ntime: day\ndimensions: {{date: {{type: date, time_zone: Korea/Seoul}}, x: {{type: dates}}, rel.column: {{}}}}\n"
+            ),
+        ),
+        (
+            "time of another type",
+            format!("{top}source: lake\ntable: a/\ntime: day\ndimensions: {{day: {{type: text}}}}\n"),
+        ),
+        (
+            "metrics",
+            format!(
+                "{top}source: lake\ntable: a/\ndimensions: {{country: {{}}}}\nmeasures: {{revenue: {{sql: sum(x)}}, country: {{sql: ''}}}}\nmetrics:\n  a: {{sql: b + 1}}\n  b: {{sql: c * revenue}}\n  c: {{sql: a / 2}}\n  self: {{sql: self}}\n  d: {{sql: revenu / coalesce(ordres, 1)}}\n  e: {{sql: day}}\n"
+            ),
+        ),
+        (
+            "formats and csv",
+            format!(
+                "{top}source: lake\ntable: a.csv\ncsv: {{delimiter: ';;', types: {{a: string, b: 'decimal(40,2)'}}}}\nmeasures:\n  a: {{sql: sum(a), format: {{currency: won, percent: true, decimals: 99}}}}\nfreshness: {{complete_through: max(a), expect: daily}}\nrelationships: {{store: {{table: s, on: {{}}}}}}\n"
+            ),
+        ),
+        (
+            "security",
+            format!(
+                "{DATASET}security:\n  access: [sales_read]\n  rows: {{manager: country = viewer.country}}\n  columns: {{cost: {{hidden_from: partner}}}}\n"
+            ),
+        ),
+    ];
+    snapshot("datasets", "datasets/broken.yaml", &cases);
+    let cases = [
+        ("an unknown scheme", "kind: source\nowner: a\nurl: s4://bucket\n".to_owned()),
+        ("a missing bucket", "kind: source\nowner: a\nurl: s3:///x\n".to_owned()),
+        ("a secret", "kind: source\nowner: a\nurl: s3://key:secret@bucket/x\n".to_owned()),
+        (
+            "options of another kind",
+            "kind: source\nowner: a\nurl: ./data\ns3: {endpoint: 'http://minio:9000', allow_htp: true}\n"
+                .to_owned(),
+        ),
+    ];
+    snapshot("sources", "sources/broken.yaml", &cases);
+}
+
+fn snapshot(name: &str, file: &str, cases: &[(&str, String)]) {
+    let mut out = String::new();
+    for (title, text) in cases {
+        let shown = rendered(file, text);
+        assert!(!shown.is_empty(), "{title}: no problem was found");
+        write!(out, "## {title}\n\n{shown}").unwrap();
+    }
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!(name, out);
+    });
+}
