@@ -140,7 +140,8 @@ fn an_independent_reader_finds_the_paths_of_the_screen_on_the_sheet() {
     for (name, chart) in charts {
         let (pdf, svg) = (folder.path().join("sheet.pdf"), folder.path().join("sheet.svg"));
         std::fs::write(&pdf, as_pdf(&chart)).unwrap();
-        let ran = Command::new("pdftocairo").arg("-svg").args([&pdf, &svg]).status();
+        let ran =
+            Command::new("pdftocairo").args(["-svg", "-noshrink", "-nocenter"]).args([&pdf, &svg]).status();
         let ran = ran.expect("pdftocairo is missing: install poppler-utils, as tests/all does");
         assert!(ran.success(), "{name}: {ran}");
         let read = read_svg::traced_by_poppler(&std::fs::read_to_string(&svg).unwrap(), frame());

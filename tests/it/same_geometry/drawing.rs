@@ -1,7 +1,7 @@
 //! What a reader found in a file, in points of the chart with y downward.
 
-/// How far two writers may round one point apart: each rounds to hundredths.
-const TOLERANCE: f64 = 0.021;
+/// How far one point may be rounded apart: each writer rounds to hundredths, Poppler to 1/256.
+const TOLERANCE: f64 = 0.025;
 /// A step of eight bits per colour; readers write colours in per cent or thousandths.
 const COLOR_TOLERANCE: f64 = 0.006;
 
@@ -50,9 +50,13 @@ pub(super) struct Drawing {
 }
 
 impl Drawing {
-    /// Adds a contour, without a last point that only repeats the first.
+    /// Adds a contour, without points that only repeat the one before or, at its end, the first.
     pub(super) fn push(&mut self, mut contour: Contour) {
-        if contour.points.len() > 2 && contour.points.first() == contour.points.last() {
+        contour.points.dedup_by(|two, one| (one.0 - two.0).abs() + (one.1 - two.1).abs() < 0.001);
+        if let [first, .., last] = contour.points[..]
+            && contour.points.len() > 2
+            && near(first, last)
+        {
             contour.points.pop();
         }
         if contour.points.len() > 1 {

@@ -77,11 +77,16 @@ fn text(attributes: &str, content: &str) -> Text {
 
 /// Follows the commands of a path, absolute and relative.
 fn contours(drawing: &mut Drawing, attributes: &str, place: impl Fn((f64, f64)) -> (f64, f64)) {
-    let painted = |name| attribute(attributes, name).filter(|paint| *paint != "none").map(color);
+    // Poppler writes `style="fill:none;stroke:rgb(…);…"`; taken apart, that reads like attributes.
+    let style = attribute(attributes, "style").map_or_else(String::new, |style| {
+        style.split_terminator(';').map(|part| format!("{}\" ", part.replacen(':', "=\"", 1))).collect()
+    });
+    let look = |name| attribute(attributes, name).or_else(|| attribute(&style, name));
+    let painted = |name| look(name).filter(|paint| *paint != "none").map(color);
     let (fill, stroke) = (painted("fill"), painted("stroke"));
     assert!(fill.is_none() || stroke.is_none(), "filled and stroked at once: {attributes}");
-    let width = stroke.map(|_| attribute(attributes, "stroke-width").unwrap().parse().unwrap());
-    let color = fill.or(stroke).expect("a path is painted");
+    let width = stroke.map(|_| look("stroke-width").unwrap().parse().unwrap());
+    let color = fill.or(stroke).unwrap_or_else(|| panic!("not painted: {attributes}"));
     let commands = Regex::new("([MmLlHhVvCcZz])([^A-Za-z]*)").unwrap();
     let (mut at, mut start, mut open) = ((0.0, 0.0), (0.0, 0.0), Vec::new());
     let mut close = |points: &mut Vec<(f64, f64)>| {
