@@ -40,7 +40,7 @@
     if (waiting > 0) bar.max = Math.max(bar.max, $$(".panels .panel").length);
     bar.value = bar.max - waiting;
     bar.hidden = waiting === 0;
-    if (waiting === 0 && bar.dataset.busy) announce(words.ready);
+    if (waiting === 0 && bar.dataset.busy) announce(words.wordReady);
     bar.dataset.busy = waiting > 0 ? "1" : "";
   };
 
@@ -77,7 +77,7 @@
     again.type = "button";
     again.className = "button small";
     again.dataset.retry = "";
-    again.textContent = words.retry;
+    again.textContent = words.wordRetry;
     box.append(text, again);
     body.replaceChildren(box);
     panel.removeAttribute("aria-busy");
@@ -100,10 +100,10 @@
       if (loads.get(id) !== control) return;
       const fresh = $(".panel", html);
       if (fresh) replace(panel, fresh);
-      else fail(panel, [$("h1", html)?.textContent, $(".lone-message", html)?.textContent].filter(Boolean).join(" — ") || words.offline);
+      else fail(panel, [$("h1", html)?.textContent, $(".lone-message", html)?.textContent].filter(Boolean).join(" — ") || words.wordOffline);
     } catch (error) {
       if (loads.get(id) !== control) return;
-      fail(panel, error.name === "AbortError" ? words.cancelled : words.offline);
+      fail(panel, error.name === "AbortError" ? words.wordCancelled : words.wordOffline);
     } finally {
       if (loads.get(id) === control) {
         loads.delete(id);
@@ -133,9 +133,14 @@
         const [from, to] = [form.elements[`${key}-from`].value, form.elements[`${key}-to`].value];
         if (!from || !to) return null; // not complete yet
         query.append(key, `${from}..${to}`);
-      } else if (value !== "" || data.filter(([name]) => name === key).every(([, other]) => other === "")) {
-        if (!(value === "" && query.has(key))) query.append(key, value);
+      } else if (value !== "") {
+        query.append(key, value);
       }
+    }
+    // Where something is chosen by default, choosing nothing must be said.
+    for (const control of $$("[data-has-default]", form)) {
+      const key = control.dataset.control;
+      if (!query.has(key)) query.append(key, "");
     }
     return new URL(`?${query}`, form.action);
   };
@@ -162,12 +167,12 @@
       takeOver(fresh, refill);
     } catch (error) {
       if (mine !== generation || error.name === "AbortError") return;
-      $$(".panels .panel").forEach((panel) => fail(panel, words.offline));
+      $$(".panels .panel").forEach((panel) => fail(panel, words.wordOffline));
     }
     bar.value = 0;
     progress();
     loadPending();
-    if (loads.size === 0) announce(words.ready);
+    if (loads.size === 0) announce(words.wordReady);
     refit();
   };
 
@@ -272,7 +277,7 @@
       event.preventDefault();
       show(new URL(target.href), { push: true, refill: true });
     } else if (target.hasAttribute("data-copy-link")) {
-      navigator.clipboard?.writeText(location.href).then(() => toast(words.copied));
+      navigator.clipboard?.writeText(location.href).then(() => toast(words.wordCopied));
     } else if (target.hasAttribute("data-theme-choice")) {
       event.preventDefault();
       document.documentElement.dataset.theme = target.dataset.themeChoice;

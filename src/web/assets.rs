@@ -11,13 +11,14 @@ use sha2::{Digest, Sha256};
 
 use super::address::Address;
 use super::error::WebError;
+use crate::render::canvas::{FaceId, FontSet};
 
 /// One embedded file.
 struct Asset {
     name: &'static str,
     media_type: &'static str,
     content: Bytes,
-    /// The beginning of the content's SHA-256.
+    /// Changes when the content does.
     version: String,
 }
 
@@ -35,17 +36,31 @@ static FILES: [(&str, &str, &[u8]); 7] = [
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let mut assets: Vec<Asset> = Vec::new();
-    for (name, media_type, content) in FILES {
+    // The same bytes that draw the sheets, for devices without a Chinese font.
+    let fonts = FontSet::bundled();
+    let chinese = [
+        ("NotoSansHK-Regular.ttf", "font/ttf", fonts.data(FaceId::NotoHkRegular)),
+        ("NotoSansHK-Bold.ttf", "font/ttf", fonts.data(FaceId::NotoHkBold)),
+    ];
+    for (name, media_type, content) in chinese.into_iter().chain(FILES) {
         // The style sheet comes last and names fonts by version, so they may be cached for good.
         let content = match std::str::from_utf8(content) {
             Ok(text) if name == "app.css" => Bytes::from(with_versions(text, &assets)),
             _ => Bytes::from_static(content),
         };
-        let version = Sha256::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let version = version_of(&content);
         assets.push(Asset { name, media_type, content, version });
     }
     assets
 });
+
+/// The beginning of the SHA-256 of the content. Of large files, which are fonts, only the beginning
+/// counts: it holds the checksums of all their tables, and a start need not read megabytes.
+fn version_of(content: &[u8]) -> String {
+    let beginning = content.get(..64 * 1024).unwrap_or(content);
+    let digest = Sha256::new().chain_update(content.len().to_le_bytes()).chain_update(beginning).finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
 
 fn with_versions(css: &str, assets: &[Asset]) -> String {
     assets.iter().fold(css.to_owned(), |css, asset| {

@@ -15,6 +15,8 @@ pub(super) struct ControlView {
     pub(super) name: String,
     /// Its label.
     pub(super) title: String,
+    /// Whether something is chosen where an address says nothing, so that nothing must be said.
+    pub(super) has_default: bool,
     /// What is wrong with the value in the address.
     pub(super) problem: Option<String>,
     /// The input itself.
@@ -121,7 +123,14 @@ impl ControlView {
             },
             Parameter::Date { .. } => Input::Date { value: first },
         };
-        Self { name: control.name.clone(), title: control.title.clone(), problem, input }
+        let has_default = match &control.parameter {
+            Parameter::Period { .. } => false,
+            Parameter::Member { default, .. } => !default.is_empty(),
+            Parameter::Text { default, .. } => default.is_some(),
+            Parameter::Number { default, .. } => default.is_some(),
+            Parameter::Date { default, .. } => default.is_some(),
+        };
+        Self { name: control.name.clone(), title: control.title.clone(), has_default, problem, input }
     }
 }
 

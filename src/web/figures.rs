@@ -62,14 +62,13 @@ fn chart_height(chart: &Chart, width: f32) -> f32 {
                 (Stacking::None, None) => chart.y.len() as f32,
                 _ => 1.0,
             };
-            (members(chart.x) * (14.0 + 14.0 * series) + 40.0).clamp(160.0, 1200.0)
+            (members(chart.x) * (14.0 + 14.0 * series) + 40.0).clamp(usual, 1200.0)
         }
         Kind::Heatmap => {
             let rows = chart.by.map_or(chart.y.len() as f32, members);
-            (rows * 30.0 + 60.0).clamp(180.0, 1200.0)
+            (rows * 30.0 + 60.0).clamp(usual, 1200.0)
         }
-        Kind::Donut => (width * 0.6).clamp(200.0, 280.0),
-        Kind::Line | Kind::Area(_) | Kind::Bar { .. } | Kind::Combo => usual,
+        Kind::Donut | Kind::Line | Kind::Area(_) | Kind::Bar { .. } | Kind::Combo => usual,
     }
 }
 

@@ -29,7 +29,6 @@ struct ReportView {
     description: String,
     owner: String,
     dataset: String,
-    panels: usize,
     next: Option<When>,
     problems: Option<usize>,
     /// Whether there is a version that can be shown.
@@ -73,7 +72,6 @@ impl ReportView {
                 description: String::new(),
                 owner: String::new(),
                 dataset: String::new(),
-                panels: 0,
                 next: None,
                 problems,
                 opens: false,
@@ -90,7 +88,6 @@ impl ReportView {
                 .to_owned(),
             owner: report.owner.clone(),
             dataset: report.dataset.as_ref().map(ToString::to_string).unwrap_or_default(),
-            panels: report.panels.len(),
             next: entry.next.map(|next| When::new(next, &report.time_zone)),
             problems,
             opens: true,

@@ -47,10 +47,10 @@ pub(super) struct Words {
     pub(super) dataset: &'static str,
     /// Next scheduled sending.
     pub(super) next_run: &'static str,
-    /// {n} panels.
-    pub(super) count_panels: &'static str,
     /// {n} problems.
     pub(super) count_problems: &'static str,
+    /// Banner of the list.
+    pub(super) files_have: &'static str,
     /// A report that was never valid.
     pub(super) not_open: &'static str,
     /// Leads to the problems.
@@ -107,8 +107,6 @@ pub(super) struct Words {
     pub(super) panel_broke: &'static str,
     /// A chart cannot be drawn.
     pub(super) not_drawn: &'static str,
-    /// A panel took too long.
-    pub(super) took_too_long: &'static str,
     /// Label of an error's id.
     pub(super) error_id: &'static str,
     /// The menu of a panel.
@@ -125,8 +123,6 @@ pub(super) struct Words {
     pub(super) first_rows: &'static str,
     /// An empty table.
     pub(super) no_rows: &'static str,
-    /// The whole table is in the file.
-    pub(super) rows_in_file: &'static str,
     /// No runs.
     pub(super) no_runs: &'static str,
     /// No runs for the filter.
@@ -151,8 +147,6 @@ pub(super) struct Words {
     pub(super) run: &'static str,
     /// Heading.
     pub(super) error: &'static str,
-    /// Heading.
-    pub(super) warnings: &'static str,
     /// Heading.
     pub(super) stages: &'static str,
     /// Heading.
@@ -187,8 +181,6 @@ pub(super) struct Words {
     pub(super) problems_intro: &'static str,
     /// Mark of a warning.
     pub(super) warning: &'static str,
-    /// line {n}.
-    pub(super) line: &'static str,
     /// Label.
     pub(super) request_id: &'static str,
     /// Leads home.

@@ -1,0 +1,448 @@
+//! A backend whose panels are slow, fail or panic at will.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+
+use crate::charts::{Chart, Kind, Stacking};
+use crate::definitions::Diagnostic;
+use crate::definitions::model::{PanelId, Parameter, Report, ReportId};
+use crate::format::{Grain, Locale, NumberFormat};
+use crate::render::document::{Block, Content, Document, Failure, Kpi, SheetPage};
+use crate::runs::evaluate::{Control, QuestionError};
+use crate::runs::store::{
+    Artefact, Channel, Delivery, DeliveryState, Run, RunFilter, RunId, RunPage, RunState, Stage, Trigger,
+};
+use crate::table::{Column, Role, Table, Value};
+use crate::web::backend::{
+    Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
+};
+
+/// How long the panel called `slow` takes.
+pub(crate) const SLOW: Duration = Duration::from_millis(1500);
+
+/// The one report, `weekly`.
+pub(crate) struct Fake {
+    pub(crate) report: Arc<Report>,
+    pub(crate) fresh: Fresh,
+}
+
+impl Default for Fake {
+    fn default() -> Self {
+        Self { report: Arc::new(report()), fresh: Fresh::Current }
+    }
+}
+
+fn report() -> Report {
+    let panel = |title: &str| {
+        serde_json::json!({"chart": "line", "x": "day", "y": "revenue",
+                           "title": {"ko": title, "en": format!("{title} (en)")}})
+    };
+    let kpi = |name: &str| serde_json::json!({"kpi": "revenue", "title": name});
+    serde_json::from_value(serde_json::json!({
+        "title": {"ko": "주간 매출 현황", "en": "Weekly sales", "zh-HK": "每週銷售概況"},
+        "description": {"ko": "국가별 매출과 주문을 지난주와 비교합니다.", "en": "Sales and orders against last week."},
+        "owner": "sales_analytics",
+        "dataset": "sales",
+        "parameters": {
+            "period": {"type": "period", "default": "last_complete_week", "compare": "previous_period"},
+            "country": {"type": "member", "of": "country", "multiple": true},
+            "channel": {"type": "member", "of": "channel"},
+            "least": {"type": "number", "min": 0.0},
+        },
+        "panels": {
+            "revenue": kpi("매출"), "orders": kpi("주문 수"), "order-value": kpi("객단가"), "returns": kpi("반품률"),
+            "trend": panel("일별 매출"), "by-store": panel("매장별 매출"), "share": panel("채널 비중"),
+            "heat": panel("요일·시간대"), "stacked": panel("국가별 추이"),
+            "slow": panel("느린 패널"), "broken": panel("실패한 패널"), "panics": panel("공황 패널"),
+            "sheet": {"table": ["store", "revenue"], "title": "매장 상세"},
+            "words": {"text": "<script>alert(1)</script> 설명"},
+        },
+        "pages": [
+            {"rows": [["revenue", "orders", "order-value", "returns"], ["trend", "by-store"]]},
+            {"rows": [["share", "heat", "stacked"], ["slow", "broken", "panics"], ["sheet"], ["words"]]},
+        ],
+    }))
+    .unwrap()
+}
+
+impl Backend for Fake {
+    fn reports(&self) -> Vec<ReportEntry> {
+        let id = |name: &str| ReportId::parse(name).unwrap();
+        let next = Some("2026-11-29T23:00:00Z".parse().unwrap());
+        vec![
+            ReportEntry { id: id("weekly"), report: Some(Arc::clone(&self.report)), fresh: self.fresh, next },
+            ReportEntry { id: id("never-valid"), report: None, fresh: Fresh::Stale(2), next: None },
+        ]
+    }
+
+    fn problems(&self) -> Vec<Diagnostic> {
+        vec![
+            serde_json::from_value(serde_json::json!({
+                "severity": "error", "code": "unknown_field", "file": "never-valid.yaml", "line": 7, "column": 12,
+                "width": 6, "path": "panels.trend.y", "message": "dataset `sales` has no measure `revnue`",
+                "source_line": "    y:     revnue <b>", "help": "did you mean `revenue`?",
+            }))
+            .unwrap(),
+        ]
+    }
+
+    fn open(&self, wish: Wish) -> BoxFuture<'_, Result<OpenReport, QuestionError>> {
+        async move {
+            if wish.report.as_str() != "weekly" {
+                return Err(QuestionError::NoReport { name: wish.report.to_string() });
+            }
+            let refuse = |name: &str, problem: &str| {
+                Err(QuestionError::BadParameter { name: name.into(), problem: problem.into() })
+            };
+            if let Some(value) = wish.parameters.get("least").and_then(|values| values.first()) {
+                if value.parse::<f64>().is_err() {
+                    return refuse("least", &format!("`{value}` is not a number"));
+                }
+            }
+            if let Some(name) = wish.parameters.keys().find(|name| !self.report.parameters.contains_key(name.as_str())) {
+                return refuse(name, "there is no such parameter");
+            }
+            let locale = wish.locale.unwrap_or(self.report.locale);
+            Ok(OpenReport {
+                id: wish.report,
+                report: Arc::clone(&self.report),
+                locale,
+                controls: controls(&self.report, &wish.parameters, locale),
+                subtitle: "2026-11-16 – 2026-11-22".into(),
+                answers: Arc::new(FakeAnswers { report: Arc::clone(&self.report), locale }),
+            })
+        }
+        .boxed()
+    }
+
+    fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>> {
+        let mut runs: Vec<Run> = (0..60).map(run).collect();
+        runs.retain(|run| filter.state.is_none_or(|state| state == run.state));
+        runs.retain(|run| filter.before.is_none_or(|before| run.id < before));
+        let more = runs.len() > limit;
+        runs.truncate(limit);
+        async move { Ok(RunPage { runs, more }) }.boxed()
+    }
+
+    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
+        async move { Ok((0..60).map(run).find(|run| run.id == id).map(detail)) }.boxed()
+    }
+
+    fn artefact(&self, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>> {
+        async move {
+            Ok((id == "a1").then(|| ArtefactFile {
+                name: "주간 매출.pdf".into(),
+                media_type: "application/pdf".into(),
+                content: Bytes::from_static(b"%PDF-"),
+            }))
+        }
+        .boxed()
+    }
+
+    fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>> {
+        async { vec![ReadyCheck { name: "store", ready: true }] }.boxed()
+    }
+}
+
+fn controls(report: &Report, given: &BTreeMap<String, Vec<String>>, locale: Locale) -> Vec<Control> {
+    let pairs = |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    report
+        .parameters
+        .iter()
+        .map(|(name, parameter)| {
+            let (title, choices): (&str, Vec<(String, String)>) = match (parameter, name.as_str()) {
+                (Parameter::Period { .. }, _) => (
+                    if locale == Locale::En { "Period" } else { "기간" },
+                    pairs(&[("last_complete_week", "지난주"), ("month_to_date", "이번 달"), ("last_12_months", "최근 12개월")]),
+                ),
+                (_, "country") => ("국가", pairs(&[("KR", "한국"), ("HK", "홍콩 香港"), ("US", "미국"), ("<b>", "\u{202e}<b>x</b>")])),
+                (_, "channel") => ("채널", pairs(&[("web", "온라인"), ("shop", "매장")])),
+                _ => ("최소 금액", Vec::new()),
+            };
+            let chosen = given.get(name.as_str()).cloned().unwrap_or_else(|| match parameter {
+                Parameter::Period { default, .. } => vec![default.clone()],
+                _ => Vec::new(),
+            });
+            Control {
+                name: name.to_string(),
+                title: title.into(),
+                parameter: parameter.clone(),
+                chosen,
+                choices,
+                more: false,
+            }
+        })
+        .collect()
+}
+
+struct FakeAnswers {
+    report: Arc<Report>,
+    locale: Locale,
+}
+
+impl Answers for FakeAnswers {
+    fn panel(self: Arc<Self>, panel: PanelId) -> BoxFuture<'static, Result<Block, QuestionError>> {
+        async move {
+            let Some(definition) = self.report.panels.get(&panel) else {
+                return Err(QuestionError::NoPanel {
+                    report: ReportId::parse("weekly").unwrap(),
+                    name: panel.to_string(),
+                    valid: "revenue".into(),
+                });
+            };
+            match panel.as_str() {
+                "slow" => tokio::time::sleep(SLOW).await,
+                "panics" => panic!("secret cause"),
+                _ => {}
+            }
+            let title = definition.title().map(|title| title.get(self.locale).to_owned()).unwrap_or_default();
+            Ok(Block { id: panel.to_string(), title, note: None, content: content(panel.as_str()) })
+        }
+        .boxed()
+    }
+
+    fn document(self: Arc<Self>) -> BoxFuture<'static, Document> {
+        async move {
+            let block = Block {
+                id: "revenue".into(),
+                title: "매출".into(),
+                note: None,
+                content: content("revenue"),
+            };
+            Document {
+                title: self.report.title.get(self.locale).to_owned(),
+                subtitle: String::new(),
+                locale: self.locale,
+                pages: vec![SheetPage { size: (595.0, 842.0), rows: vec![vec![block]] }],
+                header: String::new(),
+                footer: String::new(),
+                approval: Vec::new(),
+                owner: "sales_analytics".into(),
+                evaluated_at: DateTime::UNIX_EPOCH,
+                proof: String::new(),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn column(name: &str, role: Role, grain: Option<Grain>, cells: Vec<Value>) -> Column {
+    let format = NumberFormat { currency: Some("KRW".into()), compact: true, ..NumberFormat::default() };
+    let format = if role == Role::Dimension { NumberFormat::default() } else { format };
+    Column { name: name.into(), title: name.into(), role, grain, format, cells }
+}
+
+fn text(names: &[&str]) -> Vec<Value> {
+    names.iter().map(|name| Value::Text((*name).into())).collect()
+}
+
+fn table(columns: Vec<Column>, totals: Option<Vec<Value>>) -> Table {
+    let rows_before_limit = columns.first().map_or(0, |column| column.cells.len());
+    Table { columns, totals, rows_before_limit }
+}
+
+fn wave(count: i64, base: i64) -> Vec<Value> {
+    (0..count).map(|step| Value::Int(base + (step * 7_919_331) % 3_000_000 + step * 11_000)).collect()
+}
+
+fn chart(kind: Kind, table: Table, by: Option<usize>) -> Content {
+    let y = vec![table.columns.iter().position(|column| column.role == Role::Measure).unwrap()];
+    Content::Chart(Box::new(Chart { kind, table, x: 0, y, by, line: vec![], compare: false, labels: None }))
+}
+
+fn content(panel: &str) -> Result<Content, Failure> {
+    let days = |count: u64| -> Vec<Value> {
+        let first = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap();
+        (0..count).map(|day| Value::Date(first + chrono::Days::new(day))).collect()
+    };
+    let stores = ["강남 플래그십 스토어", "홍대 <script>점", "Causeway Bay 銅鑼灣", "Seattle Downtown", "부산 서면"];
+    let kpi = |value: Value, previous: i64, percent: bool, lower_is_better: bool| {
+        Content::Kpi(Kpi {
+            value,
+            previous: Some(Value::Int(previous)),
+            compared_with: "지난주 대비".into(),
+            format: NumberFormat {
+                currency: (!percent).then(|| "KRW".into()),
+                compact: true,
+                percent,
+                ..NumberFormat::default()
+            },
+            lower_is_better,
+            sparkline: (0..30).map(|step| Some(f64::from((step * 37) % 11 + step / 3))).collect(),
+        })
+    };
+    Ok(match panel {
+        "revenue" => kpi(Value::Int(1_234_567_890), 1_100_000_000, false, false),
+        "orders" => kpi(Value::Int(45_210), 46_900, false, false),
+        "order-value" => kpi(Value::Int(27_300), 27_300, false, false),
+        "returns" => kpi(Value::Float(0.0342), 0, true, true),
+        "by-store" => chart(
+            Kind::Bar { stacking: Stacking::None, horizontal: true },
+            table(
+                vec![
+                    column("store", Role::Dimension, None, text(&stores)),
+                    column("revenue", Role::Measure, None, wave(5, 900_000)),
+                ],
+                None,
+            ),
+            None,
+        ),
+        "share" => chart(
+            Kind::Donut,
+            table(
+                vec![
+                    column("channel", Role::Dimension, None, text(&["온라인", "매장", "앱"])),
+                    column("revenue", Role::Measure, None, wave(3, 900_000)),
+                ],
+                None,
+            ),
+            None,
+        ),
+        "heat" => {
+            let weekdays = ["월", "화", "수", "목", "금"];
+            let mut cells = (Vec::new(), Vec::new());
+            for weekday in weekdays {
+                for hour in ["09", "12", "15", "18"] {
+                    cells.0.push(Value::Text(hour.into()));
+                    cells.1.push(Value::Text(weekday.into()));
+                }
+            }
+            chart(
+                Kind::Heatmap,
+                table(
+                    vec![
+                        column("hour", Role::Dimension, None, cells.0),
+                        column("weekday", Role::Dimension, None, cells.1),
+                        column("revenue", Role::Measure, None, wave(20, 100_000)),
+                    ],
+                    None,
+                ),
+                Some(1),
+            )
+        }
+        "stacked" => {
+            let mut by = Vec::new();
+            let mut when = Vec::new();
+            for day in days(12) {
+                for country in ["한국", "香港", "US"] {
+                    when.push(day.clone());
+                    by.push(Value::Text(country.into()));
+                }
+            }
+            chart(
+                Kind::Bar { stacking: Stacking::Stacked, horizontal: false },
+                table(
+                    vec![
+                        column("day", Role::Dimension, Some(Grain::Day), when),
+                        column("country", Role::Dimension, None, by),
+                        column("revenue", Role::Measure, None, wave(36, 400_000)),
+                    ],
+                    None,
+                ),
+                Some(1),
+            )
+        }
+        "sheet" => {
+            let names: Vec<Value> =
+                (0..40).map(|row| Value::Text(format!("{} {row}", stores[row % 5]).into())).collect();
+            let mut sheet = table(
+                vec![
+                    column("매장", Role::Dimension, None, names),
+                    column("매출", Role::Measure, None, wave(40, 5_000_000)),
+                    column("매출.previous", Role::Previous, None, wave(40, 5_200_000)),
+                    column("이익", Role::Measure, None, wave(40, -1_000_000)),
+                ],
+                Some(vec![Value::Null, Value::Int(323_000_000), Value::Int(300_000_000), Value::Int(7)]),
+            );
+            sheet.rows_before_limit = 1200;
+            Content::Table(sheet)
+        }
+        "words" => Content::Text(vec!["<script>alert(1)</script> 본문 설명입니다.".into(), "둘째 문단 香港".into()]),
+        "broken" => {
+            return Err(failure("원본 데이터에 연결할 수 없습니다. 잠시 후 다시 시도하세요."));
+        }
+        _ => chart(
+            Kind::Line,
+            table(
+                vec![
+                    column("day", Role::Dimension, Some(Grain::Day), days(45)),
+                    column("revenue", Role::Measure, None, wave(45, 2_000_000)),
+                ],
+                None,
+            ),
+            None,
+        ),
+    })
+}
+
+fn failure(message: &str) -> Failure {
+    Failure { message: message.into(), error_id: "0199-fake".into() }
+}
+
+fn run(number: i64) -> Run {
+    let scheduled_at: DateTime<Utc> = "2026-11-22T23:00:00Z".parse().unwrap();
+    let scheduled_at = scheduled_at - chrono::TimeDelta::days(number);
+    let state = RunState::ALL[usize::try_from(number).unwrap() % RunState::ALL.len()];
+    let text = format!("0199{number:04x}-0000-7000-8000-{:012x}", 10_000 - number);
+    let id = format!("{:08x}{}", 0x0199_ffff - number, &text[8..]);
+    Run {
+        id: id.parse().unwrap(),
+        report: ReportId::parse("weekly").unwrap(),
+        schedule: "monday".parse().unwrap(),
+        scheduled_at,
+        attempt: Some(1),
+        trigger: Trigger::Schedule,
+        state,
+        stage: Some(Stage::Deliver),
+        instance: "web-1".into(),
+        definition_version: "3f9a1c0de5b2".repeat(5),
+        started_at: scheduled_at,
+        finished_at: state.is_final().then(|| scheduled_at + chrono::TimeDelta::milliseconds(2345)),
+        error_kind: None,
+        error: (state == RunState::Failed)
+            .then(|| "mail server mail.example.com:587 refused the recipient; check `to`".into()),
+        warnings: Vec::new(),
+    }
+}
+
+fn detail(run: Run) -> RunDetail {
+    let delivery = |recipient: &str, state| Delivery {
+        id: "d".into(),
+        run: run.id,
+        channel: Channel::Email,
+        recipient: recipient.into(),
+        state,
+        attempts: 1,
+        message_id: None,
+        answer: Some("250 2.0.0 Ok: queued".into()),
+        error: None,
+        created_at: run.started_at,
+        updated_at: run.started_at,
+    };
+    let artefact: Artefact = Artefact {
+        id: "a1".into(),
+        run: run.id,
+        kind: "pdf".into(),
+        file_name: "주간 매출 현황 2026-11-16.pdf".into(),
+        media_type: "application/pdf".into(),
+        bytes: 43_210,
+        sha256: "0".repeat(64),
+        path: "x".into(),
+        created_at: run.started_at,
+        deleted_at: None,
+    };
+    RunDetail {
+        deliveries: vec![
+            delivery("김지우 <kim@example.com>", DeliveryState::Sent),
+            delivery("chan@example.hk", DeliveryState::InDoubt),
+        ],
+        artefacts: vec![artefact],
+        run,
+    }
+}

@@ -1,0 +1,69 @@
+//! The door as a browser meets it, over a backend that misbehaves at will.
+
+mod answers;
+mod bad_requests;
+mod fake;
+mod pages;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use super::{Metrics, WebSettings, WebState, router};
+use fake::Fake;
+
+/// An answer, read to its end.
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+fn state() -> WebState {
+    let settings = WebSettings {
+        inline_budget: Duration::from_millis(60),
+        request_timeout: Duration::from_secs(4),
+        ..WebSettings::default()
+    };
+    WebState {
+        backend: Arc::new(Fake::default()),
+        settings: Arc::new(settings),
+        metrics: Metrics::new(prometheus_client::registry::Registry::default()),
+    }
+}
+
+async fn send(state: WebState, method: Method, url: &str, headers: &[(&str, &str)]) -> Reply {
+    let mut request = Request::builder().method(method).uri(url);
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        request = request.header("host", "localhost:8080");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = router(state).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes().to_vec();
+    Reply { status: parts.status, headers: parts.headers, body }
+}
+
+async fn get(url: &str) -> Reply {
+    send(state(), Method::GET, url, &[("accept-language", "ko")]).await
+}
+
+async fn get_with(url: &str, headers: &[(&str, &str)]) -> Reply {
+    send(state(), Method::GET, url, headers).await
+}
