@@ -54,8 +54,10 @@ impl Backend for LiveBackend {
         for file in workspace.files().filter(|file| file.kind == Some(DefinitionKind::Report)) {
             let Ok(id) = ReportId::parse(&file.id) else { continue };
             let report = workspace.catalog().reports.get(&id).cloned();
-            let errors =
-                workspace.diagnostics_of(&file.name).filter(|problem| problem.severity == Severity::Error).count();
+            let errors = workspace
+                .diagnostics_of(&file.name)
+                .filter(|problem| problem.severity == Severity::Error)
+                .count();
             let fresh = if file.stale || report.is_none() { Fresh::Stale(errors) } else { Fresh::Current };
             let next = report.as_ref().and_then(|report| {
                 let enabled = report.schedules.values().filter(|schedule| schedule.enabled);
@@ -90,7 +92,8 @@ impl Backend for LiveBackend {
     }
 
     fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>> {
-        async move { self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error)) }.boxed()
+        async move { self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error)) }
+            .boxed()
     }
 
     fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
@@ -126,7 +129,10 @@ impl Backend for LiveBackend {
         async move {
             let store = self.runner.parts().store.ping().await.is_ok();
             let workspace = self.workspace.current().dir().is_dir();
-            vec![ReadyCheck { name: "store", ready: store }, ReadyCheck { name: "workspace", ready: workspace }]
+            vec![
+                ReadyCheck { name: "store", ready: store },
+                ReadyCheck { name: "workspace", ready: workspace },
+            ]
         }
         .boxed()
     }

@@ -23,7 +23,9 @@ pub async fn check_against_data(program: &Program) -> Vec<Diagnostic> {
         let restriction = &restriction;
         let file = workspace.file_of(DefinitionKind::Dataset, id.as_str());
         async move {
-            let (Some(source), Some(file)) = (catalog.sources.get(&dataset.source), file) else { return Vec::new() };
+            let (Some(source), Some(file)) = (catalog.sources.get(&dataset.source), file) else {
+                return Vec::new();
+            };
             let ask = Ask { id, dataset, source, restriction, freshness: Freshness::Current };
             match program.evaluator.engine().check_fields(&ask).await {
                 Ok(problems) => problems
@@ -36,7 +38,12 @@ pub async fn check_against_data(program: &Program) -> Vec<Diagnostic> {
                         _ if dataset.sql.is_some() => "sql",
                         _ => "table",
                     };
-                    vec![file.problem(&FieldPath::root().key(key), "unreadable_data", error.to_string(), None)]
+                    vec![file.problem(
+                        &FieldPath::root().key(key),
+                        "unreadable_data",
+                        error.to_string(),
+                        None,
+                    )]
                 }
             }
         }
@@ -54,7 +61,9 @@ fn code(error: &QueryError) -> &'static str {
 
 fn help(error: &QueryError) -> Option<String> {
     match error {
-        QueryError::UnknownField { .. } => Some("give the dimension a `sql` expression over these columns".into()),
+        QueryError::UnknownField { .. } => {
+            Some("give the dimension a `sql` expression over these columns".into())
+        }
         _ => None,
     }
 }

@@ -44,7 +44,8 @@ impl LiveWorkspace {
     /// Reloads whenever files change, until `stop`.
     pub async fn follow(self, settings: Settings, stop: CancellationToken) {
         let Ok(mut watch) =
-            tokio::task::spawn_blocking(move || Watch::new(&settings.workspace, settings.watch_interval)).await
+            tokio::task::spawn_blocking(move || Watch::new(&settings.workspace, settings.watch_interval))
+                .await
         else {
             return;
         };

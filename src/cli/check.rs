@@ -30,7 +30,8 @@ pub(super) async fn check(place: &Place, arguments: &CheckArguments) -> Result<E
             let report = serde_json::json!({
                 "files": files, "errors": errors, "warnings": warnings, "diagnostics": diagnostics,
             });
-            let text = serde_json::to_string_pretty(&report).map_err(|error| Failure::new(Kind::Bug, error))?;
+            let text =
+                serde_json::to_string_pretty(&report).map_err(|error| Failure::new(Kind::Bug, error))?;
             println!("{text}");
         }
     }

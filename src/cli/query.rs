@@ -23,7 +23,10 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
     let catalog = workspace.catalog();
     let (id, dataset) = catalog.datasets.get_key_value(&arguments.dataset).ok_or_else(|| {
         let valid: Vec<_> = catalog.datasets.keys().map(ToString::to_string).collect();
-        Failure::new(Kind::NotFound, format!("there is no dataset `{}`; valid are: {}", arguments.dataset, valid.join(", ")))
+        Failure::new(
+            Kind::NotFound,
+            format!("there is no dataset `{}`; valid are: {}", arguments.dataset, valid.join(", ")),
+        )
     })?;
     let source = catalog.sources.get(&dataset.source).ok_or_else(|| {
         Failure::new(Kind::BadDefinition, format!("source `{}` is not defined or has errors", dataset.source))
@@ -82,7 +85,9 @@ fn group(text: &str) -> Result<GroupBy, Failure> {
         Some("quarter") => Some(Grain::Quarter),
         Some("year") => Some(Grain::Year),
         Some(other) => {
-            return Err(Failure::usage(format!("`{other}` is not a grain; use hour, day, week, month, quarter or year")));
+            return Err(Failure::usage(format!(
+                "`{other}` is not a grain; use hour, day, week, month, quarter or year"
+            )));
         }
     };
     Ok(GroupBy { field: FieldName::parse(name).map_err(Failure::usage)?, grain })
@@ -97,9 +102,12 @@ fn condition(text: &str) -> Result<Filter, Failure> {
     let operators = ["!=", ">=", "<=", "=", ">", "<", "~"];
     let found = operators.iter().filter_map(|operator| Some((text.find(operator)?, *operator)));
     // The leftmost operator counts; of two that start there, the longer one.
-    let (at, operator) = found.min_by_key(|(at, operator)| (*at, std::cmp::Reverse(operator.len()))).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is not a condition; write `name=value`, with =, !=, >, >=, <, <= or ~"))
-    })?;
+    let (at, operator) =
+        found.min_by_key(|(at, operator)| (*at, std::cmp::Reverse(operator.len()))).ok_or_else(|| {
+            Failure::usage(format!(
+                "`{text}` is not a condition; write `name=value`, with =, !=, >, >=, <, <= or ~"
+            ))
+        })?;
     let field = FieldName::parse(text[..at].trim()).map_err(Failure::usage)?;
     let value = text[at + operator.len()..].trim();
     let literal = |text: &str| Literal::Text(text.trim().to_owned());
@@ -131,7 +139,9 @@ fn json(table: &Table) -> Result<String, Failure> {
     let rows: Vec<serde_json::Map<String, serde_json::Value>> = (0..table.len())
         .map(|row| {
             let cells = table.columns.iter().enumerate();
-            cells.map(|(position, column)| (column.name.clone(), json_value(table.cell(row, position)))).collect()
+            cells
+                .map(|(position, column)| (column.name.clone(), json_value(table.cell(row, position))))
+                .collect()
         })
         .collect();
     serde_json::to_string_pretty(&rows).map_err(|error| Failure::new(Kind::Bug, error))

@@ -63,7 +63,9 @@ impl Format {
             "svg" => Ok(Self::Svg),
             "png" => Ok(Self::Png),
             "csv" => Ok(Self::Csv),
-            other => Err(Failure::usage(format!("`.{other}` is not a format; use .pdf, .html, .svg, .png or .csv"))),
+            other => Err(Failure::usage(format!(
+                "`.{other}` is not a format; use .pdf, .html, .svg, .png or .csv"
+            ))),
         }
     }
 
@@ -119,14 +121,17 @@ fn whole(document: &Document, format: Format) -> Result<Made, Failure> {
         let missing: String = made.missing_glyphs.iter().collect();
         warnings.push(format!("no bundled font has: {missing}"));
     }
-    warnings.extend(made.undrawn.iter().map(|undrawn| format!("panel `{}`: {}", undrawn.block, undrawn.problem)));
+    warnings
+        .extend(made.undrawn.iter().map(|undrawn| format!("panel `{}`: {}", undrawn.block, undrawn.problem)));
     let failed = failed || !made.undrawn.is_empty();
     Ok(Made { bytes: made.bytes, summary: format!("{} pages", made.pages), warnings, failed })
 }
 
 fn only_fitting(document: &Document, format: Format) -> Result<Block, Failure> {
-    let fitting: Vec<&Block> =
-        document.blocks().filter(|block| block.content.as_ref().is_ok_and(|content| format.fits(content))).collect();
+    let fitting: Vec<&Block> = document
+        .blocks()
+        .filter(|block| block.content.as_ref().is_ok_and(|content| format.fits(content)))
+        .collect();
     match fitting.as_slice() {
         [only] => Ok((*only).clone()),
         [] => Err(Failure::usage("no panel of the report makes such a file")),
@@ -141,9 +146,13 @@ fn one_panel(block: Block, prepared: &Prepared, format: Format) -> Result<Made, 
     const SIZE: (f32, f32) = (480.0, 270.0);
     const SCALE: f32 = 2.0;
     let content = block.content.map_err(|failure| {
-        Failure::new(Kind::BadData, format!("panel `{}` failed: {} ({})", block.id, failure.cause, failure.error_id))
+        Failure::new(
+            Kind::BadData,
+            format!("panel `{}` failed: {} ({})", block.id, failure.cause, failure.error_id),
+        )
     })?;
-    let done = |bytes, summary: &str| Made { bytes, summary: summary.into(), warnings: Vec::new(), failed: false };
+    let done =
+        |bytes, summary: &str| Made { bytes, summary: summary.into(), warnings: Vec::new(), failed: false };
     match (&content, format) {
         (Content::Chart(chart), Format::Svg | Format::Png) => {
             let (page, _) = draw_chart(chart, SIZE.0, SIZE.1, prepared.locale)

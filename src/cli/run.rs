@@ -33,9 +33,15 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
     spinner.finish_and_clear();
     if arguments.json {
         let result = serde_json::json!({ "run": run, "deliveries": deliveries, "artefacts": artefacts });
-        println!("{}", serde_json::to_string_pretty(&result).map_err(|error| Failure::new(Kind::Bug, error))?);
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&result).map_err(|error| Failure::new(Kind::Bug, error))?
+        );
     } else {
-        println!("run {} of {}/{} for {}: {:?}", run.id, run.report, run.schedule, run.scheduled_at, run.state);
+        println!(
+            "run {} of {}/{} for {}: {:?}",
+            run.id, run.report, run.schedule, run.scheduled_at, run.state
+        );
         for artefact in &artefacts {
             if let Ok(path) = runner.parts().shelf.path_of(artefact) {
                 println!("  file {} ({} bytes)", path.display(), artefact.bytes);

@@ -31,7 +31,8 @@ pub(super) fn read(variables: &mut Variables<'_>) -> Option<MailSettings> {
     };
     let Some(host) = variables.text("JANGPYO_SMTP_HOST") else { return Some(MailSettings::Outbox { from }) };
     if sender.is_none() {
-        variables.problem("JANGPYO_MAIL_FROM", "is needed with JANGPYO_SMTP_HOST: the address mail comes from");
+        variables
+            .problem("JANGPYO_MAIL_FROM", "is needed with JANGPYO_SMTP_HOST: the address mail comes from");
     }
     let tls = match variables.text("JANGPYO_SMTP_TLS").as_deref().unwrap_or("starttls") {
         "starttls" => SmtpTls::StartTls,
@@ -53,7 +54,10 @@ pub(super) fn read(variables: &mut Variables<'_>) -> Option<MailSettings> {
         (Some(user), Some(password)) => Some((user, password)),
         (None, None) => None,
         _ => {
-            variables.problem("JANGPYO_SMTP_USER", "user and JANGPYO_SMTP_PASSWORD are given together or not at all");
+            variables.problem(
+                "JANGPYO_SMTP_USER",
+                "user and JANGPYO_SMTP_PASSWORD are given together or not at all",
+            );
             None
         }
     };

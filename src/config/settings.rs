@@ -83,24 +83,38 @@ impl Settings {
             listen,
             open_to_network: variables.parsed("JANGPYO_OPEN_TO_NETWORK", false, "true or false"),
             database: variables.text("JANGPYO_DATABASE"),
-            watch_interval: variables.seconds("JANGPYO_WATCH_SECS", Duration::from_secs(1)).max(Duration::from_millis(200)),
+            watch_interval: variables
+                .seconds("JANGPYO_WATCH_SECS", Duration::from_secs(1))
+                .max(Duration::from_millis(200)),
             shutdown_grace: variables.seconds("JANGPYO_SHUTDOWN_GRACE_SECS", Duration::from_secs(30)),
             policy: Policy { allowed_recipient_domains: variables.list("JANGPYO_ALLOWED_RECIPIENT_DOMAINS") },
             web: WebSettings {
                 allowed_hosts,
                 request_timeout: engine.query_timeout + Duration::from_secs(30),
-                table_rows: variables.parsed("JANGPYO_TABLE_ROWS_ON_SCREEN", web.table_rows, "a whole number"),
+                table_rows: variables.parsed(
+                    "JANGPYO_TABLE_ROWS_ON_SCREEN",
+                    web.table_rows,
+                    "a whole number",
+                ),
                 ..web
             },
             runs: RunSettings {
                 instance: variables.text("JANGPYO_INSTANCE").unwrap_or(runs.instance),
                 concurrency: variables.parsed("JANGPYO_CONCURRENT_RUNS", runs.concurrency, "a whole number"),
-                max_message_bytes: variables.parsed("JANGPYO_MAX_MAIL_BYTES", runs.max_message_bytes, "a number of bytes"),
+                max_message_bytes: variables.parsed(
+                    "JANGPYO_MAX_MAIL_BYTES",
+                    runs.max_message_bytes,
+                    "a number of bytes",
+                ),
                 base_url,
                 ..runs
             },
             retention: Retention {
-                max_days: Some(variables.parsed("JANGPYO_KEEP_DAYS", retention.max_days.unwrap_or(400), "a number of days")),
+                max_days: Some(variables.parsed(
+                    "JANGPYO_KEEP_DAYS",
+                    retention.max_days.unwrap_or(400),
+                    "a number of days",
+                )),
                 max_bytes: variables
                     .text("JANGPYO_KEEP_BYTES")
                     .map(|_| variables.parsed("JANGPYO_KEEP_BYTES", 0_u64, "a number of bytes")),
@@ -116,7 +130,8 @@ impl Settings {
 fn engine(variables: &mut Variables<'_>, workspace: PathBuf) -> EngineSettings {
     const MEGABYTE: usize = 1 << 20;
     let default = EngineSettings::default();
-    let megabytes = variables.parsed("JANGPYO_QUERY_MEMORY_MB", default.memory_bytes / MEGABYTE, "a number of megabytes");
+    let megabytes =
+        variables.parsed("JANGPYO_QUERY_MEMORY_MB", default.memory_bytes / MEGABYTE, "a number of megabytes");
     let range_cache = default.range_cache_bytes >> 20;
     let range_cache = variables.parsed("JANGPYO_RANGE_CACHE_MB", range_cache, "a number of megabytes");
     EngineSettings {
@@ -126,10 +141,18 @@ fn engine(variables: &mut Variables<'_>, workspace: PathBuf) -> EngineSettings {
         memory_bytes: megabytes.saturating_mul(MEGABYTE),
         max_rows: variables.parsed("JANGPYO_MAX_ROWS", default.max_rows, "a whole number"),
         max_files: variables.parsed("JANGPYO_MAX_FILES", default.max_files, "a whole number"),
-        concurrent_queries: variables.parsed("JANGPYO_CONCURRENT_QUERIES", default.concurrent_queries, "a whole number"),
+        concurrent_queries: variables.parsed(
+            "JANGPYO_CONCURRENT_QUERIES",
+            default.concurrent_queries,
+            "a whole number",
+        ),
         threads: variables.parsed("JANGPYO_QUERY_THREADS", default.threads, "a whole number"),
         listing_lifetime: variables.seconds("JANGPYO_LISTING_LIFETIME_SECS", default.listing_lifetime),
-        answer_cache_cells: variables.parsed("JANGPYO_ANSWER_CACHE_CELLS", default.answer_cache_cells, "a whole number"),
+        answer_cache_cells: variables.parsed(
+            "JANGPYO_ANSWER_CACHE_CELLS",
+            default.answer_cache_cells,
+            "a whole number",
+        ),
         range_cache_bytes: range_cache.saturating_mul(MEGABYTE as u64),
     }
 }
@@ -168,9 +191,13 @@ mod tests {
         ])
         .unwrap_err()
         .to_string();
-        for name in
-            ["JANGPYO_QUERY_TIMEOUT_SECS", "JANGPYO_MAIL_FROM", "JANGPYO_SMTP_TLS", "JANGPYO_SMTP_USER", "JANGPYO_BASE_URL"]
-        {
+        for name in [
+            "JANGPYO_QUERY_TIMEOUT_SECS",
+            "JANGPYO_MAIL_FROM",
+            "JANGPYO_SMTP_TLS",
+            "JANGPYO_SMTP_USER",
+            "JANGPYO_BASE_URL",
+        ] {
             assert!(error.contains(name), "{name} in {error}");
         }
     }

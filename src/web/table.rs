@@ -51,7 +51,9 @@ impl TableView {
             .iter()
             .enumerate()
             .map(|(index, column)| match column.role {
-                Role::Previous if index > 0 => Shown::Change { now: index - 1, before: index, format: &column.format },
+                Role::Previous if index > 0 => {
+                    Shown::Change { now: index - 1, before: index, format: &column.format }
+                }
                 _ => Shown::Plain(index, column),
             })
             .collect();

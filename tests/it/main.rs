@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one file per capability, against real parts.
 
+mod flights;
 mod query_answers;
 mod same_geometry;
 mod smtp;

@@ -105,7 +105,9 @@ impl Backend for Fake {
                     return refuse("least", &format!("`{value}` is not a number"));
                 }
             }
-            if let Some(name) = wish.parameters.keys().find(|name| !self.report.parameters.contains_key(name.as_str())) {
+            if let Some(name) =
+                wish.parameters.keys().find(|name| !self.report.parameters.contains_key(name.as_str()))
+            {
                 return refuse(name, "there is no such parameter");
             }
             let locale = wish.locale.unwrap_or(self.report.locale);
@@ -151,7 +153,8 @@ impl Backend for Fake {
 }
 
 fn controls(report: &Report, given: &BTreeMap<String, Vec<String>>, locale: Locale) -> Vec<Control> {
-    let pairs = |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    let pairs =
+        |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     report
         .parameters
         .iter()
@@ -159,9 +162,21 @@ fn controls(report: &Report, given: &BTreeMap<String, Vec<String>>, locale: Loca
             let (title, choices): (&str, Vec<(String, String)>) = match (parameter, name.as_str()) {
                 (Parameter::Period { .. }, _) => (
                     if locale == Locale::En { "Period" } else { "기간" },
-                    pairs(&[("last_complete_week", "지난주"), ("month_to_date", "이번 달"), ("last_12_months", "최근 12개월")]),
+                    pairs(&[
+                        ("last_complete_week", "지난주"),
+                        ("month_to_date", "이번 달"),
+                        ("last_12_months", "최근 12개월"),
+                    ]),
                 ),
-                (_, "country") => ("국가", pairs(&[("KR", "한국"), ("HK", "홍콩 香港"), ("US", "미국"), ("<b>", "\u{202e}<b>x</b>")])),
+                (_, "country") => (
+                    "국가",
+                    pairs(&[
+                        ("KR", "한국"),
+                        ("HK", "홍콩 香港"),
+                        ("US", "미국"),
+                        ("<b>", "\u{202e}<b>x</b>"),
+                    ]),
+                ),
                 (_, "channel") => ("채널", pairs(&[("web", "온라인"), ("shop", "매장")])),
                 _ => ("최소 금액", Vec::new()),
             };
@@ -209,12 +224,10 @@ impl Answers for FakeAnswers {
 
     fn document(self: Arc<Self>) -> BoxFuture<'static, Document> {
         async move {
-            let block = Block {
-                id: "revenue".into(),
-                title: "매출".into(),
-                note: None,
-                content: content("revenue"),
-            };
+            let block =
+                Block {
+                    id: "revenue".into(), title: "매출".into(), note: None, content: content("revenue")
+                };
             Document {
                 title: self.report.title.get(self.locale).to_owned(),
                 subtitle: String::new(),
@@ -261,7 +274,8 @@ fn content(panel: &str) -> Result<Content, Failure> {
         let first = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap();
         (0..count).map(|day| Value::Date(first + chrono::Days::new(day))).collect()
     };
-    let stores = ["강남 플래그십 스토어", "홍대 <script>점", "Causeway Bay 銅鑼灣", "Seattle Downtown", "부산 서면"];
+    let stores =
+        ["강남 플래그십 스토어", "홍대 <script>점", "Causeway Bay 銅鑼灣", "Seattle Downtown", "부산 서면"];
     let kpi = |value: Value, previous: i64, percent: bool, lower_is_better: bool| {
         Content::Kpi(Kpi {
             value,
@@ -363,7 +377,9 @@ fn content(panel: &str) -> Result<Content, Failure> {
             sheet.rows_before_limit = 1200;
             Content::Table(sheet)
         }
-        "words" => Content::Text(vec!["<script>alert(1)</script> 본문 설명입니다.".into(), "둘째 문단 香港".into()]),
+        "words" => {
+            Content::Text(vec!["<script>alert(1)</script> 본문 설명입니다.".into(), "둘째 문단 香港".into()])
+        }
         "broken" => {
             return Err(failure("원본 데이터에 연결할 수 없습니다. 잠시 후 다시 시도하세요."));
         }
