@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one file per capability, against real parts.
 
 mod flights;
+mod hostile_data;
 mod query_answers;
 mod same_geometry;
 mod smtp;
