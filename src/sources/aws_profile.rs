@@ -77,7 +77,8 @@ mod tests {
         let with = |more: &'static [(&'static str, &'static str)]| {
             let path = path.clone();
             keys(&move |name| {
-                let found = more.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+                let found =
+                    more.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
                 found.or_else(|| (name == "AWS_SHARED_CREDENTIALS_FILE").then(|| path.clone()))
             })
         };

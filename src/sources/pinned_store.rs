@@ -89,7 +89,12 @@ impl PinnedStore {
 
     /// Answers from the whole object, which is fetched once: readers of CSV and JSON ask for all of
     /// it with every query, and joined tables are of this kind.
-    async fn get_small(&self, cache: &RangeCache, meta: ObjectMeta, options: GetOptions) -> Result<GetResult> {
+    async fn get_small(
+        &self,
+        cache: &RangeCache,
+        meta: ObjectMeta,
+        options: GetOptions,
+    ) -> Result<GetResult> {
         let (object, whole) = (self.identity(&meta), 0..meta.size);
         let bytes = if let Some(bytes) = cache.get(&object, &whole).await {
             self.counters.range_hits.fetch_add(1, Ordering::Relaxed);

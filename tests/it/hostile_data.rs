@@ -83,7 +83,8 @@ async fn evaluate(folder: &Path) -> Document {
 
 /// Everything that can be made of a document is made and is well-formed.
 fn make_everything(document: &Document) -> (Pdf, String) {
-    let failed: Vec<_> = document.failures().map(|(block, failure)| format!("{}: {}", block.id, failure.cause)).collect();
+    let failed: Vec<_> =
+        document.failures().map(|(block, failure)| format!("{}: {}", block.id, failure.cause)).collect();
     assert!(failed.is_empty(), "{failed:?}");
     let page = html::page(document).unwrap();
     assert!(!page.contains("<script"), "a label became markup");
@@ -93,7 +94,11 @@ fn make_everything(document: &Document) -> (Pdf, String) {
         }
     }
     let made = pdf::pdf(document).unwrap();
-    assert!(made.undrawn.is_empty(), "{:?}", made.undrawn.iter().map(|undrawn| &undrawn.problem).collect::<Vec<_>>());
+    assert!(
+        made.undrawn.is_empty(),
+        "{:?}",
+        made.undrawn.iter().map(|undrawn| &undrawn.problem).collect::<Vec<_>>()
+    );
     let pdf = Pdf::new(&made.bytes);
     pdf.assert_sound();
     (pdf, page)
@@ -134,7 +139,11 @@ async fn labels_that_are_markup_long_and_from_every_script() {
     assert!(page.contains("&lt;script"), "the label is shown as text");
     assert!(pdf.text().contains("尖沙咀店"), "{}", pdf.text());
     let made = pdf::pdf(&document).unwrap();
-    assert!(made.missing_glyphs.contains(&'😀') && made.missing_glyphs.contains(&'ש'), "{:?}", made.missing_glyphs);
+    assert!(
+        made.missing_glyphs.contains(&'😀') && made.missing_glyphs.contains(&'ש'),
+        "{:?}",
+        made.missing_glyphs
+    );
 }
 
 #[tokio::test]
@@ -153,11 +162,13 @@ async fn numbers_beyond_the_ordinary() {
 async fn ten_thousand_members_on_every_chart() {
     let mut rows = "day,name,amount,exact\n".to_owned();
     for number in 0..10_000 {
-        writeln!(rows, "2026-{:02}-{:02},상품 {number:05},{number},1", number % 12 + 1, number % 28 + 1).unwrap();
+        writeln!(rows, "2026-{:02}-{:02},상품 {number:05},{number},1", number % 12 + 1, number % 28 + 1)
+            .unwrap();
     }
     let document = document(&rows).await;
     // A chart may refuse what nobody could read, if it says so; the others are drawn.
-    let refused: Vec<_> = document.failures().map(|(block, failure)| (block.id.clone(), failure.cause.clone())).collect();
+    let refused: Vec<_> =
+        document.failures().map(|(block, failure)| (block.id.clone(), failure.cause.clone())).collect();
     assert!(refused.is_empty(), "{refused:?}");
     let made = pdf::pdf(&document).unwrap();
     for undrawn in &made.undrawn {
