@@ -2,7 +2,7 @@
 
 use crate::charts::Chart;
 use crate::format::{Locale, NumberFormat};
-use crate::table::{Table, Value};
+use crate::table::{Change, Table, Value};
 
 /// A whole report, evaluated: screen, sheets and mail are made from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,10 +93,9 @@ pub struct Failure {
 }
 
 impl Kpi {
-    /// The relative change, such as 0.12 for +12 %; `None` without a comparison or from zero.
-    pub fn change(&self) -> Option<f64> {
-        let (now, before) = (self.value.as_f64()?, self.previous.as_ref()?.as_f64()?);
-        (before != 0.0).then(|| (now - before) / before.abs())
+    /// How it went; `None` without a comparison or in proportion to zero.
+    pub fn change(&self) -> Option<Change> {
+        Change::between(&self.value, self.previous.as_ref()?, &self.format)
     }
 }
 

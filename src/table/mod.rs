@@ -4,10 +4,12 @@
 //! charts, tables, mails and exports read. Refuses nothing: NULL, NaN and infinities are kept and
 //! written as "–" by those who show them.
 
+mod change;
 mod from_arrow;
 mod text;
 mod value;
 
+pub use change::Change;
 pub use from_arrow::cells;
 pub use text::others;
 pub use value::Value;

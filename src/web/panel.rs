@@ -1,5 +1,6 @@
 //! One panel: as a part of its dashboard, as a page of its own, as a file.
 
+use std::cmp::Ordering;
 use std::panic::AssertUnwindSafe;
 
 use askama::Template;
@@ -21,7 +22,7 @@ use super::table::TableView;
 use super::visitor::Visitor;
 use super::words::Words;
 use crate::definitions::model::{Panel, PanelId, Report};
-use crate::format::{Locale, NegativeStyle, NumberStyle, write_change};
+use crate::format::{Locale, NumberStyle};
 use crate::render::document::{Block, Content, Kpi};
 use crate::runs::evaluate::QuestionError;
 
@@ -199,16 +200,15 @@ impl KpiView {
     fn new(kpi: &Kpi, title: &str, locale: Locale) -> Self {
         let value = kpi.value.text(&kpi.format, None, NumberStyle::Headline, locale);
         let exact = kpi.value.text(&kpi.format, None, NumberStyle::Full, locale);
-        let change = kpi.change().map(|ratio| {
-            let text = write_change(ratio, NegativeStyle::Minus);
-            let rising = ratio > 0.0;
-            let (direction, mood) = if ratio == 0.0 {
-                ("flat", "flat")
-            } else {
-                let mood = if rising == kpi.lower_is_better { "bad" } else { "good" };
-                (if rising { "up" } else { "down" }, mood)
+        let change = kpi.change().map(|change| {
+            let (direction, mood) = match (change.direction(), kpi.lower_is_better) {
+                (Ordering::Equal, _) => ("flat", "flat"),
+                (Ordering::Greater, false) => ("up", "good"),
+                (Ordering::Greater, true) => ("up", "bad"),
+                (Ordering::Less, false) => ("down", "bad"),
+                (Ordering::Less, true) => ("down", "good"),
             };
-            Change { text, direction, mood }
+            Change { text: change.text(kpi.format.negative, locale), direction, mood }
         });
         Self {
             exact: if exact == value { String::new() } else { exact },

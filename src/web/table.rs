@@ -1,8 +1,10 @@
 //! A business table as the rows and cells of an HTML table.
 
+use std::cmp::Ordering;
+
 use super::words::{Words, fill};
-use crate::format::{Locale, NegativeStyle, NumberStyle, write_change};
-use crate::table::{Column, Role, Table, Value};
+use crate::format::{Locale, NO_NUMBER, NumberFormat, NumberStyle};
+use crate::table::{Change, Column, Role, Table, Value};
 
 /// A table ready to be written.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -38,7 +40,7 @@ pub(super) struct Cell {
 /// A column of the page: one of the table's, or the change from its comparison.
 enum Shown<'a> {
     Plain(usize, &'a Column),
-    Change { now: usize, before: usize },
+    Change { now: usize, before: usize, format: &'a NumberFormat },
 }
 
 impl TableView {
@@ -49,7 +51,7 @@ impl TableView {
             .iter()
             .enumerate()
             .map(|(index, column)| match column.role {
-                Role::Previous if index > 0 => Shown::Change { now: index - 1, before: index },
+                Role::Previous if index > 0 => Shown::Change { now: index - 1, before: index, format: &column.format },
                 _ => Shown::Plain(index, column),
             })
             .collect();
@@ -99,7 +101,7 @@ impl Shown<'_> {
                 };
                 Cell { text, class }
             }
-            Self::Change { now, before } => change_cell(value(*now), value(*before)),
+            Self::Change { now, before, format } => change_cell(value(*now), value(*before), format, locale),
         }
     }
 
@@ -113,21 +115,16 @@ impl Shown<'_> {
 
 /// Rising numbers are not always good news and a table does not know, so changes have arrows but no
 /// colours of good and bad.
-fn change_cell(now: &Value, before: &Value) -> Cell {
-    let change = now.as_f64().zip(before.as_f64()).filter(|(_, before)| *before != 0.0);
-    match change.map(|(now, before)| (now - before) / before.abs()) {
-        Some(ratio) => {
-            let class = if ratio > 0.0 {
-                "number change up"
-            } else if ratio < 0.0 {
-                "number change down"
-            } else {
-                "number change"
-            };
-            Cell { text: write_change(ratio, NegativeStyle::Minus), class }
-        }
-        None => Cell { text: "–".to_owned(), class: "number change" },
-    }
+fn change_cell(now: &Value, before: &Value, format: &NumberFormat, locale: Locale) -> Cell {
+    let Some(change) = Change::between(now, before, format) else {
+        return Cell { text: NO_NUMBER.to_owned(), class: "number change" };
+    };
+    let class = match change.direction() {
+        Ordering::Greater => "number change up",
+        Ordering::Less => "number change down",
+        Ordering::Equal => "number change",
+    };
+    Cell { text: change.text(format.negative, locale), class }
 }
 
 fn is_number(column: &Column) -> bool {

@@ -2,5 +2,6 @@
 
 mod query_answers;
 mod same_geometry;
+mod smtp;
 mod sources;
 mod support;

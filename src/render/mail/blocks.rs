@@ -1,9 +1,11 @@
 //! Blocks of a document as the parts of a mail.
 
+use std::cmp::Ordering;
+
 use crate::charts::Chart;
-use crate::format::{Locale, NegativeStyle, NumberStyle, write_change};
+use crate::format::{Locale, NumberStyle};
 use crate::render::document::{Block, Content, Kpi};
-use crate::table::{Role, Table};
+use crate::table::{self, Role, Table};
 
 /// How much of a table a mail shows.
 const ROWS: usize = 10;
@@ -86,22 +88,18 @@ fn card(title: String, note: Option<String>, kpi: &Kpi, locale: Locale) -> Card 
     Card {
         title,
         value: kpi.value.text(&kpi.format, None, NumberStyle::Headline, locale),
-        change: kpi.change().map(|ratio| change(ratio, kpi.lower_is_better, kpi.format.negative)),
+        change: kpi.change().map(|went| change(went, kpi, locale)),
         compared_with: if kpi.previous.is_some() { kpi.compared_with.clone() } else { String::new() },
         note,
     }
 }
 
-fn change(ratio: f64, lower_is_better: bool, negative: NegativeStyle) -> Change {
-    let text = write_change(ratio, negative);
-    // As written: a change that rounds to nothing is neither good nor bad.
-    let rose = (ratio * 1000.0).round();
-    let (arrow, good) = if rose > 0.0 {
-        ("▲", Some(!lower_is_better))
-    } else if rose < 0.0 {
-        ("▼", Some(lower_is_better))
-    } else {
-        ("", None)
+fn change(went: table::Change, kpi: &Kpi, locale: Locale) -> Change {
+    let text = went.text(kpi.format.negative, locale);
+    let (arrow, good) = match went.direction() {
+        Ordering::Greater => ("▲", Some(!kpi.lower_is_better)),
+        Ordering::Less => ("▼", Some(kpi.lower_is_better)),
+        Ordering::Equal => ("", None),
     };
     let (back, ink, class) = match good {
         Some(true) => ("#e7f6ee", "#0f7b4f", "good"),

@@ -1,8 +1,10 @@
 //! A key number on a card: label, number, change, the way it went.
 
+use std::cmp::Ordering;
+
 use super::lines::{Align, Style, Typesetter, put, shortened};
 use super::style::{BAD, CARD_PADDING, GOOD, INK, MUTED, NOTE_SIZE};
-use crate::format::{Locale, NumberStyle, write_change};
+use crate::format::{Locale, NumberStyle};
 use crate::render::canvas::{Page, Rect};
 use crate::render::document::{Block, Kpi};
 
@@ -16,8 +18,6 @@ const SPARK_MOST_WIDTH: f32 = 92.0;
 const SPARK_HEIGHT: f32 = 22.0;
 const SPARK_TALL_HEIGHT: f32 = 52.0;
 const VALUE_LEAST_SIZE: f32 = 9.0;
-/// A smaller change is written, but neither rise nor fall.
-const NOTEWORTHY: f64 = 0.000_5;
 
 /// Draws the card's content into `area`, which has its frame already.
 pub(super) fn draw(
@@ -45,15 +45,15 @@ pub(super) fn draw(
     let below = area.y + 60.0;
     let mut x = inner.x;
     if let Some(change) = kpi.change() {
-        let is_good = (change > 0.0) != kpi.lower_is_better;
-        let (mark, color) = match change {
-            change if change.abs() < NOTEWORTHY => ("", MUTED),
-            change if change > 0.0 => ("▲ ", if is_good { GOOD } else { BAD }),
-            _ => ("▼ ", if is_good { GOOD } else { BAD }),
+        let direction = change.direction();
+        let is_good = (direction == Ordering::Greater) != kpi.lower_is_better;
+        let (mark, color) = match direction {
+            Ordering::Equal => ("", MUTED),
+            Ordering::Greater => ("▲ ", if is_good { GOOD } else { BAD }),
+            Ordering::Less => ("▼ ", if is_good { GOOD } else { BAD }),
         };
         let style = Style::bold(8.2, color);
-        let text =
-            format!("{mark}{}", write_change(change.abs(), kpi.format.negative).trim_start_matches('+'));
+        let text = format!("{mark}{}", change.unsigned_text(locale));
         let text = shortened(&text, style, inner.width).into_owned();
         put(page, &text, style, (x, below), Align::Left);
         x += style.width(&text) + 5.0;

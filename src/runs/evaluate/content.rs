@@ -130,7 +130,7 @@ impl Asking<'_> {
         } else {
             rows.as_ref().clone()
         };
-        let table = localize::table(&rows, self.ask.dataset, self.prepared.locale);
+        let table = localize::table(&rows, self.ask.dataset, self.prepared);
         let columns_of = |fields: &[FieldName]| -> Vec<usize> {
             fields.iter().filter_map(|field| table.index_of(field.as_str())).collect()
         };
@@ -149,7 +149,7 @@ impl Asking<'_> {
     async fn table(&mut self, base: SemanticQuery, panel: &TablePanel) -> Result<Content, EngineError> {
         let query = panel_query::table(base, self.prepared, self.ask.dataset, panel);
         let rows = self.answer(&query).await?;
-        Ok(Content::Table(localize::table(&rows, self.ask.dataset, self.prepared.locale)))
+        Ok(Content::Table(localize::table(&rows, self.ask.dataset, self.prepared)))
     }
 }
 

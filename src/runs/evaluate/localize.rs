@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Chosen, DateRange, FieldName, Prepared, words};
+use super::{Chosen, DateRange, FieldName, Prepared, chosen, words};
 use crate::definitions::model::{Dataset, PeriodAnchor};
 use crate::format::{DateFormat, Grain, Locale, LocalizedText, write_date};
 use crate::table::{Role, Table, Value};
@@ -26,12 +26,18 @@ pub(super) fn member_label(dataset: &Dataset, field: &FieldName, member: &str, l
 }
 
 /// Puts titles and member labels into a table.
-pub(super) fn table(table: &Table, dataset: &Dataset, locale: Locale) -> Table {
+/// A comparison column is called by its measure and what it is compared with: "Revenue · last year".
+pub(super) fn table(table: &Table, dataset: &Dataset, prepared: &Prepared) -> Table {
+    let locale = prepared.locale;
+    let compare = chosen::period(&prepared.chosen).map(|period| words::compared(period.compare, locale));
     let mut table = table.clone();
     for column in &mut table.columns {
         let name = column.name.strip_suffix(".previous").filter(|_| column.role == Role::Previous);
         let Ok(field) = FieldName::parse(name.unwrap_or(&column.name)) else { continue };
         column.title = field_title(dataset, &field, locale);
+        if let (Role::Previous, Some(compare)) = (column.role, compare) {
+            column.title = format!("{} · {compare}", column.title);
+        }
         if dataset.dimensions.get(&field).is_some_and(|dimension| !dimension.labels.is_empty()) {
             for cell in &mut column.cells {
                 if let Value::Text(member) = cell {

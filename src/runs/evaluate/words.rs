@@ -33,7 +33,7 @@ pub(super) fn compared_with(compare: Compare, spec: PeriodSpec, locale: Locale) 
     if compare == Compare::SamePeriodLastYear {
         return match locale {
             Ko => "전년 동기 대비",
-            En => "vs. same period last year",
+            En => "vs. last year",
             ZhHk => "較去年同期",
         };
     }
@@ -66,6 +66,18 @@ pub(super) fn compared_with(compare: Compare, spec: PeriodSpec, locale: Locale) 
         (None, Ko) => "직전 기간 대비",
         (None, En) => "vs. previous period",
         (None, ZhHk) => "較上一期間",
+    }
+}
+
+/// The comparison period's name beside a measure's: "매출 · 전년 동기".
+pub(super) fn compared(compare: Compare, locale: Locale) -> &'static str {
+    match (compare, locale) {
+        (Compare::SamePeriodLastYear, Locale::Ko) => "전년 동기",
+        (Compare::SamePeriodLastYear, Locale::En) => "last year",
+        (Compare::SamePeriodLastYear, Locale::ZhHk) => "去年同期",
+        (_, Locale::Ko) => "직전 기간",
+        (_, Locale::En) => "previous",
+        (_, Locale::ZhHk) => "上一期間",
     }
 }
 

@@ -382,7 +382,7 @@ fn content(panel: &str) -> Result<Content, Failure> {
 }
 
 fn failure(message: &str) -> Failure {
-    Failure { message: message.into(), error_id: "0199-fake".into() }
+    Failure { message: message.into(), cause: String::new(), error_id: "0199-fake".into() }
 }
 
 fn run(number: i64) -> Run {

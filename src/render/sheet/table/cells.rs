@@ -1,15 +1,15 @@
 //! Which columns a sheet shows of a business table, and the text of their cells.
 
-use crate::format::{Locale, NO_NUMBER, NumberFormat, NumberStyle, write_change};
+use std::cmp::Ordering;
+
+use crate::format::{Locale, NO_NUMBER, NumberFormat, NumberStyle};
 use crate::render::canvas::Rgb;
 use crate::render::sheet::style::{DOWN, INK, MUTED, UP};
 use crate::render::sheet::words;
-use crate::table::{Column, Role, Table, Value};
+use crate::table::{Change, Column, Role, Table, Value};
 
 /// What `NumberFormat` takes.
 const MOST_DECIMALS: usize = 10;
-/// A smaller change has no direction.
-const NOTEWORTHY: f64 = 0.000_5;
 
 /// A column as it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,16 +125,13 @@ impl Shown {
                 Cell { text, color: if value.is_null() { MUTED } else { INK } }
             }
             Kind::Change { now, before } => {
-                let change = match (value(now).as_f64(), value(before).as_f64()) {
-                    (Some(new), Some(old)) if old != 0.0 => Some((new - old) / old.abs()),
-                    _ => None,
-                };
-                let color = match change {
-                    Some(change) if change > NOTEWORTHY => UP,
-                    Some(change) if change < -NOTEWORTHY => DOWN,
+                let change = Change::between(value(now), value(before), &self.format);
+                let color = match change.map(Change::direction) {
+                    Some(Ordering::Greater) => UP,
+                    Some(Ordering::Less) => DOWN,
                     _ => MUTED,
                 };
-                let text = change.map(|change| write_change(change, self.format.negative));
+                let text = change.map(|change| change.text(self.format.negative, locale));
                 Cell { text: text.unwrap_or_else(|| NO_NUMBER.to_owned()), color }
             }
         }

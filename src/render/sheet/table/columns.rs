@@ -65,7 +65,8 @@ impl Measured {
             to_the_right: shown.stands_to_the_right(table),
             shown,
             widest_em: widest,
-            least_em: least.max(longest_word.min(4.0)).max(1.5),
+            // A little more than the word itself, so that rounding does not break it.
+            least_em: least.max((longest_word + 0.15).min(LEAST_TEXT_EM)).max(1.5),
             cells_em: wanted,
             title_em,
             title,
