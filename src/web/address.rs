@@ -105,7 +105,6 @@ impl Address {
         }
         text.finish()
     }
-
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Address {
@@ -130,7 +129,10 @@ mod tests {
 
     #[test]
     fn the_doors_own_keys_never_reach_a_report() {
-        assert_eq!(parameters("lang=en&country=KR&complete=1&width=300&page=1&country=HK&country=KR"), one("country", &["KR", "HK"]));
+        assert_eq!(
+            parameters("lang=en&country=KR&complete=1&width=300&page=1&country=HK&country=KR"),
+            one("country", &["KR", "HK"])
+        );
     }
 
     #[test]

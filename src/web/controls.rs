@@ -98,7 +98,12 @@ pub(super) struct Choice {
 
 impl ControlView {
     /// The control with what was `asked` in the address, if that was refused.
-    pub(super) fn new(control: &Control, problem: Option<String>, asked: Option<&[String]>, words: &Words) -> Self {
+    pub(super) fn new(
+        control: &Control,
+        problem: Option<String>,
+        asked: Option<&[String]>,
+        words: &Words,
+    ) -> Self {
         let chosen = if problem.is_some() { asked.unwrap_or(&control.chosen) } else { &control.chosen };
         let first = chosen.first().cloned().unwrap_or_default();
         let input = match &control.parameter {
@@ -145,11 +150,7 @@ fn period(control: &Control, chosen: &str) -> Input {
     let range = chosen.split_once("..");
     let named = control.choices.iter().filter(|(value, _)| value != CUSTOM_PERIOD && !value.contains(".."));
     let mut choices: Vec<Choice> = named
-        .map(|(value, label)| Choice {
-            value: value.clone(),
-            label: label.clone(),
-            chosen: value == chosen,
-        })
+        .map(|(value, label)| Choice { value: value.clone(), label: label.clone(), chosen: value == chosen })
         .collect();
     // A period that is not offered may still stand in an address.
     if range.is_none() && !chosen.is_empty() && !choices.iter().any(|choice| choice.chosen) {
@@ -173,9 +174,7 @@ fn many(control: &Control, chosen: &[String], words: &Words) -> Input {
     let summary = match labels.as_slice() {
         [] => words.all.to_owned(),
         [one] => (*one).to_owned(),
-        [one, rest @ ..] => {
-            fill(words.and_more, &[("first", one), ("count", &rest.len().to_string())])
-        }
+        [one, rest @ ..] => fill(words.and_more, &[("first", one), ("count", &rest.len().to_string())]),
     };
     let count = labels.len();
     Input::Many { summary, count, search: choices.len() >= SEARCH_FROM, choices, more: control.more }
@@ -192,7 +191,10 @@ mod tests {
             title: "P".into(),
             parameter,
             chosen: chosen.iter().map(|value| (*value).to_owned()).collect(),
-            choices: choices.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect(),
+            choices: choices
+                .iter()
+                .map(|(value, label)| ((*value).to_owned(), (*label).to_owned()))
+                .collect(),
             more: false,
         }
     }
@@ -213,13 +215,19 @@ mod tests {
 
     #[test]
     fn dates_in_the_address_open_the_date_fields() {
-        let parameter = serde_json::from_value(serde_json::json!({"type": "period", "default": "last_month"})).unwrap();
+        let parameter =
+            serde_json::from_value(serde_json::json!({"type": "period", "default": "last_month"})).unwrap();
         let mut control = control(parameter, &["2026-01-01..2026-01-31"], &[("last_month", "지난달")]);
         let words = Words::of(Locale::Ko);
-        let Input::Period { custom, from, to, .. } = ControlView::new(&control, None, None, words).input else { panic!() };
+        let Input::Period { custom, from, to, .. } = ControlView::new(&control, None, None, words).input
+        else {
+            panic!()
+        };
         assert_eq!((custom, from.as_str(), to.as_str()), (true, "2026-01-01", "2026-01-31"));
         control.chosen = vec!["last_7_days".into()];
-        let Input::Period { choices, .. } = ControlView::new(&control, None, None, words).input else { panic!() };
+        let Input::Period { choices, .. } = ControlView::new(&control, None, None, words).input else {
+            panic!()
+        };
         assert!(choices.iter().any(|choice| choice.value == "last_7_days" && choice.chosen));
     }
 
@@ -228,7 +236,8 @@ mod tests {
         let parameter = serde_json::from_value(serde_json::json!({"type": "number"})).unwrap();
         let control = control(parameter, &[], &[]);
         let asked = ["abc".to_owned()];
-        let view = ControlView::new(&control, Some("not a number".into()), Some(&asked), Words::of(Locale::En));
+        let view =
+            ControlView::new(&control, Some("not a number".into()), Some(&asked), Words::of(Locale::En));
         let Input::Number { value, .. } = view.input else { panic!() };
         assert_eq!(value, "abc");
     }

@@ -158,7 +158,8 @@ impl View {
                     .zip(weights)
                     .map(|(panel, weight)| {
                         let slot = Slot::in_row(visitor.window_width, weight, sum, row.len());
-                        let place = super::panel::Place { base: &base, query: &query, slot, heavy: weight > 1.0 };
+                        let place =
+                            super::panel::Place { base: &base, query: &query, slot, heavy: weight > 1.0 };
                         let limit = state.settings.table_rows;
                         PanelView::new(&self.open, panel, answers.remove(panel), &place, limit)
                     })
@@ -178,7 +179,12 @@ impl View {
         DashboardPage {
             frame: Frame::new(visitor, locale, Place::Reports, &title, &base, &self.address),
             report: id.to_string(),
-            description: report.description.as_ref().map(|text| text.get(locale)).unwrap_or_default().to_owned(),
+            description: report
+                .description
+                .as_ref()
+                .map(|text| text.get(locale))
+                .unwrap_or_default()
+                .to_owned(),
             subtitle: self.open.subtitle.clone(),
             owner: report.owner.clone(),
             controls,

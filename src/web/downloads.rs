@@ -15,8 +15,8 @@ use super::state::WebState;
 use super::visitor::Visitor;
 use crate::charts::Chart;
 use crate::definitions::model::ReportId;
-use crate::render::csv::{ByteOrderMark, csv};
 use crate::render::canvas::{Page, png, svg_file};
+use crate::render::csv::{ByteOrderMark, csv};
 use crate::render::document::Content;
 use crate::table::Table;
 

@@ -62,10 +62,14 @@ mod tests {
     #[test]
     fn loopback_names_and_configured_names_are_served_and_no_others() {
         let allowed = vec!["Reports.example.com:8080".to_owned()];
-        for host in ["localhost:8080", "LOCALHOST", "127.0.0.1:1", "127.8.9.1", "[::1]:8080", "reports.example.com"] {
+        for host in
+            ["localhost:8080", "LOCALHOST", "127.0.0.1:1", "127.8.9.1", "[::1]:8080", "reports.example.com"]
+        {
             assert!(is_allowed(&name_of(host), &allowed), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "[::2]"] {
+        for host in
+            ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "[::2]"]
+        {
             assert!(!is_allowed(&name_of(host), &allowed), "{host}");
         }
         assert!(is_allowed("anything", &["*".to_owned()]));

@@ -121,7 +121,9 @@ mod tests {
 
     #[test]
     fn names_that_break_the_rule_name_nothing() {
-        for name in ["", "..", ".", ".pdf", "a.pdf.pdf", "a.exe", "\0", "a\0.pdf", "Weekly", "a/b", "매출", "ａ"] {
+        for name in
+            ["", "..", ".", ".pdf", "a.pdf.pdf", "a.exe", "\0", "a\0.pdf", "Weekly", "a/b", "매출", "ａ"]
+        {
             assert_eq!(ReportPath::parse(name), None, "{name:?}");
             assert_eq!(PanelPath::parse("weekly", name), None, "{name:?}");
         }

@@ -13,8 +13,8 @@ use super::dashboard::{address_of, wish};
 use super::downloads;
 use super::error::WebError;
 use super::figures::{Slot, chart_page, sparkline_svg};
-use super::guard::panic_text;
 use super::frame::{self, Frame, Place as Navigation, page};
+use super::guard::panic_text;
 use super::names::{PanelFormat, PanelPath};
 use super::state::WebState;
 use super::table::TableView;
@@ -54,7 +54,7 @@ pub(super) struct PanelView {
 /// What came of asking a panel.
 pub(super) enum Answer {
     /// What it has to show, or why it cannot.
-    Block(Block),
+    Block(Box<Block>),
     /// Its task broke down; the log has why.
     Broken { error_id: String },
 }
@@ -63,7 +63,7 @@ pub(super) enum Answer {
 pub(super) async fn answer_or_broken(open: OpenReport, panel: PanelId) -> Result<Answer, QuestionError> {
     let answer = AssertUnwindSafe(async { open.answers.panel(panel.clone()).await }).catch_unwind();
     match answer.await {
-        Ok(block) => block.map(Answer::Block),
+        Ok(block) => block.map(|block| Answer::Block(Box::new(block))),
         Err(panic) => {
             let error_id = uuid::Uuid::now_v7().to_string();
             let cause = panic_text(&*panic);
@@ -159,7 +159,10 @@ impl PanelView {
             note,
             url: format!("{path}{}", place.query),
             drawn_width: place.slot.width,
-            files: endings.iter().map(|ending| (*ending, format!("{path}.{ending}{}", place.query))).collect(),
+            files: endings
+                .iter()
+                .map(|ending| (*ending, format!("{path}.{ending}{}", place.query)))
+                .collect(),
             body,
             words,
         }

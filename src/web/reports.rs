@@ -49,7 +49,12 @@ pub(super) async fn list_reports(
     page(&ReportsPage {
         frame: Frame::new(&visitor, locale, Place::Reports, title, "/", &address),
         reports,
-        problems: state.backend.problems().iter().filter(|problem| problem.severity == Severity::Error).count(),
+        problems: state
+            .backend
+            .problems()
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count(),
     })
 }
 
@@ -75,7 +80,12 @@ impl ReportView {
         Self {
             id,
             title: report.title.get(locale).to_owned(),
-            description: report.description.as_ref().map(|text| text.get(locale)).unwrap_or_default().to_owned(),
+            description: report
+                .description
+                .as_ref()
+                .map(|text| text.get(locale))
+                .unwrap_or_default()
+                .to_owned(),
             owner: report.owner.clone(),
             dataset: report.dataset.as_ref().map(ToString::to_string).unwrap_or_default(),
             next: entry.next.map(|next| When::new(next, &report.time_zone)),

@@ -37,6 +37,9 @@ pub fn router(state: WebState) -> Router {
         .layer(from_fn_with_state(state.clone(), host::check_host))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT_BYTES))
         .layer(from_fn_with_state(state.clone(), guard::guard))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/"))))
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/"))),
+        )
         .with_state(state)
 }

@@ -136,7 +136,10 @@ pub(super) async fn show_run(
     page(&RunPage {
         frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path, &address),
         stages,
-        deliveries: deliveries.into_iter().map(|delivery| DeliveryView::new(delivery, &zone, words)).collect(),
+        deliveries: deliveries
+            .into_iter()
+            .map(|delivery| DeliveryView::new(delivery, &zone, words))
+            .collect(),
         artefacts: artefacts.into_iter().map(ArtefactView::new).collect(),
         run,
     })
@@ -170,11 +173,17 @@ impl Titles {
     }
 
     fn title(&self, id: &ReportId) -> String {
-        self.0.iter().find(|(known, ..)| known == id).map_or_else(|| id.to_string(), |(_, title, _)| title.clone())
+        self.0
+            .iter()
+            .find(|(known, ..)| known == id)
+            .map_or_else(|| id.to_string(), |(_, title, _)| title.clone())
     }
 
     fn zone(&self, id: &ReportId) -> String {
-        self.0.iter().find(|(known, ..)| known == id).map_or_else(|| "UTC".to_owned(), |(.., zone)| zone.clone())
+        self.0
+            .iter()
+            .find(|(known, ..)| known == id)
+            .map_or_else(|| "UTC".to_owned(), |(.., zone)| zone.clone())
     }
 
     fn menu(&self, chosen: Option<&ReportId>) -> Vec<(String, String, bool)> {

@@ -55,7 +55,9 @@ impl TableView {
             .collect();
         let heads = shown.iter().map(|column| column.head(change)).collect();
         let rows = (0..table.len().min(limit))
-            .map(|row| shown.iter().map(|column| column.cell(|index| table.cell(row, index), locale)).collect())
+            .map(|row| {
+                shown.iter().map(|column| column.cell(|index| table.cell(row, index), locale)).collect()
+            })
             .collect();
         let totals = table.totals.as_ref().map(|totals| {
             let value = |index: usize| totals.get(index).unwrap_or(&Value::Null);
@@ -79,9 +81,7 @@ impl TableView {
 impl Shown<'_> {
     fn head(&self, change: &str) -> Head {
         match self {
-            Self::Plain(_, column) => {
-                Head { text: column.title.clone(), number: is_number(column) }
-            }
+            Self::Plain(_, column) => Head { text: column.title.clone(), number: is_number(column) },
             Self::Change { .. } => Head { text: change.to_owned(), number: true },
         }
     }
@@ -156,7 +156,10 @@ mod tests {
             rows_before_limit: 9,
         };
         let view = TableView::new(&table, Locale::En, "Change", 1);
-        assert_eq!(view.heads.iter().map(|head| head.text.as_str()).collect::<Vec<_>>(), ["store", "revenue", "Change"]);
+        assert_eq!(
+            view.heads.iter().map(|head| head.text.as_str()).collect::<Vec<_>>(),
+            ["store", "revenue", "Change"]
+        );
         assert_eq!(view.rows.len(), 1);
         assert_eq!(view.rows[0][2], Cell { text: "+10.0%".into(), class: "number change up" });
         assert_eq!(view.totals.as_ref().unwrap()[0].text, "");

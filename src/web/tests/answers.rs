@@ -16,7 +16,11 @@ async fn a_slow_panel_does_not_hold_the_page_and_leads_on_without_script() {
     let text = reply.text();
     assert!(panel(text, "slow").contains("data-pending"), "{}", panel(text, "slow"));
     assert!(panel(text, "trend").contains("<svg"));
-    assert!(text.contains("<noscript><meta http-equiv=\"refresh\" content=\"0; url=/reports/weekly?complete=1\">"));
+    assert!(
+        text.contains(
+            "<noscript><meta http-equiv=\"refresh\" content=\"0; url=/reports/weekly?complete=1\">"
+        )
+    );
 }
 
 #[tokio::test]
@@ -32,7 +36,11 @@ async fn failed_and_panicking_panels_show_an_id_and_never_a_cause() {
     let reply = get("/reports/weekly").await;
     assert_eq!(reply.status, StatusCode::OK);
     let broken = panel(reply.text(), "broken");
-    assert!(broken.contains("연결할 수 없습니다") && broken.contains("0199-fake") && broken.contains("data-retry"));
+    assert!(
+        broken.contains("연결할 수 없습니다")
+            && broken.contains("0199-fake")
+            && broken.contains("data-retry")
+    );
     let panics = panel(reply.text(), "panics");
     assert!(panics.contains("오류 번호") && panics.contains("data-retry"), "{panics}");
     assert!(!reply.text().contains("secret cause"));
@@ -101,7 +109,10 @@ async fn tables_tell_what_they_leave_out_and_key_numbers_how_they_changed() {
     let reply = get("/reports/weekly").await;
     assert!(panel(reply.text(), "sheet").contains("전체 1200행 중 처음 40행"));
     let revenue = panel(reply.text(), "revenue");
-    assert!(revenue.contains("▲") && revenue.contains("delta good") && revenue.contains("+12.2%"), "{revenue}");
+    assert!(
+        revenue.contains("▲") && revenue.contains("delta good") && revenue.contains("+12.2%"),
+        "{revenue}"
+    );
     assert!(panel(reply.text(), "orders").contains("delta bad"));
 }
 

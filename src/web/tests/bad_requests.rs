@@ -30,7 +30,8 @@ async fn errors_are_pages_or_json_as_the_caller_accepts() {
     let body: serde_json::Value = serde_json::from_slice(&json.body).unwrap();
     assert_eq!(body["error"]["status"], 404);
     assert_eq!(body["error"]["id"], json.header("x-request-id"));
-    let page = get_with("/nowhere", &[("accept", "text/html,application/json"), ("accept-language", "en")]).await;
+    let page =
+        get_with("/nowhere", &[("accept", "text/html,application/json"), ("accept-language", "en")]).await;
     assert!(page.text().contains("There is no such page"));
 }
 

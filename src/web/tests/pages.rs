@@ -75,12 +75,17 @@ async fn a_run_shows_its_deliveries_and_files_and_they_download_under_their_name
     let (id, _) = rest.split_once('"').unwrap();
     let run = get(&format!("/runs/{id}")).await;
     let text = run.text();
-    assert!(text.contains("kim@example.com") && text.contains("확인 필요") && text.contains("43 kB"), "{text}");
+    assert!(
+        text.contains("kim@example.com") && text.contains("확인 필요") && text.contains("43 kB"),
+        "{text}"
+    );
     assert!(text.contains("refused the recipient"));
     let file = get("/artefacts/a1").await;
     assert_eq!(file.header("content-type"), "application/pdf");
     assert!(file.header("content-disposition").contains("filename*=UTF-8''%EC%A3%BC"), "{:?}", file.headers);
-    for missing in ["/runs/nope", "/runs/0199ffff-0000-7000-8000-000000000001", "/artefacts/a2", "/artefacts/..%2fa1"] {
+    for missing in
+        ["/runs/nope", "/runs/0199ffff-0000-7000-8000-000000000001", "/artefacts/a2", "/artefacts/..%2fa1"]
+    {
         assert_eq!(get(missing).await.status, StatusCode::NOT_FOUND, "{missing}");
     }
 }

@@ -7,18 +7,36 @@ impl Words {
     /// The heading of an error page.
     pub(in crate::web) fn status(&self, status: u16) -> &'static str {
         match status {
-            400 => self.pick("요청을 이해할 수 없습니다", "The request cannot be understood", "無法理解此請求"),
+            400 => {
+                self.pick("요청을 이해할 수 없습니다", "The request cannot be understood", "無法理解此請求")
+            }
             403 => self.pick("볼 권한이 없습니다", "This is not open to you", "您沒有檢視權限"),
             404 => self.pick("페이지를 찾을 수 없습니다", "There is no such page", "找不到此頁面"),
-            405 => self.pick("지원하지 않는 요청 방식입니다", "This address does not take such requests", "不支援此請求方式"),
+            405 => self.pick(
+                "지원하지 않는 요청 방식입니다",
+                "This address does not take such requests",
+                "不支援此請求方式",
+            ),
             413 => self.pick("요청이 너무 큽니다", "The request is too large", "請求過大"),
             414 => self.pick("주소가 너무 깁니다", "The address is too long", "網址過長"),
-            421 => self.pick("이 주소로는 접속할 수 없습니다", "This host name is not served here", "此主機名稱不提供服務"),
-            422 => self.pick("정의나 데이터에 오류가 있습니다", "A definition or its data are wrong", "定義或資料有誤"),
+            421 => self.pick(
+                "이 주소로는 접속할 수 없습니다",
+                "This host name is not served here",
+                "此主機名稱不提供服務",
+            ),
+            422 => self.pick(
+                "정의나 데이터에 오류가 있습니다",
+                "A definition or its data are wrong",
+                "定義或資料有誤",
+            ),
             429 => self.pick("한도를 넘었습니다", "A limit was reached", "已達上限"),
             503 => self.pick("지금은 응답할 수 없습니다", "Not available right now", "暫時無法提供服務"),
             504 => self.pick("시간이 초과되었습니다", "It took too long", "處理逾時"),
-            _ => self.pick("예기치 않은 오류가 발생했습니다", "Something unexpected happened", "發生未預期的錯誤"),
+            _ => self.pick(
+                "예기치 않은 오류가 발생했습니다",
+                "Something unexpected happened",
+                "發生未預期的錯誤",
+            ),
         }
     }
 
