@@ -4,7 +4,10 @@
 //! browser and sends the same sheets as PDFs by e-mail.
 
 pub mod access;
+pub mod app;
 pub mod charts;
+pub mod cli;
+pub mod config;
 pub mod definitions;
 pub mod delivery;
 pub mod engine;

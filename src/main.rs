@@ -1,3 +1,5 @@
 //! The `jangpyo` binary.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    jangpyo::cli::main()
+}

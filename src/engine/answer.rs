@@ -14,6 +14,7 @@ use super::datasets::{Datasets, Freshness, definition_hash};
 use super::execution::Executor;
 use super::{EngineError, EngineSettings};
 use crate::access::Restriction;
+use crate::definitions::FieldPath;
 use crate::definitions::model::{Dataset, DatasetId, Source};
 use crate::format::NumberFormat;
 use crate::query::{DateRange, OTHERS_FLAG, Planner, QueryError, SemanticQuery};
@@ -152,13 +153,13 @@ impl Engine {
     }
 
     /// Plans every field of the dataset against its data and reports the first problem of each.
-    pub async fn check_fields(&self, ask: &Ask<'_>) -> Result<Vec<(String, QueryError)>, EngineError> {
+    pub async fn check_fields(&self, ask: &Ask<'_>) -> Result<Vec<(FieldPath, QueryError)>, EngineError> {
         let input = self.open(ask).await?;
         let planner = Planner::new(ask.dataset, &input, ask.restriction)?;
         let mut problems = Vec::new();
         for name in ask.dataset.dimensions.keys() {
             if let Err(error) = planner.dimension_type(name) {
-                problems.push((format!("dimensions.{name}"), error));
+                problems.push((FieldPath::root().key("dimensions").key(name.as_str()), error));
             }
         }
         for (section, names) in [
@@ -167,15 +168,18 @@ impl Engine {
         ] {
             for name in names {
                 if let Err(error) = planner.check_number(name) {
-                    problems.push((format!("{section}.{name}"), error));
+                    problems.push((FieldPath::root().key(section).key(name.as_str()), error));
                 }
             }
         }
         if ask.dataset.time.is_some()
             && let Err(error) = planner.latest(chrono_tz::UTC)
         {
-            let path = if ask.dataset.freshness.is_some() { "freshness.complete_through" } else { "time" };
-            problems.push((path.into(), error));
+            let path = match ask.dataset.freshness {
+                Some(_) => FieldPath::root().key("freshness").key("complete_through"),
+                None => FieldPath::root().key("time"),
+            };
+            problems.push((path, error));
         }
         Ok(problems)
     }

@@ -10,6 +10,7 @@ mod chart;
 mod chart_tests;
 pub mod csv;
 pub mod document;
+pub mod html;
 pub mod mail;
 pub mod pdf;
 pub mod sheet;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::catalog::TableProvider;
+use datafusion::common::{Column, ScalarValue};
 use datafusion::datasource::file_format::FileFormat as EngineFormat;
 use datafusion::datasource::file_format::csv::CsvFormat;
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
 use datafusion::datasource::file_format::json::JsonFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
-use datafusion::common::{Column, ScalarValue};
 use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when};
 use datafusion::prelude::SessionContext;
@@ -51,8 +51,9 @@ impl FileTable<'_> {
         let schema = self.declared_schema(&inferred, files)?;
         let tokens = self.csv.filter(|_| format == FileFormat::Csv).map_or(&[][..], |csv| &csv.null_values);
         let as_written = if tokens.is_empty() { schema.clone() } else { all_text(&schema) };
-        let config =
-            ListingTableConfig::new(table_url).with_listing_options(options).with_schema(Arc::new(as_written));
+        let config = ListingTableConfig::new(table_url)
+            .with_listing_options(options)
+            .with_schema(Arc::new(as_written));
         let statistics = context.runtime_env().cache_manager.get_file_statistic_cache();
         let table = ListingTable::try_new(config).map_err(unreadable)?.with_cache(statistics);
         if tokens.is_empty() {
@@ -124,7 +125,13 @@ impl FileTable<'_> {
 }
 
 fn all_text(schema: &Schema) -> Schema {
-    Schema::new(schema.fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true)).collect::<Vec<_>>())
+    Schema::new(
+        schema
+            .fields()
+            .iter()
+            .map(|field| Field::new(field.name(), DataType::Utf8, true))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// The table with its columns in the types of `schema` and the tokens for "no value" as such. The

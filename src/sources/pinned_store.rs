@@ -69,7 +69,10 @@ impl PinnedStore {
     /// What identifies the bytes of an object, by the same measure as the data version: the ETag,
     /// or, for stores without one, the size and the time of the last change.
     fn identity(&self, meta: &ObjectMeta) -> Arc<str> {
-        let version = meta.e_tag.clone().unwrap_or_else(|| format!("{} {}", meta.size, meta.last_modified.to_rfc3339()));
+        let version = meta
+            .e_tag
+            .clone()
+            .unwrap_or_else(|| format!("{} {}", meta.size, meta.last_modified.to_rfc3339()));
         format!("{}\n{}\n{version}", self.source_id, meta.location).into()
     }
 

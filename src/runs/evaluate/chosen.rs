@@ -83,7 +83,7 @@ fn read_one(parameter: &Parameter, given: Option<&[String]>) -> Result<Chosen, S
     };
     match parameter {
         Parameter::Period { default, compare, as_of, .. } => {
-            let text = explicit_range(given).or_else(|| single().cloned()).unwrap_or_else(|| default.clone());
+            let text = single().cloned().unwrap_or_else(|| default.clone());
             let spec = PeriodSpec::parse(&bounded(&text, MAX_TEXT)?).map_err(|error| error.to_string())?;
             Ok(Chosen::Period(ChosenPeriod { spec, compare: *compare, as_of: *as_of }))
         }
@@ -136,14 +136,6 @@ fn read_one(parameter: &Parameter, given: Option<&[String]>) -> Result<Chosen, S
                 .map_err(|_| format!("`{}` is not a date such as 2026-01-31", shortened(&text)))?;
             Ok(Chosen::Value(Some(date.to_string())))
         }
-    }
-}
-
-/// A form sends an own range as `from` and `to` behind the chosen name: `?period=&period=A&period=B`.
-fn explicit_range(given: Option<&[String]>) -> Option<String> {
-    match given? {
-        [_, from, to] if !from.is_empty() && !to.is_empty() => Some(format!("{from}..{to}")),
-        _ => None,
     }
 }
 

@@ -24,15 +24,19 @@ pub(super) fn kpi(base: SemanticQuery, prepared: &Prepared, panel: &KpiPanel) ->
     SemanticQuery { measures: vec![panel.kpi.clone()], compare, ..base }
 }
 
-/// The points of a KPI's sparkline; `None` without a time dimension or a period.
+/// The points of a KPI's sparkline; `None` without a time dimension.
 pub(super) fn sparkline(base: SemanticQuery, dataset: &Dataset, panel: &KpiPanel) -> Option<SemanticQuery> {
-    let (time, range) = (dataset.time.clone()?, base.range?);
-    let (grain, range) = match panel.sparkline {
-        Some(grain) => (grain, range),
-        None => sparkline_grain(range),
+    let time = dataset.time.clone()?;
+    let (grain, range) = match (panel.sparkline, base.range) {
+        (Some(grain), range) => (grain, range),
+        (None, Some(range)) => {
+            let (grain, range) = sparkline_grain(range);
+            (grain, Some(range))
+        }
+        (None, None) => (Grain::Month, None),
     };
     let by = vec![GroupBy { field: time, grain: Some(grain) }];
-    Some(SemanticQuery { measures: vec![panel.kpi.clone()], by, range: Some(range), ..base })
+    Some(SemanticQuery { measures: vec![panel.kpi.clone()], by, range, ..base })
 }
 
 /// A bucket that gives 7 to 60 points. A period too short for that is shown with the days before it.

@@ -24,9 +24,9 @@ use super::artefacts::{File, Shelf};
 use super::evaluate::Question;
 use super::store::{Claim, Ending, NewRun, Repeat, Run, Stage, Store, StoreError, Trigger};
 use crate::access::Viewer;
-use crate::engine::Freshness;
 use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, Schedule};
 use crate::delivery::{Folder, Mailer, RetryPolicy};
+use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::render::document::Document;
 
@@ -199,7 +199,10 @@ impl Runner {
         };
         let ending = match ended {
             Ok(Ok(())) => Ending::Succeeded,
-            Ok(Err(failure)) => Ending::Failed { kind: failure.kind, message: failure.message },
+            Ok(Err(failure)) => Ending::Failed {
+                kind: failure.kind,
+                message: format!("{}; {}", failure.message, how_to_go_on(&ticket.run)),
+            },
             Err(panic) => Ending::Failed { kind: Kind::Bug, message: words_of(panic.as_ref()) },
         };
         log(&ticket.run, &ending);
@@ -248,17 +251,13 @@ impl Runner {
             .map_err(|error| StageFailure::new(Stage::Evaluate, error.kind(), error.to_string()))?;
         let failed: Vec<String> = document
             .failures()
-            .map(|(block, failure)| format!("`{}`: {} ({})", block.id, failure.message, failure.error_id))
+            .map(|(block, failure)| format!("`{}`: {} ({})", block.id, failure.cause, failure.error_id))
             .collect();
         if !failed.is_empty() && schedule.on_panel_error == PanelErrorPolicy::Stop {
             let message = format!(
-                "nothing was sent, because {} of its panels failed: {}; when the cause is gone, run `jangpyo run \
-                 {}/{} --at {}`",
+                "nothing was sent, because {} of its panels failed: {}",
                 failed.len(),
                 failed.join("; "),
-                run.report,
-                run.schedule,
-                run.scheduled_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             );
             return Err(StageFailure::new(Stage::Evaluate, Kind::BadData, message));
         }
@@ -303,6 +302,11 @@ impl Runner {
         let lease = TimeDelta::from_std(self.parts.settings.lease).unwrap_or(TimeDelta::seconds(30));
         now + lease
     }
+}
+
+fn how_to_go_on(run: &Run) -> String {
+    let instant = run.scheduled_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    format!("when the cause is gone, run `jangpyo run {}/{} --at {instant}`", run.report, run.schedule)
 }
 
 fn words_of(panic: &(dyn std::any::Any + Send)) -> String {

@@ -116,7 +116,7 @@ pub(crate) fn document(question: &Question) -> Document {
 pub(crate) fn broken(question: &Question) -> Document {
     let mut document = document(question);
     document.pages[0].rows[0][0].content =
-        Err(Failure { message: "the source does not answer".into(), error_id: "e42".into() });
+        Err(Failure { message: "the source does not answer".into(), cause: "the source does not answer".into(), error_id: "e42".into() });
     document
 }
 

@@ -60,6 +60,18 @@ async fn rig(hand: &Hand, more: &serde_json::Value) -> Rig {
     rig_with(hand, more, |question| Box::pin(async move { Ok(document(&question)) })).await
 }
 
+/// Waits until the loop has looked at the one schedule and its rule (empty: switched off) is as said.
+async fn noticed(rig: &Rig, rule: impl Fn(&str) -> bool) {
+    for _ in 0..2_000 {
+        let known = rig.runner.parts().store.considered().await.unwrap();
+        if known.first().is_some_and(|known| rule(&known.rule)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the loop did not notice");
+}
+
 /// A running loop.
 struct Loop {
     stop: CancellationToken,
@@ -158,21 +170,20 @@ async fn a_new_rule_does_not_reach_into_the_past() {
     let rig = rig(&hand, &json!({"enabled": false})).await;
     let running = start(&rig, 1000);
     hand.set("2026-01-05T09:00:00+09:00");
-    tokio::time::sleep(Duration::from_millis(50)).await;
     // Switched on an hour after it would have fired.
     *rig.catalog.0.lock().unwrap() = Arc::new(report(&two_recipients(), &json!({})));
     running.changed.send_modify(|version| *version += 1);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    noticed(&rig, |rule| !rule.is_empty()).await;
     assert!(runs(&rig).await.is_empty());
     hand.set("2026-01-12T08:00:00+09:00");
     until(&rig, "the next Monday", ended(1)).await;
     // Switched off, and on again after a month: what passed meanwhile is not sent.
     let off = json!({"enabled": false});
     *rig.catalog.0.lock().unwrap() = Arc::new(report(&two_recipients(), &off));
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    noticed(&rig, str::is_empty).await;
     hand.set("2026-02-12T08:00:00+09:00");
     *rig.catalog.0.lock().unwrap() = Arc::new(report(&two_recipients(), &json!({})));
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    noticed(&rig, |rule| !rule.is_empty()).await;
     running.end().await;
     assert_eq!(runs(&rig).await.len(), 1);
 }

@@ -1,4 +1,10 @@
-//! Real parts for tests: an S3 server, datasets from text, a naive table to compare with.
+//! Real parts for tests: an S3 server, a mail server, the binary, datasets from text, a naive table to
+//! compare with, PDFs as independent tools read them.
 
 pub(crate) mod dataset;
+pub(crate) mod mail;
+pub(crate) mod pdf;
+pub(crate) mod python;
+pub(crate) mod runner;
 pub(crate) mod s3;
+pub(crate) mod workspace;

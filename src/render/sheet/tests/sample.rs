@@ -252,6 +252,7 @@ pub(in crate::render) fn report(
     let failed = Block {
         content: Err(Failure {
             message: "The query took longer than 30 s; ask for a shorter period.".into(),
+            cause: String::new(),
             error_id: "e-0193a7".into(),
         }),
         ..block("failed", words.panels[1], Content::Text(Vec::new()))

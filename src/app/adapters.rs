@@ -1,0 +1,152 @@
+//! What the floors ask of each other, answered by the parts of the program.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::LiveWorkspace;
+use crate::definitions::model::{PanelId, ReportId};
+use crate::definitions::{Catalog, DefinitionKind, Diagnostic, Severity};
+use crate::engine::Freshness;
+use crate::render::document::{Block, Document};
+use crate::runs::evaluate::{Evaluator, Prepared, Question, QuestionError};
+use crate::runs::execute::{self, Runner, VersionedReport};
+use crate::runs::store::{RunFilter, RunId, RunPage, StoreError};
+use crate::schedule::Rule;
+use crate::web::{
+    Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
+};
+
+/// Reports for runs.
+pub(super) struct LiveCatalog(pub LiveWorkspace);
+
+fn versioned(catalog: &Catalog, id: &ReportId) -> Option<VersionedReport> {
+    let version = catalog.commit.clone().unwrap_or_else(|| catalog.version.clone());
+    catalog.reports.get(id).map(|report| VersionedReport { report: Arc::clone(report), version })
+}
+
+impl execute::Catalog for LiveCatalog {
+    fn report(&self, id: &ReportId) -> Option<VersionedReport> {
+        versioned(self.0.current().catalog(), id)
+    }
+
+    fn reports(&self) -> Vec<(ReportId, VersionedReport)> {
+        let workspace = self.0.current();
+        let catalog = workspace.catalog();
+        catalog.reports.keys().filter_map(|id| Some((id.clone(), versioned(catalog, id)?))).collect()
+    }
+}
+
+/// Everything the browser's door asks.
+pub(super) struct LiveBackend {
+    pub workspace: LiveWorkspace,
+    pub evaluator: Evaluator,
+    pub runner: Runner,
+}
+
+impl Backend for LiveBackend {
+    fn reports(&self) -> Vec<ReportEntry> {
+        let workspace = self.workspace.current();
+        let now = Utc::now();
+        let mut entries = Vec::new();
+        for file in workspace.files().filter(|file| file.kind == Some(DefinitionKind::Report)) {
+            let Ok(id) = ReportId::parse(&file.id) else { continue };
+            let report = workspace.catalog().reports.get(&id).cloned();
+            let errors =
+                workspace.diagnostics_of(&file.name).filter(|problem| problem.severity == Severity::Error).count();
+            let fresh = if file.stale || report.is_none() { Fresh::Stale(errors) } else { Fresh::Current };
+            let next = report.as_ref().and_then(|report| {
+                let enabled = report.schedules.values().filter(|schedule| schedule.enabled);
+                let rules = enabled.filter_map(|schedule| Rule::of(schedule, report).ok());
+                rules.filter_map(|rule| Some(rule.next_after(now)?.to_utc())).min()
+            });
+            entries.push(ReportEntry { id, report, fresh, next });
+        }
+        entries
+    }
+
+    fn problems(&self) -> Vec<Diagnostic> {
+        self.workspace.current().diagnostics().to_vec()
+    }
+
+    fn open(&self, wish: Wish) -> BoxFuture<'_, Result<OpenReport, QuestionError>> {
+        async move {
+            let Wish { report, parameters, locale, viewer } = wish;
+            let (now, freshness) = (Utc::now(), Freshness::Recent);
+            let question = Question { report, parameters, locale, now, viewer, freshness };
+            let prepared = self.evaluator.prepare(question).await?;
+            Ok(OpenReport {
+                id: prepared.id.clone(),
+                report: Arc::clone(&prepared.report),
+                locale: prepared.locale,
+                controls: prepared.controls.clone(),
+                subtitle: prepared.subtitle.clone(),
+                answers: Arc::new(LiveAnswers { evaluator: self.evaluator.clone(), prepared }),
+            })
+        }
+        .boxed()
+    }
+
+    fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>> {
+        async move { self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error)) }.boxed()
+    }
+
+    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
+        async move {
+            let store = &self.runner.parts().store;
+            let Some(run) = store.run(id).await.map_err(|error| failed(&error))? else { return Ok(None) };
+            let deliveries = store.deliveries(id).await.map_err(|error| failed(&error))?;
+            let artefacts = store.artefacts(id).await.map_err(|error| failed(&error))?;
+            Ok(Some(RunDetail { run, deliveries, artefacts }))
+        }
+        .boxed()
+    }
+
+    fn artefact(&self, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>> {
+        async move {
+            let parts = self.runner.parts();
+            let Some(artefact) = parts.store.artefact(&id).await.map_err(|error| failed(&error))? else {
+                return Ok(None);
+            };
+            if artefact.deleted_at.is_some() {
+                return Ok(None);
+            }
+            let content = parts
+                .shelf
+                .read(&artefact)
+                .map_err(|error| BackendError { kind: error.kind(), message: error.to_string() })?;
+            Ok(Some(ArtefactFile { name: artefact.file_name, media_type: artefact.media_type, content }))
+        }
+        .boxed()
+    }
+
+    fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>> {
+        async move {
+            let store = self.runner.parts().store.ping().await.is_ok();
+            let workspace = self.workspace.current().dir().is_dir();
+            vec![ReadyCheck { name: "store", ready: store }, ReadyCheck { name: "workspace", ready: workspace }]
+        }
+        .boxed()
+    }
+}
+
+struct LiveAnswers {
+    evaluator: Evaluator,
+    prepared: Prepared,
+}
+
+impl Answers for LiveAnswers {
+    fn panel(self: Arc<Self>, panel: PanelId) -> BoxFuture<'static, Result<Block, QuestionError>> {
+        async move { self.evaluator.panel(&self.prepared, &panel).await }.boxed()
+    }
+
+    fn document(self: Arc<Self>) -> BoxFuture<'static, Document> {
+        async move { self.evaluator.document(&self.prepared).await }.boxed()
+    }
+}
+
+fn failed(error: &StoreError) -> BackendError {
+    BackendError { kind: error.kind(), message: error.to_string() }
+}

@@ -1,0 +1,15 @@
+//! The parts of the program, built once and stopped in order.
+//!
+//! Takes [`Settings`](crate::config::Settings); gives a [`Program`] that the command line and the
+//! server share. Nothing here knows HTTP or the terminal.
+
+mod adapters;
+mod data_check;
+mod live;
+mod program;
+mod server;
+
+pub use data_check::check_against_data;
+pub use live::LiveWorkspace;
+pub use program::{Program, ProgramError};
+pub use server::serve;

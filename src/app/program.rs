@@ -1,0 +1,109 @@
+//! The parts of the program, built from settings.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::LiveWorkspace;
+use super::adapters::LiveCatalog;
+use crate::config::{MailSettings, Settings};
+use crate::delivery::{Folder, Mailer, Outbox, Smtp};
+use crate::engine::Engine;
+use crate::error::Kind;
+use crate::runs::Clock;
+use crate::runs::artefacts::Shelf;
+use crate::runs::evaluate::Evaluator;
+use crate::runs::execute::{Parts, RunSettings, Runner};
+use crate::runs::store::{Store, StoreError};
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// The state folder cannot be made.
+    #[error("the state folder {} cannot be made: {cause}; choose another with --state", path.display())]
+    State {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The store cannot be opened.
+    #[error("the store cannot be opened: {0}")]
+    Store(#[from] StoreError),
+    /// The engine's threads cannot be started.
+    #[error("the engine cannot start: {0}")]
+    Engine(#[source] std::io::Error),
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address}: {cause}; choose another with --listen")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A server without login was to be opened to others.
+    #[error(
+        "{address} can be reached by others, and this version has no login: everybody would see everything. \
+         Listen on 127.0.0.1 behind a proxy that knows your users, or set JANGPYO_OPEN_TO_NETWORK=true"
+    )]
+    OpenToNetwork {
+        /// The address.
+        address: std::net::SocketAddr,
+    },
+}
+
+impl ProgramError {
+    /// Whose fault it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Store(error) => error.kind(),
+            Self::Engine(_) => Kind::Bug,
+            Self::State { .. } | Self::Listen { .. } | Self::OpenToNetwork { .. } => Kind::BadRequest,
+        }
+    }
+}
+
+/// The parts of the program.
+pub struct Program {
+    /// What it was built from.
+    pub settings: Settings,
+    /// The definitions.
+    pub workspace: LiveWorkspace,
+    /// Answers reports.
+    pub evaluator: Evaluator,
+}
+
+impl Program {
+    /// Loads the workspace and starts the engine. Blocks on the file system.
+    pub fn new(settings: Settings) -> Result<Self, ProgramError> {
+        let workspace = LiveWorkspace::load(&settings);
+        let engine = Arc::new(Engine::new(settings.engine.clone()).map_err(ProgramError::Engine)?);
+        let evaluator = Evaluator::new(engine, workspace.catalog());
+        Ok(Self { settings, workspace, evaluator })
+    }
+
+    /// Opens the store and gives what performs runs, under the name `instance`.
+    pub async fn runner(&self, instance: String, clock: Clock) -> Result<Runner, ProgramError> {
+        let state = &self.settings.state;
+        std::fs::create_dir_all(state).map_err(|cause| ProgramError::State { path: state.clone(), cause })?;
+        let store = match &self.settings.database {
+            Some(address) => Store::open(address).await?,
+            None => Store::open_file(&state.join("jangpyo.sqlite")).await?,
+        };
+        let mailer = match &self.settings.mail {
+            MailSettings::Smtp(smtp) => Mailer::Smtp(Smtp::new(smtp.clone())),
+            MailSettings::Outbox { from } => Mailer::Outbox(Outbox::new(state.join("outbox"), from.clone())),
+        };
+        Ok(Runner::new(Parts {
+            store,
+            catalog: Arc::new(LiveCatalog(self.workspace.clone())),
+            answers: Arc::new(self.evaluator.clone()),
+            mailer,
+            folder: Folder::new(state.join("outbox")),
+            shelf: Shelf::new(state.clone()),
+            clock,
+            settings: RunSettings { instance, ..self.settings.runs.clone() },
+        }))
+    }
+}

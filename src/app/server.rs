@@ -1,0 +1,101 @@
+//! The server: the browser's door, the schedules, and the watch over the definitions.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::registry::Registry;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::adapters::LiveBackend;
+use super::{Program, ProgramError};
+use crate::runs::Clock;
+use crate::runs::evaluate::Evaluator;
+use crate::schedule::{Scheduler, SchedulerSettings};
+use crate::web::{Metrics, WebState};
+
+/// Serves until `stop`; `ready` is told the address once requests are accepted. Stops accepting
+/// first, then lets requests and runs finish within the grace period.
+pub async fn serve(
+    program: Program,
+    stop: CancellationToken,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ProgramError> {
+    let settings = program.settings.clone();
+    let address = settings.listen;
+    if !address.ip().is_loopback() && !settings.open_to_network {
+        return Err(ProgramError::OpenToNetwork { address });
+    }
+    let runner = program.runner(settings.runs.instance.clone(), Clock::system()).await?;
+    let failed = |cause| ProgramError::Listen { address, cause };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+
+    let follow = tokio::spawn(program.workspace.clone().follow(settings.clone(), stop.clone()));
+    let scheduler_settings = SchedulerSettings {
+        grace: settings.shutdown_grace,
+        retention: settings.retention,
+        ..SchedulerSettings::default()
+    };
+    let scheduler = Scheduler::new(runner.clone(), scheduler_settings);
+    let schedules = tokio::spawn(scheduler.run(program.workspace.generations(), stop.clone()));
+
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(StoreRequests(program.evaluator.clone())));
+    let state = WebState {
+        backend: Arc::new(LiveBackend {
+            workspace: program.workspace.clone(),
+            evaluator: program.evaluator.clone(),
+            runner: runner.clone(),
+        }),
+        settings: Arc::new(settings.web.clone()),
+        metrics: Metrics::new(registry),
+    };
+    ready(bound);
+    let web = crate::web::serve(listener, state, stop.clone().cancelled_owned());
+    let served = tokio::select! {
+        served = web => served,
+        // A client that never closes its connection must not keep the server from stopping.
+        () = async { stop.cancelled().await; tokio::time::sleep(settings.shutdown_grace).await } => Ok(()),
+    };
+    stop.cancel();
+    for (name, task) in [("schedules", schedules), ("watch", follow)] {
+        if let Err(error) = task.await {
+            tracing::error!(%error, task = name, "a task ended badly");
+        }
+    }
+    runner.parts().store.close().await;
+    tracing::info!("stopped");
+    served.map_err(failed)
+}
+
+/// What was asked of object stores, read when metrics are asked for.
+struct StoreRequests(Evaluator);
+
+impl std::fmt::Debug for StoreRequests {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoreRequests")
+    }
+}
+
+impl Collector for StoreRequests {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let counters = self.0.engine().counters();
+        let each: [(&str, &str, &AtomicU64); 4] = [
+            ("jangpyo_source_gets", "GET requests to object stores", &counters.gets),
+            ("jangpyo_source_lists", "Listings of datasets' files", &counters.lists),
+            ("jangpyo_source_bytes", "Bytes read from object stores", &counters.bytes),
+            ("jangpyo_source_range_hits", "Byte ranges answered from memory", &counters.range_hits),
+        ];
+        for (name, help, value) in each {
+            let counter = ConstCounter::new(value.load(Ordering::Relaxed));
+            let encoder = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
+            counter.encode(encoder)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,255 @@
+//! What may stand behind `jangpyo`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::Failure;
+use crate::app::Program;
+use crate::config::Settings;
+use crate::definitions::model::{DatasetId, FieldName, ReportId};
+use crate::format::Locale;
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 definitions have errors, a name is unknown or a run failed; \
+2 wrong arguments or settings; 3 a source, store or mail server does not answer, or a limit was reached; \
+70 a defect of the program.";
+
+/// Self-service BI reporting server: dashboards and scheduled PDFs from report files in git.
+#[derive(Debug, Parser)]
+#[command(name = "jangpyo", version, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    /// The folder of definition files.
+    #[arg(long, global = true, env = "JANGPYO_WORKSPACE", default_value = "reports", value_name = "DIR")]
+    pub workspace: PathBuf,
+    /// The folder for the store, artefacts and the outbox.
+    #[arg(long, global = true, env = "JANGPYO_STATE", default_value = "state", value_name = "DIR")]
+    pub state: PathBuf,
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serves dashboards and performs schedules (the default).
+    Serve(ServeArguments),
+    /// Finds every problem of every definition file, also against the data.
+    Check(CheckArguments),
+    /// Renders a report to a file.
+    Render(RenderArguments),
+    /// Asks a dataset one question.
+    Query(QueryArguments),
+    /// Performs one run of a schedule now.
+    Run(RunArguments),
+    /// Writes the JSON Schemas of definition files.
+    Schema(SchemaArguments),
+    /// Tells when a schedule fires next.
+    Next(NextArguments),
+    /// Writes the sample data.
+    Sample(SampleArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArguments {
+    /// Where to listen.
+    #[arg(long, env = "JANGPYO_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR:PORT")]
+    pub listen: SocketAddr,
+}
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+impl Default for ServeArguments {
+    fn default() -> Self {
+        let listen = std::env::var("JANGPYO_LISTEN").ok();
+        let parsed = listen.as_deref().unwrap_or(DEFAULT_LISTEN).parse();
+        Self { listen: parsed.unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 8080))) }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// The folder to check, instead of --workspace.
+    pub dir: Option<PathBuf>,
+    /// How problems are written.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    /// Leaves the data alone: no source is opened.
+    #[arg(long)]
+    pub offline: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RenderArguments {
+    /// The report.
+    pub report: ReportId,
+    /// A parameter: `-p period=last_complete_month -p country=KR`. May be repeated.
+    #[arg(short = 'p', long = "parameter", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub parameters: Vec<(String, String)>,
+    /// One panel; needed for .csv, .svg and .png when the report has several that fit.
+    #[arg(long)]
+    pub panel: Option<String>,
+    /// The language: ko, en or zh-HK.
+    #[arg(long)]
+    pub locale: Option<Locale>,
+    /// The instant relative periods count from, such as 2026-11-23T08:00:00+09:00; now by default.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<DateTime<Utc>>,
+    /// The file; its ending tells the format: .pdf, .html, .svg, .png or .csv.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct QueryArguments {
+    /// The dataset.
+    pub dataset: DatasetId,
+    /// Measures and metrics.
+    #[arg(long, value_delimiter = ',', required = true, value_name = "NAME,…")]
+    pub measures: Vec<FieldName>,
+    /// Dimensions; a time dimension with its grain: `order_date:month`.
+    #[arg(long, value_delimiter = ',', value_name = "NAME[:GRAIN],…")]
+    pub by: Vec<String>,
+    /// A condition: `country=KR`, `country=KR,HK`, `country!=US`, `amount>=100`, `store~강남`. May
+    /// be repeated; all must hold.
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub conditions: Vec<String>,
+    /// A period, as in reports: `last_12_months`, `2026-01`.
+    #[arg(long)]
+    pub period: Option<String>,
+    /// Sort by this field; a leading `-` means from large to small.
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true, value_name = "[-]NAME,…")]
+    pub sort: Vec<String>,
+    /// At most this many rows.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// A line with the grand total.
+    #[arg(long)]
+    pub totals: bool,
+    /// The IANA time zone days are counted in.
+    #[arg(long, default_value = "Asia/Seoul")]
+    pub time_zone: chrono_tz::Tz,
+    /// The language of titles.
+    #[arg(long, default_value = "en")]
+    pub locale: Locale,
+    /// The instant relative periods count from; now by default.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<DateTime<Utc>>,
+    /// How rows are written.
+    #[arg(long, value_enum, default_value_t = RowFormat::Csv)]
+    pub format: RowFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RowFormat {
+    /// Comma-separated values.
+    Csv,
+    /// An array of objects.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// The schedule: `REPORT/SCHEDULE`.
+    #[arg(value_parser = schedule_name)]
+    pub schedule: ScheduleName,
+    /// The scheduled instant the report is evaluated at; now by default.
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<DateTime<Utc>>,
+    /// Makes the files and sends nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// When the instant has had its run: sends again to those who did not get it.
+    #[arg(long)]
+    pub again: bool,
+    /// Writes the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// The folder to write source.json, dataset.json and report.json into; standard output by
+    /// default.
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NextArguments {
+    /// The schedule: `REPORT/SCHEDULE`.
+    #[arg(value_parser = schedule_name)]
+    pub schedule: ScheduleName,
+    /// How many.
+    #[arg(short = 'n', default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub count: u16,
+    /// From which instant on; now by default.
+    #[arg(long, value_name = "INSTANT")]
+    pub from: Option<DateTime<Utc>>,
+    /// Writes JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SampleArguments {
+    /// The folder to write `l2/…` into; by default `data` in the workspace.
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Another seed gives other numbers; this one gives those that come with the product.
+    #[arg(long, default_value_t = crate::sample::SEED)]
+    pub seed: u64,
+}
+
+/// A schedule of a report.
+#[derive(Debug, Clone)]
+pub(super) struct ScheduleName {
+    pub report: ReportId,
+    pub schedule: FieldName,
+}
+
+/// Where a command works.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub workspace: PathBuf,
+    pub state: PathBuf,
+}
+
+impl Place {
+    /// The settings for this place.
+    pub(super) fn settings(&self, listen: SocketAddr) -> Result<Settings, Failure> {
+        if !self.workspace.is_dir() {
+            return Err(Failure::usage(format!(
+                "there is no workspace folder {}; name one with --workspace",
+                self.workspace.display()
+            )));
+        }
+        Ok(Settings::from_environment(self.workspace.clone(), self.state.clone(), listen)?)
+    }
+
+    /// The program without its server, for one command.
+    pub(super) fn program(&self) -> Result<Program, Failure> {
+        Ok(Program::new(self.settings(SocketAddr::from(([127, 0, 0, 1], 0)))?)?)
+    }
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn schedule_name(text: &str) -> Result<ScheduleName, String> {
+    let (report, schedule) = text.split_once('/').ok_or("write it as REPORT/SCHEDULE")?;
+    let report = ReportId::parse(report).map_err(|error| error.to_string())?;
+    let schedule = FieldName::parse(schedule).map_err(|error| error.to_string())?;
+    Ok(ScheduleName { report, schedule })
+}

@@ -1,0 +1,56 @@
+//! The terminal's door: the commands of `jangpyo`.
+//!
+//! Takes arguments; gives text, files and exit codes. Progress goes to standard error and only to a
+//! terminal, results to standard output, so that both can be piped.
+
+mod arguments;
+mod check;
+mod failure;
+mod next;
+mod progress;
+mod query;
+mod render;
+mod run;
+mod sample;
+mod schema;
+mod serve;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command, ServeArguments};
+use clap::Parser;
+pub use failure::Failure;
+
+/// Runs the command that the process's arguments name.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the program's threads cannot be started: {error}");
+            return ExitCode::from(failure::BUG);
+        }
+    };
+    match runtime.block_on(perform(arguments)) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { workspace, state, command } = arguments;
+    let place = arguments::Place { workspace, state };
+    match command.unwrap_or_else(|| Command::Serve(ServeArguments::default())) {
+        Command::Serve(arguments) => serve::serve(&place, &arguments).await,
+        Command::Check(arguments) => check::check(&place, &arguments).await,
+        Command::Render(arguments) => render::render(&place, &arguments).await,
+        Command::Query(arguments) => query::query(&place, &arguments).await,
+        Command::Run(arguments) => run::run(&place, &arguments).await,
+        Command::Schema(arguments) => schema::schema(&arguments),
+        Command::Next(arguments) => next::next(&place, &arguments),
+        Command::Sample(arguments) => sample::sample(&place, &arguments),
+    }
+}

@@ -1,0 +1,46 @@
+//! `jangpyo next`
+
+use std::process::ExitCode;
+
+use chrono::Utc;
+
+use super::Failure;
+use super::arguments::{NextArguments, Place};
+use crate::error::Kind;
+use crate::schedule::Rule;
+
+pub(super) fn next(place: &Place, arguments: &NextArguments) -> Result<ExitCode, Failure> {
+    super::progress::quiet_log();
+    let program = place.program()?;
+    let workspace = program.workspace.current();
+    let name = &arguments.schedule;
+    let unknown = |what: &str, valid: Vec<String>| {
+        Failure::new(Kind::NotFound, format!("there is no {what}; valid are: {}", valid.join(", ")))
+    };
+    let reports = &workspace.catalog().reports;
+    let report = reports.get(&name.report).ok_or_else(|| {
+        unknown(&format!("report `{}`", name.report), reports.keys().map(ToString::to_string).collect())
+    })?;
+    let schedule = report.schedules.get(&name.schedule).ok_or_else(|| {
+        let valid = report.schedules.keys().map(ToString::to_string).collect();
+        unknown(&format!("schedule `{}` of report `{}`", name.schedule, name.report), valid)
+    })?;
+    let rule = Rule::of(schedule, report).map_err(|error| Failure::new(error.kind(), error))?;
+    let from = arguments.from.unwrap_or_else(Utc::now);
+    let times: Vec<_> = rule.after(from).take(usize::from(arguments.count)).collect();
+    if arguments.json {
+        let times: Vec<_> = times.iter().map(|time| time.to_rfc3339()).collect();
+        println!("{}", serde_json::to_string(&times).map_err(|error| Failure::new(Kind::Bug, error))?);
+    } else {
+        for time in &times {
+            println!("{}", time.format("%a %Y-%m-%d %H:%M:%S %:z %Z"));
+        }
+    }
+    if times.is_empty() {
+        return Err(Failure::new(Kind::BadDefinition, format!("`{}` never fires again", schedule.cron)));
+    }
+    if !schedule.enabled {
+        eprintln!("the schedule is switched off (`enabled: false`)");
+    }
+    Ok(ExitCode::SUCCESS)
+}

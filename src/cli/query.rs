@@ -1,0 +1,158 @@
+//! `jangpyo query`
+
+use std::process::ExitCode;
+
+use chrono::Utc;
+
+use super::arguments::{Place, QueryArguments, RowFormat};
+use super::{Failure, progress};
+use crate::access::{Restriction, Viewer};
+use crate::definitions::model::{FieldName, SortKey};
+use crate::definitions::period::PeriodSpec;
+use crate::engine::{Ask, Freshness};
+use crate::error::Kind;
+use crate::format::Grain;
+use crate::query::{Anchor, Comparison, Condition, Filter, GroupBy, Literal, SemanticQuery, Sort, resolve};
+use crate::render::csv;
+use crate::table::{Table, Value};
+
+pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<ExitCode, Failure> {
+    progress::quiet_log();
+    let program = place.program()?;
+    let workspace = program.workspace.current();
+    let catalog = workspace.catalog();
+    let (id, dataset) = catalog.datasets.get_key_value(&arguments.dataset).ok_or_else(|| {
+        let valid: Vec<_> = catalog.datasets.keys().map(ToString::to_string).collect();
+        Failure::new(Kind::NotFound, format!("there is no dataset `{}`; valid are: {}", arguments.dataset, valid.join(", ")))
+    })?;
+    let source = catalog.sources.get(&dataset.source).ok_or_else(|| {
+        Failure::new(Kind::BadDefinition, format!("source `{}` is not defined or has errors", dataset.source))
+    })?;
+    let restriction = Restriction::for_open_dataset(&Viewer::local());
+    let ask = Ask { id, dataset, source, restriction: &restriction, freshness: Freshness::Current };
+    let engine = program.evaluator.engine();
+    let range = match &arguments.period {
+        Some(text) => {
+            let spec = PeriodSpec::parse(text).map_err(Failure::usage)?;
+            let anchor = Anchor::at(arguments.now.unwrap_or_else(Utc::now), arguments.time_zone);
+            let latest = match spec {
+                PeriodSpec::AsOfLatest => engine.latest_day(&ask, arguments.time_zone).await?,
+                _ => None,
+            };
+            resolve(spec, anchor, latest, arguments.locale.week_start())
+        }
+        None => None,
+    };
+    let question = SemanticQuery {
+        by: arguments.by.iter().map(|text| group(text)).collect::<Result<_, _>>()?,
+        filters: arguments.conditions.iter().map(|text| condition(text)).collect::<Result<_, _>>()?,
+        range,
+        sort: arguments.sort.iter().map(|text| sort(text)).collect::<Result<_, _>>()?,
+        limit: arguments.limit,
+        totals: arguments.totals,
+        time_zone: arguments.time_zone,
+        week_start: arguments.locale.week_start(),
+        ..SemanticQuery::of_everything(arguments.measures.clone())
+    };
+    let spinner = progress::spinner("asking");
+    let answer = engine.answer(&ask, &question).await?;
+    spinner.finish_and_clear();
+    let table = with_total_row(&answer.table);
+    match arguments.format {
+        RowFormat::Csv => {
+            let bytes = csv::csv(&table, arguments.locale, csv::ByteOrderMark::Absent);
+            print!("{}", String::from_utf8_lossy(&bytes));
+        }
+        RowFormat::Json => println!("{}", json(&table)?),
+    }
+    if answer.table.rows_before_limit > answer.table.len() {
+        eprintln!("first {} of {} rows", answer.table.len(), answer.table.rows_before_limit);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn group(text: &str) -> Result<GroupBy, Failure> {
+    let (name, grain) = text.split_once(':').map_or((text, None), |(name, grain)| (name, Some(grain)));
+    let grain = match grain {
+        None => None,
+        Some("hour") => Some(Grain::Hour),
+        Some("day") => Some(Grain::Day),
+        Some("week") => Some(Grain::Week),
+        Some("month") => Some(Grain::Month),
+        Some("quarter") => Some(Grain::Quarter),
+        Some("year") => Some(Grain::Year),
+        Some(other) => {
+            return Err(Failure::usage(format!("`{other}` is not a grain; use hour, day, week, month, quarter or year")));
+        }
+    };
+    Ok(GroupBy { field: FieldName::parse(name).map_err(Failure::usage)?, grain })
+}
+
+fn sort(text: &str) -> Result<Sort, Failure> {
+    let SortKey { field, descending } = text.parse().map_err(Failure::usage)?;
+    Ok(Sort { field, descending })
+}
+
+fn condition(text: &str) -> Result<Filter, Failure> {
+    let operators = ["!=", ">=", "<=", "=", ">", "<", "~"];
+    let found = operators.iter().filter_map(|operator| Some((text.find(operator)?, *operator)));
+    // The leftmost operator counts; of two that start there, the longer one.
+    let (at, operator) = found.min_by_key(|(at, operator)| (*at, std::cmp::Reverse(operator.len()))).ok_or_else(|| {
+        Failure::usage(format!("`{text}` is not a condition; write `name=value`, with =, !=, >, >=, <, <= or ~"))
+    })?;
+    let field = FieldName::parse(text[..at].trim()).map_err(Failure::usage)?;
+    let value = text[at + operator.len()..].trim();
+    let literal = |text: &str| Literal::Text(text.trim().to_owned());
+    let list = || value.split(',').map(literal).collect();
+    let condition = match operator {
+        "=" => Condition::OneOf(list()),
+        "!=" => Condition::NoneOf(list()),
+        ">" => Condition::Compare(Comparison::Greater, literal(value)),
+        ">=" => Condition::Compare(Comparison::GreaterOrEqual, literal(value)),
+        "<" => Condition::Compare(Comparison::Less, literal(value)),
+        "<=" => Condition::Compare(Comparison::LessOrEqual, literal(value)),
+        _ => Condition::Contains(value.to_owned()),
+    };
+    Ok(Filter { field, condition })
+}
+
+/// The rows with the grand total as the last one, whose dimensions are empty.
+fn with_total_row(table: &Table) -> Table {
+    let mut table = table.clone();
+    if let Some(totals) = table.totals.take() {
+        for (column, total) in table.columns.iter_mut().zip(totals) {
+            column.cells.push(total);
+        }
+    }
+    table
+}
+
+fn json(table: &Table) -> Result<String, Failure> {
+    let rows: Vec<serde_json::Map<String, serde_json::Value>> = (0..table.len())
+        .map(|row| {
+            let cells = table.columns.iter().enumerate();
+            cells.map(|(position, column)| (column.name.clone(), json_value(table.cell(row, position)))).collect()
+        })
+        .collect();
+    serde_json::to_string_pretty(&rows).map_err(|error| Failure::new(Kind::Bug, error))
+}
+
+fn json_value(value: &Value) -> serde_json::Value {
+    use crate::format::{Locale, NumberFormat, NumberStyle};
+
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Int(number) => (*number).into(),
+        // JSON has no NaN and no infinities: they become null.
+        Value::Float(number) => (*number).into(),
+        Value::Text(text) => text.as_ref().into(),
+        Value::Date(date) => date.to_string().into(),
+        Value::Timestamp(instant) => instant.format("%Y-%m-%dT%H:%M:%S%.f").to_string().into(),
+        // Exact digits as text: a JSON number would be read as a float.
+        Value::Decimal { .. } => {
+            value.text(&NumberFormat::default(), None, NumberStyle::Full, Locale::En).replace(',', "").into()
+        }
+        Value::Others => "others".into(),
+    }
+}

@@ -1,0 +1,169 @@
+//! `jangpyo render`
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use chrono::Utc;
+
+use super::arguments::{Place, RenderArguments};
+use super::{Failure, failure, progress};
+use crate::access::Viewer;
+use crate::definitions::model::PanelId;
+use crate::engine::Freshness;
+use crate::error::Kind;
+use crate::render::canvas;
+use crate::render::document::{Block, Content, Document};
+use crate::render::{csv, draw_chart, html, pdf};
+use crate::runs::evaluate::{Evaluator, Prepared, Question};
+
+pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result<ExitCode, Failure> {
+    progress::quiet_log();
+    let ending = arguments.output.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let format = Format::of(ending)?;
+    let program = place.program()?;
+    let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, value) in &arguments.parameters {
+        parameters.entry(key.clone()).or_default().push(value.clone());
+    }
+    let question = Question {
+        report: arguments.report.clone(),
+        parameters,
+        locale: arguments.locale,
+        now: arguments.now.unwrap_or_else(Utc::now),
+        viewer: Viewer::local(),
+        freshness: Freshness::Current,
+    };
+    let spinner = progress::spinner(format!("rendering {}", arguments.report));
+    let prepared = program.evaluator.prepare(question).await?;
+    let made = make(&program.evaluator, &prepared, format, arguments).await?;
+    spinner.finish_and_clear();
+    write(&arguments.output, &made.bytes)?;
+    eprintln!("{} ({}, {} bytes)", arguments.output.display(), made.summary, made.bytes.len());
+    for warning in &made.warnings {
+        eprintln!("warning: {warning}");
+    }
+    Ok(if made.failed { ExitCode::from(failure::FAILED) } else { ExitCode::SUCCESS })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Pdf,
+    Html,
+    Svg,
+    Png,
+    Csv,
+}
+
+impl Format {
+    fn of(ending: &str) -> Result<Self, Failure> {
+        match ending.to_ascii_lowercase().as_str() {
+            "pdf" => Ok(Self::Pdf),
+            "html" => Ok(Self::Html),
+            "svg" => Ok(Self::Svg),
+            "png" => Ok(Self::Png),
+            "csv" => Ok(Self::Csv),
+            other => Err(Failure::usage(format!("`.{other}` is not a format; use .pdf, .html, .svg, .png or .csv"))),
+        }
+    }
+
+    /// Whether one panel of this content makes such a file.
+    fn fits(self, content: &Content) -> bool {
+        match self {
+            Self::Pdf | Self::Html => true,
+            Self::Svg | Self::Png => matches!(content, Content::Chart(_)),
+            Self::Csv => matches!(content, Content::Chart(_) | Content::Table(_)),
+        }
+    }
+}
+
+struct Made {
+    bytes: Vec<u8>,
+    summary: String,
+    warnings: Vec<String>,
+    failed: bool,
+}
+
+async fn make(
+    evaluator: &Evaluator,
+    prepared: &Prepared,
+    format: Format,
+    arguments: &RenderArguments,
+) -> Result<Made, Failure> {
+    if matches!(format, Format::Pdf | Format::Html) && arguments.panel.is_none() {
+        let document = evaluator.document(prepared).await;
+        return whole(&document, format);
+    }
+    let block = match &arguments.panel {
+        Some(name) => {
+            let panel = PanelId::parse(name).map_err(Failure::usage)?;
+            evaluator.panel(prepared, &panel).await?
+        }
+        None => only_fitting(&evaluator.document(prepared).await, format)?,
+    };
+    one_panel(block, prepared, format)
+}
+
+fn whole(document: &Document, format: Format) -> Result<Made, Failure> {
+    let mut warnings: Vec<String> = document
+        .failures()
+        .map(|(block, failure)| format!("panel `{}` failed: {}", block.id, failure.cause))
+        .collect();
+    let failed = !warnings.is_empty();
+    if format == Format::Html {
+        let text = html::page(document).map_err(|error| Failure::new(Kind::Bug, error))?;
+        return Ok(Made { bytes: text.into_bytes(), summary: "HTML".into(), warnings, failed });
+    }
+    let made = pdf::pdf(document).map_err(|error| Failure::new(error.kind(), error))?;
+    if !made.missing_glyphs.is_empty() {
+        let missing: String = made.missing_glyphs.iter().collect();
+        warnings.push(format!("no bundled font has: {missing}"));
+    }
+    warnings.extend(made.undrawn.iter().map(|undrawn| format!("panel `{}`: {}", undrawn.block, undrawn.problem)));
+    let failed = failed || !made.undrawn.is_empty();
+    Ok(Made { bytes: made.bytes, summary: format!("{} pages", made.pages), warnings, failed })
+}
+
+fn only_fitting(document: &Document, format: Format) -> Result<Block, Failure> {
+    let fitting: Vec<&Block> =
+        document.blocks().filter(|block| block.content.as_ref().is_ok_and(|content| format.fits(content))).collect();
+    match fitting.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Err(Failure::usage("no panel of the report makes such a file")),
+        several => {
+            let names: Vec<_> = several.iter().map(|block| block.id.as_str()).collect();
+            Err(Failure::usage(format!("name one panel with --panel: {}", names.join(", "))))
+        }
+    }
+}
+
+fn one_panel(block: Block, prepared: &Prepared, format: Format) -> Result<Made, Failure> {
+    const SIZE: (f32, f32) = (480.0, 270.0);
+    const SCALE: f32 = 2.0;
+    let content = block.content.map_err(|failure| {
+        Failure::new(Kind::BadData, format!("panel `{}` failed: {} ({})", block.id, failure.cause, failure.error_id))
+    })?;
+    let done = |bytes, summary: &str| Made { bytes, summary: summary.into(), warnings: Vec::new(), failed: false };
+    match (&content, format) {
+        (Content::Chart(chart), Format::Svg | Format::Png) => {
+            let (page, _) = draw_chart(chart, SIZE.0, SIZE.1, prepared.locale)
+                .map_err(|error| Failure::new(error.kind(), error))?;
+            if format == Format::Svg {
+                return Ok(done(canvas::svg_file(&page, &block.title).into_bytes(), "SVG"));
+            }
+            let bytes = canvas::png(&page, SCALE).map_err(|error| Failure::new(Kind::OverLimit, error))?;
+            Ok(done(bytes, "PNG"))
+        }
+        (Content::Chart(chart), Format::Csv) => {
+            Ok(done(csv::csv(&chart.table, prepared.locale, csv::ByteOrderMark::Absent), "CSV"))
+        }
+        (Content::Table(table), Format::Csv) => {
+            Ok(done(csv::csv(table, prepared.locale, csv::ByteOrderMark::Absent), "CSV"))
+        }
+        _ => Err(Failure::usage(format!("panel `{}` does not make such a file", block.id))),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|cause| Failure::writing(path, &cause))
+}

@@ -1,0 +1,58 @@
+//! `jangpyo serve`
+
+use std::process::ExitCode;
+
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use super::Failure;
+use super::arguments::{Place, ServeArguments};
+use crate::app::{Program, serve as serve_program};
+
+pub(super) async fn serve(place: &Place, arguments: &ServeArguments) -> Result<ExitCode, Failure> {
+    log();
+    let settings = place.settings(arguments.listen)?;
+    let program = tokio::task::block_in_place(|| Program::new(settings))?;
+    let reports = program.workspace.current().catalog().reports.len();
+    let workspace = place.workspace.display().to_string();
+    let stop = CancellationToken::new();
+    tokio::spawn(cancel_on_signal(stop.clone()));
+    serve_program(program, stop, |address| {
+        println!("jangpyo serves {reports} reports of `{workspace}` at http://{address}/");
+        println!("No login in this version: only this machine can open it. Stop with Ctrl-C.");
+    })
+    .await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs as JSON lines, or for people when standard error is a terminal.
+fn log() {
+    use std::io::IsTerminal;
+
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,datafusion=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let for_people = match std::env::var("JANGPYO_LOG_FORMAT").as_deref() {
+        Ok("json") => false,
+        Ok("text") => true,
+        _ => std::io::stderr().is_terminal(),
+    };
+    let _ = if for_people { log.try_init() } else { log.json().try_init() };
+}
+
+async fn cancel_on_signal(stop: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            stop.cancel();
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+    stop.cancel();
+}

@@ -1,0 +1,69 @@
+//! How mail leaves.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Variables;
+use crate::delivery::{Recipient, SmtpSettings, SmtpTls};
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub enum MailSettings {
+    /// Through a mail server.
+    Smtp(SmtpSettings),
+    /// Into the outbox folder below the state, as `.eml` files.
+    Outbox {
+        /// The address mail comes from.
+        from: Recipient,
+    },
+}
+
+/// Reads `JANGPYO_SMTP_*` and `JANGPYO_MAIL_FROM`.
+pub(super) fn read(variables: &mut Variables<'_>) -> Option<MailSettings> {
+    let sender = variables.text("JANGPYO_MAIL_FROM");
+    let from = sender.as_deref().unwrap_or("jangpyo <jangpyo@localhost>");
+    let from = match from.parse::<Recipient>() {
+        Ok(from) => from,
+        Err(error) => {
+            variables.problem("JANGPYO_MAIL_FROM", error);
+            return None;
+        }
+    };
+    let Some(host) = variables.text("JANGPYO_SMTP_HOST") else { return Some(MailSettings::Outbox { from }) };
+    if sender.is_none() {
+        variables.problem("JANGPYO_MAIL_FROM", "is needed with JANGPYO_SMTP_HOST: the address mail comes from");
+    }
+    let tls = match variables.text("JANGPYO_SMTP_TLS").as_deref().unwrap_or("starttls") {
+        "starttls" => SmtpTls::StartTls,
+        "tls" => SmtpTls::Tls,
+        "none" => SmtpTls::None,
+        other => {
+            variables.problem("JANGPYO_SMTP_TLS", format!("`{other}` is not one of starttls, tls, none"));
+            SmtpTls::StartTls
+        }
+    };
+    let usual_port = match tls {
+        SmtpTls::StartTls => 587,
+        SmtpTls::Tls => 465,
+        SmtpTls::None => 25,
+    };
+    let user = variables.text("JANGPYO_SMTP_USER");
+    let password = variables.text("JANGPYO_SMTP_PASSWORD");
+    let credentials = match (user, password) {
+        (Some(user), Some(password)) => Some((user, password)),
+        (None, None) => None,
+        _ => {
+            variables.problem("JANGPYO_SMTP_USER", "user and JANGPYO_SMTP_PASSWORD are given together or not at all");
+            None
+        }
+    };
+    Some(MailSettings::Smtp(SmtpSettings {
+        host,
+        port: variables.parsed("JANGPYO_SMTP_PORT", usual_port, "a port"),
+        tls,
+        credentials,
+        from,
+        timeout: variables.seconds("JANGPYO_SMTP_TIMEOUT_SECS", Duration::from_secs(30)),
+        ca_file: variables.text("JANGPYO_SMTP_CA_FILE").map(PathBuf::from),
+    }))
+}

@@ -1,0 +1,13 @@
+//! Everything that can be set, gathered once at start-up.
+//!
+//! Takes environment variables (all start with `JANGPYO_`) and the flags of the command line; gives
+//! typed [`Settings`] or every problem at once. Secrets come only from here, never from definition
+//! files; a variable `X` may be given as `X_FILE`, the path of a file that holds the value.
+
+mod mail;
+mod read;
+mod settings;
+
+pub use mail::MailSettings;
+pub use read::{ConfigError, Variables};
+pub use settings::Settings;

@@ -1,0 +1,142 @@
+//! A real mail server, and mail as a reader independent of ours sees it.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use super::python;
+
+/// aiosmtpd in a process of its own; ends when dropped.
+pub(crate) struct MailServer {
+    pub(crate) port: u16,
+    /// The authority of its certificate, where it speaks TLS.
+    pub(crate) ca_file: Option<PathBuf>,
+    folder: tempfile::TempDir,
+    process: Child,
+}
+
+impl MailServer {
+    /// Starts `smtp_server.py` with `options`.
+    pub(crate) fn start(options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = Command::new(python::interpreter())
+            .arg(python::script("smtp_server.py"))
+            .arg(folder.path())
+            .args(options)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).expect("the server prints where it listens");
+        Self {
+            port: ready["port"].as_u64().unwrap().try_into().unwrap(),
+            ca_file: ready["ca_file"].as_str().map(PathBuf::from),
+            folder,
+            process,
+        }
+    }
+
+    /// The mails it accepted, as Python's email package reads them.
+    pub(crate) fn mails(&self) -> Vec<Mail> {
+        let numbers = 1..;
+        let paths = numbers.map(|number| self.folder.path().join(format!("{number}.json")));
+        paths
+            .take_while(|path| path.exists())
+            .map(|path| Mail(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()))
+            .collect()
+    }
+
+    /// What happened, in order.
+    pub(crate) fn events(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.folder.path().join("events.jsonl")).unwrap_or_default();
+        let event =
+            |line: &str| serde_json::from_str::<Value>(line).unwrap()["event"].as_str().map(str::to_owned);
+        text.lines().filter_map(event).collect()
+    }
+
+    /// How often something happened.
+    pub(crate) fn count(&self, event: &str) -> usize {
+        self.events().iter().filter(|name| *name == event).count()
+    }
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// One mail as a mail program reads it.
+#[derive(Debug)]
+pub(crate) struct Mail(Value);
+
+impl Mail {
+    /// Reads a file with Python's email package.
+    pub(crate) fn read(path: &Path) -> Self {
+        let folder = path.parent().unwrap();
+        let read = Command::new(python::interpreter())
+            .arg(python::script("mail_reader.py"))
+            .args([path, folder])
+            .output()
+            .unwrap();
+        assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+        Self(serde_json::from_slice(&read.stdout).unwrap())
+    }
+
+    pub(crate) fn text_of(&self, key: &str) -> &str {
+        self.0[key].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn is_protected(&self) -> bool {
+        self.0["protected"].as_bool().unwrap()
+    }
+
+    pub(crate) fn recipients(&self) -> Vec<&str> {
+        self.0["recipients"].as_array().unwrap().iter().map(|address| address.as_str().unwrap()).collect()
+    }
+
+    /// Every value of a header.
+    pub(crate) fn header(&self, wanted: &str) -> Vec<&str> {
+        let headers = self.0["headers"].as_array().unwrap().iter();
+        let pairs = headers.map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()));
+        pairs.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value).collect()
+    }
+
+    /// What the reader found malformed.
+    pub(crate) fn defects(&self) -> usize {
+        self.0["defects"].as_array().unwrap().len()
+    }
+
+    pub(crate) fn inline(&self) -> Vec<Part> {
+        parts(&self.0["inline"])
+    }
+
+    pub(crate) fn attachments(&self) -> Vec<Part> {
+        parts(&self.0["attachments"])
+    }
+}
+
+/// A picture or an attachment.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Part {
+    pub(crate) name: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) media_type: String,
+    pub(crate) cid: String,
+    file: PathBuf,
+}
+
+impl Part {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        std::fs::read(&self.file).unwrap()
+    }
+}
+
+fn parts(list: &Value) -> Vec<Part> {
+    serde_json::from_value(list.clone()).unwrap()
+}

@@ -1,0 +1,126 @@
+//! A runner as the program makes it: the sample workspace, a real store and shelf, real mail.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jangpyo::definitions::Catalog as Definitions;
+use jangpyo::definitions::model::{FieldName, Report, ReportId};
+use jangpyo::delivery::{Folder, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings, SmtpTls};
+use jangpyo::runs::Clock;
+use jangpyo::runs::artefacts::Shelf;
+use jangpyo::runs::execute::{Catalog, Order, Parts, RunSettings, Runner, VersionedReport};
+use jangpyo::runs::store::{Delivery, Repeat, Run, Store, Trigger};
+
+use super::mail::MailServer;
+use super::workspace::TestWorkspace;
+
+/// A report of two panels, quick to evaluate. `TITLE` and `MAIL` are filled in.
+const REPORT: &str = "
+kind: report
+title: TITLE
+owner: sales_analytics
+dataset: sales
+time_zone: Asia/Seoul
+parameters: {period: {type: period, default: last_complete_month, as_of: latest_data}}
+panels:
+  revenue: {kpi: revenue}
+  trend: {chart: line, title: {ko: 일 매출}, x: order_date, grain: day, y: revenue}
+schedules:
+  monday: {cron: '0 8 * * MON', time_zone: Asia/Seoul, deliver: {email: MAIL}}
+";
+
+pub(crate) struct TestRunner {
+    _workspace: TestWorkspace,
+    pub(crate) runner: Runner,
+    state: tempfile::TempDir,
+}
+
+struct Reports(Arc<Definitions>);
+
+impl Catalog for Reports {
+    fn report(&self, id: &ReportId) -> Option<VersionedReport> {
+        let report = Arc::clone(self.0.reports.get(id)?);
+        Some(VersionedReport { report, version: self.0.version.clone() })
+    }
+
+    fn reports(&self) -> Vec<(ReportId, VersionedReport)> {
+        self.0.reports.keys().filter_map(|id| Some((id.clone(), self.report(id)?))).collect()
+    }
+}
+
+/// How to reach `server`, with its user.
+pub(crate) fn smtp(server: &MailServer, tls: SmtpTls) -> SmtpSettings {
+    SmtpSettings {
+        host: "127.0.0.1".into(),
+        port: server.port,
+        tls,
+        credentials: None,
+        from: "장표 <reports@corp.example>".parse().unwrap(),
+        timeout: Duration::from_secs(10),
+        ca_file: server.ca_file.clone(),
+    }
+}
+
+impl TestRunner {
+    /// Sends the sample's reports, and `mail-test`, a report of two panels for `mail`.
+    pub(crate) async fn new(settings: Option<SmtpSettings>, title: &str, mail: &str) -> Self {
+        Self::changed(settings, title, mail, |_| {}).await
+    }
+
+    /// The same, with what no file can say about `mail-test`.
+    pub(crate) async fn changed(
+        settings: Option<SmtpSettings>,
+        title: &str,
+        mail: &str,
+        change: impl FnOnce(&mut Report),
+    ) -> Self {
+        let workspace = TestWorkspace::sample();
+        workspace.write("mail-test.yaml", &REPORT.replace("TITLE", title).replace("MAIL", mail));
+        let state = tempfile::tempdir().unwrap();
+        let evaluator = workspace.changed_evaluator(|definitions| {
+            let id = ReportId::parse("mail-test").unwrap();
+            change(Arc::make_mut(definitions.reports.get_mut(&id).unwrap()));
+        });
+        let from = "장표 <reports@corp.example>".parse().unwrap();
+        let short = Duration::from_millis(20);
+        let parts = Parts {
+            store: Store::open_file(&state.path().join("jangpyo.db")).await.unwrap(),
+            catalog: Arc::new(Reports(evaluator.catalog())),
+            answers: Arc::new(evaluator),
+            mailer: match settings {
+                Some(settings) => Mailer::Smtp(Smtp::new(settings)),
+                None => Mailer::Outbox(Outbox::new(state.path().join("outbox"), from)),
+            },
+            folder: Folder::new(state.path().join("folder")),
+            shelf: Shelf::new(state.path().to_owned()),
+            clock: Clock::system(),
+            settings: RunSettings {
+                retry: RetryPolicy { attempts: 3, first_pause: short, longest_pause: short },
+                ..RunSettings::default()
+            },
+        };
+        Self { _workspace: workspace, runner: Runner::new(parts), state }
+    }
+
+    pub(crate) async fn run(&self, report: &str, repeat: Repeat) -> Run {
+        let order = Order {
+            report: ReportId::parse(report).unwrap(),
+            schedule: FieldName::parse("monday").unwrap(),
+            scheduled_at: "2026-11-02T08:00:00+09:00".parse().unwrap(),
+            trigger: Trigger::Manual,
+            repeat,
+        };
+        self.runner.run(&order).await.unwrap()
+    }
+
+    pub(crate) async fn deliveries(&self, run: &Run) -> Vec<Delivery> {
+        self.runner.parts().store.deliveries(run.id).await.unwrap()
+    }
+
+    /// The files of the outbox.
+    pub(crate) fn outbox(&self) -> Vec<std::path::PathBuf> {
+        std::fs::read_dir(self.state.path().join("outbox"))
+            .map(|files| files.map(|file| file.unwrap().path()).collect())
+            .unwrap_or_default()
+    }
+}

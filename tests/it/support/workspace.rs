@@ -1,0 +1,98 @@
+//! A copy of the sample workspace that a test may change, and its evaluator.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jangpyo::access::Viewer;
+use jangpyo::definitions::model::ReportId;
+use jangpyo::definitions::{Catalog, Policy, Workspace};
+use jangpyo::engine::{Engine, EngineSettings, Freshness};
+use jangpyo::format::Locale;
+use jangpyo::render::document::Document;
+use jangpyo::runs::evaluate::{Evaluator, Question};
+
+pub(crate) struct TestWorkspace {
+    folder: tempfile::TempDir,
+}
+
+/// The workspace that comes with the product.
+pub(crate) fn committed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("reports")
+}
+
+impl TestWorkspace {
+    /// The sample as it is committed, with its data.
+    pub(crate) fn sample() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&committed(), &folder.path().join("reports"));
+        Self { folder }
+    }
+
+    pub(crate) fn dir(&self) -> PathBuf {
+        self.folder.path().join("reports")
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir().join(name)).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.dir().join(name), text).unwrap();
+    }
+
+    /// Replaces `old`, which must stand there, in a file.
+    pub(crate) fn replace(&self, name: &str, old: &str, new: &str) {
+        let text = self.read(name);
+        assert!(text.contains(old), "{name} holds no `{old}`");
+        self.write(name, &text.replace(old, new));
+    }
+
+    /// Loads it, as it is now.
+    pub(crate) fn load(&self) -> Workspace {
+        Workspace::load(&self.dir(), &Policy::default())
+    }
+
+    /// Answers questions about it, as it is now.
+    pub(crate) fn evaluator(&self) -> Evaluator {
+        self.changed_evaluator(|_| {})
+    }
+
+    /// The same, over definitions changed after they were checked.
+    pub(crate) fn changed_evaluator(&self, change: impl FnOnce(&mut Catalog)) -> Evaluator {
+        let workspace = self.load();
+        assert!(!workspace.has_errors(), "{:?}", workspace.diagnostics());
+        let settings = EngineSettings { workspace: self.dir(), threads: 2, ..EngineSettings::default() };
+        let mut definitions = Catalog::clone(workspace.catalog());
+        change(&mut definitions);
+        let (_, catalog) = tokio::sync::watch::channel(Arc::new(definitions));
+        Evaluator::new(Arc::new(Engine::new(settings).unwrap()), catalog)
+    }
+
+    /// A report with its defaults, evaluated shortly after the sample data end.
+    pub(crate) async fn document(&self, report: &str, locale: Locale) -> Document {
+        let evaluator = self.evaluator();
+        let question = Question {
+            report: ReportId::parse(report).unwrap(),
+            parameters: std::collections::BTreeMap::new(),
+            locale: Some(locale),
+            now: "2026-11-02T08:00:00+09:00".parse().unwrap(),
+            viewer: Viewer::local(),
+            freshness: Freshness::Current,
+        };
+        let prepared = evaluator.prepare(question).await.unwrap();
+        evaluator.document(&prepared).await
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
