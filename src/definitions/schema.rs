@@ -1,7 +1,7 @@
 //! The JSON Schemas of the files, for editors and for the check itself.
 //!
 //! Generated from the model, so what an editor offers is what the server accepts. A file names its
-//! schema in a first line `# yaml-language-server: $schema=…/report.schema.json`.
+//! schema in a first line `# yaml-language-server: $schema=…/report.json`.
 
 use std::path::Path;
 
@@ -31,12 +31,12 @@ pub fn report() -> Value {
     of::<Report>("report", "jangpyo report", "A report: on screen a dashboard, on paper a PDF.")
 }
 
-/// Writes `source.schema.json`, `dataset.schema.json` and `report.schema.json` into `folder`, which
+/// Writes `source.json`, `dataset.json` and `report.json` into `folder`, which
 /// is made where it is missing. Fails as the file system does.
 pub fn write(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     for (name, schema) in [("source", source()), ("dataset", dataset()), ("report", report())] {
-        std::fs::write(folder.join(format!("{name}.schema.json")), format!("{schema:#}\n"))?;
+        std::fs::write(folder.join(format!("{name}.json")), format!("{schema:#}\n"))?;
     }
     Ok(())
 }
@@ -95,7 +95,7 @@ mod tests {
     fn the_schemas_are_written_where_they_are_wanted() {
         let folder = tempfile::tempdir().unwrap();
         write(&folder.path().join("new/schemas")).unwrap();
-        let text = std::fs::read_to_string(folder.path().join("new/schemas/report.schema.json")).unwrap();
+        let text = std::fs::read_to_string(folder.path().join("new/schemas/report.json")).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), report());
     }
 }

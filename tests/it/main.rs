@@ -1,8 +1,11 @@
 //! The integration tests: one binary, one file per capability, against real parts.
 
+mod command_line;
 mod flights;
+mod pdf_tools;
 mod query_answers;
 mod same_geometry;
+mod serving;
 mod smtp;
 mod sources;
 mod support;
