@@ -35,6 +35,12 @@ impl Failure {
         Self { kind: Kind::BadRequest, message: message.to_string(), usage: true }
     }
 
+    /// A name that nothing has, with those that something has.
+    pub(super) fn unknown(what: &str, valid: impl IntoIterator<Item = impl fmt::Display>) -> Self {
+        let valid: Vec<String> = valid.into_iter().map(|name| name.to_string()).collect();
+        Self::new(Kind::NotFound, format!("there is no {what}; valid are: {}", valid.join(", ")))
+    }
+
     /// A file that cannot be written.
     pub(super) fn writing(path: &std::path::Path, cause: &std::io::Error) -> Self {
         Self::new(Kind::BadRequest, format!("cannot write {}: {cause}", path.display()))

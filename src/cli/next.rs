@@ -14,16 +14,13 @@ pub(super) fn next(place: &Place, arguments: &NextArguments) -> Result<ExitCode,
     let program = place.program()?;
     let workspace = program.workspace.current();
     let name = &arguments.schedule;
-    let unknown = |what: &str, valid: Vec<String>| {
-        Failure::new(Kind::NotFound, format!("there is no {what}; valid are: {}", valid.join(", ")))
-    };
     let reports = &workspace.catalog().reports;
-    let report = reports.get(&name.report).ok_or_else(|| {
-        unknown(&format!("report `{}`", name.report), reports.keys().map(ToString::to_string).collect())
-    })?;
+    let report = reports
+        .get(&name.report)
+        .ok_or_else(|| Failure::unknown(&format!("report `{}`", name.report), reports.keys()))?;
     let schedule = report.schedules.get(&name.schedule).ok_or_else(|| {
-        let valid = report.schedules.keys().map(ToString::to_string).collect();
-        unknown(&format!("schedule `{}` of report `{}`", name.schedule, name.report), valid)
+        let what = format!("schedule `{}` of report `{}`", name.schedule, name.report);
+        Failure::unknown(&what, report.schedules.keys())
     })?;
     let rule = Rule::of(schedule, report).map_err(|error| Failure::new(error.kind(), error))?;
     let from = arguments.from.unwrap_or_else(Utc::now);

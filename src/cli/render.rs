@@ -22,6 +22,10 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
     let ending = arguments.output.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     let format = Format::of(ending)?;
     let program = place.program()?;
+    let reports = &program.workspace.current().catalog().reports;
+    if !reports.contains_key(&arguments.report) {
+        return Err(Failure::unknown(&format!("report `{}`", arguments.report), reports.keys()));
+    }
     let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, value) in &arguments.parameters {
         parameters.entry(key.clone()).or_default().push(value.clone());

@@ -14,6 +14,10 @@ use crate::runs::store::{Repeat, RunState, Trigger};
 pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
     let program = place.program()?;
+    let reports = &program.workspace.current().catalog().reports;
+    if !reports.contains_key(&arguments.schedule.report) {
+        return Err(Failure::unknown(&format!("report `{}`", arguments.schedule.report), reports.keys()));
+    }
     // A name of its own: a server that shares the store must not take this run for one it left behind.
     let instance = format!("cli-{}", std::process::id());
     let runner = program.runner(instance, Clock::system()).await?;

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod command_line;
 mod flights;
 mod hostile_data;
+mod pdf_tools;
 mod query_answers;
 mod same_geometry;
+mod serving;
 mod smtp;
 mod sources;
 mod support;

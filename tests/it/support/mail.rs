@@ -46,7 +46,7 @@ impl MailServer {
         let paths = numbers.map(|number| self.folder.path().join(format!("{number}.json")));
         paths
             .take_while(|path| path.exists())
-            .map(|path| Mail(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()))
+            .map(|path| Mail(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap(), None))
             .collect()
     }
 
@@ -71,21 +71,21 @@ impl Drop for MailServer {
     }
 }
 
-/// One mail as a mail program reads it.
+/// One mail as a mail program reads it, with the folder of its files where it has one of its own.
 #[derive(Debug)]
-pub(crate) struct Mail(Value);
+pub(crate) struct Mail(Value, Option<tempfile::TempDir>);
 
 impl Mail {
     /// Reads a file with Python's email package.
     pub(crate) fn read(path: &Path) -> Self {
-        let folder = path.parent().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let read = Command::new(python::interpreter())
             .arg(python::script("mail_reader.py"))
-            .args([path, folder])
+            .args([path, folder.path()])
             .output()
             .unwrap();
         assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
-        Self(serde_json::from_slice(&read.stdout).unwrap())
+        Self(serde_json::from_slice(&read.stdout).unwrap(), Some(folder))
     }
 
     pub(crate) fn text_of(&self, key: &str) -> &str {

@@ -1,6 +1,7 @@
 //! Real parts for tests: an S3 server, a mail server, the binary, datasets from text, a naive table to
 //! compare with, PDFs as independent tools read them.
 
+pub(crate) mod binary;
 pub(crate) mod dataset;
 pub(crate) mod mail;
 pub(crate) mod pdf;
