@@ -154,6 +154,7 @@ fn engine(variables: &mut Variables<'_>, workspace: PathBuf) -> EngineSettings {
             "a whole number",
         ),
         range_cache_bytes: range_cache.saturating_mul(MEGABYTE as u64),
+        whole_object_bytes: default.whole_object_bytes,
     }
 }
 

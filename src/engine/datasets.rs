@@ -55,7 +55,7 @@ impl Datasets {
             max_files: settings.max_files,
             partitions: settings.threads.max(1),
             memory: Arc::new(FairSpillPool::new(settings.memory_bytes)),
-            range_cache: RangeCache::new(settings.range_cache_bytes),
+            range_cache: RangeCache::new(settings.range_cache_bytes, settings.whole_object_bytes),
             counters,
         };
         Self { settings, options, slots: Mutex::new(HashMap::new()) }

@@ -28,6 +28,8 @@ pub struct EngineSettings {
     pub answer_cache_cells: u64,
     /// The memory for byte ranges of remote files, in bytes.
     pub range_cache_bytes: u64,
+    /// Remote files up to this size are fetched and kept whole.
+    pub whole_object_bytes: u64,
 }
 
 impl Default for EngineSettings {
@@ -45,6 +47,7 @@ impl Default for EngineSettings {
             listing_lifetime: Duration::from_secs(30),
             answer_cache_cells: 20_000_000,
             range_cache_bytes: 256 << 20,
+            whole_object_bytes: 4 << 20,
         }
     }
 }

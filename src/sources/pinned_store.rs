@@ -35,9 +35,6 @@ pub struct StoreCounters {
     pub range_hits: AtomicU64,
 }
 
-/// An object up to this size is kept whole.
-const SMALL_OBJECT_BYTES: u64 = 4 << 20;
-
 /// The files of one snapshot, and nothing else, read-only.
 pub(super) struct PinnedStore {
     inner: Arc<dyn ObjectStore>,
@@ -162,7 +159,7 @@ impl ObjectStore for PinnedStore {
             });
         }
         match &self.cache {
-            Some(cache) if meta.size <= SMALL_OBJECT_BYTES => self.get_small(cache, meta, options).await,
+            Some(cache) if cache.keeps_whole(meta.size) => self.get_small(cache, meta, options).await,
             _ => self.get_pinned(meta, options).await,
         }
     }
