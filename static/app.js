@@ -51,6 +51,7 @@
   const fragmentUrl = (panel, url) => {
     const target = new URL(url, location.href);
     target.searchParams.set("width", drawnFor(panel));
+    if (innerWidth >= 760 && Number(panel.dataset.height)) target.searchParams.set("height", Math.round(panel.dataset.height));
     if (panel.classList.contains("heavy")) target.searchParams.set("heavy", "1");
     return target;
   };
@@ -113,7 +114,7 @@
 
   const loadPending = () => $$(".panel[data-pending]").forEach(load);
 
-  // A drawing that was made for another width is asked for again.
+  // A drawing made for another width is asked for again.
   const refit = () => {
     for (const panel of $$(".dashboard .panel.chart:not([data-pending])")) {
       const made = Number(panel.dataset.width);
@@ -288,8 +289,7 @@
   let toasting = 0;
   const toast = (text) => {
     const place = $("#toast");
-    place.textContent = text;
-    place.hidden = false;
+    Object.assign(place, { textContent: text, hidden: false });
     clearTimeout(toasting);
     toasting = setTimeout(() => { place.hidden = true; }, 2200);
   };

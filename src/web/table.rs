@@ -117,12 +117,12 @@ fn change_cell(now: &Value, before: &Value) -> Cell {
     let change = now.as_f64().zip(before.as_f64()).filter(|(_, before)| *before != 0.0);
     match change.map(|(now, before)| (now - before) / before.abs()) {
         Some(ratio) => {
-            let class = if ratio > 0.0 {
-                "number change up"
-            } else if ratio < 0.0 {
-                "number change down"
-            } else {
+            let class = if ratio.abs() < 0.000_5 {
                 "number change"
+            } else if ratio > 0.0 {
+                "number change up"
+            } else {
+                "number change down"
             };
             Cell { text: write_change(ratio, NegativeStyle::Minus), class }
         }
