@@ -68,18 +68,12 @@
   };
 
   const fail = (panel, message) => {
-    const body = $(".panel-body", panel);
-    const box = document.createElement("div");
-    box.className = "failure";
-    const text = document.createElement("p");
-    text.textContent = message;
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "button small";
+    const box = Object.assign(document.createElement("div"), { className: "failure" });
+    const text = Object.assign(document.createElement("p"), { textContent: message });
+    const again = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: words.wordRetry });
     again.dataset.retry = "";
-    again.textContent = words.wordRetry;
     box.append(text, again);
-    body.replaceChildren(box);
+    $(".panel-body", panel).replaceChildren(box);
     panel.removeAttribute("aria-busy");
     panel.removeAttribute("data-pending");
   };
@@ -108,18 +102,24 @@
       if (loads.get(id) === control) {
         loads.delete(id);
         progress();
+        if (loads.size === 0) refit();
       }
     }
   };
 
   const loadPending = () => $$(".panel[data-pending]").forEach(load);
 
-  // A drawing made for another width is asked for again.
+  // A drawing made for another width, or lower than its neighbours, is asked for again.
   const refit = () => {
     for (const panel of $$(".dashboard .panel.chart:not([data-pending])")) {
+      const svg = $(".drawing svg", panel);
+      if (!svg || loads.has(panel.dataset.panel)) continue;
       const made = Number(panel.dataset.width);
-      if (!$(".drawing", panel) || loads.has(panel.dataset.panel)) continue;
-      if (Math.abs(drawnFor(panel) - made) / made > 0.08) load(panel);
+      const row = $$(".drawing svg", panel.parentElement).map((other) => other.clientHeight);
+      const tallest = innerWidth >= 760 ? Math.max(...row) : 0;
+      const low = svg.clientHeight < tallest * 0.92 && Number(panel.dataset.height) < tallest - 1;
+      if (low) panel.dataset.height = Math.ceil(tallest);
+      if (low || Math.abs(drawnFor(panel) - made) / made > 0.08) load(panel);
     }
   };
 
