@@ -51,6 +51,7 @@
   const fragmentUrl = (panel, url) => {
     const target = new URL(url, location.href);
     target.searchParams.set("width", drawnFor(panel));
+    if (innerWidth >= 760 && Number(panel.dataset.height)) target.searchParams.set("height", Math.round(panel.dataset.height));
     if (panel.classList.contains("heavy")) target.searchParams.set("heavy", "1");
     return target;
   };
@@ -67,18 +68,12 @@
   };
 
   const fail = (panel, message) => {
-    const body = $(".panel-body", panel);
-    const box = document.createElement("div");
-    box.className = "failure";
-    const text = document.createElement("p");
-    text.textContent = message;
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "button small";
+    const box = Object.assign(document.createElement("div"), { className: "failure" });
+    const text = Object.assign(document.createElement("p"), { textContent: message });
+    const again = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: words.wordRetry });
     again.dataset.retry = "";
-    again.textContent = words.wordRetry;
     box.append(text, again);
-    body.replaceChildren(box);
+    $(".panel-body", panel).replaceChildren(box);
     panel.removeAttribute("aria-busy");
     panel.removeAttribute("data-pending");
   };
@@ -107,18 +102,24 @@
       if (loads.get(id) === control) {
         loads.delete(id);
         progress();
+        if (loads.size === 0) refit();
       }
     }
   };
 
   const loadPending = () => $$(".panel[data-pending]").forEach(load);
 
-  // A drawing that was made for another width is asked for again.
+  // A drawing made for another width, or lower than its neighbours, is asked for again.
   const refit = () => {
     for (const panel of $$(".dashboard .panel.chart:not([data-pending])")) {
+      const svg = $(".drawing svg", panel);
+      if (!svg || loads.has(panel.dataset.panel)) continue;
       const made = Number(panel.dataset.width);
-      if (!$(".drawing", panel) || loads.has(panel.dataset.panel)) continue;
-      if (Math.abs(drawnFor(panel) - made) / made > 0.08) load(panel);
+      const row = $$(".drawing svg", panel.parentElement).map((other) => other.clientHeight);
+      const tallest = innerWidth >= 760 ? Math.max(...row) : 0;
+      const low = svg.clientHeight < tallest * 0.92 && Number(panel.dataset.height) < tallest - 1;
+      if (low) panel.dataset.height = Math.ceil(tallest);
+      if (low || Math.abs(drawnFor(panel) - made) / made > 0.08) load(panel);
     }
   };
 
@@ -288,8 +289,7 @@
   let toasting = 0;
   const toast = (text) => {
     const place = $("#toast");
-    place.textContent = text;
-    place.hidden = false;
+    Object.assign(place, { textContent: text, hidden: false });
     clearTimeout(toasting);
     toasting = setTimeout(() => { place.hidden = true; }, 2200);
   };

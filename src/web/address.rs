@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use url::form_urlencoded;
 
 /// Keys that belong to the door; no report parameter can have these names.
-pub(super) const RESERVED: [&str; 5] = ["lang", "theme", "complete", "width", "page"];
+pub(super) const RESERVED: [&str; 7] = ["lang", "theme", "complete", "width", "height", "heavy", "page"];
 
 /// What the period control sends when its dates count instead of a named period.
 pub(super) const CUSTOM_PERIOD: &str = "custom";

@@ -15,7 +15,7 @@ use super::backend::{Fresh, OpenReport, Wish};
 use super::controls::{ControlView, Input};
 use super::downloads;
 use super::error::WebError;
-use super::figures::Slot;
+use super::figures::{ONE_COLUMN_BELOW, Slot};
 use super::frame::{self, Frame, Place, page};
 use super::names::ReportPath;
 use super::panel::{Answer, PanelView, answer_or_broken, weight_of};
@@ -154,10 +154,19 @@ impl View {
             .map(|row| {
                 let weights: Vec<f32> = row.iter().map(|panel| weight_of(report, panel, row)).collect();
                 let sum = weights.iter().sum();
+                let slot_of = |weight: f32| Slot::in_row(visitor.window_width, weight, sum, row.len());
+                // Where charts stand below each other there is nothing to match.
+                let beside = visitor.window_width >= ONE_COLUMN_BELOW;
+                let row_height = row
+                    .iter()
+                    .zip(&weights)
+                    .filter(|_| beside)
+                    .filter_map(|(panel, weight)| answers.get(panel)?.height(slot_of(*weight)))
+                    .fold(0.0, f32::max);
                 row.iter()
                     .zip(weights)
                     .map(|(panel, weight)| {
-                        let slot = Slot::in_row(visitor.window_width, weight, sum, row.len());
+                        let slot = Slot { row_height, ..slot_of(weight) };
                         let place =
                             super::panel::Place { base: &base, query: &query, slot, heavy: weight > 1.0 };
                         let limit = state.settings.table_rows;

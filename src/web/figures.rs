@@ -14,12 +14,17 @@ const POINTS_PER_PIXEL: f32 = 0.75;
 pub(super) struct Slot {
     /// The room from left to right.
     pub(super) width: f32,
+    /// The height its neighbours have, which it takes too where that is not far from its own.
+    pub(super) row_height: f32,
 }
+
+/// How many times its own height a drawing is stretched to match its neighbours, at most.
+const MOST_STRETCH: f32 = 1.5;
 
 /// The widest a page's content gets; see `--page` in `app.css`.
 const WIDEST_CONTENT: f32 = 1400.0;
 /// Below this only one chart stands in a row; the same as in `app.css`.
-const ONE_COLUMN_BELOW: f32 = 760.0;
+pub(super) const ONE_COLUMN_BELOW: f32 = 760.0;
 /// Below this at most two charts stand in a row; the same as in `app.css`.
 const TWO_COLUMNS_BELOW: f32 = 1100.0;
 
@@ -41,12 +46,12 @@ impl Slot {
 
     /// A room of this width, within reason.
     pub(super) fn of_width(width: f32) -> Self {
-        Self { width: width.clamp(240.0, 2000.0).round() }
+        Self { width: width.clamp(240.0, 2000.0).round(), row_height: 0.0 }
     }
 }
 
 /// The height a chart needs at this width, in CSS pixels.
-fn chart_height(chart: &Chart, width: f32) -> f32 {
+pub(super) fn chart_height(chart: &Chart, width: f32) -> f32 {
     let members = |column: usize| {
         let cells = chart.table.columns.get(column).map(|column| column.cells.as_slice()).unwrap_or_default();
         let mut seen: Vec<String> = cells.iter().map(|cell| format!("{cell:?}")).collect();
@@ -74,7 +79,8 @@ fn chart_height(chart: &Chart, width: f32) -> f32 {
 
 /// A chart drawn for its slot.
 pub(super) fn chart_page(chart: &Chart, slot: Slot, locale: Locale) -> Result<Drawn, ChartError> {
-    let height = chart_height(chart, slot.width);
+    let own = chart_height(chart, slot.width);
+    let height = own.max(slot.row_height.min(own * MOST_STRETCH));
     let (width, height) = (slot.width * POINTS_PER_PIXEL, height * POINTS_PER_PIXEL);
     let (page, hotspots) = draw_chart(chart, width, height, locale)?;
     Ok(Drawn { page, hotspots })

@@ -13,7 +13,7 @@ use super::backend::OpenReport;
 use super::dashboard::{address_of, wish};
 use super::downloads;
 use super::error::WebError;
-use super::figures::{Slot, chart_page, sparkline_svg};
+use super::figures::{Slot, chart_height, chart_page, sparkline_svg};
 use super::frame::{self, Frame, Place as Navigation, page};
 use super::guard::panic_text;
 use super::names::{PanelFormat, PanelPath};
@@ -44,6 +44,8 @@ pub(super) struct PanelView {
     url: String,
     /// The width its drawing was made for, in CSS pixels.
     drawn_width: f32,
+    /// The height its row asked of it, in CSS pixels; 0 for none.
+    row_height: f32,
     /// The ending and address of every file it can be had as.
     files: Vec<(&'static str, String)>,
     /// What it shows.
@@ -58,6 +60,19 @@ pub(super) enum Answer {
     Block(Box<Block>),
     /// Its task broke down; the log has why.
     Broken { error_id: String },
+}
+
+impl Answer {
+    /// The height of its drawing in CSS pixels, if it has one.
+    pub(super) fn height(&self, slot: Slot) -> Option<f32> {
+        match self {
+            Self::Block(block) => match &block.content {
+                Ok(Content::Chart(chart)) => Some(chart_height(chart, slot.width)),
+                _ => None,
+            },
+            Self::Broken { .. } => None,
+        }
+    }
 }
 
 /// Asks a panel. A panic ends at its edge, so that the rest of the page is not hurt.
@@ -160,6 +175,7 @@ impl PanelView {
             note,
             url: format!("{path}{}", place.query),
             drawn_width: place.slot.width,
+            row_height: place.slot.row_height,
             files: endings
                 .iter()
                 .map(|ending| (*ending, format!("{path}.{ending}{}", place.query)))
@@ -262,8 +278,9 @@ pub(super) async fn show_panel(
     }
     let whole = address.has_flag("page") || !headers.contains_key("x-fragment");
     let asked = address.get("width").and_then(|width| width.parse::<u16>().ok()).map(f32::from);
+    let row_height = address.get("height").and_then(|height| height.parse::<u16>().ok()).map(f32::from);
     let slot = match asked {
-        Some(width) => Slot::of_width(width),
+        Some(width) => Slot { row_height: row_height.unwrap_or_default(), ..Slot::of_width(width) },
         None => Slot::in_row(visitor.window_width, 1.0, 1.0, 1),
     };
     let base = format!("/reports/{}", path.report);
