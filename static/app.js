@@ -37,7 +37,6 @@
     const bar = $(".progress");
     if (!bar) return;
     const waiting = loads.size;
-    if (waiting > 0) bar.max = Math.max(bar.max, $$(".panels .panel").length);
     bar.value = bar.max - waiting;
     bar.hidden = waiting === 0;
     if (waiting === 0 && bar.dataset.busy) announce(words.wordReady);
@@ -131,8 +130,10 @@
       if (key.endsWith("-from") || key.endsWith("-to")) continue;
       if (value === "custom" && form.elements[`${key}-from`]) {
         const [from, to] = [form.elements[`${key}-from`].value, form.elements[`${key}-to`].value];
-        if (!from || !to) return null; // not complete yet
-        query.append(key, `${from}..${to}`);
+        // Until both days are chosen, the period stays what it is.
+        const before = new URLSearchParams(location.search).get(key);
+        if (from && to) query.append(key, `${from}..${to}`);
+        else if (before) query.append(key, before);
       } else if (value !== "") {
         query.append(key, value);
       }
@@ -202,8 +203,7 @@
       if (next.hasAttribute("data-pending") && !$(".failure, .skeleton", old)) {
         // Better the numbers of before, dimmed, than an empty frame.
         old.dataset.url = next.dataset.url;
-        old.dataset.stale = "";
-        load(old);
+            load(old);
       } else {
         replace(old, next);
       }
@@ -216,7 +216,7 @@
     clearTimeout(typing);
     typing = setTimeout(() => {
       const url = addressOf(form);
-      if (url) show(url, { push: true });
+      if (url.href !== location.href) show(url, { push: true });
     }, delay);
   };
 
@@ -252,9 +252,7 @@
     addEventListener("popstate", () => show(new URL(location.href), { push: false, refill: true }));
   }
 
-  for (const other of $$("form[data-submit-on-change]")) {
-    other.addEventListener("change", () => other.requestSubmit());
-  }
+  for (const other of $$("form[data-submit-on-change]")) other.addEventListener("change", () => other.requestSubmit());
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-retry], [data-cancel], [data-clear], [data-reset], [data-copy-link], [data-theme-choice]");
@@ -344,10 +342,7 @@
     tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   };
 
-  const hush = () => {
-    tip.hidden = true;
-    told = null;
-  };
+  const hush = () => { tip.hidden = true; told = null; };
 
   document.addEventListener("pointermove", (event) => {
     const spot = event.target.closest?.(".hot");

@@ -22,7 +22,8 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
     let ending = arguments.output.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     let format = Format::of(ending)?;
     let program = place.program()?;
-    let reports = &program.workspace.current().catalog().reports;
+    let workspace = program.workspace.current();
+    let reports = &workspace.catalog().reports;
     if !reports.contains_key(&arguments.report) {
         return Err(Failure::unknown(&format!("report `{}`", arguments.report), reports.keys()));
     }

@@ -14,7 +14,8 @@ use crate::runs::store::{Repeat, RunState, Trigger};
 pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
     let program = place.program()?;
-    let reports = &program.workspace.current().catalog().reports;
+    let workspace = program.workspace.current();
+    let reports = &workspace.catalog().reports;
     if !reports.contains_key(&arguments.schedule.report) {
         return Err(Failure::unknown(&format!("report `{}`", arguments.schedule.report), reports.keys()));
     }

@@ -98,4 +98,17 @@ mod tests {
         let text = std::fs::read_to_string(folder.path().join("new/schemas/report.json")).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), report());
     }
+
+    /// `jangpyo schema -o reports/schemas` writes them anew.
+    #[test]
+    fn the_published_schemas_are_those_of_the_types() {
+        let fresh = tempfile::tempdir().unwrap();
+        write(fresh.path()).unwrap();
+        let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/schemas");
+        for name in ["source.json", "dataset.json", "report.json"] {
+            let text = |folder: &Path| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+            let same = text(fresh.path()) == text(&published);
+            assert!(same, "reports/schemas/{name} is stale; run `jangpyo schema -o reports/schemas`");
+        }
+    }
 }

@@ -21,6 +21,8 @@ struct Category {
     season: [f64; 12],
     /// Cost as a share of the price.
     cost: f64,
+    /// How much of it is bought online, relative to the others.
+    online: f64,
 }
 
 const CATEGORIES: [Category; 6] = [
@@ -30,6 +32,7 @@ const CATEGORIES: [Category; 6] = [
         share: 0.16,
         season: [1.35, 1.0, 0.9, 0.7, 0.5, 0.35, 0.3, 0.45, 0.95, 1.45, 1.8, 1.7],
         cost: 0.46,
+        online: 0.72,
     },
     Category {
         name: "상의",
@@ -37,6 +40,7 @@ const CATEGORIES: [Category; 6] = [
         share: 0.28,
         season: [0.85, 0.85, 1.0, 1.1, 1.15, 1.15, 1.1, 1.0, 1.0, 0.95, 0.95, 1.0],
         cost: 0.42,
+        online: 1.2,
     },
     Category {
         name: "하의",
@@ -44,6 +48,7 @@ const CATEGORIES: [Category; 6] = [
         share: 0.2,
         season: [0.9, 0.9, 1.05, 1.05, 1.05, 1.0, 0.95, 1.0, 1.1, 1.05, 0.95, 0.95],
         cost: 0.44,
+        online: 1.0,
     },
     Category {
         name: "신발",
@@ -51,6 +56,7 @@ const CATEGORIES: [Category; 6] = [
         share: 0.14,
         season: [0.9, 0.95, 1.15, 1.1, 1.0, 0.95, 0.9, 1.0, 1.1, 1.0, 0.95, 1.0],
         cost: 0.5,
+        online: 0.85,
     },
     Category {
         name: "가방·잡화",
@@ -58,6 +64,7 @@ const CATEGORIES: [Category; 6] = [
         share: 0.12,
         season: [0.95, 1.05, 0.95, 0.9, 1.1, 0.9, 0.9, 0.9, 1.0, 1.0, 1.1, 1.4],
         cost: 0.4,
+        online: 1.1,
     },
     Category {
         name: "뷰티",
@@ -65,6 +72,7 @@ const CATEGORIES: [Category; 6] = [
         share: 0.1,
         season: [0.9, 1.0, 1.0, 1.0, 1.15, 1.0, 1.0, 0.95, 0.95, 1.0, 1.15, 1.25],
         cost: 0.35,
+        online: 1.7,
     },
 ];
 
@@ -91,6 +99,8 @@ const EVENTS: [(&str, u32, u32, f64); 14] = [
 /// Makes rows in the order of days; the same seed gives the same rows.
 pub(super) struct Generator {
     random: ChaCha8Rng,
+    /// How each store's current week goes, in the order of [`STORES`].
+    weeks: [f64; STORES.len()],
 }
 
 #[derive(Default)]
@@ -108,7 +118,7 @@ struct Rows {
 
 impl Generator {
     pub(super) fn new(seed: u64) -> Self {
-        Self { random: ChaCha8Rng::seed_from_u64(seed) }
+        Self { random: ChaCha8Rng::seed_from_u64(seed), weeks: [1.0; STORES.len()] }
     }
 
     /// The rows of the days `first` to `last` inclusive. Amounts are in won, with two decimals as
@@ -116,10 +126,15 @@ impl Generator {
     pub(super) fn batch(&mut self, first: NaiveDate, last: NaiveDate) -> Result<RecordBatch, ArrowError> {
         let mut rows = Rows::default();
         for day in first.iter_days().take_while(|day| *day <= last) {
-            for store in &STORES {
+            if day.weekday() == Weekday::Mon {
+                for week in &mut self.weeks {
+                    *week = 0.86 + 0.28 * self.random.random::<f64>();
+                }
+            }
+            for (store, week) in STORES.iter().zip(self.weeks) {
                 for category in &CATEGORIES {
                     for (channel, share) in CHANNELS {
-                        self.add(&mut rows, day, store, category, channel, share);
+                        self.add(&mut rows, day, store, category, channel, share * week);
                     }
                 }
             }
@@ -149,7 +164,9 @@ impl Generator {
         channel: &'static str,
         channel_share: f64,
     ) {
+        let taste = if channel == "온라인" { category.online } else { 1.0 };
         let expected = 95.0
+            * taste
             * store.size
             * category.share
             * channel_share
@@ -163,7 +180,9 @@ impl Generator {
         let quantity = (orders * (1.15 + 0.35 * self.random.random::<f64>())).round();
         let price = category.price * price_level(store.country) * (0.9 + 0.2 * self.random.random::<f64>());
         let net = (quantity * price * 100.0).round();
-        let cost = (net * category.cost * (0.97 + 0.06 * self.random.random::<f64>())).round();
+        // Clearance in January and July lowers the margin.
+        let clearance = if matches!(day.month(), 1 | 7) { 1.09 } else { 1.0 };
+        let cost = (net * category.cost * clearance * (0.97 + 0.06 * self.random.random::<f64>())).round();
         let return_rate = if channel == "온라인" { 0.09 } else { 0.025 };
         let returned = (net * return_rate * 2.0 * self.random.random::<f64>()).round();
         rows.dates.push(day.num_days_from_ce() - NaiveDate::default().num_days_from_ce());

@@ -4,6 +4,7 @@
 //! dataset's files (listed once, pinned by ETag) as logical plans. Read-only by construction: the
 //! store handed to the engine refuses every write, and only `SELECT` is planned.
 
+mod aws_profile;
 mod column_type;
 mod error;
 mod file_set;

@@ -12,7 +12,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use url::Url;
 
-use super::SourceError;
+use super::{SourceError, aws_profile};
 use crate::definitions::model::{S3Options, Source};
 
 /// An opened source.
@@ -108,6 +108,14 @@ fn local_folder(url: &str, workspace: &Path, file_roots: &[PathBuf]) -> Result<P
 fn s3(bucket: &str, options: &S3Options) -> AmazonS3Builder {
     // `from_env` reads AWS_ACCESS_KEY_ID …, web identity, container and instance credentials.
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retries());
+    if let Some(keys) = aws_profile::keys(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    {
+        builder =
+            builder.with_access_key_id(keys.access_key_id).with_secret_access_key(keys.secret_access_key);
+        if let Some(token) = keys.session_token {
+            builder = builder.with_token(token);
+        }
+    }
     if let Some(region) = &options.region {
         builder = builder.with_region(region);
     }

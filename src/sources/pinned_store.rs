@@ -35,6 +35,9 @@ pub struct StoreCounters {
     pub range_hits: AtomicU64,
 }
 
+/// An object up to this size is kept whole.
+const SMALL_OBJECT_BYTES: u64 = 4 << 20;
+
 /// The files of one snapshot, and nothing else, read-only.
 pub(super) struct PinnedStore {
     inner: Arc<dyn ObjectStore>,
@@ -76,6 +79,43 @@ impl PinnedStore {
         format!("{}\n{}\n{version}", self.source_id, meta.location).into()
     }
 
+    async fn get_pinned(&self, meta: ObjectMeta, mut options: GetOptions) -> Result<GetResult> {
+        options.if_match.clone_from(&meta.e_tag);
+        let result = self.inner.get_opts(&meta.location, options).await?;
+        self.counters.gets.fetch_add(1, Ordering::Relaxed);
+        self.counters.bytes.fetch_add(result.range.end - result.range.start, Ordering::Relaxed);
+        Ok(result)
+    }
+
+    /// Answers from the whole object, which is fetched once: readers of CSV and JSON ask for all of
+    /// it with every query, and joined tables are of this kind.
+    async fn get_small(
+        &self,
+        cache: &RangeCache,
+        meta: ObjectMeta,
+        options: GetOptions,
+    ) -> Result<GetResult> {
+        let (object, whole) = (self.identity(&meta), 0..meta.size);
+        let bytes = if let Some(bytes) = cache.get(&object, &whole).await {
+            self.counters.range_hits.fetch_add(1, Ordering::Relaxed);
+            bytes
+        } else {
+            let bytes = self.get_pinned(meta.clone(), GetOptions::default()).await?.bytes().await?;
+            cache.insert(&object, &whole, bytes.clone()).await;
+            bytes
+        };
+        let range = match &options.range {
+            Some(range) => range
+                .as_range(bytes.len() as u64)
+                .map_err(|error| Error::Generic { store: "jangpyo", source: Box::new(error) })?,
+            None => whole,
+        };
+        // `as_range` keeps within the object.
+        let part = bytes.slice(range.start as usize..range.end as usize);
+        let payload = GetResultPayload::Stream(stream::once(async move { Ok(part) }).boxed());
+        Ok(GetResult { payload, range, meta, attributes: object_store::Attributes::default() })
+    }
+
     async fn fetch(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         coalesce_ranges(
             ranges,
@@ -111,7 +151,7 @@ impl ObjectStore for PinnedStore {
         Self::refuse("put")
     }
 
-    async fn get_opts(&self, location: &Path, mut options: GetOptions) -> Result<GetResult> {
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         let meta = self.meta(location)?.clone();
         if options.head {
             return Ok(GetResult {
@@ -121,11 +161,10 @@ impl ObjectStore for PinnedStore {
                 attributes: object_store::Attributes::default(),
             });
         }
-        options.if_match.clone_from(&meta.e_tag);
-        let result = self.inner.get_opts(location, options).await?;
-        self.counters.gets.fetch_add(1, Ordering::Relaxed);
-        self.counters.bytes.fetch_add(result.range.end - result.range.start, Ordering::Relaxed);
-        Ok(result)
+        match &self.cache {
+            Some(cache) if meta.size <= SMALL_OBJECT_BYTES => self.get_small(cache, meta, options).await,
+            _ => self.get_pinned(meta, options).await,
+        }
     }
 
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {

@@ -1,5 +1,6 @@
 //! Style sheet, script, icon and fonts, embedded in the binary.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
@@ -59,7 +60,10 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 fn version_of(content: &[u8]) -> String {
     let beginning = content.get(..64 * 1024).unwrap_or(content);
     let digest = Sha256::new().chain_update(content.len().to_le_bytes()).chain_update(beginning).finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(8).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn with_versions(css: &str, assets: &[Asset]) -> String {

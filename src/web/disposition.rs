@@ -1,5 +1,7 @@
 //! File names in responses.
 
+use std::fmt::Write as _;
+
 use axum::http::HeaderValue;
 
 /// Whether the browser shows a file or saves it.
@@ -45,7 +47,7 @@ pub(super) fn content_disposition(disposition: Disposition, name: &str) -> Heade
             if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
                 text.push(char::from(byte));
             } else {
-                text.push_str(&format!("%{byte:02X}"));
+                let _ = write!(text, "%{byte:02X}");
             }
         }
     }

@@ -111,9 +111,9 @@ mod tests {
 
     #[test]
     fn panels_of_a_row_share_its_width_and_stack_on_a_phone() {
-        assert_eq!(Slot::in_row(1440.0, 1.0, 1.0, 1).width, 1344.0);
-        assert_eq!(Slot::in_row(1440.0, 1.0, 2.0, 2).width, 644.0);
-        assert_eq!(Slot::in_row(390.0, 1.0, 3.0, 3).width, 330.0);
-        assert_eq!(Slot::in_row(1000.0, 1.0, 3.0, 3).width, 424.0);
+        assert_eq!(Slot::in_row(1440.0, 1.0, 1.0, 1).width as i32, 1344);
+        assert_eq!(Slot::in_row(1440.0, 1.0, 2.0, 2).width as i32, 644);
+        assert_eq!(Slot::in_row(390.0, 1.0, 3.0, 3).width as i32, 330);
+        assert_eq!(Slot::in_row(1000.0, 1.0, 3.0, 3).width as i32, 424);
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::address::Address;
-use super::assets::asset_url;
+pub(super) use super::assets::asset_url;
 use super::error::WebError;
 use super::visitor::{Theme, Visitor};
 use super::words::Words;
@@ -61,11 +61,6 @@ impl Frame {
             path: path.into(),
             address: address.without("theme").without("complete").without("width"),
         }
-    }
-
-    /// The address of an embedded file.
-    pub(super) fn asset(&self, name: &str) -> String {
-        asset_url(name)
     }
 
     /// Tag, own name, address and whether it is the present one, for every language.

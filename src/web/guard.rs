@@ -97,7 +97,7 @@ pub(super) async fn guard(State(state): State<WebState>, request: Request, next:
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     state.metrics.count(&asked.method, &asked.route, status, took);
     span.in_scope(|| {
-        tracing::info!(status, route = asked.route, took_ms = took.as_millis() as u64, "answered")
+        tracing::info!(status, route = asked.route, took_ms = took.as_millis() as u64, "answered");
     });
     response
 }
@@ -165,10 +165,10 @@ pub(super) async fn remember_preferences(request: Request, next: Next) -> Respon
         return ([(header::SET_COOKIE, cookie("theme", theme.name()))], Redirect::to(&clean)).into_response();
     }
     let mut response = next.run(request).await;
-    if let Some(locale) = address.get("lang").and_then(Locale::from_tag) {
-        if let Ok(value) = HeaderValue::from_str(&cookie("lang", locale.tag())) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+    if let Some(locale) = address.get("lang").and_then(Locale::from_tag)
+        && let Ok(value) = HeaderValue::from_str(&cookie("lang", locale.tag()))
+    {
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
 }

@@ -38,8 +38,7 @@ impl Metrics {
     /// Counts requests in `registry`, where other floors may have registered theirs.
     pub fn new(mut registry: Registry) -> Self {
         let requests = Family::default();
-        let durations =
-            Family::<RouteLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS.into_iter()));
+        let durations = Family::<RouteLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let in_flight = Gauge::default();
         registry.register("jangpyo_http_requests", "Requests by route and status", requests.clone());
         registry.register(

@@ -55,7 +55,7 @@ pub(super) struct PanelView {
 /// What came of asking a panel.
 pub(super) enum Answer {
     /// What it has to show, or why it cannot.
-    Block(Block),
+    Block(Box<Block>),
     /// Its task broke down; the log has why.
     Broken { error_id: String },
 }
@@ -64,7 +64,7 @@ pub(super) enum Answer {
 pub(super) async fn answer_or_broken(open: OpenReport, panel: PanelId) -> Result<Answer, QuestionError> {
     let answer = AssertUnwindSafe(async { open.answers.panel(panel.clone()).await }).catch_unwind();
     match answer.await {
-        Ok(block) => block.map(Answer::Block),
+        Ok(block) => block.map(|block| Answer::Block(Box::new(block))),
         Err(panic) => {
             let error_id = uuid::Uuid::now_v7().to_string();
             let cause = panic_text(&*panic);

@@ -44,7 +44,7 @@ impl Default for WebSettings {
             allowed_hosts: Vec::new(),
             inline_budget: Duration::from_millis(250),
             grace: Duration::from_secs(3),
-            request_timeout: Duration::from_secs(120),
+            request_timeout: Duration::from_mins(2),
             url_limit_bytes: 16 * 1024,
             table_rows: 500,
             runs_per_page: 50,

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod flights;
+mod hostile_data;
 mod pdf_tools;
 mod query_answers;
 mod same_geometry;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bad_requests;
+mod content;
 mod fake;
 mod pages;
 

@@ -223,7 +223,7 @@ pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// [`fill`] with one number, for templates.
-pub(super) fn fill_count(text: &str, count: &usize) -> String {
+pub(super) fn fill_count(text: &str, count: impl std::fmt::Display) -> String {
     fill(text, &[("n", &count.to_string())])
 }
 
@@ -234,6 +234,6 @@ mod tests {
     #[test]
     fn places_are_filled_once() {
         assert_eq!(fill("{a} of {b}", &[("a", "{b}"), ("b", "2")]), "{b} of 2");
-        assert_eq!(fill_count("패널 {n}개", &3), "패널 3개");
+        assert_eq!(fill_count("패널 {n}개", 3), "패널 3개");
     }
 }
