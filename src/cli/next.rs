@@ -26,7 +26,7 @@ pub(super) fn next(place: &Place, arguments: &NextArguments) -> Result<ExitCode,
     let from = arguments.from.unwrap_or_else(Utc::now);
     let times: Vec<_> = rule.after(from).take(usize::from(arguments.count)).collect();
     if arguments.json {
-        let times: Vec<_> = times.iter().map(|time| time.to_rfc3339()).collect();
+        let times: Vec<_> = times.iter().map(chrono::DateTime::to_rfc3339).collect();
         println!("{}", serde_json::to_string(&times).map_err(|error| Failure::new(Kind::Bug, error))?);
     } else {
         for time in &times {

@@ -32,7 +32,7 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
         Failure::new(Kind::BadDefinition, format!("source `{}` is not defined or has errors", dataset.source))
     })?;
     let restriction = Restriction::for_open_dataset(&Viewer::local());
-    let ask = Ask { id, dataset, source, restriction: &restriction, freshness: Freshness::Current };
+    let ask = Ask { id, dataset, source, restriction: &restriction, freshness: Freshness::from_now_on() };
     let engine = program.evaluator.engine();
     let range = match &arguments.period {
         Some(text) => {

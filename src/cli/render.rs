@@ -37,7 +37,7 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
         locale: arguments.locale,
         now: arguments.now.unwrap_or_else(Utc::now),
         viewer: Viewer::local(),
-        freshness: Freshness::Current,
+        freshness: Freshness::from_now_on(),
     };
     let spinner = progress::spinner(format!("rendering {}", arguments.report));
     let prepared = program.evaluator.prepare(question).await?;

@@ -87,7 +87,7 @@ mod tests {
     #[tokio::test]
     async fn a_stop_ends_the_wait() {
         let dir = tempfile::tempdir().unwrap();
-        let mut watch = Watch::new(dir.path(), Duration::from_secs(3600));
+        let mut watch = Watch::new(dir.path(), Duration::from_hours(1));
         let stop = CancellationToken::new();
         stop.cancel();
         assert!(!watch.changed(&stop).await);

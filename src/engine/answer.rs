@@ -3,23 +3,19 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use arrow::record_batch::RecordBatch;
-use chrono::NaiveDate;
-use chrono_tz::Tz;
 use datafusion::common::ScalarValue;
 use moka::future::Cache;
 
+use super::batches::{business_table, column_cells, first_column};
 use super::comparison;
 use super::datasets::{Datasets, Freshness, definition_hash};
 use super::execution::Executor;
 use super::{EngineError, EngineSettings};
 use crate::access::Restriction;
-use crate::definitions::FieldPath;
 use crate::definitions::model::{Dataset, DatasetId, Source};
-use crate::format::NumberFormat;
-use crate::query::{DateRange, OTHERS_FLAG, Planner, QueryError, SemanticQuery};
+use crate::query::{DateRange, Planner, SemanticQuery};
 use crate::sources::{Input, StoreCounters};
-use crate::table::{Column, Role, Table, Value, cells};
+use crate::table::{Table, Value};
 
 /// A question to one dataset for one viewer.
 #[derive(Clone)]
@@ -69,7 +65,7 @@ struct AnswerKey {
 
 /// Answers questions about datasets. Shared by all doors.
 pub struct Engine {
-    executor: Executor,
+    pub(super) executor: Executor,
     datasets: Datasets,
     answers: Cache<AnswerKey, (Arc<Table>, u64)>,
     counters: Arc<StoreCounters>,
@@ -136,55 +132,7 @@ impl Engine {
         Ok(Answer { table, usage, data_version })
     }
 
-    /// The last day the dataset has data for, in `zone`; `None` for an empty dataset.
-    pub async fn latest_day(&self, ask: &Ask<'_>, zone: Tz) -> Result<Option<NaiveDate>, EngineError> {
-        let input = self.open(ask).await?;
-        let plan = Planner::new(ask.dataset, &input, ask.restriction)?.latest(zone)?;
-        let batches = self.executor.collect(&input, plan).await?;
-        let value = column_cells(&batches, 0)?.into_iter().next().unwrap_or_default();
-        match value {
-            Value::Null => Ok(None),
-            value => Ok(Some(value.as_date().ok_or_else(|| QueryError::BadExpression {
-                what: "freshness",
-                name: "complete_through".into(),
-                problem: "does not give a date or a timestamp".into(),
-            })?)),
-        }
-    }
-
-    /// Plans every field of the dataset against its data and reports the first problem of each.
-    pub async fn check_fields(&self, ask: &Ask<'_>) -> Result<Vec<(FieldPath, QueryError)>, EngineError> {
-        let input = self.open(ask).await?;
-        let planner = Planner::new(ask.dataset, &input, ask.restriction)?;
-        let mut problems = Vec::new();
-        for name in ask.dataset.dimensions.keys() {
-            if let Err(error) = planner.dimension_type(name) {
-                problems.push((FieldPath::root().key("dimensions").key(name.as_str()), error));
-            }
-        }
-        for (section, names) in [
-            ("measures", ask.dataset.measures.keys().collect::<Vec<_>>()),
-            ("metrics", ask.dataset.metrics.keys().collect()),
-        ] {
-            for name in names {
-                if let Err(error) = planner.check_number(name) {
-                    problems.push((FieldPath::root().key(section).key(name.as_str()), error));
-                }
-            }
-        }
-        if ask.dataset.time.is_some()
-            && let Err(error) = planner.latest(chrono_tz::UTC)
-        {
-            let path = match ask.dataset.freshness {
-                Some(_) => FieldPath::root().key("freshness").key("complete_through"),
-                None => FieldPath::root().key("time"),
-            };
-            problems.push((path, error));
-        }
-        Ok(problems)
-    }
-
-    async fn open(&self, ask: &Ask<'_>) -> Result<Arc<Input>, EngineError> {
+    pub(super) async fn open(&self, ask: &Ask<'_>) -> Result<Arc<Input>, EngineError> {
         self.datasets.open(&self.executor, ask.id, ask.dataset, ask.source, ask.freshness).await
     }
 
@@ -244,74 +192,4 @@ fn is_changed(error: &EngineError) -> bool {
         EngineError::Shared(inner) => is_changed(inner),
         _ => false,
     }
-}
-
-fn business_table(
-    dataset: &Dataset,
-    query: &SemanticQuery,
-    batches: &[RecordBatch],
-) -> Result<Table, EngineError> {
-    let flags = match batches.first().and_then(|batch| batch.schema().index_of(OTHERS_FLAG).ok()) {
-        Some(position) => column_cells(batches, position)?,
-        None => Vec::new(),
-    };
-    let dimensions = query.by.len();
-    let mut columns = Vec::new();
-    for (position, group) in query.by.iter().enumerate() {
-        let mut cells = column_cells(batches, position)?;
-        if query.top.as_ref().is_some_and(|top| top.dimension == group.field) {
-            for (cell, flag) in cells.iter_mut().zip(&flags) {
-                if *flag == Value::Bool(true) {
-                    *cell = Value::Others;
-                }
-            }
-        }
-        let (name, format) = (group.field.to_string(), NumberFormat::default());
-        columns.push(Column {
-            title: name.clone(),
-            name,
-            role: Role::Dimension,
-            grain: group.grain,
-            format,
-            cells,
-        });
-    }
-    let first_measure = dimensions + usize::from(!flags.is_empty());
-    for (position, field) in query.measures.iter().enumerate() {
-        let cells = column_cells(batches, first_measure + position)?;
-        let format = dataset
-            .measures
-            .get(field)
-            .map(|measure| &measure.format)
-            .or_else(|| dataset.metrics.get(field).map(|metric| &metric.format))
-            .cloned()
-            .unwrap_or_default();
-        let name = field.to_string();
-        columns.push(Column { title: name.clone(), name, role: Role::Measure, grain: None, format, cells });
-    }
-    let rows_before_limit = columns.first().map_or(0, |column| column.cells.len());
-    Ok(Table { columns, totals: None, rows_before_limit })
-}
-
-fn column_cells(batches: &[RecordBatch], position: usize) -> Result<Vec<Value>, EngineError> {
-    let mut all = Vec::new();
-    for batch in batches {
-        if position < batch.num_columns() {
-            all.extend(
-                cells(batch.column(position)).map_err(|error| EngineError::BadData(error.to_string()))?,
-            );
-        }
-    }
-    Ok(all)
-}
-
-fn first_column(batches: &[RecordBatch]) -> Result<Vec<ScalarValue>, EngineError> {
-    let mut values = Vec::new();
-    for batch in batches.iter().filter(|batch| batch.num_columns() > 0) {
-        for row in 0..batch.num_rows() {
-            let value = ScalarValue::try_from_array(batch.column(0), row);
-            values.push(value.map_err(|error| EngineError::BadData(error.to_string()))?);
-        }
-    }
-    Ok(values)
 }

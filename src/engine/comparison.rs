@@ -17,8 +17,15 @@ pub(super) fn join(current: Table, previous: &Table, query: &SemanticQuery) -> T
         (0..dimensions)
             .map(|column| {
                 let cell = table.cell(row, column);
-                let moved = shifted.then(|| cell.as_date().and_then(|date| shift.get(&date))).flatten();
-                moved.map_or_else(|| format!("{cell:?}"), |date| format!("{:?}", Value::Date(*date)))
+                let moved =
+                    shifted.then(|| cell.as_date().and_then(|date| shift.get(&date).copied())).flatten();
+                match (moved, cell) {
+                    (Some(day), Value::Timestamp(hour)) => {
+                        format!("{:?}", Value::Timestamp(day.and_time(hour.time())))
+                    }
+                    (Some(day), _) => format!("{:?}", Value::Date(day)),
+                    (None, cell) => format!("{cell:?}"),
+                }
             })
             .collect()
     };

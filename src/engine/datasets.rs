@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use datafusion::execution::memory_pool::FairSpillPool;
 use tokio::sync::Mutex;
@@ -14,7 +14,7 @@ use crate::access::Restriction;
 use crate::definitions::model::{Dataset, DatasetId, Source};
 use crate::query::Planner;
 use crate::sources::{
-    Input, InputOptions, RangeCache, StoreCounters, current_version, open_input, open_source,
+    Input, InputOptions, RangeCache, SourceError, StoreCounters, current_version, open_input, open_source,
 };
 
 /// How recent a listing of a dataset's files must be.
@@ -22,8 +22,16 @@ use crate::sources::{
 pub enum Freshness {
     /// As recent as the listing lifetime says: for people who look.
     Recent,
-    /// Listed for this question: for reports that are sent.
-    Current,
+    /// Not listed before this moment: for reports that are sent. All panels of a report share the
+    /// moment, so that the first lists and the others see the same files.
+    Since(Instant),
+}
+
+impl Freshness {
+    /// Listed from now on.
+    pub fn from_now_on() -> Self {
+        Self::Since(Instant::now())
+    }
 }
 
 type Slot = Arc<Mutex<Option<Opened>>>;
@@ -64,11 +72,12 @@ impl Datasets {
     ) -> Result<Arc<Input>, EngineError> {
         let slot = self.slot(id, definition_hash(dataset, source)).await;
         let mut slot = slot.lock().await;
-        let lifetime = match freshness {
-            Freshness::Recent => self.settings.listing_lifetime,
-            Freshness::Current => Duration::ZERO,
+        let lifetime = self.settings.listing_lifetime;
+        let is_fresh = |opened: &&Opened| match freshness {
+            Freshness::Recent => opened.listed_at.elapsed() < lifetime,
+            Freshness::Since(moment) => opened.listed_at >= moment,
         };
-        if let Some(opened) = slot.as_ref().filter(|opened| opened.listed_at.elapsed() < lifetime) {
+        if let Some(opened) = slot.as_ref().filter(is_fresh) {
             return Ok(Arc::clone(&opened.input));
         }
         let listed_at = Instant::now();
@@ -80,16 +89,13 @@ impl Datasets {
         )?;
         if let Some(opened) = slot.as_mut() {
             // The same files: what is known of them stays known.
-            if current_version(dataset, &store, &self.options).await? == opened.input.version {
+            let version = self.in_time(current_version(dataset, &store, &self.options)).await?;
+            if version == opened.input.version {
                 opened.listed_at = listed_at;
                 return Ok(Arc::clone(&opened.input));
             }
         }
-        let limit = self.settings.query_timeout;
-        let input = tokio::time::timeout(limit, open_input(dataset, &store, &self.options))
-            .await
-            .map_err(|_| EngineError::Timeout { limit_secs: limit.as_secs() })??;
-        let input = Arc::new(input);
+        let input = Arc::new(self.in_time(open_input(dataset, &store, &self.options)).await?);
         refuse_duplicates(executor, dataset, &input).await?;
         *slot = Some(Opened { input: Arc::clone(&input), listed_at });
         Ok(input)
@@ -98,6 +104,13 @@ impl Datasets {
     /// Forgets the dataset's files, after one of them was found to have changed.
     pub(super) async fn forget(&self, id: &DatasetId) {
         self.slots.lock().await.remove(id);
+    }
+
+    /// What a store answers, if it does within the limit of a query.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, SourceError>>) -> Result<T, EngineError> {
+        let limit = self.settings.query_timeout;
+        let answered = tokio::time::timeout(limit, work).await;
+        Ok(answered.map_err(|_| EngineError::Timeout { limit_secs: limit.as_secs() })??)
     }
 
     async fn slot(&self, id: &DatasetId, hash: u64) -> Slot {

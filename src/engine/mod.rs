@@ -5,10 +5,12 @@
 //! threads of their own, within limits of time, memory and rows, and stop when nobody waits.
 
 mod answer;
+mod batches;
 mod comparison;
 mod datasets;
 mod error;
 mod execution;
+mod inspection;
 mod settings;
 
 pub use answer::{Answer, Ask, Engine, Usage};

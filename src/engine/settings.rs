@@ -36,7 +36,7 @@ impl Default for EngineSettings {
         Self {
             workspace: PathBuf::from("reports"),
             file_roots: Vec::new(),
-            query_timeout: Duration::from_secs(60),
+            query_timeout: Duration::from_mins(1),
             memory_bytes: 2 << 30,
             max_rows: 200_000,
             max_files: 100_000,

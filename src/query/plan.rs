@@ -74,7 +74,7 @@ impl<'a> Planner<'a> {
                 .build()?;
         }
         let mut plan = LogicalPlanBuilder::from(plan);
-        let order = self.order(query, has_flag)?;
+        let order = order(query, has_flag)?;
         if !order.is_empty() {
             plan = plan.sort(order)?;
         }
@@ -262,27 +262,6 @@ impl<'a> Planner<'a> {
         Ok(plan.build()?)
     }
 
-    fn order(&self, query: &SemanticQuery, has_flag: bool) -> Result<Vec<SortExpr>, QueryError> {
-        let mut order: Vec<SortExpr> =
-            has_flag.then(|| exact_column(OTHERS_FLAG).sort(true, false)).into_iter().collect();
-        for sort in &query.sort {
-            let known = query.measures.contains(&sort.field)
-                || query.by.iter().any(|group| group.field == sort.field);
-            if !known {
-                let valid = query.by.iter().map(|group| &group.field).chain(&query.measures);
-                let valid = valid.map(ToString::to_string).collect();
-                return Err(QueryError::UnknownField {
-                    what: "column to sort by",
-                    name: sort.field.to_string(),
-                    valid,
-                });
-            }
-            order.push(exact_column(sort.field.as_str()).sort(!sort.descending, false));
-        }
-        order.extend(query.by.iter().map(|group| exact_column(group.field.as_str()).sort(true, false)));
-        Ok(order)
-    }
-
     fn time_dimension(&self) -> Result<TimeDimension<'_>, QueryError> {
         let field = self.dataset.time.as_ref().ok_or_else(|| {
             QueryError::BadQuestion("the dataset has no `time` dimension, so no period applies to it".into())
@@ -328,6 +307,27 @@ impl<'a> Planner<'a> {
     fn parse(&self, sql: &str, place: Place<'_>) -> Result<Expr, QueryError> {
         self.columns.parse(self.input, sql, place)
     }
+}
+
+fn order(query: &SemanticQuery, has_flag: bool) -> Result<Vec<SortExpr>, QueryError> {
+    let mut order: Vec<SortExpr> =
+        has_flag.then(|| exact_column(OTHERS_FLAG).sort(true, false)).into_iter().collect();
+    for sort in &query.sort {
+        let known =
+            query.measures.contains(&sort.field) || query.by.iter().any(|group| group.field == sort.field);
+        if !known {
+            let valid = query.by.iter().map(|group| &group.field).chain(&query.measures);
+            let valid = valid.map(ToString::to_string).collect();
+            return Err(QueryError::UnknownField {
+                what: "column to sort by",
+                name: sort.field.to_string(),
+                valid,
+            });
+        }
+        order.push(exact_column(sort.field.as_str()).sort(!sort.descending, false));
+    }
+    order.extend(query.by.iter().map(|group| exact_column(group.field.as_str()).sort(true, false)));
+    Ok(order)
 }
 
 /// The relationships an expression reads from.

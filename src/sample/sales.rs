@@ -211,8 +211,7 @@ fn calendar(day: NaiveDate, store: &Store, channel: &str) -> f64 {
     let weekday = match (day.weekday(), offline) {
         (Weekday::Sat, true) => 1.55,
         (Weekday::Sun, true) => 1.4,
-        (Weekday::Fri, true) => 1.1,
-        (Weekday::Mon, false) => 1.1,
+        (Weekday::Fri, true) | (Weekday::Mon, false) => 1.1,
         (Weekday::Sat | Weekday::Sun, false) => 1.05,
         (_, true) => 0.82,
         (_, false) => 0.97,

@@ -130,7 +130,7 @@ fn s3(bucket: &str, options: &S3Options) -> AmazonS3Builder {
     let client = ClientOptions::new()
         .with_allow_http(options.allow_http)
         .with_connect_timeout(Duration::from_secs(5))
-        .with_timeout(Duration::from_secs(60));
+        .with_timeout(Duration::from_mins(1));
     builder.with_client_options(client)
 }
 

@@ -54,7 +54,7 @@ pub fn cells(array: &ArrayRef) -> Result<Vec<Value>, ArrowError> {
         DataType::Decimal256(_, scale) => wide_decimals(array, *scale),
         DataType::Date32 => each!(Date32Type, |days: i32| date(i64::from(days))),
         DataType::Date64 => each!(Date64Type, |millis: i64| date(millis.div_euclid(86_400_000))),
-        DataType::Timestamp(unit, zone) => timestamps(array, *unit, zone.as_deref())?,
+        DataType::Timestamp(unit, zone) => timestamps(array, *unit, zone.as_deref()),
         DataType::Utf8 => array.as_string::<i32>().iter().map(text).collect(),
         DataType::LargeUtf8 => array.as_string::<i64>().iter().map(text).collect(),
         DataType::Utf8View => array.as_string_view().iter().map(text).collect(),
@@ -91,11 +91,8 @@ fn wide_decimals(array: &ArrayRef, scale: i8) -> Vec<Value> {
     array.as_primitive::<Decimal256Type>().iter().map(|value| value.map_or(Value::Null, cell)).collect()
 }
 
-fn timestamps(array: &ArrayRef, unit: TimeUnit, zone: Option<&str>) -> Result<Vec<Value>, ArrowError> {
-    let zone: Option<chrono_tz::Tz> = match zone {
-        Some(name) => Some(name.parse().unwrap_or(chrono_tz::UTC)),
-        None => None,
-    };
+fn timestamps(array: &ArrayRef, unit: TimeUnit, zone: Option<&str>) -> Vec<Value> {
+    let zone: Option<chrono_tz::Tz> = zone.map(|name| name.parse().unwrap_or(chrono_tz::UTC));
     let local = |instant: Option<NaiveDateTime>| {
         let Some(instant) = instant else { return Value::Null };
         Value::Timestamp(zone.map_or(instant, |zone| instant.and_utc().with_timezone(&zone).naive_local()))
@@ -110,14 +107,14 @@ fn timestamps(array: &ArrayRef, unit: TimeUnit, zone: Option<&str>) -> Result<Ve
                 .collect()
         }};
     }
-    Ok(match unit {
+    match unit {
         TimeUnit::Second => each!(TimestampSecondType, |value| DateTime::from_timestamp(value, 0)),
         TimeUnit::Millisecond => each!(TimestampMillisecondType, DateTime::from_timestamp_millis),
         TimeUnit::Microsecond => each!(TimestampMicrosecondType, DateTime::from_timestamp_micros),
         TimeUnit::Nanosecond => {
             each!(TimestampNanosecondType, |value| Some(DateTime::from_timestamp_nanos(value)))
         }
-    })
+    }
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ async fn three_million_flights_from_s3_to_the_browser_and_by_mail() {
         if !mails.is_empty() {
             break mails;
         }
-        assert!(started.elapsed() < Duration::from_secs(180), "no mail came");
+        assert!(started.elapsed() < Duration::from_mins(3), "no mail came");
         tokio::time::sleep(Duration::from_millis(500)).await;
     };
     println!("mail by schedule: {:.1?} after waiting for the minute", started.elapsed());

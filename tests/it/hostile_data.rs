@@ -76,7 +76,7 @@ async fn evaluate(folder: &Path) -> Document {
         locale: Some(Locale::Ko),
         now: Utc::now(),
         viewer: Viewer::local(),
-        freshness: Freshness::Current,
+        freshness: Freshness::from_now_on(),
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await
 }

@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one file per capability, against real parts.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
 mod command_line;
 mod flights;
 mod hostile_data;

@@ -80,7 +80,7 @@ pub(super) fn chart(
         sort.extend(measures.first().map(|field| Sort { field: field.clone(), descending: true }));
     }
     let compare = prepared.compare.filter(|_| panel.compare && base.range.is_some());
-    SemanticQuery { measures, by, top, sort, compare, ..base }
+    SemanticQuery { measures, by, compare, top, sort, ..base }
 }
 
 /// The bucket of a time axis whose author named none.

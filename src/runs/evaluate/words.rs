@@ -38,13 +38,15 @@ pub(super) fn compared_with(compare: Compare, spec: PeriodSpec, locale: Locale) 
         };
     }
     let unit = match spec {
-        PeriodSpec::This(unit) | PeriodSpec::LastComplete(unit) | PeriodSpec::ToDate(unit) => Some(unit),
+        PeriodSpec::This(unit)
+        | PeriodSpec::LastComplete(unit)
+        | PeriodSpec::ToDate(unit)
+        | PeriodSpec::Last { count: 1, unit } => Some(unit),
         PeriodSpec::AsOfLatest => Some(PeriodUnit::Day),
         PeriodSpec::Year(_) => Some(PeriodUnit::Year),
         PeriodSpec::Month { .. } => Some(PeriodUnit::Month),
         PeriodSpec::Quarter { .. } => Some(PeriodUnit::Quarter),
         PeriodSpec::IsoWeek { .. } => Some(PeriodUnit::Week),
-        PeriodSpec::Last { count: 1, unit } => Some(unit),
         _ => None,
     };
     match (unit, locale) {

@@ -241,7 +241,7 @@ impl Runner {
             now: run.scheduled_at,
             viewer: Viewer { name: format!("schedule:{}/{}", run.report, run.schedule) },
             // What is sent must be what the data say now, not what a listing said a while ago.
-            freshness: Freshness::Current,
+            freshness: Freshness::from_now_on(),
         };
         let document = self
             .parts

@@ -12,14 +12,13 @@ pub(crate) struct TestDataset {
     pub(crate) id: DatasetId,
     pub(crate) dataset: Dataset,
     pub(crate) source: Source,
-    pub(crate) freshness: Freshness,
 }
 
 impl TestDataset {
     /// A dataset whose source is `folder`.
     pub(crate) fn in_folder(folder: &Path, dataset: &str) -> Self {
         Self::new(&format!("{{owner: test, url: {:?}}}", "./"), dataset, |settings| {
-            settings.workspace = folder.to_owned();
+            folder.clone_into(&mut settings.workspace);
         })
     }
 
@@ -31,7 +30,6 @@ impl TestDataset {
             id: DatasetId::parse("test").unwrap(),
             dataset: serde_saphyr::from_str(dataset).unwrap(),
             source: serde_saphyr::from_str(source).unwrap(),
-            freshness: Freshness::Current,
         }
     }
 
@@ -46,7 +44,7 @@ impl TestDataset {
             dataset: &self.dataset,
             source: &self.source,
             restriction,
-            freshness: self.freshness,
+            freshness: Freshness::from_now_on(),
         }
     }
 }

@@ -162,8 +162,8 @@ async fn answer(
     }
     let request = request.map(s3s::Body::from);
     let response =
-        service.call(request.into()).await.map_err(|error| std::io::Error::other(format!("{error:?}")))?;
-    let (parts, body) = hyper::Response::from(response).into_parts();
+        service.call(request).await.map_err(|error| std::io::Error::other(format!("{error:?}")))?;
+    let (parts, body) = response.into_parts();
     let bytes = body.collect().await.map_err(|error| std::io::Error::other(error.to_string()))?.to_bytes();
     traffic.body_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
     if fault == Some(Fault::Reset) {

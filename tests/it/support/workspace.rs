@@ -77,7 +77,7 @@ impl TestWorkspace {
             locale: Some(locale),
             now: "2026-11-02T08:00:00+09:00".parse().unwrap(),
             viewer: Viewer::local(),
-            freshness: Freshness::Current,
+            freshness: Freshness::from_now_on(),
         };
         let prepared = evaluator.prepare(question).await.unwrap();
         evaluator.document(&prepared).await
