@@ -73,7 +73,10 @@ impl Drop for MailServer {
 
 /// One mail as a mail program reads it, with the folder of its files where it has one of its own.
 #[derive(Debug)]
-pub(crate) struct Mail(Value, Option<tempfile::TempDir>);
+pub(crate) struct Mail(
+    Value,
+    #[expect(dead_code, reason = "keeps the files of its parts")] Option<tempfile::TempDir>,
+);
 
 impl Mail {
     /// Reads a file with Python's email package.
