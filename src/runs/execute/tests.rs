@@ -100,8 +100,7 @@ fn undrawable(question: &Question) -> Document {
 async fn a_chart_that_cannot_be_drawn_counts_as_a_failed_panel() {
     for (policy, state, mails) in [("stop", RunState::Failed, 0), ("mark", RunState::Succeeded, 1)] {
         let report = report(&two_recipients(), &json!({"on_panel_error": policy}));
-        let rig =
-            Rig::answering(report, |question| Box::pin(async move { Ok(undrawable(&question)) })).await;
+        let rig = Rig::answering(report, |question| Box::pin(async move { Ok(undrawable(&question)) })).await;
         let run = rig.run(Trigger::Schedule, Repeat::Never).await;
         assert_eq!((run.state, rig.mailbox.calls()), (state, mails), "{policy}: {:?}", run.error);
         let told = run.error.unwrap_or_else(|| run.warnings.join(" "));
