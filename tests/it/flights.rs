@@ -45,17 +45,10 @@ fn workspace(server: &S3Server) -> tempfile::TempDir {
     std::fs::create_dir_all(folder.path().join("sources")).unwrap();
     std::fs::write(
         folder.path().join("sources/lake.yaml"),
-        format!("kind: source\n{}", block(&server.source())),
+        format!("kind: source\n{}", server.source_block()),
     )
     .unwrap();
     folder
-}
-
-/// The source's one-line mapping as a block, to put `kind` before it.
-fn block(flow: &str) -> String {
-    let inner = flow.trim_start_matches('{').trim_end_matches('}');
-    let (plain, s3) = inner.split_once(", s3: ").unwrap();
-    format!("{}\ns3: {s3}}}\n", plain.replace(", url:", "\nurl:"))
 }
 
 fn serve(workspace: &Path, state: &Path, mail: &MailServer) -> Serving {
@@ -89,7 +82,7 @@ async fn three_million_flights_from_s3_to_the_browser_and_by_mail() {
         eprintln!("skipped: JANGPYO_FLIGHTS_DATA is not set");
         return;
     };
-    let server = S3Server::start().await;
+    let server = S3Server::start_signed().await;
     for name in ["flights-3m.parquet", "airports.csv"] {
         server.put(&format!("flights/{name}"), std::fs::read(data.join(name)).unwrap()).await;
     }

@@ -6,6 +6,7 @@ mod command_line;
 mod flights;
 mod floors;
 mod hostile_data;
+mod limits;
 mod pdf_tools;
 mod query_answers;
 mod same_geometry;

@@ -22,21 +22,7 @@ dimensions: {order_date: {}, country: {sql: store.country}, year: {}}
 measures: {orders: {sql: sum(orders)}, rows: {sql: count(*)}}
 ";
 
-/// The standard AWS chain starts with these variables; every test of this binary uses the same.
-fn aws_environment() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        assert_eq!(
-            std::env::var("AWS_ACCESS_KEY_ID").as_deref(),
-            Ok(ACCESS_KEY),
-            "set by .cargo/config.toml"
-        );
-        assert_eq!(std::env::var("AWS_SECRET_ACCESS_KEY").as_deref(), Ok(SECRET_KEY));
-    });
-}
-
 async fn sales_on_s3() -> (S3Server, TestDataset) {
-    aws_environment();
     let server = S3Server::start().await;
     let folder = tempfile::tempdir().unwrap();
     jangpyo::sample::write(folder.path(), jangpyo::sample::SEED).unwrap();
@@ -85,7 +71,6 @@ async fn a_filter_on_a_partition_reads_only_its_files() {
 
 #[tokio::test]
 async fn lists_of_more_than_one_page_are_complete() {
-    aws_environment();
     let server = S3Server::start().await;
     let folder = server.root.join("lake/many");
     std::fs::create_dir(&folder).unwrap();
@@ -282,4 +267,48 @@ measures: {rows: {sql: count(*)}}
     let (_folder, dataset) = dataset_of(&files, definition);
     let error = dataset.answer(&rows()).await.unwrap_err();
     assert!(error.to_string().contains("counted twice"), "{error}");
+}
+
+/// `jangpyo query` over a bucket that wants signed requests, with these variables.
+fn query_signed(server: &S3Server, variables: &[(&str, &str)]) -> std::process::Output {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("sources/lake.yaml", format!("kind: source\n{}", server.source_block())),
+        (
+            "datasets/rows.yaml",
+            format!("kind: dataset\nowner: test\nsource: lake\ntable: rows.csv\n{ROWS}\n"),
+        ),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_jangpyo"));
+    command.args(["query", "rows", "--measures", "rows", "--workspace"]).arg(folder.path());
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"] {
+        command.env_remove(name);
+    }
+    command.envs(variables.iter().copied()).env("HOME", folder.path()).output().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_come_from_the_standard_chain() {
+    let server = S3Server::start_signed().await;
+    server.put("rows.csv", "a\n1\n2\n").await;
+    let keys = [("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", SECRET_KEY)];
+    let answered = |output: std::process::Output| String::from_utf8(output.stdout).unwrap();
+    assert_eq!(answered(query_signed(&server, &keys)), "rows\r\n2\r\n");
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let text = format!("[team]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n");
+    std::fs::write(file.path(), text).unwrap();
+    let path = file.path().to_str().unwrap();
+    let profile = [("AWS_SHARED_CREDENTIALS_FILE", path), ("AWS_PROFILE", "team")];
+    assert_eq!(answered(query_signed(&server, &profile)), "rows\r\n2\r\n");
+
+    let wrong =
+        query_signed(&server, &[("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", "wrong")]);
+    assert_eq!(wrong.status.code(), Some(3));
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert!(said.contains("source `lake` does not answer") && !said.contains("wrong"), "{said}");
 }

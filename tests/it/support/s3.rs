@@ -56,6 +56,7 @@ pub(crate) struct S3Server {
     pub(crate) address: SocketAddr,
     pub(crate) root: PathBuf,
     pub(crate) traffic: Arc<Traffic>,
+    is_signed: bool,
     _folder: tempfile::TempDir,
     task: tokio::task::JoinHandle<()>,
 }
@@ -67,13 +68,24 @@ impl Drop for S3Server {
 }
 
 impl S3Server {
-    /// Starts a server with one empty bucket `lake` on a free port.
+    /// Starts a server with one empty bucket `lake` on a free port, which takes unsigned requests.
     pub(crate) async fn start() -> Self {
+        Self::new(false).await
+    }
+
+    /// The same, but requests must be signed with [`ACCESS_KEY`] and [`SECRET_KEY`].
+    pub(crate) async fn start_signed() -> Self {
+        Self::new(true).await
+    }
+
+    async fn new(is_signed: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("lake")).unwrap();
         let storage = s3s_fs::FileSystem::new(folder.path()).unwrap();
         let mut builder = s3s::service::S3ServiceBuilder::new(storage);
-        builder.set_auth(s3s::auth::SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+        if is_signed {
+            builder.set_auth(s3s::auth::SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+        }
         let service = builder.build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -94,7 +106,7 @@ impl S3Server {
                 });
             }
         });
-        Self { address, root: folder.path().to_owned(), traffic, _folder: folder, task }
+        Self { address, root: folder.path().to_owned(), traffic, is_signed, _folder: folder, task }
     }
 
     /// Puts a file into the bucket `lake` through the S3 protocol.
@@ -108,6 +120,7 @@ impl S3Server {
             .with_region("us-east-1")
             .with_access_key_id(ACCESS_KEY)
             .with_secret_access_key(SECRET_KEY)
+            .with_skip_signature(!self.is_signed)
             .build()
             .unwrap();
         store.put(&object_store::path::Path::from(key), bytes.into().into()).await.unwrap();
@@ -132,9 +145,18 @@ impl S3Server {
     /// The YAML of a source for this server's bucket.
     pub(crate) fn source(&self) -> String {
         format!(
-            "{{owner: test, url: 's3://lake', s3: {{endpoint: 'http://{}', region: us-east-1, allow_http: true}}}}",
-            self.address
+            "{{owner: test, url: 's3://lake', s3: {{endpoint: 'http://{}', region: us-east-1, allow_http: true, \
+             anonymous: {}}}}}",
+            self.address, !self.is_signed
         )
+    }
+
+    /// The same as lines, to stand behind `kind: source` in a file.
+    pub(crate) fn source_block(&self) -> String {
+        let flow = self.source();
+        let inner = flow.trim_start_matches('{').strip_suffix('}').unwrap();
+        let (plain, s3) = inner.split_once(", s3: ").unwrap();
+        format!("{}\ns3: {s3}\n", plain.replace(", url:", "\nurl:"))
     }
 }
 
