@@ -2,6 +2,8 @@
 //!
 //! Reports are files in git; the server queries curated datasets, shows them as dashboards in the
 //! browser and sends the same sheets as PDFs by e-mail.
+#![doc = ""]
+#![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod access;
 pub mod app;

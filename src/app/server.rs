@@ -15,6 +15,7 @@ use super::adapters::LiveBackend;
 use super::{Program, ProgramError};
 use crate::runs::Clock;
 use crate::runs::evaluate::Evaluator;
+use crate::runs::execute::Runner;
 use crate::schedule::{Scheduler, SchedulerSettings};
 use crate::web::{Metrics, WebState};
 
@@ -45,7 +46,10 @@ pub async fn serve(
     let schedules = tokio::spawn(scheduler.run(program.workspace.generations(), stop.clone()));
 
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(StoreRequests(program.evaluator.clone())));
+    registry.register_collector(Box::new(Counted {
+        evaluator: program.evaluator.clone(),
+        runner: runner.clone(),
+    }));
     let state = WebState {
         backend: Arc::new(LiveBackend {
             workspace: program.workspace.clone(),
@@ -73,19 +77,28 @@ pub async fn serve(
     served.map_err(failed)
 }
 
-/// What was asked of object stores, read when metrics are asked for.
-struct StoreRequests(Evaluator);
+/// What the engine and the runs count, read when metrics are asked for.
+struct Counted {
+    evaluator: Evaluator,
+    runner: Runner,
+}
 
-impl std::fmt::Debug for StoreRequests {
+impl std::fmt::Debug for Counted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StoreRequests")
+        f.write_str("Counted")
     }
 }
 
-impl Collector for StoreRequests {
+impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let counters = self.0.engine().counters();
-        let each: [(&str, &str, &AtomicU64); 4] = [
+        let (counters, answered) = (self.evaluator.engine().counters(), self.evaluator.engine().answered());
+        let runs = self.runner.counters();
+        let each: [(&str, &str, &AtomicU64); 9] = [
+            ("jangpyo_answers_computed", "Questions answered by running queries", &answered.computed),
+            ("jangpyo_answers_remembered", "Questions answered from memory", &answered.remembered),
+            ("jangpyo_answers_failed", "Questions without an answer", &answered.failed),
+            ("jangpyo_runs_succeeded", "Runs that did everything", &runs.succeeded),
+            ("jangpyo_runs_failed", "Runs that an error or a stop ended", &runs.failed),
             ("jangpyo_source_gets", "GET requests to object stores", &counters.gets),
             ("jangpyo_source_lists", "Listings of datasets' files", &counters.lists),
             ("jangpyo_source_bytes", "Bytes read from object stores", &counters.bytes),

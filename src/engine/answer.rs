@@ -1,6 +1,7 @@
 //! Questions and their answers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use datafusion::common::ScalarValue;
@@ -63,12 +64,24 @@ struct AnswerKey {
     query: SemanticQuery,
 }
 
+/// How questions were answered since the start.
+#[derive(Debug, Default)]
+pub struct AnswerCounters {
+    /// By running queries.
+    pub computed: AtomicU64,
+    /// From memory.
+    pub remembered: AtomicU64,
+    /// Not at all.
+    pub failed: AtomicU64,
+}
+
 /// Answers questions about datasets. Shared by all doors.
 pub struct Engine {
     pub(super) executor: Executor,
     datasets: Datasets,
     answers: Cache<AnswerKey, (Arc<Table>, u64)>,
     counters: Arc<StoreCounters>,
+    answered: AnswerCounters,
 }
 
 impl Engine {
@@ -86,6 +99,7 @@ impl Engine {
             datasets: Datasets::new(settings, Arc::clone(&counters)),
             answers,
             counters,
+            answered: AnswerCounters::default(),
         })
     }
 
@@ -94,15 +108,27 @@ impl Engine {
         &self.counters
     }
 
+    /// How questions were answered since the start.
+    pub fn answered(&self) -> &AnswerCounters {
+        &self.answered
+    }
+
     /// Answers `query`. If a file was replaced under a running query, it is asked once more.
     pub async fn answer(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Result<Answer, EngineError> {
-        match self.try_answer(ask, query).await {
+        let result = match self.try_answer(ask, query).await {
             Err(error) if is_changed(&error) => {
                 self.datasets.forget(ask.id).await;
                 self.try_answer(ask, query).await
             }
             result => result,
-        }
+        };
+        let counter = match &result {
+            Ok(answer) if answer.usage.cached => &self.answered.remembered,
+            Ok(_) => &self.answered.computed,
+            Err(_) => &self.answered.failed,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        result
     }
 
     async fn try_answer(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Result<Answer, EngineError> {

@@ -33,7 +33,7 @@ impl Engine {
         let planner = Planner::new(ask.dataset, &input, ask.restriction)?;
         let mut problems = Vec::new();
         for name in ask.dataset.dimensions.keys() {
-            if let Err(error) = planner.dimension_type(name) {
+            if let Err(error) = planner.check_dimension(name) {
                 problems.push((FieldPath::root().key("dimensions").key(name.as_str()), error));
             }
         }

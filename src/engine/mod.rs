@@ -13,7 +13,7 @@ mod execution;
 mod inspection;
 mod settings;
 
-pub use answer::{Answer, Ask, Engine, Usage};
+pub use answer::{Answer, AnswerCounters, Ask, Engine, Usage};
 pub use datasets::Freshness;
 pub use error::EngineError;
 pub use settings::EngineSettings;

@@ -91,8 +91,13 @@ fn previous(spec: PeriodSpec, range: DateRange) -> DateRange {
         let last = step(range.last_day(), unit, -1);
         return DateRange { start, end: last.succ_opt().unwrap_or(last).min(range.start) };
     }
-    let whole = [(PeriodUnit::Year, 12), (PeriodUnit::Quarter, 3), (PeriodUnit::Month, 1)];
-    for (unit, months) in whole {
+    // Days and weeks are compared with as many of them, even where they happen to fill a month.
+    let whole: &[_] = if counts_days(spec) {
+        &[]
+    } else {
+        &[(PeriodUnit::Year, 12), (PeriodUnit::Quarter, 3), (PeriodUnit::Month, 1)]
+    };
+    for &(unit, months) in whole {
         let aligned = |day| bucket_of(day, grain(unit), Weekday::Mon) == day;
         if aligned(range.start) && aligned(range.end) && range.start < range.end {
             let span = months_between(range.start, range.end);
@@ -117,8 +122,22 @@ fn a_year_earlier(spec: PeriodSpec, range: DateRange) -> DateRange {
             return DateRange { start: range.start + (there - here), end: range.end + (there - here) };
         }
     }
+    let start = step(range.start, PeriodUnit::Year, -1);
+    // Whole months stay whole: February 2025 is compared with all 29 days of February 2024.
+    if !counts_days(spec)
+        && !matches!(spec, PeriodSpec::ToDate(_))
+        && range.start.day() == 1
+        && range.end.day() == 1
+    {
+        return DateRange { start, end: step(range.end, PeriodUnit::Year, -1) };
+    }
     let last = step(range.last_day(), PeriodUnit::Year, -1);
-    DateRange { start: step(range.start, PeriodUnit::Year, -1), end: last.succ_opt().unwrap_or(last) }
+    DateRange { start, end: last.succ_opt().unwrap_or(last) }
+}
+
+/// Whether the period is so many days or weeks, wherever in a month they lie.
+fn counts_days(spec: PeriodSpec) -> bool {
+    counts_weeks(spec) || matches!(spec, PeriodSpec::Last { unit: PeriodUnit::Day, .. })
 }
 
 fn counts_weeks(spec: PeriodSpec) -> bool {
@@ -230,6 +249,25 @@ mod tests {
             "2025-02-01..2025-02-28"
         );
         assert_eq!(against("2024-02-29", now, Compare::SamePeriodLastYear), "2023-02-28..2023-02-28");
+    }
+
+    #[test]
+    fn days_that_happen_to_fill_a_month_are_compared_with_as_many_days() {
+        // 30 days through 30 April; 4 weeks that are February 2027.
+        let now = "2026-05-01T00:00:00Z";
+        assert_eq!(against("last_30_days", now, Compare::PreviousPeriod), "2026-03-02..2026-03-31");
+        let now = "2027-03-01T00:00:00Z";
+        assert_eq!(against("last_4_weeks", now, Compare::PreviousPeriod), "2027-01-04..2027-01-31");
+    }
+
+    #[test]
+    fn a_whole_february_is_compared_with_a_whole_february_and_its_part_with_the_same_days() {
+        let year_ago = |spec, now| against(spec, now, Compare::SamePeriodLastYear);
+        let now = "2025-03-10T00:00:00Z";
+        assert_eq!(year_ago("last_complete_month", now), "2024-02-01..2024-02-29");
+        assert_eq!(year_ago("2025-02-01..2025-02-28", now), "2024-02-01..2024-02-29");
+        assert_eq!(year_ago("2025-02-28", now), "2024-02-28..2024-02-28");
+        assert_eq!(year_ago("month_to_date", "2025-02-28T00:00:00Z"), "2024-02-01..2024-02-28");
     }
 
     #[test]

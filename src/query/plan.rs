@@ -16,7 +16,7 @@ use super::columns::Columns;
 use super::expression::{self, Place, aggregate_name, exact_column};
 use super::{GroupBy, QueryError, SemanticQuery, Top, filter};
 use crate::access::Restriction;
-use crate::definitions::model::{Dataset, Dimension, FieldName};
+use crate::definitions::model::{Dataset, Dimension, DimensionType, FieldName};
 use crate::sources::{Input, ROWS};
 
 /// The column of an answer that is true for the rows of "others"; present when `top` was asked for.
@@ -51,6 +51,13 @@ impl<'a> Planner<'a> {
         query: &SemanticQuery,
         kept: Option<&[ScalarValue]>,
     ) -> Result<LogicalPlan, QueryError> {
+        let names = query.by.iter().map(|group| &group.field).chain(&query.measures);
+        let mut seen = BTreeSet::new();
+        for name in names {
+            if !seen.insert(name.as_str()) {
+                return Err(QueryError::BadQuestion(format!("`{name}` is asked for twice; name it once")));
+            }
+        }
         let mut groups = Vec::new();
         let mut flag = None;
         for group in &query.by {
@@ -163,9 +170,27 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// The type of a dimension's values, checked against the data.
-    pub fn dimension_type(&self, field: &FieldName) -> Result<DataType, QueryError> {
-        Ok(self.dimension(field)?.data_type)
+    /// Plans one dimension and holds its declared type against the data.
+    pub fn check_dimension(&self, field: &FieldName) -> Result<(), QueryError> {
+        let found = self.dimension(field)?.data_type;
+        let values = match &found {
+            DataType::Dictionary(_, values) => values.as_ref(),
+            other => other,
+        };
+        let (name, definition) = self.definition(field)?;
+        let fits = match definition.r#type {
+            None => true,
+            Some(DimensionType::Text) => values.is_string(),
+            Some(DimensionType::Number) => values.is_numeric(),
+            Some(DimensionType::Bool) => *values == DataType::Boolean,
+            Some(DimensionType::Date) => matches!(values, DataType::Date32 | DataType::Date64),
+            Some(DimensionType::Timestamp) => matches!(values, DataType::Timestamp(..)),
+        };
+        let place = Place { what: "dimension", name: name.as_str() };
+        let problem = format!(
+            "holds {found}, which is not its declared `type`; change one, or convert the data in `sql`"
+        );
+        if fits { Ok(()) } else { Err(place.error(problem)) }
     }
 
     fn aggregate(

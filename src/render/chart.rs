@@ -1,7 +1,5 @@
 //! A chart on a page of its own.
 
-use plotters::drawing::IntoDrawingArea;
-
 use super::canvas::{PIXELS_PER_POINT, Page, Recorder, Rect};
 use crate::charts::{self, Chart, ChartError, Hotspot, Style};
 use crate::format::Locale;
@@ -29,13 +27,13 @@ pub fn draw_chart_on(
     chart: &Chart,
     locale: Locale,
 ) -> Result<Vec<Hotspot>, ChartError> {
-    let surface = Recorder::new(page, area).into_drawing_area();
+    let surface = Recorder::surface(page, area);
     charts::draw(chart, &surface, &style(locale))
 }
 
 /// Draws the way a number went into `area` of `page`: no axes, a line, its last point.
 pub fn draw_sparkline_on(page: &mut Page, area: Rect, points: &[Option<f64>]) -> Result<(), ChartError> {
-    let surface = Recorder::new(page, area).into_drawing_area();
+    let surface = Recorder::surface(page, area);
     charts::sparkline(points, &surface, &style(Locale::Ko))
 }
 

@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn the_doors_own_keys_never_reach_a_report() {
         assert_eq!(
-            parameters("lang=en&country=KR&complete=1&width=300&page=1&country=HK&country=KR"),
+            parameters("lang=en&country=KR&complete=1&width=300&page=1&heavy=1&country=HK&country=KR"),
             one("country", &["KR", "HK"])
         );
     }

@@ -23,7 +23,7 @@ use super::state::WebState;
 use super::visitor::Visitor;
 use super::words::{self, Words};
 use crate::definitions::model::{PanelId, Report, ReportId};
-use crate::runs::evaluate::QuestionError;
+use crate::runs::evaluate::{QuestionError, pages};
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
@@ -237,12 +237,9 @@ pub(super) fn address_of(parameters: &BTreeMap<String, Vec<String>>, asked: &Add
     }
 }
 
-/// Rows of panels in reading order; without a layout one below the other.
+/// Rows of panels in reading order, as on paper.
 fn layout(report: &Report) -> Vec<Vec<PanelId>> {
-    if report.pages.is_empty() {
-        return report.panels.keys().map(|panel| vec![panel.clone()]).collect();
-    }
-    report.pages.iter().flat_map(|page| page.rows.iter().cloned()).collect()
+    pages(report).into_iter().flat_map(|page| page.rows).collect()
 }
 
 /// Starts all panels at once and gives those that are done within `wait`. The others run on for the

@@ -1,5 +1,7 @@
 //! A report or a panel as a file.
 
+use std::sync::Arc;
+
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
@@ -33,9 +35,13 @@ pub(super) async fn show_pdf(
     address: &Address,
 ) -> Result<Response, WebError> {
     let open = state.backend.open(wish(report, visitor, address.parameters())).await?;
+    let place = Arc::clone(&state.settings.pdf_places).acquire_owned().await;
+    let place = place.map_err(|error| WebError::bug(format!("PDF places: {error}")))?;
     let document = open.answers.document().await;
     let name = file_name(&document.title, "pdf");
-    let sheets = tokio::task::spawn_blocking(move || crate::render::pdf::pdf(&document))
+    // The place goes along: the work goes on when the request has given up.
+    let make = move || (crate::render::pdf::pdf(&document), drop(place)).0;
+    let sheets = tokio::task::spawn_blocking(make)
         .await
         .map_err(|error| WebError::bug(format!("PDF task: {error}")))?
         .map_err(|error| WebError::bug(format!("PDF: {error}")))?;

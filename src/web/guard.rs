@@ -83,7 +83,7 @@ pub(super) async fn guard(State(state): State<WebState>, request: Request, next:
                 Ok(Err(panic)) => WebError::bug(format!("panic: {}", panic_text(&*panic))).into_response(),
                 Err(_) => WebError::of(StatusCode::GATEWAY_TIMEOUT)
                     .saying(format!(
-                        "the answer took longer than {} seconds (setting `request_timeout`)",
+                        "the answer took longer than {} seconds; narrow the period, or raise JANGPYO_QUERY_TIMEOUT_SECS",
                         limit.as_secs_f32()
                     ))
                     .into_response(),

@@ -28,7 +28,7 @@ pub(super) async fn check_host(State(state): State<WebState>, request: Request, 
         Some(name) => WebError::of(StatusCode::MISDIRECTED_REQUEST)
             .saying(format!(
                 "this server does not answer to the host name `{}`; open it as localhost, or add the name to \
-                 the setting `allowed_hosts`",
+                 JANGPYO_ALLOWED_HOSTS",
                 name.chars().filter(|c| !c.is_control()).take(80).collect::<String>()
             ))
             .into_response(),

@@ -1,7 +1,7 @@
 //! The browser's door: dashboards, downloads, runs, problems, health and metrics over HTTP.
 //!
 //! Takes a listener, a [`WebState`] and a stop signal; serves until the signal. The whole URL map is
-//! in [`router`](mod@router). Handlers parse names and parameters, ask the [`Backend`], and lay out
+//! in `router.rs`. Handlers parse names and parameters, ask the [`Backend`], and lay out
 //! what comes back; they know neither files nor queries. What a viewer is told about a failure never
 //! carries its cause, only an id that the log has.
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::backend::Backend;
 use super::metrics::Metrics;
 
@@ -36,6 +38,8 @@ pub struct WebSettings {
     pub table_rows: usize,
     /// How many runs one page lists.
     pub runs_per_page: usize,
+    /// Places for PDFs being made; more wait. A long ledger takes hundreds of megabytes meanwhile.
+    pub pdf_places: Arc<Semaphore>,
 }
 
 impl Default for WebSettings {
@@ -48,6 +52,7 @@ impl Default for WebSettings {
             url_limit_bytes: 16 * 1024,
             table_rows: 500,
             runs_per_page: 50,
+            pdf_places: Arc::new(Semaphore::new(2)),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod command_line;
 mod flights;
+mod floors;
 mod hostile_data;
 mod pdf_tools;
 mod query_answers;

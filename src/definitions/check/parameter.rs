@@ -7,6 +7,9 @@ use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::period::{PeriodError, PeriodSpec};
 
+/// Keys that the address of a dashboard uses for itself.
+const RESERVED: [&str; 7] = ["lang", "theme", "complete", "width", "height", "heavy", "page"];
+
 pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings<'_>) {
     let root = FieldPath::root().key("parameters");
     let mut periods = 0;
@@ -19,6 +22,18 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings<'_>) {
         | Parameter::Number { title, .. }
         | Parameter::Date { title, .. }) = parameter;
         text::title(title.as_ref(), &path.key("title"), findings);
+        if RESERVED.contains(&name.as_str()) || name.as_str().starts_with('_') {
+            let help = format!(
+                "choose another name; reserved are {} and names that start with `_`",
+                RESERVED.join(", ")
+            );
+            findings.error_at_key(
+                &path,
+                "reserved_name",
+                "the address of a dashboard uses this name for itself",
+                help,
+            );
+        }
         match parameter {
             Parameter::Period { default, options, .. } => {
                 periods += 1;

@@ -33,7 +33,7 @@ pub struct Report {
     pub filters: IndexMap<FieldName, FieldFilter>,
     /// The panels, by id.
     pub panels: IndexMap<PanelId, Panel>,
-    /// The layout; by default one panel below the other on A4 portrait.
+    /// The layout; by default KPI panels four to a row, then one panel below the other, on A4 portrait.
     #[serde(default)]
     pub pages: Vec<Page>,
     /// How it is printed.

@@ -183,3 +183,14 @@ fn snapshot(name: &str, file: &str, cases: &[(&str, String)]) {
         insta::assert_snapshot!(name, out);
     });
 }
+
+#[test]
+fn a_parameter_cannot_have_a_name_that_the_address_uses_itself() {
+    for name in ["lang", "page", "_now"] {
+        let text = format!(
+            "{TOP}parameters:\n  {name}: {{type: member, of: country}}\npanels:\n  a: {{kpi: revenue}}\n"
+        );
+        let said = rendered("reserved.yaml", &text);
+        assert!(said.contains("uses this name for itself"), "{name}: {said}");
+    }
+}

@@ -3,6 +3,8 @@
 //! plotters counts in whole pixels; here a pixel is 1/100 point, so that curves drawn as fine
 //! polygons and thin marks stay exact on paper.
 
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
@@ -36,6 +38,11 @@ impl<'a> Recorder<'a> {
     /// Draws into `area` of `page`, both in points.
     pub fn new(page: &'a mut Page, area: Rect) -> Self {
         Self { page, area }
+    }
+
+    /// The surface that charts are drawn on: all of `area` of `page`.
+    pub fn surface(page: &'a mut Page, area: Rect) -> DrawingArea<Self, Shift> {
+        Self::new(page, area).into_drawing_area()
     }
 
     fn point(&self, (x, y): BackendCoord) -> (f32, f32) {

@@ -228,20 +228,22 @@ fn largest_first(table: &Table) -> Table {
     let Some(measure) = table.columns.iter().position(|column| column.role == Role::Measure) else {
         return table.clone();
     };
-    let key = |row: usize| format!("{:?}", table.cell(row, 0));
-    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-    for row in 0..table.len() {
-        *sums.entry(key(row)).or_default() += table.cell(row, measure).as_f64().unwrap_or(0.0);
+    let keys: Vec<String> = (0..table.len()).map(|row| format!("{:?}", table.cell(row, 0))).collect();
+    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    for (row, key) in keys.iter().enumerate() {
+        *sums.entry(key).or_default() += table.cell(row, measure).as_f64().unwrap_or(0.0);
     }
-    let mut order: Vec<usize> = (0..table.len()).collect();
-    let sum = |row: usize| sums.get(&key(row)).copied().unwrap_or(0.0);
-    order.sort_by(|a, b| {
-        let last = |row: usize| *table.cell(row, 0) == Value::Others;
-        last(*a).cmp(&last(*b)).then(sum(*b).total_cmp(&sum(*a))).then(a.cmp(b))
-    });
+    let mut order: Vec<(bool, f64, usize)> = keys
+        .iter()
+        .enumerate()
+        .map(|(row, key)| {
+            (*table.cell(row, 0) == Value::Others, sums.get(key.as_str()).copied().unwrap_or(0.0), row)
+        })
+        .collect();
+    order.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
     let mut sorted = table.clone();
     for (position, column) in sorted.columns.iter_mut().enumerate() {
-        column.cells = order.iter().map(|row| table.cell(*row, position).clone()).collect();
+        column.cells = order.iter().map(|(.., row)| table.cell(*row, position).clone()).collect();
     }
     sorted
 }

@@ -54,7 +54,7 @@ impl Evaluator {
         let locale = prepared.locale;
         let chosen = prepared.chosen.get(name);
         let (title, choices, more) = match parameter {
-            Parameter::Period { title, default, options, as_of, .. } => {
+            Parameter::Period { title, default, options, .. } => {
                 let offered: Vec<&str> = if options.is_empty() {
                     USUAL_PERIODS.to_vec()
                 } else {
@@ -62,9 +62,8 @@ impl Evaluator {
                 };
                 let missing = (!offered.contains(&default.as_str())).then_some(default.as_str());
                 let choices = missing.into_iter().chain(offered);
-                let choices = choices
-                    .map(|text| (text.to_owned(), localize::period_label(text, *as_of, locale)))
-                    .collect();
+                let choices =
+                    choices.map(|text| (text.to_owned(), localize::period_label(text, locale))).collect();
                 (title, choices, false)
             }
             Parameter::Member { title, of, .. } => {

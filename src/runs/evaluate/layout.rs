@@ -9,7 +9,7 @@ pub(super) fn panels(report: &Report) -> Vec<PanelId> {
 }
 
 /// The author's pages, or a sensible layout: KPI panels four to a row, then one panel per row.
-pub(super) fn pages(report: &Report) -> Vec<Page> {
+pub fn pages(report: &Report) -> Vec<Page> {
     if !report.pages.is_empty() {
         return report.pages.clone();
     }

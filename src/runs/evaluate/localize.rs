@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Chosen, DateRange, FieldName, Prepared, chosen, words};
-use crate::definitions::model::{Dataset, PeriodAnchor};
+use crate::definitions::model::Dataset;
 use crate::format::{DateFormat, Grain, Locale, LocalizedText, write_date};
 use crate::table::{Role, Table, Value};
 
@@ -86,9 +86,8 @@ pub(super) fn range_text(range: DateRange, locale: Locale) -> String {
     if first == last { write(first) } else { format!("{} – {}", write(first), write(last)) }
 }
 
-/// The label of a period in a menu, which says when it counts from the data's last day.
-pub(super) fn period_label(text: &str, as_of: PeriodAnchor, locale: Locale) -> String {
+/// The label of a period in a menu; the dates beside the menu say which days are meant.
+pub(super) fn period_label(text: &str, locale: Locale) -> String {
     let Ok(spec) = crate::definitions::period::PeriodSpec::parse(text) else { return text.to_owned() };
-    let _ = as_of; // the dates beside the menu say which days are meant
     words::period(spec, locale)
 }

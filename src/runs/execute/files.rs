@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono_tz::Tz;
 
 use super::{StageFailure, Ticket};
-use crate::definitions::model::{Attachment, Schedule};
+use crate::definitions::model::{Attachment, PanelErrorPolicy, Schedule};
 use crate::delivery::safe_file_name;
 use crate::error::Kind;
 use crate::render::csv::{ByteOrderMark, csv};
@@ -22,8 +22,9 @@ pub(super) async fn make(
 ) -> Result<(Document, Vec<File>), StageFailure> {
     let wanted = wanted(&ticket.schedule, ticket.run.trigger);
     let stem = stem(&document, ticket);
+    let policy = ticket.schedule.on_panel_error;
     let made = tokio::task::spawn_blocking(move || {
-        let files = draw(&document, &wanted, &stem);
+        let files = draw(&document, &wanted, &stem, policy);
         (document, files)
     })
     .await
@@ -67,6 +68,7 @@ fn draw(
     document: &Document,
     wanted: &[Attachment],
     stem: &str,
+    policy: PanelErrorPolicy,
 ) -> Result<(Vec<File>, Vec<String>), StageFailure> {
     let (mut files, mut warnings) = (Vec::new(), Vec::new());
     if wanted.contains(&Attachment::Pdf) {
@@ -82,10 +84,13 @@ fn draw(
             ));
         }
         for undrawn in &pdf.undrawn {
-            warnings.push(format!(
-                "panel `{}` could not be drawn on its sheet: {}",
-                undrawn.block, undrawn.problem
-            ));
+            let problem =
+                format!("panel `{}` could not be drawn on its sheet: {}", undrawn.block, undrawn.problem);
+            if policy == PanelErrorPolicy::Stop {
+                let message = format!("nothing was sent, because {problem}");
+                return Err(StageFailure::new(Stage::Render, Kind::BadDefinition, message));
+            }
+            warnings.push(problem);
         }
         files.push(File {
             kind: FileKind::Pdf,

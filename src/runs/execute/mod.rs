@@ -5,6 +5,7 @@
 //! stage is recorded before it begins and each delivery before and after its outside effect, so that
 //! a crash at any point is told apart afterwards. A panic ends the run, not the server.
 
+mod counters;
 mod deliver;
 mod failure;
 mod files;
@@ -30,6 +31,7 @@ use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::render::document::Document;
 
+pub use counters::RunCounters;
 pub use failure::{RunError, StageFailure};
 pub use ports::{Answers, Catalog, VersionedReport};
 
@@ -128,6 +130,7 @@ pub enum Claimed {
 #[derive(Clone)]
 pub struct Runner {
     parts: Arc<Parts>,
+    counters: Arc<RunCounters>,
     places: Arc<Semaphore>,
 }
 
@@ -135,12 +138,17 @@ impl Runner {
     /// A runner that works with `parts`.
     pub fn new(parts: Parts) -> Self {
         let places = Arc::new(Semaphore::new(parts.settings.concurrency.max(1)));
-        Self { parts: Arc::new(parts), places }
+        Self { parts: Arc::new(parts), counters: Arc::default(), places }
     }
 
     /// What it works with.
     pub fn parts(&self) -> &Parts {
         &self.parts
+    }
+
+    /// How the runs of this process ended.
+    pub fn counters(&self) -> &RunCounters {
+        &self.counters
     }
 
     /// Claims and performs a run; answers with the run as it ended, or as it is if there was one.
@@ -205,6 +213,7 @@ impl Runner {
             },
             Err(panic) => Ending::Failed { kind: Kind::Bug, message: words_of(panic.as_ref()) },
         };
+        self.counters.count(&ending);
         log(&ticket.run, &ending);
         store.finish(id, &ending, &warnings, clock.now()).await?;
         store.run(id).await?.ok_or_else(|| StoreError::NoRun { id: id.to_string() })

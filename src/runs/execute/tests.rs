@@ -84,6 +84,30 @@ async fn with_mark_a_failed_panel_is_sent_marked() {
     assert_eq!(rig.mailbox.calls(), 1);
 }
 
+/// The document with a chart that no renderer can draw: it uses a column its table does not have.
+fn undrawable(question: &Question) -> Document {
+    use crate::charts::{Chart, Kind};
+    use crate::render::document::Content;
+
+    let mut document = document(question);
+    let (kind, table) = (Kind::Line, crate::table::Table::default());
+    let chart = Chart { kind, table, x: 0, y: vec![1], by: None, line: vec![], compare: false, labels: None };
+    document.pages[0].rows[0][0].content = Ok(Content::Chart(Box::new(chart)));
+    document
+}
+
+#[tokio::test]
+async fn a_chart_that_cannot_be_drawn_counts_as_a_failed_panel() {
+    for (policy, state, mails) in [("stop", RunState::Failed, 0), ("mark", RunState::Succeeded, 1)] {
+        let report = report(&two_recipients(), &json!({"on_panel_error": policy}));
+        let rig = Rig::answering(report, |question| Box::pin(async move { Ok(undrawable(&question)) })).await;
+        let run = rig.run(Trigger::Schedule, Repeat::Never).await;
+        assert_eq!((run.state, rig.mailbox.calls()), (state, mails), "{policy}: {:?}", run.error);
+        let told = run.error.unwrap_or_else(|| run.warnings.join(" "));
+        assert!(told.contains("`revenue` could not be drawn"), "{told}");
+    }
+}
+
 #[tokio::test]
 async fn a_panic_ends_the_run_and_not_the_server() {
     let rig = Rig::answering(weekly(), |_| Box::pin(async { panic!("corrupt footer") })).await;

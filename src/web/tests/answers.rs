@@ -123,5 +123,5 @@ async fn a_request_beyond_its_time_is_told_the_setting() {
     state.settings = Arc::new(settings);
     let reply = send(state, Method::GET, "/reports/weekly/panels/slow", &[]).await;
     assert_eq!(reply.status, StatusCode::GATEWAY_TIMEOUT);
-    assert!(reply.text().contains("request_timeout"), "{}", reply.text());
+    assert!(reply.text().contains("JANGPYO_QUERY_TIMEOUT_SECS"), "{}", reply.text());
 }

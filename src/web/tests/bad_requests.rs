@@ -52,7 +52,7 @@ async fn every_answer_carries_the_headers_that_keep_browsers_in_bounds() {
 async fn foreign_host_names_are_refused_unless_configured() {
     let reply = get_with("/", &[("host", "evil.example:8080")]).await;
     assert_eq!(reply.status, StatusCode::MISDIRECTED_REQUEST);
-    assert!(reply.text().contains("allowed_hosts"));
+    assert!(reply.text().contains("JANGPYO_ALLOWED_HOSTS"));
     let mut state = state();
     let settings = WebSettings { allowed_hosts: vec!["bi.example.com".into()], ..WebSettings::default() };
     state.settings = Arc::new(settings);

@@ -39,7 +39,7 @@ pub(super) struct Text {
     pub(super) at: (f64, f64),
     pub(super) size: f64,
     pub(super) upward: bool,
-    pub(super) text: String,
+    pub(super) words: String,
 }
 
 /// Contours and texts in the order they are drawn.
@@ -80,7 +80,7 @@ impl Drawing {
         for (one, two) in self.texts.iter().zip(&other.texts) {
             let same = near(one.at, two.at)
                 && (one.size - two.size).abs() < TOLERANCE
-                && (one.upward, &one.text) == (two.upward, &two.text);
+                && (one.upward, &one.words) == (two.upward, &two.words);
             assert!(same, "\non screen: {one:?}\non paper:  {two:?}");
         }
         assert_eq!(self.texts.len(), other.texts.len(), "texts on screen and on paper");

@@ -51,7 +51,7 @@ pub(super) fn drawing(pdf: &[u8], frame: Frame) -> Drawing {
                 let text = drawing.texts.last_mut().unwrap();
                 text.size = size;
                 for operand in &operation.operands {
-                    show(&mut text.text, operand, font.as_ref().unwrap());
+                    show(&mut text.words, operand, font.as_ref().unwrap());
                 }
             }
             "h" | "gs" | "d" | "BT" | "ET" | "J" | "j" => {}

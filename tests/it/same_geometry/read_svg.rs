@@ -32,9 +32,9 @@ pub(super) fn traced_by_poppler(svg: &str, frame: Frame) -> Drawing {
             numbers.try_into().expect("a matrix of six numbers")
         });
         contours(&mut drawing, attributes, |(x, y)| {
-            let [a, b, c, d, e, f] = matrix;
-            let (x, y) = (a * x + c * y + e, b * x + d * y + f);
-            (x - frame.left, y - frame.top)
+            let [scale_x, shear_y, shear_x, scale_y, left, top] = matrix;
+            let moved = (scale_x * x + shear_x * y + left, shear_y * x + scale_y * y + top);
+            (moved.0 - frame.left, moved.1 - frame.top)
         });
     }
     drawing
@@ -72,14 +72,15 @@ fn text(attributes: &str, content: &str) -> Text {
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&amp;", "&");
-    Text { at, size: number("font-size"), upward: turned.is_some(), text }
+    Text { at, size: number("font-size"), upward: turned.is_some(), words: text }
 }
 
 /// Follows the commands of a path, absolute and relative.
 fn contours(drawing: &mut Drawing, attributes: &str, place: impl Fn((f64, f64)) -> (f64, f64)) {
     // Poppler writes `style="fill:none;stroke:rgb(…);…"`; taken apart, that reads like attributes.
     let style = attribute(attributes, "style").map_or_else(String::new, |style| {
-        style.split_terminator(';').map(|part| format!("{}\" ", part.replacen(':', "=\"", 1))).collect()
+        let parts = style.split_terminator(';').map(|part| part.replacen(':', "=\"", 1));
+        parts.fold(String::new(), |text, part| text + &part + "\" ")
     });
     let look = |name| attribute(attributes, name).or_else(|| attribute(&style, name));
     let painted = |name| look(name).filter(|paint| *paint != "none").map(color);
