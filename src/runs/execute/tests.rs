@@ -304,7 +304,16 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice() {
     let mut stages = std::collections::BTreeSet::new();
     let mut doubts = 0;
     for polls in 1.. {
-        let rig = Rig::new(weekly()).await;
+        // An answer that takes a few polls, as real ones do; else no crash falls into its stage.
+        let rig = Rig::answering(weekly(), |question| {
+            Box::pin(async move {
+                for _ in 0..4 {
+                    tokio::task::yield_now().await;
+                }
+                Ok(document(&question))
+            })
+        })
+        .await;
         let order = order(Trigger::Schedule, Repeat::Never);
         let crashed = CrashAfter { polls, inner: Box::pin(rig.runner.run(&order)) }.await;
         if crashed.is_some() {
