@@ -164,7 +164,8 @@ fn libraries_that_shape_code_stay_where_they_belong() {
     let files = files();
     for row in &table("what")[1..] {
         let (what, places) = (names(row[0])[0], names(row[1]));
-        let mention = Regex::new(&format!(r"(?:^|[^\w:]){}(?:::|\(|;)", regex::escape(what))).unwrap();
+        let end = if what.contains("::") { r"\b" } else { "(?:::|;| as )" };
+        let mention = Regex::new(&format!(r"(?:^|[^\w:]){}{end}", regex::escape(what))).unwrap();
         for place in &places {
             let used = files.iter().any(|file| is_in(&file.path, place) && mention.is_match(&file.code));
             assert!(used, "ARCHITECTURE.md places `{what}` in `{place}`, which does not use it");
