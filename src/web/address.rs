@@ -7,8 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use url::form_urlencoded;
 
-/// Keys that belong to the door; no report parameter can have these names.
-pub(super) const RESERVED: [&str; 7] = ["lang", "theme", "complete", "width", "height", "heavy", "page"];
+use crate::definitions::model::RESERVED;
 
 /// What the period control sends when its dates count instead of a named period.
 pub(super) const CUSTOM_PERIOD: &str = "custom";
@@ -130,7 +129,9 @@ mod tests {
     #[test]
     fn the_doors_own_keys_never_reach_a_report() {
         assert_eq!(
-            parameters("lang=en&country=KR&complete=1&width=300&page=1&heavy=1&country=HK&country=KR"),
+            parameters(
+                "lang=en&country=KR&complete=1&width=300&page=1&heavy=1&download=1&country=HK&country=KR"
+            ),
             one("country", &["KR", "HK"])
         );
     }

@@ -2,13 +2,12 @@
 
 use super::report::Scope;
 use super::{Findings, text};
-use crate::definitions::model::{FieldFilter, FieldName, FilterOperators, FilterValue, OneOrMany, Parameter};
+use crate::definitions::model::{
+    FieldFilter, FieldName, FilterOperators, FilterValue, OneOrMany, Parameter, RESERVED,
+};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::period::{PeriodError, PeriodSpec};
-
-/// Keys that the address of a dashboard uses for itself.
-const RESERVED: [&str; 7] = ["lang", "theme", "complete", "width", "height", "heavy", "page"];
 
 pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings<'_>) {
     let root = FieldPath::root().key("parameters");

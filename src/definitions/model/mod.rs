@@ -22,7 +22,7 @@ pub use panel::{
     ChartKind, ChartPanel, FieldFilter, FilterOperators, FilterValue, KpiPanel, OneOrMany, Panel, SortKey,
     Stacking, TablePanel, TextPanel,
 };
-pub use parameter::{Compare, Parameter, PeriodAnchor};
+pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
 pub use report::{Orientation, Page, Paper, PrintSettings, Report};
 pub use schedule::{PanelErrorPolicy, Schedule};
 pub use source::{S3Options, Source};

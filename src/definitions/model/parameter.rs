@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::FieldName;
 use crate::format::LocalizedText;
 
+/// Keys of a page's address that are not parameters; no parameter can have these names.
+pub const RESERVED: [&str; 8] = ["lang", "theme", "complete", "width", "height", "heavy", "page", "download"];
+
 /// Something a viewer can choose. Its value stands in the page's address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
