@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::time::Duration;
 
-use crate::support::binary::{Page, Server};
+use crate::support::binary::{Page, Server, jangpyo};
 use crate::support::pdf::Pdf;
 use crate::support::workspace::{TestWorkspace, committed};
 
@@ -246,7 +246,7 @@ async fn data_that_change_are_seen() {
 
 #[tokio::test]
 async fn a_run_made_elsewhere_shows_with_its_file() {
-    use crate::support::binary::{Said, jangpyo};
+    use crate::support::binary::Said;
 
     let (state, server) = started();
     let run = Said::of(jangpyo(&committed(), state.path()).args([
@@ -289,4 +289,34 @@ async fn an_idle_server_stops_at_once() {
     let (code, took) = tokio::task::spawn_blocking(|| server.terminate()).await.unwrap();
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_whose_words_nobody_reads_serves_all_the_same() {
+    let state = tempfile::tempdir().unwrap();
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut process = jangpyo(&committed(), state.path())
+        .args(["serve", "--listen", &address.to_string()])
+        .stdout(full)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut served = false;
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        served = reqwest::get(format!("http://{address}/healthz"))
+            .await
+            .is_ok_and(|answer| answer.status() == 200);
+        if served {
+            break;
+        }
+    }
+    // What it says about its start comes with the start: it must outlive that.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let ended = process.try_wait().unwrap();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert!(served && ended.is_none(), "{served} {ended:?}");
 }
