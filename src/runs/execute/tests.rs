@@ -300,8 +300,20 @@ impl<F: Future> Future for CrashAfter<F> {
 
 #[tokio::test]
 async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice() {
-    let mut crashes = 0;
+    // How many polls a stage takes depends on the machine, so one sweep may step over a stage.
     let mut stages = std::collections::BTreeSet::new();
+    for _ in 0..6 {
+        crash_everywhere(&mut stages).await;
+        if stages.len() == 5 {
+            return;
+        }
+    }
+    panic!("no crash fell into some stage: {stages:?}");
+}
+
+/// Crashes one run after one poll, the next after two, until one ends before its crash; checks what
+/// each leaves behind.
+async fn crash_everywhere(stages: &mut std::collections::BTreeSet<Option<Stage>>) {
     for polls in 1.. {
         // An answer that takes a few polls, as real ones do; else no crash falls into its stage.
         let rig = Rig::answering(weekly(), |question| {
@@ -318,7 +330,6 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice() {
         if crashed.is_some() {
             break;
         }
-        crashes += 1;
         let clock = &rig.runner.parts().clock;
         for id in rig.store().close_left_behind("local", clock.now()).await.unwrap() {
             let run = rig.store().run(id).await.unwrap().unwrap();
@@ -353,7 +364,4 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice() {
             assert!(copies <= 1, "{address} got {copies} copies after {polls} polls");
         }
     }
-    // The moment between handing over and the record of it is too short to be hit every time; a test
-    // of its own crashes there.
-    assert!(stages.len() == 5, "{crashes} crashes, in {stages:?}");
 }
