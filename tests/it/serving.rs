@@ -170,7 +170,7 @@ async fn foreign_hosts_methods_and_garbage_are_refused() {
         raw(&server, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
     };
     let refused = with_host("evil.example", "/");
-    assert!(refused.starts_with("HTTP/1.1 421") && refused.contains("allowed_hosts"), "{refused}");
+    assert!(refused.starts_with("HTTP/1.1 421") && refused.contains("JANGPYO_ALLOWED_HOSTS"), "{refused}");
     assert!(with_host("evil.example", "/healthz").starts_with("HTTP/1.1 200"), "probes come under any name");
     assert!(with_host("localhost", "/").starts_with("HTTP/1.1 200"));
     let posted = server.client.post(format!("{}/reports/weekly-sales", server.url)).send().await.unwrap();
