@@ -269,16 +269,14 @@ impl<'a> Planner<'a> {
     }
 
     fn group(&self, query: &SemanticQuery, group: &GroupBy) -> Result<Expr, QueryError> {
-        match group.grain {
-            Some(grain) => self.time(&group.field)?.bucket(grain, query.time_zone, query.week_start),
-            None => {
-                let dimension = self.dimension(&group.field)?;
-                match dimension.data_type {
-                    // An hour is an hour of the report's zone, whatever zone the data are in.
-                    DataType::Timestamp(..) => self.time(&group.field)?.local(query.time_zone),
-                    _ => Ok(dimension.expression),
-                }
-            }
+        if let Some(grain) = group.grain {
+            return self.time(&group.field)?.bucket(grain, query.time_zone, query.week_start);
+        }
+        let dimension = self.dimension(&group.field)?;
+        match dimension.data_type {
+            // An hour is an hour of the report's zone, whatever zone the data are in.
+            DataType::Timestamp(..) => self.time(&group.field)?.local(query.time_zone),
+            _ => Ok(dimension.expression),
         }
     }
 
