@@ -32,4 +32,11 @@ impl Restriction {
     pub fn for_open_dataset(_viewer: &Viewer) -> Self {
         Self(RestrictionKind::Everything)
     }
+
+    /// Whether nothing is hidden. A planner that knows no other restriction must refuse all others.
+    pub fn is_everything(&self) -> bool {
+        match self.0 {
+            RestrictionKind::Everything => true,
+        }
+    }
 }

@@ -1,12 +1,18 @@
-//! Progress for people: a bar on a terminal, nothing elsewhere.
+//! Progress: a spinner on a terminal, a plain line elsewhere, always on standard error.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-/// A spinner with a message on a terminal; hidden when standard error is not one.
+/// A spinner with a message on a terminal; otherwise the message as a line, as logs of CI want it.
 pub(super) fn spinner(message: impl Into<String>) -> ProgressBar {
-    let bar = ProgressBar::new_spinner().with_message(message.into());
+    let message = message.into();
+    if !std::io::stderr().is_terminal() {
+        eprintln!("{message}");
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_message(message);
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }

@@ -18,7 +18,7 @@ pub enum ComposeError {
     NoRecipient,
     /// It is larger than mail servers take.
     #[error(
-        "the mail would be {bytes} bytes, the limit `max_message_bytes` is {limit}; attach less, or raise the limit"
+        "the mail would be {bytes} bytes, the limit is {limit}; attach less, or raise JANGPYO_MAX_MAIL_BYTES"
     )]
     TooLarge {
         /// Its size.

@@ -78,7 +78,7 @@ pub struct AnswerCounters {
 /// Answers questions about datasets. Shared by all doors.
 pub struct Engine {
     pub(super) executor: Executor,
-    datasets: Datasets,
+    pub(super) datasets: Datasets,
     answers: Cache<AnswerKey, (Arc<Table>, u64)>,
     counters: Arc<StoreCounters>,
     answered: AnswerCounters,
@@ -212,7 +212,7 @@ impl Engine {
     }
 }
 
-fn is_changed(error: &EngineError) -> bool {
+pub(super) fn is_changed(error: &EngineError) -> bool {
     match error {
         EngineError::Changed => true,
         EngineError::Shared(inner) => is_changed(inner),

@@ -28,6 +28,12 @@ pub enum EngineError {
         /// The limit in force.
         limit_secs: u64,
     },
+    /// Other queries took all places for too long.
+    #[error("the server was busy for {limit_secs} s; try again, or raise JANGPYO_CONCURRENT_QUERIES")]
+    Busy {
+        /// How long it waited.
+        limit_secs: u64,
+    },
     /// It needs more memory than there is.
     #[error(
         "the queries need more than {limit_mb} MB of memory; narrow the period, or raise JANGPYO_QUERY_MEMORY_MB"
@@ -77,7 +83,7 @@ impl EngineError {
             Self::Query(error) => error.kind(),
             Self::Timeout { .. } | Self::Memory { .. } | Self::TooManyRows { .. } => Kind::OverLimit,
             Self::Duplicates { .. } => Kind::BadDefinition,
-            Self::Changed | Self::Unreachable(_) => Kind::Unavailable,
+            Self::Changed | Self::Busy { .. } | Self::Unreachable(_) => Kind::Unavailable,
             Self::BadData(_) => Kind::BadData,
             Self::Bug(_) => Kind::Bug,
         }

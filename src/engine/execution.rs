@@ -42,9 +42,10 @@ impl Executor {
         input: &Arc<Input>,
         plan: LogicalPlan,
     ) -> Result<Vec<RecordBatch>, EngineError> {
-        let _permit =
-            self.permits.acquire().await.map_err(|_| EngineError::Bug("the queue is closed".into()))?;
         let limit = self.settings.query_timeout;
+        let place = tokio::time::timeout(limit, self.permits.acquire()).await;
+        let place = place.map_err(|_| EngineError::Busy { limit_secs: limit.as_secs() })?;
+        let _place = place.map_err(|_| EngineError::Bug("the queue is closed".into()))?;
         let (max_rows, limit_mb) = (self.settings.max_rows, self.settings.memory_bytes >> 20);
         let input = Arc::clone(input);
         let work = async move {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::EngineError;
-use super::answer::{Ask, Engine};
+use super::answer::{Ask, Engine, is_changed};
 use super::batches::column_cells;
 use crate::definitions::FieldPath;
 use crate::query::{Planner, QueryError};
@@ -13,6 +13,16 @@ use crate::table::Value;
 impl Engine {
     /// The last day the dataset has data for, in `zone`; `None` for an empty dataset.
     pub async fn latest_day(&self, ask: &Ask<'_>, zone: Tz) -> Result<Option<NaiveDate>, EngineError> {
+        match self.try_latest_day(ask, zone).await {
+            Err(error) if is_changed(&error) => {
+                self.datasets.forget(ask.id).await;
+                self.try_latest_day(ask, zone).await
+            }
+            result => result,
+        }
+    }
+
+    async fn try_latest_day(&self, ask: &Ask<'_>, zone: Tz) -> Result<Option<NaiveDate>, EngineError> {
         let input = self.open(ask).await?;
         let plan = Planner::new(ask.dataset, &input, ask.restriction)?.latest(zone)?;
         let batches = self.executor.collect(&input, plan).await?;

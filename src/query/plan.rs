@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{Column, ScalarValue};
 use datafusion::functions_aggregate::expr_fn::{count, max};
 use datafusion::logical_expr::{
@@ -250,7 +250,13 @@ impl<'a> Planner<'a> {
             conditions.push(time.expression.clone().lt(time.start_of(range.end, query.time_zone)));
         }
         for filter in &query.filters {
-            let dimension = self.dimension(&filter.field)?;
+            let mut dimension = self.dimension(&filter.field)?;
+            if matches!(dimension.data_type, DataType::Timestamp(..)) {
+                // Values are local times of the report's zone, whatever zone the data are in.
+                let expression = self.time(&filter.field)?.local(query.time_zone)?;
+                dimension =
+                    Parsed { expression, data_type: DataType::Timestamp(TimeUnit::Microsecond, None) };
+            }
             let name = filter.field.as_str();
             conditions.push(filter::expression(
                 name,
@@ -263,9 +269,14 @@ impl<'a> Planner<'a> {
     }
 
     fn group(&self, query: &SemanticQuery, group: &GroupBy) -> Result<Expr, QueryError> {
-        match group.grain {
-            Some(grain) => self.time(&group.field)?.bucket(grain, query.time_zone, query.week_start),
-            None => Ok(self.dimension(&group.field)?.expression),
+        if let Some(grain) = group.grain {
+            return self.time(&group.field)?.bucket(grain, query.time_zone, query.week_start);
+        }
+        let dimension = self.dimension(&group.field)?;
+        match dimension.data_type {
+            // An hour is an hour of the report's zone, whatever zone the data are in.
+            DataType::Timestamp(..) => self.time(&group.field)?.local(query.time_zone),
+            _ => Ok(dimension.expression),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow::array::timezone::Tz;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{
     DataType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
@@ -92,7 +93,8 @@ fn wide_decimals(array: &ArrayRef, scale: i8) -> Vec<Value> {
 }
 
 fn timestamps(array: &ArrayRef, unit: TimeUnit, zone: Option<&str>) -> Vec<Value> {
-    let zone: Option<chrono_tz::Tz> = zone.map(|name| name.parse().unwrap_or(chrono_tz::UTC));
+    // A zone is a name or an offset such as `+09:00`; Arrow knows both.
+    let zone: Option<Tz> = zone.and_then(|name| name.parse().ok());
     let local = |instant: Option<NaiveDateTime>| {
         let Some(instant) = instant else { return Value::Null };
         Value::Timestamp(zone.map_or(instant, |zone| instant.and_utc().with_timezone(&zone).naive_local()))

@@ -321,3 +321,48 @@ async fn equal_questions_are_answered_once_per_data_version() {
     assert_eq!(changed.table.cell(0, 0), &Value::Int(7));
     assert!(!changed.usage.cached);
 }
+
+const EVENTS: &str = "
+owner: test
+source: lake
+table: events.csv
+csv: {types: {at: timestamp}}
+time: at
+dimensions: {at: {time_zone: UTC}}
+measures: {events: {sql: count(*)}}
+";
+
+#[tokio::test]
+async fn instants_written_in_utc_are_counted_on_the_days_and_hours_of_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    // 08:30 on the 5th in Seoul, 23:59 on the 4th, and 01:30 EST and EDT on a day of 25 hours in New York.
+    let text = "at\n2026-01-04T23:30:00\n2026-01-04T14:59:00\n2026-11-01T05:30:00\n2026-11-01T06:30:00\n";
+    std::fs::write(folder.path().join("events.csv"), text).unwrap();
+    let dataset = TestDataset::in_folder(folder.path(), EVENTS);
+    let ask = |zone, grain, range: Option<(&str, &str)>| SemanticQuery {
+        by: vec![GroupBy { field: field("at"), grain }],
+        range: range.map(|(start, end)| DateRange { start: day(start), end: day(end) }),
+        time_zone: zone,
+        ..SemanticQuery::of_everything(vec![field("events")])
+    };
+    let rows = |table: &jangpyo::table::Table| -> Vec<(String, Option<f64>)> {
+        (0..table.len())
+            .map(|row| (format!("{:?}", table.cell(row, 0)), table.cell(row, 1).as_f64()))
+            .collect()
+    };
+    let january = Some(("2026-01-05", "2026-01-06"));
+    let seoul = dataset.answer(&ask(chrono_tz::Asia::Seoul, Some(Grain::Day), january)).await.unwrap().table;
+    assert_eq!(rows(&seoul), [("Date(2026-01-05)".into(), Some(1.0))]);
+    let exact = dataset.answer(&ask(chrono_tz::Asia::Seoul, None, january)).await.unwrap().table;
+    assert_eq!(rows(&exact), [("Timestamp(2026-01-05T08:30:00)".into(), Some(1.0))]);
+    let november = Some(("2026-11-01", "2026-11-02"));
+    let new_york = chrono_tz::America::New_York;
+    let long_day = dataset.answer(&ask(new_york, Some(Grain::Hour), november)).await.unwrap().table;
+    assert_eq!(rows(&long_day), [("Timestamp(2026-11-01T01:00:00)".into(), Some(2.0))]);
+    let filters = vec![Filter {
+        field: field("at"),
+        condition: Condition::Compare(Comparison::Less, Literal::Text("2026-01-05T08:00:00".into())),
+    }];
+    let before = SemanticQuery { filters, by: vec![], ..ask(chrono_tz::Asia::Seoul, None, None) };
+    assert_eq!(dataset.answer(&before).await.unwrap().table.cell(0, 0), &Value::Int(1));
+}

@@ -240,6 +240,8 @@ async fn only_queries_are_accepted() {
         ("SELECT * FROM '/etc/passwd'".into(), "passwd"),
         ("SELECT * FROM information_schema.tables".into(), "information_schema"),
         ("EXPLAIN SELECT 1".into(), "SELECT"),
+        ("SELECT random() AS a FROM orders".into(), "changes by itself"),
+        ("SELECT * FROM orders WHERE now() > '2026-01-01'".into(), "changes by itself"),
     ] {
         let definition = format!(
             "owner: test\nsource: lake\nsql: |\n  {sql}\ntables: {{orders: {{path: orders.csv}}}}\n{ROWS}\n"

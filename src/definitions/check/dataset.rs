@@ -292,18 +292,6 @@ fn freshness(dataset: &Dataset, findings: &mut Findings<'_>) {
             "write an aggregate such as `max(order_date)`".to_owned(),
         );
     }
-    if let Some(expect) = &freshness.expect {
-        let number = expect.strip_suffix(['m', 'h', 'd', 'w']).and_then(|number| number.parse::<u16>().ok());
-        if number.is_none_or(|number| number == 0) {
-            let help = "a number and m, h, d or w: `6h`, `1d`".to_owned();
-            findings.error(
-                &path.key("expect"),
-                "bad_duration",
-                format!("`{}` is not a duration", names::printable(expect)),
-                help,
-            );
-        }
-    }
 }
 
 /// A rule that would not be kept must not be accepted.

@@ -196,8 +196,6 @@ pub struct Relationship {
 pub struct Freshness {
     /// An aggregate that tells up to when the data are complete: `max(order_date)`.
     pub complete_through: String,
-    /// How old that may be: `1d`, `6h`.
-    pub expect: Option<String>,
 }
 
 /// Who may see what of a dataset.

@@ -82,7 +82,7 @@ impl Evaluator {
             report,
             catalog,
         };
-        self.resolve_period(&mut prepared).await;
+        self.resolve_period(&mut prepared).await?;
         prepared.controls = self.controls(&prepared).await;
         prepared.subtitle = localize::subtitle(&prepared);
         Ok(prepared)
@@ -107,12 +107,14 @@ impl Evaluator {
         document::assemble(prepared, answered)
     }
 
-    async fn resolve_period(&self, prepared: &mut Prepared) {
-        let Some(ChosenPeriod { spec, compare, as_of }) = chosen::period(&prepared.chosen) else { return };
+    async fn resolve_period(&self, prepared: &mut Prepared) -> Result<(), QuestionError> {
+        let Some(ChosenPeriod { spec, compare, as_of }) = chosen::period(&prepared.chosen) else {
+            return Ok(());
+        };
         let week_start = prepared.locale.week_start();
         let needs_latest =
             as_of == PeriodAnchor::LatestData || spec == crate::definitions::period::PeriodSpec::AsOfLatest;
-        let latest = if needs_latest { self.latest_day(prepared).await } else { None };
+        let latest = if needs_latest { self.latest_day(prepared).await? } else { None };
         let anchor = match (as_of, latest) {
             (PeriodAnchor::LatestData, Some(latest)) => {
                 Anchor::at_latest_data(latest, prepared.now, prepared.time_zone)
@@ -121,21 +123,28 @@ impl Evaluator {
         };
         prepared.range = resolve(spec, anchor, latest, week_start);
         prepared.compare = prepared.range.and_then(|range| compared(spec, range, compare));
+        Ok(())
     }
 
-    /// The last day of the report's dataset. Where that cannot be told, the panels will say why, and
-    /// the period counts from now.
-    async fn latest_day(&self, prepared: &Prepared) -> Option<NaiveDate> {
+    /// The last day of the report's dataset. Where that cannot be told, a person who looks sees the
+    /// panels say why, with a period that counts from now; a report that is sent is not made, because
+    /// it would silently be about other days.
+    async fn latest_day(&self, prepared: &Prepared) -> Result<Option<NaiveDate>, QuestionError> {
         let first = prepared.report.panels.values().find_map(|panel| panel.dataset());
-        let id = prepared.report.dataset.as_ref().or(first)?;
+        let Some(id) = prepared.report.dataset.as_ref().or(first) else { return Ok(None) };
         let restriction = Restriction::for_open_dataset(&prepared.viewer);
-        let ask = prepared.ask(id, &restriction)?;
+        let Some(ask) = prepared.ask(id, &restriction) else { return Ok(None) };
         match self.engine.latest_day(&ask, prepared.time_zone).await {
-            Ok(latest) => latest,
-            Err(error) => {
+            Ok(latest) => Ok(latest),
+            Err(error) if prepared.freshness == Freshness::Recent => {
                 tracing::warn!(report = %prepared.id, dataset = %id, %error, "the last day of the data is not known");
-                None
+                Ok(None)
             }
+            Err(error) => Err(QuestionError::NoLatestDay {
+                dataset: id.clone(),
+                kind: error.kind(),
+                cause: error.to_string(),
+            }),
         }
     }
 }

@@ -53,6 +53,9 @@ fn sparkline_grain(range: DateRange) -> (Grain, DateRange) {
     }
 }
 
+/// The members of a donut that are shown by themselves.
+const DONUT_SLICES: u32 = 9;
+
 /// The rows of a chart.
 pub(super) fn chart(
     base: SemanticQuery,
@@ -66,7 +69,11 @@ pub(super) fn chart(
     let mut by = vec![GroupBy { field: panel.x.clone(), grain }];
     by.extend(panel.by.iter().map(|field| GroupBy { field: field.clone(), grain: None }));
     let ranked = if is_time { panel.by.as_ref() } else { Some(&panel.x) };
-    let top = match (panel.top, ranked, measures.first()) {
+    // A donut shows nine slices and the rest; the engine adds the rest up, as it does the total, because
+    // distinct counts and ratios cannot be added from slices.
+    let is_donut = panel.chart == ChartKind::Donut;
+    let wanted = panel.top.or(is_donut.then_some(DONUT_SLICES));
+    let top = match (wanted, ranked, measures.first()) {
         (Some(count), Some(dimension), Some(measure)) => Some(Top {
             dimension: dimension.clone(),
             measure: measure.clone(),
@@ -80,7 +87,7 @@ pub(super) fn chart(
         sort.extend(measures.first().map(|field| Sort { field: field.clone(), descending: true }));
     }
     let compare = prepared.compare.filter(|_| panel.compare && base.range.is_some());
-    SemanticQuery { measures, by, compare, top, sort, ..base }
+    SemanticQuery { measures, by, compare, top, sort, totals: is_donut, ..base }
 }
 
 /// The bucket of a time axis whose author named none.

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::{Chosen, Control, DateRange, FieldName, Freshness};
 use crate::access::Viewer;
 use crate::definitions::Catalog;
-use crate::definitions::model::{Report, ReportId};
+use crate::definitions::model::{DatasetId, Report, ReportId};
 use crate::error::Kind;
 use crate::format::Locale;
 
@@ -77,6 +77,16 @@ pub enum QuestionError {
         /// The names it has.
         valid: String,
     },
+    /// The period counts from the last day of the data, and that day cannot be told.
+    #[error("the last day of dataset `{dataset}`, which the period counts from, is not known: {cause}")]
+    NoLatestDay {
+        /// The dataset.
+        dataset: DatasetId,
+        /// Whose fault it is.
+        kind: Kind,
+        /// Why it is not known.
+        cause: String,
+    },
     /// A parameter's value cannot be used.
     #[error("parameter `{name}`: {problem}")]
     BadParameter {
@@ -93,6 +103,7 @@ impl QuestionError {
         match self {
             Self::NoReport { .. } | Self::NoPanel { .. } => Kind::NotFound,
             Self::BadParameter { .. } => Kind::BadRequest,
+            Self::NoLatestDay { kind, .. } => *kind,
         }
     }
 }
