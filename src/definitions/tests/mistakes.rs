@@ -148,7 +148,7 @@ fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
         (
             "formats and csv",
             format!(
-                "{top}source: lake\ntable: a.csv\ncsv: {{delimiter: ';;', types: {{a: string, b: 'decimal(40,2)'}}}}\nmeasures:\n  a: {{sql: sum(a), format: {{currency: won, percent: true, decimals: 99}}}}\nfreshness: {{complete_through: max(a), expect: daily}}\nrelationships: {{store: {{table: s, on: {{}}}}}}\n"
+                "{top}source: lake\ntable: a.csv\ncsv: {{delimiter: ';;', types: {{a: string, b: 'decimal(40,2)'}}}}\nmeasures:\n  a: {{sql: sum(a), format: {{currency: won, percent: true, decimals: 99}}}}\nfreshness: {{complete_through: max(a)}}\nrelationships: {{store: {{table: s, on: {{}}}}}}\n"
             ),
         ),
         (
