@@ -102,6 +102,6 @@ fn encoded_words_stay_short_and_never_split_a_character() {
 #[test]
 fn a_mail_over_the_limit_names_the_setting() {
     let error = compose(&parcel(), &sender(), 100).unwrap_err();
-    assert!(error.to_string().contains("max_message_bytes"), "{error}");
+    assert!(error.to_string().contains("JANGPYO_MAX_MAIL_BYTES"), "{error}");
     assert_eq!(error.kind(), Kind::OverLimit);
 }
