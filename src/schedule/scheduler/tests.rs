@@ -60,6 +60,18 @@ async fn rig(hand: &Hand, more: &serde_json::Value) -> Rig {
     rig_with(hand, more, |question| Box::pin(async move { Ok(document(&question)) })).await
 }
 
+/// Waits until the loop has looked at so many schedules: they count from the clock as it stands then.
+async fn watching(rig: &Rig, count: usize) {
+    for _ in 0..2_000 {
+        let known = rig.runner.parts().store.considered().await.unwrap();
+        if known.iter().filter(|known| !known.rule.is_empty()).count() == count {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the loop does not watch {count} schedules");
+}
+
 /// Waits until the loop has looked at the one schedule and its rule (empty: switched off) is as said.
 async fn noticed(rig: &Rig, rule: impl Fn(&str) -> bool) {
     for _ in 0..2_000 {
@@ -104,7 +116,7 @@ async fn runs(rig: &Rig) -> Vec<Run> {
 
 /// Waits until the store holds what the test expects.
 async fn until(rig: &Rig, what: &str, holds: impl Fn(&[Run]) -> bool) -> Vec<Run> {
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let runs = runs(rig).await;
         if holds(&runs) {
             return runs;
@@ -123,7 +135,7 @@ async fn a_schedule_fires_when_its_instant_comes_and_once() {
     let hand = Hand::at("2026-01-05T07:59:59+09:00");
     let rig = rig(&hand, &json!({})).await;
     let running = start(&rig, 1000);
-    tokio::time::sleep(Duration::from_millis(60)).await;
+    watching(&rig, 1).await;
     assert!(runs(&rig).await.is_empty(), "nothing is due");
     hand.set("2026-01-05T08:00:00+09:00");
     let found = until(&rig, "the run", ended(1)).await;
@@ -140,7 +152,7 @@ async fn after_a_downtime_the_latest_instant_is_caught_up_once() {
     let hand = Hand::at("2026-01-01T12:00:00+09:00");
     let rig = rig(&hand, &json!({})).await;
     let first = start(&rig, 1000);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    watching(&rig, 1).await;
     first.end().await;
     // Down over three Mondays.
     hand.set("2026-01-20T09:00:00+09:00");
@@ -199,7 +211,7 @@ async fn a_stop_lets_a_run_finish_within_the_grace_period() {
     })
     .await;
     let running = start(&rig, 20_000);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    watching(&rig, 1).await;
     hand.set("2026-01-05T08:00:00+09:00");
     until(&rig, "a run under way", |runs| runs.iter().any(|run| run.state == RunState::Running)).await;
     running.end().await;
@@ -211,7 +223,7 @@ async fn a_run_that_outlasts_the_grace_period_is_marked_as_interrupted() {
     let hand = Hand::at("2026-01-05T07:59:59+09:00");
     let rig = rig_with(&hand, &json!({}), |_| Box::pin(std::future::pending())).await;
     let running = start(&rig, 50);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    watching(&rig, 1).await;
     hand.set("2026-01-05T08:00:00+09:00");
     until(&rig, "a run under way", |runs| runs.iter().any(|run| run.state == RunState::Running)).await;
     running.end().await;
@@ -284,7 +296,7 @@ async fn only_so_many_runs_are_performed_at_a_time() {
     }
     *rig.catalog.0.lock().unwrap() = Arc::new(template);
     let running = start(&rig, 5000);
-    tokio::time::sleep(Duration::from_millis(80)).await;
+    watching(&rig, 7).await;
     hand.set("2026-01-05T08:00:00+09:00");
     until(&rig, "seven runs", ended(7)).await;
     running.end().await;
@@ -310,8 +322,8 @@ async fn two_instances_on_one_store_send_once() {
     )
     .await;
     let loops = [start(&one, 1000), start(&two, 1000)];
+    watching(&one, 1).await;
     for monday in ["05", "12", "19", "26"] {
-        tokio::time::sleep(Duration::from_millis(30)).await;
         hand.set(&format!("2026-01-{monday}T08:00:00+09:00"));
         let count = one.mailbox.calls() + 1;
         until(&one, "the run", ended(count)).await;
