@@ -3,10 +3,9 @@
 use std::process::ExitCode;
 
 use super::arguments::{CheckArguments, Place, ReportFormat};
-use super::{Failure, failure, progress};
+use super::{Failure, failure, output, progress};
 use crate::app::{Program, check_against_data};
 use crate::definitions::{Diagnostic, Severity};
-use crate::error::Kind;
 
 pub(super) async fn check(place: &Place, arguments: &CheckArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
@@ -25,23 +24,23 @@ pub(super) async fn check(place: &Place, arguments: &CheckArguments) -> Result<E
     let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match arguments.format {
-        ReportFormat::Text => print_text(&diagnostics, files, errors, warnings),
+        ReportFormat::Text => say_text(&diagnostics, files, errors, warnings)?,
         ReportFormat::Json => {
             let report = serde_json::json!({
                 "files": files, "errors": errors, "warnings": warnings, "diagnostics": diagnostics,
             });
-            let text =
-                serde_json::to_string_pretty(&report).map_err(|error| Failure::new(Kind::Bug, error))?;
-            println!("{text}");
+            output::say_json(&report)?;
         }
     }
     Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::from(failure::FAILED) })
 }
 
-fn print_text(diagnostics: &[Diagnostic], files: usize, errors: usize, warnings: usize) {
+fn say_text(diagnostics: &[Diagnostic], files: usize, errors: usize, warnings: usize) -> Result<(), Failure> {
     for diagnostic in diagnostics {
-        println!("{diagnostic}\n");
+        output::say(&format!("{diagnostic}\n"))?;
     }
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    println!("{}: {}, {}", plural(files, "file"), plural(errors, "error"), plural(warnings, "warning"));
+    let (files, errors, warnings) =
+        (plural(files, "file"), plural(errors, "error"), plural(warnings, "warning"));
+    output::say(&format!("{files}: {errors}, {warnings}"))
 }

@@ -7,6 +7,7 @@ mod arguments;
 mod check;
 mod failure;
 mod next;
+mod output;
 mod progress;
 mod query;
 mod render;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use chrono::Utc;
 
-use super::Failure;
 use super::arguments::{NextArguments, Place};
+use super::{Failure, output};
 use crate::error::Kind;
 use crate::schedule::Rule;
 
@@ -27,10 +27,10 @@ pub(super) fn next(place: &Place, arguments: &NextArguments) -> Result<ExitCode,
     let times: Vec<_> = rule.after(from).take(usize::from(arguments.count)).collect();
     if arguments.json {
         let times: Vec<_> = times.iter().map(chrono::DateTime::to_rfc3339).collect();
-        println!("{}", serde_json::to_string(&times).map_err(|error| Failure::new(Kind::Bug, error))?);
+        output::say_json(&times)?;
     } else {
         for time in &times {
-            println!("{}", time.format("%a %Y-%m-%d %H:%M:%S %:z %Z"));
+            output::say(&time.format("%a %Y-%m-%d %H:%M:%S %:z %Z").to_string())?;
         }
     }
     if times.is_empty() {

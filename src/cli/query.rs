@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use chrono::Utc;
 
 use super::arguments::{Place, QueryArguments, RowFormat};
-use super::{Failure, progress};
+use super::{Failure, output, progress};
 use crate::access::{Restriction, Viewer};
 use crate::definitions::model::{FieldName, SortKey};
 use crate::definitions::period::PeriodSpec;
@@ -14,7 +14,7 @@ use crate::error::Kind;
 use crate::format::Grain;
 use crate::query::{Anchor, Comparison, Condition, Filter, GroupBy, Literal, SemanticQuery, Sort, resolve};
 use crate::render::csv;
-use crate::table::{Table, Value};
+use crate::table::{Role, Table, Value};
 
 pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
@@ -60,13 +60,12 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
     let spinner = progress::spinner("asking");
     let answer = engine.answer(&ask, &question).await?;
     spinner.finish_and_clear();
-    let table = with_total_row(&answer.table);
     match arguments.format {
         RowFormat::Csv => {
-            let bytes = csv::csv(&table, arguments.locale, csv::ByteOrderMark::Absent);
-            print!("{}", String::from_utf8_lossy(&bytes));
+            let table = with_total_row(&answer.table);
+            output::write(&csv::csv(&table, arguments.locale, csv::ByteOrderMark::Absent))?;
         }
-        RowFormat::Json => println!("{}", json(&table)?),
+        RowFormat::Json => output::say_json(&json(&answer.table))?,
     }
     if answer.table.rows_before_limit > answer.table.len() {
         eprintln!("first {} of {} rows", answer.table.len(), answer.table.rows_before_limit);
@@ -124,27 +123,33 @@ fn condition(text: &str) -> Result<Filter, Failure> {
     Ok(Filter { field, condition })
 }
 
-/// The rows with the grand total as the last one, whose dimensions are empty.
+/// The rows with the grand total as the last one, called so in its first column.
 fn with_total_row(table: &Table) -> Table {
     let mut table = table.clone();
     if let Some(totals) = table.totals.take() {
-        for (column, total) in table.columns.iter_mut().zip(totals) {
-            column.cells.push(total);
+        for (position, (column, total)) in table.columns.iter_mut().zip(totals).enumerate() {
+            let is_name = position == 0 && column.role == Role::Dimension;
+            column.cells.push(if is_name { Value::Text("(total)".into()) } else { total });
         }
     }
     table
 }
 
-fn json(table: &Table) -> Result<String, Failure> {
-    let rows: Vec<serde_json::Map<String, serde_json::Value>> = (0..table.len())
-        .map(|row| {
-            let cells = table.columns.iter().enumerate();
-            cells
-                .map(|(position, column)| (column.name.clone(), json_value(table.cell(row, position))))
-                .collect()
-        })
-        .collect();
-    serde_json::to_string_pretty(&rows).map_err(|error| Failure::new(Kind::Bug, error))
+/// One object per row; the grand total is the last one, marked with `"_total": true`.
+fn json(table: &Table) -> Vec<serde_json::Map<String, serde_json::Value>> {
+    let object = |cell: &dyn Fn(usize) -> serde_json::Value| {
+        let columns = table.columns.iter().enumerate();
+        columns
+            .map(|(position, column)| (column.name.clone(), cell(position)))
+            .collect::<serde_json::Map<_, _>>()
+    };
+    let rows = (0..table.len()).map(|row| object(&|position| json_value(table.cell(row, position))));
+    let total = table.totals.as_ref().map(|totals| {
+        let mut total = object(&|position| totals.get(position).map_or(serde_json::Value::Null, json_value));
+        total.insert("_total".into(), true.into());
+        total
+    });
+    rows.chain(total).collect()
 }
 
 fn json_value(value: &Value) -> serde_json::Value {

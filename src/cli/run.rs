@@ -2,14 +2,13 @@
 
 use std::process::ExitCode;
 
-use chrono::{SubsecRound, Utc};
+use chrono::{SecondsFormat, SubsecRound, Utc};
 
 use super::arguments::{Place, RunArguments};
-use super::{Failure, failure, progress};
-use crate::error::Kind;
+use super::{Failure, failure, output, progress};
 use crate::runs::Clock;
-use crate::runs::execute::Order;
-use crate::runs::store::{Repeat, RunState, Trigger};
+use crate::runs::execute::{Claimed, Order};
+use crate::runs::store::{Repeat, RunState, StoreError, Trigger};
 
 pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
@@ -30,37 +29,43 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
         repeat: if arguments.again { Repeat::Unsent } else { Repeat::Never },
     };
     let spinner = progress::spinner(format!("running {}/{}", order.report, order.schedule));
-    let run = runner.run(&order).await.map_err(|error| Failure::new(error.kind(), error))?;
+    let failed = |error: StoreError| Failure::new(error.kind(), error);
+    let claimed = runner.claim(&order).await.map_err(|error| Failure::new(error.kind(), error))?;
+    let (run, is_new) = match claimed {
+        Claimed::Ticket(ticket) => (runner.perform(*ticket).await.map_err(failed)?, true),
+        Claimed::Existing(run) => (*run, false),
+    };
     let store = &runner.parts().store;
-    let failed = |error: crate::runs::store::StoreError| Failure::new(error.kind(), error);
     let artefacts = store.artefacts(run.id).await.map_err(failed)?;
     let deliveries = store.deliveries(run.id).await.map_err(failed)?;
     spinner.finish_and_clear();
     if arguments.json {
-        let result = serde_json::json!({ "run": run, "deliveries": deliveries, "artefacts": artefacts });
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&result).map_err(|error| Failure::new(Kind::Bug, error))?
-        );
+        output::say_json(&serde_json::json!({
+            "performed": is_new, "run": run, "deliveries": deliveries, "artefacts": artefacts,
+        }))?;
     } else {
-        println!(
-            "run {} of {}/{} for {}: {:?}",
-            run.id, run.report, run.schedule, run.scheduled_at, run.state
-        );
+        let mut lines = Vec::new();
+        if !is_new {
+            lines.push(format!(
+                "{} had its run, so nothing was done; --again sends to those who did not get it",
+                run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+            ));
+        }
+        let instant = run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        lines.push(format!("run {} of {}/{} for {instant}: {}", run.id, run.report, run.schedule, run.state));
         for artefact in &artefacts {
             if let Ok(path) = runner.parts().shelf.path_of(artefact) {
-                println!("  file {} ({} bytes)", path.display(), artefact.bytes);
+                lines.push(format!("  file {} ({} bytes)", path.display(), artefact.bytes));
             }
         }
         for delivery in &deliveries {
-            println!("  {:?} to {}: {:?}", delivery.channel, delivery.recipient, delivery.state);
+            lines.push(format!("  {} to {}: {}", delivery.channel, delivery.recipient, delivery.state));
         }
         for warning in &run.warnings {
-            println!("  warning: {warning}");
+            lines.push(format!("  warning: {warning}"));
         }
-        if let Some(error) = &run.error {
-            println!("  error: {error}");
-        }
+        lines.extend(run.error.iter().map(|error| format!("  error: {error}")));
+        output::say(&lines.join("\n"))?;
     }
     store.close().await;
     let succeeded = matches!(run.state, RunState::Succeeded);

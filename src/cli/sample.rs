@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::Failure;
 use super::arguments::{Place, SampleArguments};
+use super::{Failure, output};
 use crate::error::Kind;
 
 pub(super) fn sample(place: &Place, arguments: &SampleArguments) -> Result<ExitCode, Failure> {
@@ -12,7 +12,7 @@ pub(super) fn sample(place: &Place, arguments: &SampleArguments) -> Result<ExitC
         .map_err(|error| Failure::new(Kind::BadRequest, error))?;
     for path in written {
         let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
-        println!("{} ({bytes} bytes)", path.display());
+        output::say(&format!("{} ({bytes} bytes)", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::Failure;
 use super::arguments::SchemaArguments;
+use super::{Failure, output};
 use crate::definitions::schema as schemas;
-use crate::error::Kind;
 
 pub(super) fn schema(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
     if let Some(folder) = &arguments.output {
@@ -15,6 +14,6 @@ pub(super) fn schema(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
     let all = serde_json::json!({
         "source": schemas::source(), "dataset": schemas::dataset(), "report": schemas::report(),
     });
-    println!("{}", serde_json::to_string_pretty(&all).map_err(|error| Failure::new(Kind::Bug, error))?);
+    output::say_json(&all)?;
     Ok(ExitCode::SUCCESS)
 }

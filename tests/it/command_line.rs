@@ -368,3 +368,17 @@ fn the_schemas_are_what_is_committed() {
     let all = say(&["schema"]).json();
     assert!(all["report"]["properties"].is_object() || all["report"]["$defs"].is_object());
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    use std::process::{Command, Stdio};
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jangpyo"));
+    command.args(["query", "sales", "--measures", "revenue", "--by", "order_date:day,store"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Far more than a pipe holds; nobody reads it.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && !said.contains("panicked"), "{said}");
+}
