@@ -58,6 +58,8 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
         ..SemanticQuery::of_everything(arguments.measures.clone())
     };
     let spinner = progress::spinner("asking");
+    // Without dimensions the one row is the total.
+    let question = SemanticQuery { totals: question.totals && !question.by.is_empty(), ..question };
     let answer = engine.answer(&ask, &question).await?;
     spinner.finish_and_clear();
     match arguments.format {
