@@ -18,9 +18,14 @@ pub(super) async fn serve(place: &Place, arguments: &ServeArguments) -> Result<E
     let stop = CancellationToken::new();
     tokio::spawn(cancel_on_signal(stop.clone()));
     serve_program(program, stop, |address| {
+        let reach = if address.ip().is_loopback() {
+            "only this machine can open it"
+        } else {
+            "everybody who reaches this address sees everything"
+        };
         let words = format!(
             "jangpyo serves {reports} reports of `{workspace}` at http://{address}/\n\
-             No login in this version: only this machine can open it. Stop with Ctrl-C.\n"
+             No login in this version: {reach}. Stop with Ctrl-C.\n"
         );
         // A full disk or a closed pipe behind standard output must not stop the server.
         let _ = std::io::Write::write_all(&mut std::io::stdout(), words.as_bytes());
