@@ -1,0 +1,104 @@
+//! One KPI, chart, table or text.
+
+mod chart;
+mod filter;
+mod kpi;
+mod sort;
+mod table;
+mod text;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{DatasetId, FieldName};
+use crate::format::LocalizedText;
+
+pub use chart::{ChartKind, ChartPanel, Stacking};
+pub use filter::{FieldFilter, FilterOperators, FilterValue};
+pub use kpi::KpiPanel;
+pub use sort::SortKey;
+pub use table::TablePanel;
+pub use text::TextPanel;
+
+/// One value, or a list of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OneOrMany<T> {
+    /// One.
+    One(T),
+    /// Several.
+    Many(Vec<T>),
+}
+
+impl<T> OneOrMany<T> {
+    /// All of them.
+    pub fn as_slice(&self) -> &[T] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+/// One KPI, chart, table or text; which one is told by its key `kpi`, `chart`, `table` or `text`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Panel {
+    /// One number with its change and a sparkline.
+    Kpi(KpiPanel),
+    /// A chart.
+    Chart(Box<ChartPanel>),
+    /// A table.
+    Table(TablePanel),
+    /// Words.
+    Text(TextPanel),
+}
+
+impl Panel {
+    /// The title the author gave.
+    pub fn title(&self) -> Option<&LocalizedText> {
+        match self {
+            Self::Kpi(panel) => panel.title.as_ref(),
+            Self::Chart(panel) => panel.title.as_ref(),
+            Self::Table(panel) => panel.title.as_ref(),
+            Self::Text(panel) => panel.title.as_ref(),
+        }
+    }
+
+    /// The note the author gave.
+    pub fn note(&self) -> Option<&LocalizedText> {
+        match self {
+            Self::Kpi(panel) => panel.note.as_ref(),
+            Self::Chart(panel) => panel.note.as_ref(),
+            Self::Table(panel) => panel.note.as_ref(),
+            Self::Text(_) => None,
+        }
+    }
+
+    /// The dataset the author named for this panel.
+    pub fn dataset(&self) -> Option<&DatasetId> {
+        match self {
+            Self::Kpi(panel) => panel.dataset.as_ref(),
+            Self::Chart(panel) => panel.dataset.as_ref(),
+            Self::Table(panel) => panel.dataset.as_ref(),
+            Self::Text(_) => None,
+        }
+    }
+
+    /// The filters the author wrote on this panel, by field; none for text.
+    pub fn filters(&self) -> Option<&IndexMap<FieldName, FieldFilter>> {
+        match self {
+            Self::Kpi(panel) => Some(&panel.filters),
+            Self::Chart(panel) => Some(&panel.filters),
+            Self::Table(panel) => Some(&panel.filters),
+            Self::Text(_) => None,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Answers one panel.
+
+mod buckets;
+mod chart;
+mod kpi;
+mod table;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Evaluator, FieldName, PanelId, Prepared, QuestionError, failure, localize, panel_query};
+use crate::access::Restriction;
+use crate::definitions::model::{Dataset, DatasetId, Panel};
+use crate::engine::{Answer, Ask, EngineError};
+use crate::query::SemanticQuery;
+use crate::render::document::{Block, Content};
+use crate::table::Table;
+
+/// A panel with the versions of the data it was answered from.
+pub(in crate::runs::evaluate) struct Evaluated {
+    pub(in crate::runs::evaluate) block: Block,
+    pub(in crate::runs::evaluate) data_versions: BTreeMap<DatasetId, String>,
+}
+
+/// The answers to a panel's queries, noting which data they came from.
+struct Asking<'a> {
+    evaluator: &'a Evaluator,
+    ask: Ask<'a>,
+    prepared: &'a Prepared,
+    version: Option<String>,
+}
+
+impl Evaluator {
+    pub(in crate::runs::evaluate) async fn evaluate(
+        &self,
+        prepared: &Prepared,
+        id: &PanelId,
+    ) -> Result<Evaluated, QuestionError> {
+        let panel = prepared.report.panels.get(id).ok_or_else(|| QuestionError::NoPanel {
+            report: prepared.id.clone(),
+            name: id.to_string(),
+            valid: prepared.report.panels.keys().map(PanelId::as_str).collect::<Vec<_>>().join(", "),
+        })?;
+        let locale = prepared.locale;
+        let mut data_versions = BTreeMap::new();
+        let note = panel.note().map(|note| note.get(locale).to_owned());
+        let mut title = panel.title().map(|title| title.get(locale).to_owned()).unwrap_or_default();
+        let content = if let Panel::Text(text) = panel {
+            Ok(Content::Text(paragraphs(text.text.get(locale))))
+        } else {
+            let dataset_id = panel.dataset().or(prepared.report.dataset.as_ref());
+            let restriction = Restriction::for_open_dataset(&prepared.viewer);
+            match dataset_id.and_then(|dataset| prepared.ask(dataset, &restriction)) {
+                None => {
+                    let name = dataset_id.map_or("its dataset".to_owned(), |dataset| {
+                        format!("dataset `{dataset}` or its source")
+                    });
+                    Err(failure::no_dataset(&prepared.id, id, &name, locale))
+                }
+                Some(ask) => {
+                    if title.is_empty() {
+                        title = default_title(panel, ask.dataset, prepared);
+                    }
+                    let dataset_id = ask.id.clone();
+                    let mut asking = Asking { evaluator: self, ask, prepared, version: None };
+                    let content = asking.content(panel).await;
+                    data_versions.extend(asking.version.map(|version| (dataset_id, version)));
+                    content.map_err(|error| failure::of_engine(&prepared.id, id, &error, locale))
+                }
+            }
+        };
+        Ok(Evaluated { block: Block { id: id.to_string(), title, note, content }, data_versions })
+    }
+}
+
+impl Asking<'_> {
+    async fn content(&mut self, panel: &Panel) -> Result<Content, EngineError> {
+        let base = panel_query::base(self.prepared, self.ask.dataset, panel);
+        match panel {
+            Panel::Kpi(kpi) => self.kpi(base, kpi).await,
+            Panel::Chart(chart) => self.chart(base, chart).await,
+            Panel::Table(table) => self.table(base, table).await,
+            Panel::Text(_) => Ok(Content::Text(Vec::new())),
+        }
+    }
+
+    async fn answer(&mut self, query: &SemanticQuery) -> Result<Arc<Table>, EngineError> {
+        let Answer { table, data_version, .. } = self.evaluator.engine.answer(&self.ask, query).await?;
+        self.version = Some(data_version);
+        Ok(table)
+    }
+}
+
+fn default_title(panel: &Panel, dataset: &Dataset, prepared: &Prepared) -> String {
+    let title = |field: &FieldName| localize::field_title(dataset, field, prepared.locale);
+    match panel {
+        Panel::Kpi(kpi) => title(&kpi.kpi),
+        Panel::Chart(chart) => {
+            chart.y.as_slice().iter().chain(chart.line.as_slice()).map(title).collect::<Vec<_>>().join(" · ")
+        }
+        Panel::Table(table) => table.table.iter().map(title).collect::<Vec<_>>().join(" · "),
+        Panel::Text(_) => String::new(),
+    }
+}
+
+fn paragraphs(text: &str) -> Vec<String> {
+    let paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    paragraphs.filter(|paragraph| !paragraph.is_empty()).collect()
+}
