@@ -9,6 +9,7 @@
 
 mod catalog;
 mod check;
+pub mod condition;
 mod diagnostic;
 pub mod model;
 mod names;

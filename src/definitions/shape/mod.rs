@@ -224,8 +224,11 @@ impl<'a> Walk<'a> {
             return self.placeholder(first);
         }
         let constrained = ["const", "pattern", "required"].iter().any(|key| schema.get(key).is_some());
+        let format = schema.get("format").and_then(Json::as_str);
         match kind(schema) {
             _ if constrained => None,
+            "string" if format == Some("condition") => Some("true".into()),
+            "string" if format == Some("computation") => Some("0".into()),
             "string" => Some(Json::String(String::new())),
             "object" => Some(Json::Object(Map::new())),
             "array" => Some(Json::Array(Vec::new())),

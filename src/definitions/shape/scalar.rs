@@ -4,6 +4,7 @@ use serde_json::{Number, Value as Json};
 
 use super::{Spot, Walk, kind};
 use crate::definitions::catalog::DefinitionKind;
+use crate::definitions::condition::{Computation, Condition, ConditionError};
 use crate::definitions::diagnostic::Problem;
 use crate::definitions::model::{FieldName, NameError, PanelId, SortKey};
 use crate::definitions::names;
@@ -59,6 +60,15 @@ impl<'a> Walk<'a> {
                 "bad_date",
                 "this is not a date of the calendar; write it as 2026-01-31".into(),
             );
+        }
+        let expression = match schema.get("format").and_then(Json::as_str) {
+            Some("condition") => Condition::parse(text).map(drop),
+            Some("computation") => Computation::parse(text).map(drop),
+            _ => Ok(()),
+        };
+        if let Err(ConditionError { message, help }) = expression {
+            self.push(Problem::at(spot.place(), "bad_expression", message).help(help), path);
+            return None;
         }
         Some(Json::String(text.to_owned()))
     }
