@@ -7,11 +7,10 @@ use chrono::Utc;
 use super::arguments::{Place, QueryArguments, RowFormat};
 use super::{Failure, output, progress};
 use crate::access::{Restriction, Viewer};
-use crate::definitions::model::{FieldName, SortKey};
+use crate::definitions::model::{AxisField, FieldName, SortKey};
 use crate::definitions::period::PeriodSpec;
 use crate::engine::{Ask, Freshness};
 use crate::error::Kind;
-use crate::format::Grain;
 use crate::query::{Anchor, Comparison, Condition, Filter, GroupBy, Literal, SemanticQuery, Sort, resolve};
 use crate::render::csv;
 use crate::table::{Role, Table, Value};
@@ -76,22 +75,8 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
 }
 
 fn group(text: &str) -> Result<GroupBy, Failure> {
-    let (name, grain) = text.split_once(':').map_or((text, None), |(name, grain)| (name, Some(grain)));
-    let grain = match grain {
-        None => None,
-        Some("hour") => Some(Grain::Hour),
-        Some("day") => Some(Grain::Day),
-        Some("week") => Some(Grain::Week),
-        Some("month") => Some(Grain::Month),
-        Some("quarter") => Some(Grain::Quarter),
-        Some("year") => Some(Grain::Year),
-        Some(other) => {
-            return Err(Failure::usage(format!(
-                "`{other}` is not a grain; use hour, day, week, month, quarter or year"
-            )));
-        }
-    };
-    Ok(GroupBy { field: FieldName::parse(name).map_err(Failure::usage)?, grain })
+    let AxisField { field, grain } = text.parse().map_err(|problem: String| Failure::usage(problem))?;
+    Ok(GroupBy { field, grain })
 }
 
 fn sort(text: &str) -> Result<Sort, Failure> {

@@ -14,6 +14,7 @@ use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::render::canvas;
 use crate::render::document::{Block, Content, Document};
+use crate::render::workbook::{self, About};
 use crate::render::{csv, draw_chart, html, pdf};
 use crate::runs::evaluate::{Evaluator, Prepared, Question};
 
@@ -58,6 +59,7 @@ enum Format {
     Svg,
     Png,
     Csv,
+    Xlsx,
 }
 
 impl Format {
@@ -68,8 +70,9 @@ impl Format {
             "svg" => Ok(Self::Svg),
             "png" => Ok(Self::Png),
             "csv" => Ok(Self::Csv),
+            "xlsx" => Ok(Self::Xlsx),
             other => Err(Failure::usage(format!(
-                "`.{other}` is not a format; use .pdf, .html, .svg, .png or .csv"
+                "`.{other}` is not a format; use .pdf, .html, .xlsx, .svg, .png or .csv"
             ))),
         }
     }
@@ -79,7 +82,7 @@ impl Format {
         match self {
             Self::Pdf | Self::Html => true,
             Self::Svg | Self::Png => matches!(content, Content::Chart(_)),
-            Self::Csv => matches!(content, Content::Chart(_) | Content::Table(_)),
+            Self::Csv | Self::Xlsx => matches!(content, Content::Chart(_) | Content::Table(_)),
         }
     }
 }
@@ -97,7 +100,7 @@ async fn make(
     format: Format,
     arguments: &RenderArguments,
 ) -> Result<Made, Failure> {
-    if matches!(format, Format::Pdf | Format::Html) && arguments.panel.is_none() {
+    if matches!(format, Format::Pdf | Format::Html | Format::Xlsx) && arguments.panel.is_none() {
         let document = evaluator.document(prepared).await;
         return whole(&document, format);
     }
@@ -120,6 +123,10 @@ fn whole(document: &Document, format: Format) -> Result<Made, Failure> {
     if format == Format::Html {
         let text = html::page(document).map_err(|error| Failure::new(Kind::Bug, error))?;
         return Ok(Made { bytes: text.into_bytes(), summary: "HTML".into(), warnings, failed });
+    }
+    if format == Format::Xlsx {
+        let bytes = workbook::workbook(document).map_err(|error| Failure::new(error.kind(), error))?;
+        return Ok(Made { bytes, summary: "workbook".into(), warnings, failed });
     }
     let made = pdf::pdf(document).map_err(|error| Failure::new(error.kind(), error))?;
     if !made.missing_glyphs.is_empty() {
@@ -150,7 +157,7 @@ fn only_fitting(document: &Document, format: Format) -> Result<Block, Failure> {
 fn one_panel(block: Block, prepared: &Prepared, format: Format) -> Result<Made, Failure> {
     const SIZE: (f32, f32) = (480.0, 270.0);
     const SCALE: f32 = 2.0;
-    let content = block.content.map_err(|failure| {
+    let content = block.content.as_ref().map_err(|failure| {
         Failure::new(
             Kind::BadData,
             format!("panel `{}` failed: {} ({})", block.id, failure.cause, failure.error_id),
@@ -158,7 +165,7 @@ fn one_panel(block: Block, prepared: &Prepared, format: Format) -> Result<Made, 
     })?;
     let done =
         |bytes, summary: &str| Made { bytes, summary: summary.into(), warnings: Vec::new(), failed: false };
-    match (&content, format) {
+    match (content, format) {
         (Content::Chart(chart), Format::Svg | Format::Png) => {
             let (page, _) = draw_chart(chart, SIZE.0, SIZE.1, prepared.locale)
                 .map_err(|error| Failure::new(error.kind(), error))?;
@@ -168,11 +175,24 @@ fn one_panel(block: Block, prepared: &Prepared, format: Format) -> Result<Made, 
             let bytes = canvas::png(&page, SCALE).map_err(|error| Failure::new(Kind::OverLimit, error))?;
             Ok(done(bytes, "PNG"))
         }
-        (Content::Chart(chart), Format::Csv) => {
-            Ok(done(csv::csv(&chart.table, prepared.locale, csv::ByteOrderMark::Absent), "CSV"))
+        (_, Format::Xlsx) => {
+            let about = About {
+                title: prepared.report.title.get(prepared.locale),
+                subtitle: &prepared.subtitle,
+                owner: &prepared.report.owner,
+                proof: "",
+                locale: prepared.locale,
+                evaluated_at: Some(prepared.now),
+                landscape: false,
+            };
+            let bytes =
+                workbook::panel_workbook(about, &block).map_err(|error| Failure::new(error.kind(), error))?;
+            let message = || Failure::usage(format!("panel `{}` makes no workbook", block.id));
+            Ok(done(bytes.ok_or_else(message)?, "workbook"))
         }
-        (Content::Table(table), Format::Csv) => {
-            Ok(done(csv::csv(table, prepared.locale, csv::ByteOrderMark::Absent), "CSV"))
+        (content, Format::Csv) if format.fits(content) => {
+            let bytes = csv::of_content(content, prepared.locale, csv::ByteOrderMark::Absent);
+            Ok(done(bytes.unwrap_or_default(), "CSV"))
         }
         _ => Err(Failure::usage(format!("panel `{}` does not make such a file", block.id))),
     }

@@ -29,7 +29,7 @@ pub(super) fn business_table(
                 }
             }
         }
-        let (name, format) = (group.field.to_string(), NumberFormat::default());
+        let (name, format) = (query.group_name(position), NumberFormat::default());
         columns.push(Column {
             title: name.clone(),
             name,

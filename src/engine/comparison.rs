@@ -12,13 +12,18 @@ use crate::table::{Column, Role, Table, Value};
 /// comparison period has is left out.
 pub(super) fn join(current: Table, previous: &Table, query: &SemanticQuery) -> Table {
     let dimensions = query.by.len();
-    let bucketed = query.by.iter().position(|group| group.grain.is_some());
-    let shift = bucketed.map_or_else(HashMap::new, |column| bucket_shift(previous, column, query));
+    let shifts: Vec<Option<HashMap<NaiveDate, NaiveDate>>> = (0..dimensions)
+        .map(|column| {
+            let grain = query.by.get(column).and_then(|group| group.grain);
+            grain.map(|_| bucket_shift(previous, column, query))
+        })
+        .collect();
     let key_of = |table: &Table, row: usize, shifted: bool| -> Vec<String> {
         (0..dimensions)
             .map(|column| {
                 let cell = table.cell(row, column);
-                let moved = (shifted && bucketed == Some(column)).then(|| moved(cell, &shift)).flatten();
+                let shift = shifts.get(column).and_then(Option::as_ref).filter(|_| shifted);
+                let moved = shift.and_then(|shift| moved(cell, shift));
                 format!("{:?}", moved.as_ref().unwrap_or(cell))
             })
             .collect()

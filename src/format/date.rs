@@ -24,6 +24,28 @@ pub enum Grain {
     Year,
 }
 
+impl Grain {
+    /// Every bucket, from narrow to wide.
+    pub const ALL: [Self; 6] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
+
+    /// The bucket called `name` in files and addresses.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grain| grain.name() == name)
+    }
+
+    /// What it is called in files and addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+}
+
 /// How much of a date is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateFormat {

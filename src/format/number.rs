@@ -27,6 +27,11 @@ pub struct NumberFormat {
     pub negative: NegativeStyle,
     /// A unit behind the number: `개`, `kg`.
     pub unit: Option<String>,
+    /// Negatives are red besides, where there are colours.
+    pub red_negatives: bool,
+    /// Written as a part of ten to this power, which the unit note of the sheet says; 0 for as it is.
+    #[serde(skip)]
+    pub power: u8,
 }
 
 /// How a negative number looks.
@@ -101,10 +106,10 @@ impl NumberFormat {
             Number::Float(number) => (Digits::of_float(number), false),
         };
         let Some(digits) = digits else { return NO_NUMBER.to_owned() };
-        let digits = if self.percent { digits.shifted(2) } else { digits };
+        let digits = digits.shifted(if self.percent { 2 } else { -i32::from(self.power) });
         let short = match style {
             NumberStyle::Axis | NumberStyle::Mark => true,
-            NumberStyle::Headline => self.compact,
+            NumberStyle::Headline => self.compact && self.power == 0,
             NumberStyle::Full => false,
         };
         if short && !self.percent {

@@ -121,6 +121,8 @@ fn any_format() -> impl Strategy<Value = NumberFormat> {
         prop::sample::select(vec![NegativeStyle::Minus, NegativeStyle::Triangle, NegativeStyle::Parentheses]);
     (codes, any::<(bool, bool)>(), prop::option::of(0_u8..=10), negative).prop_map(
         |(code, (percent, compact), decimals, negative)| NumberFormat {
+            power: 0,
+            red_negatives: false,
             currency: code.map(Into::into),
             percent,
             compact,

@@ -51,16 +51,18 @@ impl<'a> Planner<'a> {
         query: &SemanticQuery,
         kept: Option<&[ScalarValue]>,
     ) -> Result<LogicalPlan, QueryError> {
-        let names = query.by.iter().map(|group| &group.field).chain(&query.measures);
+        let group_names = query.group_names();
+        let names =
+            group_names.iter().map(String::as_str).chain(query.measures.iter().map(FieldName::as_str));
         let mut seen = BTreeSet::new();
         for name in names {
-            if !seen.insert(name.as_str()) {
+            if !seen.insert(name) {
                 return Err(QueryError::BadQuestion(format!("`{name}` is asked for twice; name it once")));
             }
         }
         let mut groups = Vec::new();
         let mut flag = None;
-        for group in &query.by {
+        for (group, name) in query.by.iter().zip(&group_names) {
             let mut expression = self.group(query, group)?;
             if let (Some(top), Some(kept)) = (&query.top, kept)
                 && top.dimension == group.field
@@ -70,7 +72,7 @@ impl<'a> Planner<'a> {
                 expression = when(is_kept.clone(), expression).otherwise(missing)?;
                 flag = Some(Expr::IsNotTrue(Box::new(is_kept)));
             }
-            groups.push(expression.alias(group.field.as_str()));
+            groups.push(expression.alias(name.as_str()));
         }
         let has_flag = flag.is_some();
         groups.extend(flag.map(|flag| flag.alias(OTHERS_FLAG)));
@@ -360,9 +362,11 @@ fn order(query: &SemanticQuery, has_flag: bool) -> Result<Vec<SortExpr>, QueryEr
                 valid,
             });
         }
-        order.push(exact_column(sort.field.as_str()).sort(!sort.descending, false));
+        let group = query.by.iter().position(|group| group.field == sort.field);
+        let name = group.map_or_else(|| sort.field.to_string(), |position| query.group_name(position));
+        order.push(exact_column(&name).sort(!sort.descending, false));
     }
-    order.extend(query.by.iter().map(|group| exact_column(group.field.as_str()).sort(true, false)));
+    order.extend(query.group_names().iter().map(|name| exact_column(name).sort(true, false)));
     Ok(order)
 }
 

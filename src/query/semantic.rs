@@ -55,6 +55,24 @@ impl SemanticQuery {
     }
 }
 
+impl SemanticQuery {
+    /// The name of the column that the group at `position` has in the answer: its field, with the
+    /// grain where the same field is grouped by in several grains.
+    pub fn group_name(&self, position: usize) -> String {
+        let Some(group) = self.by.get(position) else { return String::new() };
+        let is_same = |other: &&GroupBy| other.field == group.field;
+        match group.grain.filter(|_| self.by.iter().filter(is_same).count() > 1) {
+            Some(grain) => format!("{}:{}", group.field, grain.name()),
+            None => group.field.to_string(),
+        }
+    }
+
+    /// The names of all groups, in order.
+    pub fn group_names(&self) -> Vec<String> {
+        (0..self.by.len()).map(|position| self.group_name(position)).collect()
+    }
+}
+
 /// A dimension to group by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GroupBy {

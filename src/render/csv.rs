@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
+use super::document::Content;
 use crate::format::Locale;
-use crate::table::{Column, Table, Value, others};
+use crate::table::{Compared, Grid, Part, Table, Value, others};
 
 /// Whether the file begins with a byte order mark. Excel takes a file without one for the code
 /// page of the computer, and shows Korean and Chinese as gibberish.
@@ -16,6 +17,15 @@ pub enum ByteOrderMark {
     Absent,
 }
 
+/// The numbers of a panel; `None` if it has none to tell in a table.
+pub fn of_content(content: &Content, locale: Locale, mark: ByteOrderMark) -> Option<Vec<u8>> {
+    match content {
+        Content::Table(grid) => Some(grid_csv(grid, locale, mark)),
+        Content::Chart(chart) => Some(csv(&chart.table, locale, mark)),
+        Content::Kpi(_) | Content::Text(_) => None,
+    }
+}
+
 /// Writes `table` after RFC 4180: UTF-8, commas, CRLF, a header with the columns' titles.
 ///
 /// Numbers are written with all their digits and a decimal point, dates as `2026-01-05`,
@@ -23,21 +33,76 @@ pub enum ByteOrderMark {
 /// themselves. Totals are left out: who adds up the column would count them twice. Text that a
 /// spreadsheet would run as a formula gets a leading apostrophe.
 pub fn csv(table: &Table, locale: Locale, mark: ByteOrderMark) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(64 + table.len() * table.columns.len() * 12);
+    let columns = table.columns.iter();
+    let columns: Vec<Lane<'_>> =
+        columns.map(|column| Lane::new(&column.name, &column.title, &column.cells)).collect();
+    write(&columns, 0..table.len(), locale, mark)
+}
+
+/// As [`csv`], for a grid: one header line, row heads repeated in every row, without subtotals and
+/// totals; amounts are not divided by the grid's unit.
+pub fn grid_csv(grid: &Grid, locale: Locale, mark: ByteOrderMark) -> Vec<u8> {
+    let heads = stub_texts(grid, locale);
+    let stub =
+        grid.stub.iter().zip(&heads).map(|(column, cells)| Lane::new(&column.name, &column.title, cells));
+    let mut columns: Vec<Lane<'_>> = stub.collect();
+    for column in grid.columns.iter().filter(|column| column.part == Part::Body) {
+        if let Some(Compared { name, title, cells }) = &column.compared {
+            columns.push(Lane::new(name, title, cells));
+        }
+        columns.push(Lane::new(&column.name, &column.title, &column.cells));
+    }
+    let rows = (0..grid.len()).filter(|row| grid.rows.get(*row).is_some_and(|row| row.part == Part::Body));
+    write(&columns, rows, locale, mark)
+}
+
+/// The cells of the stub; where measures stand in rows, their names stand in the place of members.
+fn stub_texts(grid: &Grid, locale: Locale) -> Vec<Vec<Value>> {
+    let mut heads: Vec<Vec<Value>> = grid.stub.iter().map(|column| column.cells.clone()).collect();
+    for row in 0..grid.len() {
+        if let Some((from, text)) = grid.label_text(row, locale)
+            && let Some(cell) = heads.get_mut(from).and_then(|cells| cells.get_mut(row))
+        {
+            *cell = Value::Text(text.into());
+        }
+    }
+    heads
+}
+
+/// A column of the file.
+struct Lane<'a> {
+    name: &'a str,
+    title: &'a str,
+    cells: &'a [Value],
+}
+
+impl<'a> Lane<'a> {
+    fn new(name: &'a str, title: &'a str, cells: &'a [Value]) -> Self {
+        Self { name, title, cells }
+    }
+}
+
+fn write(
+    columns: &[Lane<'_>],
+    rows: impl Iterator<Item = usize>,
+    locale: Locale,
+    mark: ByteOrderMark,
+) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(64 + rows.size_hint().0 * columns.len() * 12);
     if mark == ByteOrderMark::Present {
         bytes.extend_from_slice("\u{feff}".as_bytes());
     }
-    for (index, column) in table.columns.iter().enumerate() {
+    for (index, column) in columns.iter().enumerate() {
         separate(&mut bytes, index);
-        write_text(&mut bytes, &header(table, index, column));
+        write_text(&mut bytes, &header(columns, index, column));
     }
-    end_line(&mut bytes, table);
-    for row in 0..table.len() {
-        for column in 0..table.columns.len() {
-            separate(&mut bytes, column);
-            write_value(&mut bytes, table.cell(row, column), locale);
+    end_line(&mut bytes, columns);
+    for row in rows {
+        for (index, column) in columns.iter().enumerate() {
+            separate(&mut bytes, index);
+            write_value(&mut bytes, column.cells.get(row).unwrap_or(&Value::Null), locale);
         }
-        end_line(&mut bytes, table);
+        end_line(&mut bytes, columns);
     }
     bytes
 }
@@ -48,23 +113,23 @@ fn separate(bytes: &mut Vec<u8>, index: usize) {
     }
 }
 
-fn end_line(bytes: &mut Vec<u8>, table: &Table) {
+fn end_line(bytes: &mut Vec<u8>, columns: &[Lane<'_>]) {
     // A line with one empty cell would read as no line at all.
-    if table.columns.len() == 1 && (bytes.ends_with(b"\n") || bytes.ends_with("\u{feff}".as_bytes())) {
+    if columns.len() == 1 && (bytes.ends_with(b"\n") || bytes.ends_with("\u{feff}".as_bytes())) {
         bytes.extend_from_slice(b"\"\"");
     }
     bytes.extend_from_slice(b"\r\n");
 }
 
 /// The column's title; with its name where another column is called the same.
-fn header(table: &Table, index: usize, column: &Column) -> String {
-    let is_taken = |(other, taken): (usize, &Column)| other != index && taken.title == column.title;
+fn header(columns: &[Lane<'_>], index: usize, column: &Lane<'_>) -> String {
+    let is_taken = |(other, taken): (usize, &Lane<'_>)| other != index && taken.title == column.title;
     if column.title.is_empty() {
-        column.name.clone()
-    } else if table.columns.iter().enumerate().any(is_taken) {
+        column.name.to_owned()
+    } else if columns.iter().enumerate().any(is_taken) {
         format!("{} ({})", column.title, column.name)
     } else {
-        column.title.clone()
+        column.title.to_owned()
     }
 }
 
@@ -141,7 +206,7 @@ mod tests {
 
     use super::*;
     use crate::render::sheet::sample::{column, text};
-    use crate::table::Role;
+    use crate::table::{Column, Role};
 
     fn table(columns: Vec<Column>) -> Table {
         let rows_before_limit = columns[0].cells.len();

@@ -2,7 +2,7 @@
 
 use crate::charts::Chart;
 use crate::format::{Locale, NumberFormat};
-use crate::table::{Change, Table, Value};
+use crate::table::{Change, Grid, Value};
 
 /// A whole report, evaluated: screen, sheets and mail are made from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,8 +58,8 @@ pub enum Content {
     Kpi(Kpi),
     /// A chart.
     Chart(Box<Chart>),
-    /// A table.
-    Table(Table),
+    /// A table or pivot.
+    Table(Box<Grid>),
     /// Paragraphs.
     Text(Vec<String>),
 }

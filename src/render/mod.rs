@@ -14,5 +14,6 @@ pub mod html;
 pub mod mail;
 pub mod pdf;
 pub mod sheet;
+pub mod workbook;
 
 pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};

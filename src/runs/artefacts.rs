@@ -67,6 +67,8 @@ pub enum FileKind {
     Pdf,
     /// One table.
     Csv,
+    /// All tables and charts.
+    Xlsx,
 }
 
 impl FileKind {
@@ -75,6 +77,7 @@ impl FileKind {
         match self {
             Self::Pdf => "pdf",
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -83,6 +86,7 @@ impl FileKind {
         match self {
             Self::Pdf => "application/pdf",
             Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
 }

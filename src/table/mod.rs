@@ -6,12 +6,18 @@
 
 mod change;
 mod from_arrow;
+mod grid;
+pub mod pivot;
 mod text;
 mod value;
 
 pub use change::Change;
 pub use from_arrow::cells;
-pub use text::others;
+pub use grid::{
+    Bar, Compared, Grid, GridColumn, GridRow, GridValue, HeadCell, HeadNode, Icon, Label, LabelText, Mark,
+    Paging, Part, StubCell, StubColumn, Tint, Unit, ValueKind, Wide, head_rows,
+};
+pub use text::{others, subtotal, total};
 pub use value::Value;
 
 use crate::format::{Grain, NumberFormat};

@@ -57,6 +57,24 @@ pub fn others(locale: Locale) -> &'static str {
     }
 }
 
+/// What the sum over some members is called.
+pub fn subtotal(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Ko => "소계",
+        Locale::En => "Subtotal",
+        Locale::ZhHk => "小計",
+    }
+}
+
+/// What the sum over everything is called.
+pub fn total(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Ko => "합계",
+        Locale::En => "Total",
+        Locale::ZhHk => "總計",
+    }
+}
+
 fn yes_or_no(truth: bool, locale: Locale) -> &'static str {
     match (truth, locale) {
         (true, Locale::Ko) => "예",

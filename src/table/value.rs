@@ -1,5 +1,6 @@
 //! One cell.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -45,12 +46,47 @@ impl Value {
         number.is_finite().then_some(number)
     }
 
+    /// The text in this cell, for text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The date in this cell, for dates and timestamps.
     pub fn as_date(&self) -> Option<NaiveDate> {
         match self {
             Self::Date(date) => Some(*date),
             Self::Timestamp(instant) => Some(instant.date()),
             _ => None,
+        }
+    }
+
+    /// The natural order of members: numbers by size, dates by time, text by its characters; "others"
+    /// after all members, and no value last.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let rank = |value: &Self| match value {
+            Self::Bool(_) => 0,
+            Self::Int(_) | Self::Float(_) | Self::Decimal { .. } => 1,
+            Self::Date(_) | Self::Timestamp(_) => 2,
+            Self::Text(_) => 3,
+            Self::Others => 4,
+            Self::Null => 5,
+        };
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => a.cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
+            (Self::Date(a), Self::Date(b)) => a.cmp(b),
+            (Self::Timestamp(a), Self::Timestamp(b)) => a.cmp(b),
+            (Self::Date(a), Self::Timestamp(b)) => a.cmp(&b.date()).then(Ordering::Less),
+            (Self::Timestamp(a), Self::Date(b)) => a.date().cmp(b).then(Ordering::Greater),
+            _ if rank(self) == 1 && rank(other) == 1 => {
+                let number = |value: &Self| value.as_f64().unwrap_or(f64::INFINITY);
+                number(self).total_cmp(&number(other))
+            }
+            _ => rank(self).cmp(&rank(other)),
         }
     }
 

@@ -58,6 +58,7 @@ pub(super) async fn show_report(
     match path {
         ReportPath::Dashboard(report) => show_dashboard(&state, &visitor, &report, &address).await,
         ReportPath::Pdf(report) => downloads::show_pdf(&state, &visitor, &report, &address).await,
+        ReportPath::Workbook(report) => downloads::show_workbook(&state, &visitor, &report, &address).await,
     }
 }
 

@@ -18,9 +18,9 @@ use super::visitor::Visitor;
 use crate::charts::Chart;
 use crate::definitions::model::ReportId;
 use crate::render::canvas::{Page, png, svg_file};
-use crate::render::csv::{ByteOrderMark, csv};
+use crate::render::csv::{self, ByteOrderMark};
 use crate::render::document::Content;
-use crate::table::Table;
+use crate::render::workbook::{self, About, WorkbookError};
 
 /// The width of a chart in a file, in CSS pixels.
 const CHART_WIDTH: f32 = 960.0;
@@ -53,6 +53,38 @@ pub(super) async fn show_pdf(
     Ok(file("application/pdf", disposition, &name, sheets.bytes))
 }
 
+/// `/reports/{report}.xlsx`: the tables, charts and key numbers with the parameters of the address.
+pub(super) async fn show_workbook(
+    state: &WebState,
+    visitor: &Visitor,
+    report: &ReportId,
+    address: &Address,
+) -> Result<Response, WebError> {
+    let open = state.backend.open(wish(report, visitor, address.parameters())).await?;
+    let place = Arc::clone(&state.settings.pdf_places).acquire_owned().await;
+    let place = place.map_err(|error| WebError::bug(format!("workbook places: {error}")))?;
+    let document = open.answers.document().await;
+    let name = file_name(&document.title, "xlsx");
+    let make = move || (workbook::workbook(&document), drop(place)).0;
+    let bytes = tokio::task::spawn_blocking(make)
+        .await
+        .map_err(|error| WebError::bug(format!("workbook task: {error}")))?
+        .map_err(|error| of_workbook(&error))?;
+    Ok(file(XLSX, Disposition::Attachment, &name, bytes))
+}
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A table that Excel cannot hold is said to the viewer, who can choose less of it.
+fn of_workbook(error: &WorkbookError) -> WebError {
+    match error {
+        WorkbookError::TooLarge { .. } => {
+            WebError::of(axum::http::StatusCode::UNPROCESSABLE_ENTITY).saying(error.to_string())
+        }
+        WorkbookError::Write(_) => WebError::bug(format!("workbook: {error}")),
+    }
+}
+
 /// A panel's numbers or drawing as a file to save.
 pub(super) fn show_answer(
     open: &OpenReport,
@@ -73,8 +105,22 @@ pub(super) fn show_answer(
     };
     match format {
         PanelFormat::Csv => {
-            let table = table_of(content).ok_or_else(WebError::no_page)?;
-            Ok(save("text/csv; charset=utf-8", "csv", csv(table, open.locale, ByteOrderMark::Present)))
+            let mark = ByteOrderMark::Present;
+            let bytes = csv::of_content(content, open.locale, mark).ok_or_else(WebError::no_page)?;
+            Ok(save("text/csv; charset=utf-8", "csv", bytes))
+        }
+        PanelFormat::Xlsx => {
+            let about = About {
+                title: open.report.title.get(open.locale),
+                subtitle: &open.subtitle,
+                owner: &open.report.owner,
+                proof: "",
+                locale: open.locale,
+                evaluated_at: None,
+                landscape: false,
+            };
+            let bytes = workbook::panel_workbook(about, block).map_err(|error| of_workbook(&error))?;
+            Ok(save(XLSX, "xlsx", bytes.ok_or_else(WebError::no_page)?))
         }
         PanelFormat::Svg => {
             let page = drawing(content, open)?;
@@ -86,14 +132,6 @@ pub(super) fn show_answer(
             Ok(save("image/png", "png", bytes))
         }
         PanelFormat::Page => Err(WebError::no_page()),
-    }
-}
-
-fn table_of(content: &Content) -> Option<&Table> {
-    match content {
-        Content::Table(table) => Some(table),
-        Content::Chart(chart) => Some(&chart.table),
-        Content::Kpi(_) | Content::Text(_) => None,
     }
 }
 

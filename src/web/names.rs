@@ -7,13 +7,15 @@ use axum::http::request::Parts;
 use super::error::WebError;
 use crate::definitions::model::{PanelId, ReportId};
 
-/// `/reports/{report}`: the dashboard, or the sheets as a PDF.
+/// `/reports/{report}`: the dashboard, the sheets as a PDF, or the tables as a workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ReportPath {
     /// `weekly-sales`
     Dashboard(ReportId),
     /// `weekly-sales.pdf`
     Pdf(ReportId),
+    /// `weekly-sales.xlsx`
+    Workbook(ReportId),
 }
 
 impl ReportPath {
@@ -21,6 +23,7 @@ impl ReportPath {
         match segment.rsplit_once('.') {
             None => ReportId::parse(segment).ok().map(Self::Dashboard),
             Some((id, "pdf")) => ReportId::parse(id).ok().map(Self::Pdf),
+            Some((id, "xlsx")) => ReportId::parse(id).ok().map(Self::Workbook),
             Some(_) => None,
         }
     }
@@ -33,6 +36,8 @@ pub(super) enum PanelFormat {
     Page,
     /// Its numbers.
     Csv,
+    /// Its numbers as a workbook.
+    Xlsx,
     /// Its drawing as vectors.
     Svg,
     /// Its drawing as pixels.
@@ -55,6 +60,7 @@ impl PanelPath {
         let (panel, format) = match segment.rsplit_once('.') {
             None => (segment, PanelFormat::Page),
             Some((id, "csv")) => (id, PanelFormat::Csv),
+            Some((id, "xlsx")) => (id, PanelFormat::Xlsx),
             Some((id, "svg")) => (id, PanelFormat::Svg),
             Some((id, "png")) => (id, PanelFormat::Png),
             Some(_) => return None,

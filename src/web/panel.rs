@@ -163,8 +163,8 @@ impl PanelView {
             }
         };
         let endings: &[&str] = match &body {
-            Body::Chart(_) => &["csv", "svg", "png"],
-            Body::Table(_) => &["csv"],
+            Body::Chart(_) => &["xlsx", "csv", "svg", "png"],
+            Body::Table(_) => &["xlsx", "csv"],
             _ => &[],
         };
         Self {
@@ -198,7 +198,7 @@ impl Body {
                 Self::Failure { message: failure.message.clone(), error_id: failure.error_id.clone() }
             }
             Ok(Content::Kpi(kpi)) => Self::Kpi(KpiView::new(kpi, &block.title, locale)),
-            Ok(Content::Table(table)) => Self::Table(TableView::new(table, locale, words.change, limit)),
+            Ok(Content::Table(table)) => Self::Table(TableView::new(table, locale, limit)),
             Ok(Content::Text(paragraphs)) => Self::Text(paragraphs.clone()),
             Ok(Content::Chart(chart)) => match chart_page(chart, slot, locale) {
                 Ok(drawn) => Self::Chart(drawn.svg(&block.title)),
@@ -240,7 +240,7 @@ fn kind_of(panel: &Panel) -> &'static str {
     match panel {
         Panel::Kpi(_) => "kpi",
         Panel::Chart(_) => "chart",
-        Panel::Table(_) => "table",
+        Panel::Table(_) | Panel::Pivot(_) => "table",
         Panel::Text(_) => "text",
     }
 }

@@ -1,142 +1,273 @@
-//! A business table as the rows and cells of an HTML table.
+//! A grid as the rows and cells of an HTML table.
 
-use std::cmp::Ordering;
-
+use super::figures::cell_sparkline_svg;
 use super::words::{Words, fill};
-use crate::format::{Locale, NO_NUMBER, NumberFormat, NumberStyle};
-use crate::table::{Change, Column, Role, Table, Value};
+use crate::format::{Locale, NumberStyle};
+use crate::table::{Bar, Grid, Icon, Mark, Part, Tint, ValueKind};
 
 /// A table ready to be written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct TableView {
-    /// The heads of its columns.
-    pub(super) heads: Vec<Head>,
-    /// Its rows.
-    pub(super) rows: Vec<Vec<Cell>>,
-    /// The grand total, if there is one.
-    pub(super) totals: Option<Vec<Cell>>,
-    /// How many rows there were before any cut.
-    pub(super) of: usize,
+    /// The rows of heads.
+    pub(super) heads: Vec<Vec<Head>>,
+    /// The rows of members and subtotals.
+    pub(super) rows: Vec<Row>,
+    /// The rows of grand totals that stand below them.
+    pub(super) totals: Vec<Row>,
+    /// How many columns there are, row heads included.
+    pub(super) width: usize,
+    /// The unit note; empty for none.
+    pub(super) unit: String,
+    /// Whether a click on a head may put the rows in another order.
+    pub(super) sortable: bool,
+    /// How many rows of members are shown, and how many there were before any cut.
+    shown: usize,
+    of: usize,
 }
 
-/// The head of a column.
+/// A head above columns.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Head {
-    /// Its text.
     pub(super) text: String,
-    /// Whether numbers stand below it.
-    pub(super) number: bool,
-}
-
-/// One cell.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Cell {
-    /// Its text.
-    pub(super) text: String,
-    /// The class that says how it looks.
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+    /// `stub`, `number` or `group`.
     pub(super) class: &'static str,
 }
 
-/// A column of the page: one of the table's, or the change from its comparison.
-enum Shown<'a> {
-    Plain(usize, &'a Column),
-    Change { now: usize, before: usize, format: &'a NumberFormat },
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    /// Empty, `subtotal`, `total` or `result`.
+    pub(super) class: &'static str,
+    pub(super) heads: Vec<RowHead>,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// A head at the left of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RowHead {
+    pub(super) text: String,
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+    /// Where it leads to; empty for nowhere.
+    pub(super) link: String,
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    /// The classes that say how it looks.
+    pub(super) class: String,
+    /// The plain number, to sort by; empty for none.
+    pub(super) number: String,
+    /// A character before the number, and the class of its colour; empty for none.
+    pub(super) icon: (&'static str, &'static str),
+    /// What is drawn behind or instead of the text, as SVG; empty for nothing.
+    pub(super) drawing: String,
 }
 
 impl TableView {
-    /// The first `limit` rows of `table`. A comparison column becomes the change against it.
-    pub(super) fn new(table: &Table, locale: Locale, change: &str, limit: usize) -> Self {
-        let shown: Vec<Shown<'_>> = table
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| match column.role {
-                Role::Previous if index > 0 => {
-                    Shown::Change { now: index - 1, before: index, format: &column.format }
-                }
-                _ => Shown::Plain(index, column),
-            })
-            .collect();
-        let heads = shown.iter().map(|column| column.head(change)).collect();
-        let rows = (0..table.len().min(limit))
-            .map(|row| {
-                shown.iter().map(|column| column.cell(|index| table.cell(row, index), locale)).collect()
-            })
-            .collect();
-        let totals = table.totals.as_ref().map(|totals| {
-            let value = |index: usize| totals.get(index).unwrap_or(&Value::Null);
-            shown.iter().map(|column| column.total(value, locale)).collect()
-        });
-        Self { heads, rows, totals, of: table.rows_before_limit.max(table.len()) }
+    /// The first `limit` rows of members, with their subtotals and the totals.
+    pub(super) fn new(grid: &Grid, locale: Locale, limit: usize) -> Self {
+        let end = end_of(grid, limit);
+        // A total above the rows stays there; one below them follows also where rows are cut.
+        let is_total = |row: &usize| part(grid, *row) == Part::Total;
+        let leading = (0..end).take_while(is_total).count();
+        let rows = (0..end).filter(|row| *row < leading || !is_total(row));
+        let rows =
+            rows.filter(|_| grid.body_rows() > 0).map(|row| row_view(grid, row, end, locale)).collect();
+        let below = if grid.body_rows() > 0 { leading } else { 0 };
+        let totals = (below..grid.len()).filter(is_total).map(|row| row_view(grid, row, row + 1, locale));
+        let totals = totals.collect();
+        let shown = (0..end).filter(|row| part(grid, *row) == Part::Body).count();
+        Self {
+            heads: heads(grid),
+            rows,
+            totals,
+            width: grid.stub.len() + grid.columns.len(),
+            unit: grid.unit.as_ref().map(|unit| unit.note(locale)).unwrap_or_default(),
+            sortable: !grid.merged && grid.rows.iter().all(|row| row.value.is_none()) && shown > 1,
+            shown,
+            of: grid.rows_before_limit.max(grid.body_rows()),
+        }
     }
 
     /// Whether rows are missing.
     pub(super) fn is_cut(&self) -> bool {
-        self.rows.len() < self.of
+        self.shown < self.of
     }
 
     /// What stands below a table with missing rows.
     pub(super) fn cut_text(&self, words: &Words) -> String {
-        let (shown, of) = (self.rows.len().to_string(), self.of.to_string());
+        let (shown, of) = (self.shown.to_string(), self.of.to_string());
         fill(words.first_rows, &[("n", &shown), ("of", &of)])
     }
 }
 
-impl Shown<'_> {
-    fn head(&self, change: &str) -> Head {
-        match self {
-            Self::Plain(_, column) => Head { text: column.title.clone(), number: is_number(column) },
-            Self::Change { .. } => Head { text: change.to_owned(), number: true },
-        }
-    }
-
-    fn cell<'v>(&self, value: impl Fn(usize) -> &'v Value, locale: Locale) -> Cell {
-        match self {
-            Self::Plain(index, column) => {
-                let value = value(*index);
-                let text = column.text(value, NumberStyle::Full, locale);
-                let negative = is_number(column) && value.as_f64().is_some_and(|number| number < 0.0);
-                let class = match (is_number(column), negative) {
-                    (true, true) => "number negative",
-                    (true, false) => "number",
-                    (false, _) => "",
-                };
-                Cell { text, class }
+/// The row after the last one that is shown: `limit` rows of members, and the subtotals among them.
+fn end_of(grid: &Grid, limit: usize) -> usize {
+    let mut left = limit;
+    for (position, row) in grid.rows.iter().enumerate() {
+        if row.part == Part::Body {
+            if left == 0 {
+                return position;
             }
-            Self::Change { now, before, format } => change_cell(value(*now), value(*before), format, locale),
+            left -= 1;
         }
     }
+    grid.len()
+}
 
-    fn total<'v>(&self, value: impl Fn(usize) -> &'v Value, locale: Locale) -> Cell {
-        match self {
-            Self::Plain(_, column) if !is_number(column) => Cell { text: String::new(), class: "" },
-            _ => self.cell(value, locale),
-        }
+fn part(grid: &Grid, row: usize) -> Part {
+    grid.rows.get(row).map(|row| row.part).unwrap_or_default()
+}
+
+fn heads(grid: &Grid) -> Vec<Vec<Head>> {
+    let depth = grid.head.len().max(1);
+    let mut rows: Vec<Vec<Head>> = vec![Vec::new(); depth];
+    if let Some(first) = rows.first_mut() {
+        first.extend(grid.stub.iter().map(|column| Head {
+            text: column.title.clone(),
+            columns: 1,
+            rows: depth,
+            class: "stub",
+        }));
+    }
+    for (row, cells) in rows.iter_mut().zip(&grid.head) {
+        row.extend(cells.iter().map(|cell| Head {
+            text: cell.text.clone(),
+            columns: cell.columns,
+            rows: cell.rows,
+            class: if cell.columns > 1 { "group" } else { "number" },
+        }));
+    }
+    rows
+}
+
+fn row_view(grid: &Grid, row: usize, end: usize, locale: Locale) -> Row {
+    let class = match part(grid, row) {
+        Part::Total => "total",
+        Part::Subtotal(_) => "subtotal",
+        Part::Body if grid.is_emphasised(row) => "result",
+        Part::Body => "",
+    };
+    let link = grid.rows.get(row).and_then(|row| row.link.as_deref());
+    let heads = grid.stub_cells(row, 0, end, locale);
+    let last = heads.len().saturating_sub(1);
+    let heads = heads
+        .into_iter()
+        .enumerate()
+        .map(|(position, cell)| RowHead {
+            text: cell.text,
+            columns: cell.columns,
+            rows: cell.rows,
+            // The innermost head says which row is meant.
+            link: link.filter(|_| position == last).unwrap_or_default().to_owned(),
+        })
+        .collect();
+    Row {
+        class,
+        heads,
+        cells: (0..grid.columns.len()).map(|column| cell_view(grid, row, column, locale)).collect(),
     }
 }
 
-/// Rising numbers are not always good news and a table does not know, so changes have arrows but no
-/// colours of good and bad.
-fn change_cell(now: &Value, before: &Value, format: &NumberFormat, locale: Locale) -> Cell {
-    let Some(change) = Change::between(now, before, format) else {
-        return Cell { text: NO_NUMBER.to_owned(), class: "number change" };
-    };
-    let class = match change.direction() {
-        Ordering::Greater => "number change up",
-        Ordering::Less => "number change down",
-        Ordering::Equal => "number change",
-    };
-    Cell { text: change.text(format.negative, locale), class }
+fn cell_view(grid: &Grid, row: usize, column: usize, locale: Locale) -> Cell {
+    let value = grid.cell(row, column);
+    let kind = grid.value_at(row, column).map(|value| value.kind).unwrap_or_default();
+    let number = value.as_f64();
+    if kind == ValueKind::Sparkline {
+        let drawing = cell_sparkline_svg(grid.sparkline(row, column)).unwrap_or_default();
+        return Cell { class: "spark-cell".into(), drawing, ..Cell::default() };
+    }
+    let mut class = String::from(if value.as_text().is_some() { "" } else { "number" });
+    if matches!(kind, ValueKind::Change | ValueKind::Points) {
+        class.push_str(match number.map(|number| (number * 1_000.0).round()) {
+            Some(size) if size > 0.0 => " change up",
+            Some(size) if size < 0.0 => " change down",
+            _ => " change",
+        });
+    } else if number.is_some_and(|number| number < 0.0) {
+        class.push_str(" negative");
+    }
+    let part = grid.columns.get(column).map(|column| column.part).unwrap_or_default();
+    if part != Part::Body {
+        class.push_str(" sum");
+    }
+    let (mut icon, mut drawing) = (("", ""), String::new());
+    if let Some(mark) = grid.mark(row, column) {
+        decorate(mark, &mut class, &mut drawing);
+        icon = mark.icon.map(icon_text).unwrap_or_default();
+    }
+    let text = grid.text(row, column, NumberStyle::Full, locale);
+    Cell { text, class, number: number.map(|number| number.to_string()).unwrap_or_default(), icon, drawing }
 }
 
-fn is_number(column: &Column) -> bool {
-    column.role != Role::Dimension
+/// Colours are attributes of a drawing behind the text, because the page allows no inline style.
+fn decorate(mark: &Mark, class: &mut String, drawing: &mut String) {
+    if mark.bold {
+        class.push_str(" bold");
+    }
+    if mark.fill.is_none() && mark.bar.is_none() && mark.ink.is_none() {
+        return;
+    }
+    let mut shapes = String::new();
+    if let Some(fill) = mark.fill {
+        class.push_str(" filled");
+        shapes.push_str(&rect(0.0, 100.0, fill));
+    }
+    if let Some(Bar { zero, end }) = mark.bar {
+        class.push_str(" barred");
+        let (from, to) = (zero.min(end) * 100.0, zero.max(end) * 100.0);
+        let color = if end < zero { Tint(0xf3, 0xb0, 0xad) } else { Tint(0x9c, 0xc3, 0xf0) };
+        shapes.push_str(&rect(from, to - from, color));
+    }
+    if !shapes.is_empty() {
+        *drawing = format!(
+            "<svg class=\"behind\" viewBox=\"0 0 100 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">{shapes}</svg>"
+        );
+    }
+    if let Some(ink) = mark.ink {
+        class.push_str(ink_class(ink));
+    }
+}
+
+fn rect(x: f32, width: f32, color: Tint) -> String {
+    format!("<rect x=\"{x:.2}\" y=\"0\" width=\"{width:.2}\" height=\"1\" fill=\"{}\"/>", color.hex())
+}
+
+/// The named inks have a class, which knows dark mode; the nearest of them stands for others.
+fn ink_class(ink: Tint) -> &'static str {
+    const INKS: [(Tint, &str); 5] = [
+        (Tint(0x0f, 0x7b, 0x4f), " ink-good"),
+        (Tint(0xc4, 0x32, 0x3a), " ink-bad"),
+        (Tint(0xa8, 0x5d, 0x00), " ink-warning"),
+        (Tint(0x1f, 0x5f, 0xc8), " ink-accent"),
+        (Tint(0x66, 0x70, 0x85), " ink-muted"),
+    ];
+    let part = |a: u8, b: u8| i32::from(a.abs_diff(b)).pow(2);
+    let distance = |to: &Tint| part(ink.0, to.0) + part(ink.1, to.1) + part(ink.2, to.2);
+    INKS.iter().min_by_key(|(tint, _)| distance(tint)).map_or("", |(_, class)| class)
+}
+
+fn icon_text(icon: Icon) -> (&'static str, &'static str) {
+    match icon {
+        Icon::Up => ("▲", "good"),
+        Icon::Level => ("▬", "even"),
+        Icon::Down => ("▼", "bad"),
+        Icon::Good => ("●", "good"),
+        Icon::Fair => ("◐", "even"),
+        Icon::Poor => ("○", "bad"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::format::NumberFormat;
+    use crate::table::{Column, Role, Table, Value};
 
     fn column(name: &str, role: Role, cells: Vec<Value>) -> Column {
         let title = name.to_owned();
@@ -148,22 +279,34 @@ mod tests {
         let table = Table {
             columns: vec![
                 column("store", Role::Dimension, vec![Value::Text("A".into()), Value::Text("B".into())]),
-                column("revenue", Role::Measure, vec![Value::Int(110), Value::Int(5)]),
+                column("revenue", Role::Measure, vec![Value::Int(110), Value::Int(-5)]),
                 column("revenue.previous", Role::Previous, vec![Value::Int(100), Value::Int(0)]),
             ],
-            totals: Some(vec![Value::Null, Value::Int(115), Value::Int(100)]),
+            totals: Some(vec![Value::Null, Value::Int(105), Value::Int(100)]),
             rows_before_limit: 9,
         };
-        let view = TableView::new(&table, Locale::En, "Change", 1);
-        assert_eq!(
-            view.heads.iter().map(|head| head.text.as_str()).collect::<Vec<_>>(),
-            ["store", "revenue", "Change"]
-        );
+        let grid = Grid::of_table(table, "Change");
+        let view = TableView::new(&grid, Locale::En, 1);
+        let heads: Vec<&str> = view.heads[0].iter().map(|head| head.text.as_str()).collect();
+        assert_eq!(heads, ["store", "revenue", "Change"]);
         assert_eq!(view.rows.len(), 1);
-        assert_eq!(view.rows[0][2], Cell { text: "+10.0%".into(), class: "number change up" });
-        assert_eq!(view.totals.as_ref().unwrap()[0].text, "");
-        assert_eq!(view.totals.as_ref().unwrap()[2].text, "+15.0%");
-        assert!(view.is_cut() && view.of == 9);
-        assert_eq!(TableView::new(&table, Locale::En, "Change", 9).rows[1][2].text, "–");
+        let cell = &view.rows[0].cells[1];
+        assert_eq!((cell.text.as_str(), cell.class.as_str()), ("+10.0%", "number change up"));
+        assert_eq!(view.totals.len(), 1);
+        assert_eq!(view.totals[0].heads[0].text, "Total");
+        assert_eq!(view.totals[0].cells[1].text, "+5.0%");
+        assert!(view.is_cut());
+        let all = TableView::new(&grid, Locale::En, 9);
+        assert_eq!(all.rows[1].cells[0].class, "number negative");
+        assert_eq!((all.rows.len(), all.totals.len()), (2, 1));
+    }
+
+    #[test]
+    fn an_empty_grid_shows_no_rows_but_its_total() {
+        let columns =
+            vec![column("store", Role::Dimension, vec![]), column("revenue", Role::Measure, vec![])];
+        let table = Table { columns, totals: Some(vec![Value::Null, Value::Null]), rows_before_limit: 0 };
+        let view = TableView::new(&Grid::of_table(table, ""), Locale::Ko, 10);
+        assert_eq!((view.rows.len(), view.totals.len()), (0, 1));
     }
 }

@@ -90,7 +90,7 @@ fn make_everything(document: &Document) -> (Pdf, String) {
     assert!(!page.contains("<script"), "a label became markup");
     for block in document.blocks() {
         if let Ok(Content::Table(table)) = &block.content {
-            csv::csv(table, Locale::Ko, csv::ByteOrderMark::Present);
+            csv::grid_csv(table, Locale::Ko, csv::ByteOrderMark::Present);
         }
     }
     let made = pdf::pdf(document).unwrap();

@@ -8,6 +8,7 @@ mod floors;
 mod hostile_data;
 mod limits;
 mod pdf_tools;
+mod pivots;
 mod query_answers;
 mod same_geometry;
 mod serving;

@@ -14,6 +14,14 @@ pub(super) struct Known<'a> {
     pub(super) sources: Vec<&'a str>,
     /// The datasets by id.
     pub(super) datasets: BTreeMap<&'a str, Fields<'a>>,
+    /// The reports by id.
+    pub(super) reports: BTreeMap<&'a str, ReportNames<'a>>,
+}
+
+/// What of a report can be referred to.
+pub(super) struct ReportNames<'a> {
+    pub(super) panels: Vec<&'a str>,
+    pub(super) parameters: Vec<&'a str>,
 }
 
 /// The fields of one dataset.
@@ -41,9 +49,14 @@ impl<'a> Known<'a> {
                 _ => None,
             },
         };
+        let names = |draft: &'a Draft| {
+            let keys = |key| draft.tree.as_deref().map_or_else(Vec::new, |tree| tree.keys_of(key));
+            ReportNames { panels: keys("panels"), parameters: keys("parameters") }
+        };
         Self {
             sources: ids(DefinitionKind::Source).map(|draft| draft.id.as_str()).collect(),
             datasets: ids(DefinitionKind::Dataset).map(|draft| (draft.id.as_str(), fields(draft))).collect(),
+            reports: ids(DefinitionKind::Report).map(|draft| (draft.id.as_str(), names(draft))).collect(),
         }
     }
 }

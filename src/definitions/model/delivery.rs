@@ -65,4 +65,6 @@ pub enum Attachment {
     Pdf,
     /// The tables, one CSV file each.
     Csv,
+    /// The tables, charts and key numbers as an Excel workbook.
+    Xlsx,
 }

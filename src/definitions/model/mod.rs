@@ -19,8 +19,10 @@ pub use dataset::{
 pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
 pub use panel::{
-    ChartKind, ChartPanel, FieldFilter, FilterOperators, FilterValue, KpiPanel, OneOrMany, Panel, SortKey,
-    Stacking, TablePanel, TextPanel,
+    AmountUnit, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle, ChartKind,
+    ChartPanel, ColorScale, ComputedValue, Drill, FieldFilter, FilterOperators, FilterValue, GridPrint,
+    IconSet, IconShape, KpiPanel, NamedScale, OneOrMany, Panel, Pivot, PivotPanel, Show, ShownValue, SortKey,
+    Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, ValueGroup, ValueOf, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
 pub use report::{Orientation, Page, Paper, PrintSettings, Report};

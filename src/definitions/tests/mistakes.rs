@@ -51,7 +51,7 @@ fn mistakes_of_structure_are_explained() {
             "both a value and operators",
             panels("  a:\n    kpi: revenue\n    filters: {country: {parameter: x, not: KR}}"),
         ),
-        ("later features are not known yet", panels("  a: {pivot: {rows: [country]}}")),
+        ("a pivot without values", panels("  a: {pivot: {rows: [country]}}")),
     ];
     snapshot("structure", "broken.yaml", &cases);
 }

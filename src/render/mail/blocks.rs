@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::charts::Chart;
 use crate::format::{Locale, NumberStyle};
 use crate::render::document::{Block, Content, Kpi};
-use crate::table::{self, Role, Table};
+use crate::table::{self, Grid, GridColumn, ValueKind};
 
 /// How much of a table a mail shows.
 const ROWS: usize = 10;
@@ -109,29 +109,45 @@ fn change(went: table::Change, kpi: &Kpi, locale: Locale) -> Change {
     Change { text, arrow, back, ink, class }
 }
 
-fn head(title: String, note: Option<String>, table: &Table, locale: Locale) -> Part {
-    // Comparisons are left out: a phone has no room for them.
-    let columns: Vec<_> =
-        table.columns.iter().filter(|column| column.role != Role::Previous).take(COLUMNS).collect();
-    let heads = columns
-        .iter()
-        .map(|column| Cell { text: column.title.clone(), is_number: column.role != Role::Dimension })
+fn head(title: String, note: Option<String>, grid: &Grid, locale: Locale) -> Part {
+    // Changes are left out: a phone has no room for them.
+    let is_shown = |column: &&GridColumn| {
+        let kind = grid.values.get(column.value).map(|value| value.kind).unwrap_or_default();
+        !matches!(kind, ValueKind::Change | ValueKind::Points | ValueKind::Sparkline)
+    };
+    let shown: Vec<usize> = (0..grid.columns.len())
+        .filter(|column| grid.columns.get(*column).is_some_and(|column| is_shown(&column)))
         .collect();
-    let rows = (0..table.len().min(ROWS))
+    let stub = grid.stub.len().min(COLUMNS - 1);
+    let columns: Vec<usize> = shown.iter().copied().take(COLUMNS - stub).collect();
+    let text = |text: String, is_number| Cell { text, is_number };
+    let heads = grid.stub.iter().take(stub).map(|column| text(column.title.clone(), false));
+    let numbers = columns.iter().filter_map(|column| grid.columns.get(*column));
+    let heads = heads.chain(numbers.map(|column| text(column.title.clone(), true))).collect();
+    let body =
+        (0..grid.len()).filter(|row| grid.rows.get(*row).is_some_and(|row| row.part == table::Part::Body));
+    let rows = body
+        .take(ROWS)
         .map(|row| {
-            columns
-                .iter()
-                .map(|column| Cell {
-                    text: column
-                        .cells
-                        .get(row)
-                        .map(|value| column.text(value, NumberStyle::Headline, locale))
-                        .unwrap_or_default(),
-                    is_number: column.role != Role::Dimension,
-                })
-                .collect()
+            let heads = (0..stub).map(|column| text(row_head(grid, row, column, locale), false));
+            let numbers = columns.iter().map(|column| grid.text(row, *column, NumberStyle::Headline, locale));
+            heads.chain(numbers.map(|number| text(number, true))).collect()
         })
         .collect();
-    let shown = table.columns.iter().filter(|column| column.role != Role::Previous).count();
-    Part::Table { title, note, heads, rows, cut: table.len() > ROWS || shown > COLUMNS }
+    let cut = grid.body_rows() > ROWS || shown.len() > columns.len() || grid.stub.len() > stub;
+    let note = match (&grid.unit, note) {
+        (Some(unit), Some(note)) => Some(format!("{} {note}", unit.note(locale))),
+        (Some(unit), None) => Some(unit.note(locale)),
+        (None, note) => note,
+    };
+    Part::Table { title, note, heads, rows, cut }
+}
+
+/// The member, or the label that stands in its place.
+fn row_head(grid: &Grid, row: usize, column: usize, locale: Locale) -> String {
+    match grid.label_text(row, locale) {
+        Some((from, label)) if from == column => label,
+        Some((from, _)) if from < column => String::new(),
+        _ => grid.member_text(row, column, locale),
+    }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::charts::Kind as ChartKind;
 use crate::format::{Grain, NumberFormat};
 use crate::render::document::{Block, Failure, Kpi, SheetPage};
-use crate::table::{Column, Role, Table, Value};
+use crate::table::{Column, Grid, Role, Table, Value};
 
 fn kpi(id: &str, title: &str, value: f64, previous: f64, format: NumberFormat, lower: bool) -> Block {
     Block {
@@ -73,7 +73,7 @@ fn document() -> Document {
                     kpi("same", "객단가", 7_490_000.0, 7_490_000.0, won(), false),
                 ],
                 vec![block("trend", "일별 매출", Ok(Content::Chart(Box::new(chart))))],
-                vec![block("sheet", "상세", Ok(Content::Table(table())))],
+                vec![block("sheet", "상세", Ok(Content::Table(Box::new(Grid::of_table(table(), "증감률")))))],
                 vec![block("words", "설명", Ok(Content::Text(vec!["첫 문단".into()])))],
             ],
         }],

@@ -77,7 +77,7 @@ impl Filler<'_, '_> {
         let Some(Strip::Flow(table)) = strips.get(strip) else { return };
         let whole = table.whole();
         let height = table.height(&whole);
-        if self.next_y() + height <= self.bottom {
+        if self.next_y() + height <= self.bottom && !table.has_breaks() {
             self.put(strip, height, Some(whole));
             return;
         }
@@ -87,8 +87,8 @@ impl Filler<'_, '_> {
         let mut start = 0;
         loop {
             let fresh = self.is_fresh();
-            let room = self.bottom - self.next_y();
-            let cut = if fresh || room >= ROOM_TO_BEGIN { table.cut(start, room, fresh) } else { None };
+            let (room, full) = (self.bottom - self.next_y(), self.bottom - self.next_top);
+            let cut = if fresh || room >= ROOM_TO_BEGIN { table.cut(start, room, full, fresh) } else { None };
             let Some(cut) = cut else {
                 self.end_sheet();
                 continue;

@@ -28,7 +28,7 @@ use crate::render::document::Document;
 use flow::{Piece, Sheet};
 use furniture::TitleBlock;
 use lines::Typesetter;
-use rows::{Measurer, Strip};
+use rows::{Measurer, Strip, TableNumbers};
 use style::{GAP, MARGIN};
 
 /// Smaller sheets are taken for this size, so that there is room for a body between the margins.
@@ -63,12 +63,14 @@ impl<'a> SheetLayout<'a> {
         let (first_width, _) = bounded(first_size);
         let title = TitleBlock::measure(document, first_width - 2.0 * MARGIN, &texts);
         let (mut strips, mut sheets) = (Vec::new(), Vec::new());
+        let tables = TableNumbers::default();
         for page in &document.pages {
             let size = bounded(page.size);
             let (width, bottom) = (size.0 - 2.0 * MARGIN, size.1 - MARGIN);
             let first_top = if sheets.is_empty() { MARGIN + title.height + GAP } else { MARGIN };
             let height = bottom - MARGIN;
-            let measurer = Measurer { width, height, texts: &texts, locale: document.locale };
+            let measurer =
+                Measurer { width, height, texts: &texts, locale: document.locale, tables: &tables };
             let own: Vec<Strip<'_>> = page.rows.iter().flat_map(|row| measurer.strips(row)).collect();
             sheets.extend(flow::fill(&own, strips.len(), size, (first_top, MARGIN, bottom)));
             strips.extend(own);

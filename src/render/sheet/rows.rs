@@ -8,6 +8,7 @@ use super::style::{
 use super::table::TableLayout;
 use crate::charts::Chart;
 use crate::format::Locale;
+use crate::render::canvas::TableId;
 use crate::render::document::{Block, Content, Failure, Kpi};
 
 const FAILURE_HEIGHT: f32 = 66.0;
@@ -57,6 +58,19 @@ pub(super) struct Measurer<'t> {
     pub(super) height: f32,
     pub(super) texts: &'t Typesetter,
     pub(super) locale: Locale,
+    pub(super) tables: &'t TableNumbers,
+}
+
+/// Numbers the tables of a document, so that one that goes on over sheets is known as the same.
+#[derive(Debug, Default)]
+pub(super) struct TableNumbers(std::cell::Cell<u32>);
+
+impl TableNumbers {
+    fn next(&self) -> TableId {
+        let number = self.0.get();
+        self.0.set(number + 1);
+        TableId(number)
+    }
 }
 
 impl Measurer<'_> {
@@ -141,8 +155,11 @@ impl Measurer<'_> {
             }
             Ok(Content::Table(table)) => {
                 let is_shared = width < self.width - 1.0;
-                let mut layouts = TableLayout::measure(block, table, width, self.texts, self.locale);
-                let layout = layouts.pop().filter(|layout| is_shared && layout.is_comfortable())?;
+                let mut layouts =
+                    TableLayout::measure(block, table, width, self.texts, self.locale, || self.tables.next());
+                let layout = layouts
+                    .pop()
+                    .filter(|layout| is_shared && layout.is_comfortable() && !layout.has_breaks())?;
                 CellContent::Table(Box::new(layout))
             }
         };
@@ -154,7 +171,9 @@ impl Measurer<'_> {
     fn alone<'a>(&self, block: &'a Block) -> Vec<Strip<'a>> {
         match &block.content {
             Ok(Content::Table(table)) => {
-                let layouts = TableLayout::measure(block, table, self.width, self.texts, self.locale);
+                let layouts = TableLayout::measure(block, table, self.width, self.texts, self.locale, || {
+                    self.tables.next()
+                });
                 layouts.into_iter().map(Strip::Flow).collect()
             }
             Ok(Content::Text(paragraphs)) => {

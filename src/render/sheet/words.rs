@@ -7,24 +7,6 @@ pub(super) fn count(number: usize, locale: Locale) -> String {
     NumberFormat::default().write(number as i64, NumberStyle::Full, locale)
 }
 
-/// Names the totals row.
-pub(super) fn total(locale: Locale) -> &'static str {
-    match locale {
-        Locale::Ko => "합계",
-        Locale::En => "Total",
-        Locale::ZhHk => "總計",
-    }
-}
-
-/// Heads a column of relative changes.
-pub(super) fn change(locale: Locale) -> &'static str {
-    match locale {
-        Locale::Ko => "증감률",
-        Locale::En => "Change",
-        Locale::ZhHk => "變動",
-    }
-}
-
 /// Says that a table had more rows than are shown.
 pub(super) fn first_of(shown: usize, all: usize, locale: Locale) -> String {
     let (shown, all) = (count(shown, locale), count(all, locale));

@@ -27,16 +27,21 @@ pub(super) fn kpi(base: SemanticQuery, prepared: &Prepared, panel: &KpiPanel) ->
 /// The points of a KPI's sparkline; `None` without a time dimension.
 pub(super) fn sparkline(base: SemanticQuery, dataset: &Dataset, panel: &KpiPanel) -> Option<SemanticQuery> {
     let time = dataset.time.clone()?;
-    let (grain, range) = match (panel.sparkline, base.range) {
+    let (grain, range) = points(panel.sparkline, base.range);
+    let by = vec![GroupBy { field: time, grain: Some(grain) }];
+    Some(SemanticQuery { measures: vec![panel.kpi.clone()], by, range, ..base })
+}
+
+/// The bucket of a sparkline and the days it is about; by default a bucket that gives 7 to 60 points.
+pub(super) fn points(grain: Option<Grain>, range: Option<DateRange>) -> (Grain, Option<DateRange>) {
+    match (grain, range) {
         (Some(grain), range) => (grain, range),
         (None, Some(range)) => {
             let (grain, range) = sparkline_grain(range);
             (grain, Some(range))
         }
         (None, None) => (Grain::Month, None),
-    };
-    let by = vec![GroupBy { field: time, grain: Some(grain) }];
-    Some(SemanticQuery { measures: vec![panel.kpi.clone()], by, range, ..base })
+    }
 }
 
 /// A bucket that gives 7 to 60 points. A period too short for that is shown with the days before it.
@@ -99,15 +104,16 @@ fn axis_grain(range: Option<DateRange>) -> Grain {
     }
 }
 
-/// The rows of a table.
+/// The rows of a table of `fields`.
 pub(super) fn table(
     base: SemanticQuery,
     prepared: &Prepared,
     dataset: &Dataset,
     panel: &TablePanel,
+    fields: &[FieldName],
 ) -> SemanticQuery {
     let (dimensions, measures): (Vec<_>, Vec<_>) =
-        panel.table.iter().cloned().partition(|field| dataset.dimensions.contains_key(field));
+        fields.iter().cloned().partition(|field| dataset.dimensions.contains_key(field));
     let is_time = |field: &FieldName| dataset.time.as_ref() == Some(field);
     let by = dimensions
         .into_iter()

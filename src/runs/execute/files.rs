@@ -7,9 +7,10 @@ use super::{StageFailure, Ticket};
 use crate::definitions::model::{Attachment, PanelErrorPolicy, Schedule};
 use crate::delivery::safe_file_name;
 use crate::error::Kind;
-use crate::render::csv::{ByteOrderMark, csv};
-use crate::render::document::{Content, Document};
+use crate::render::csv::{self, ByteOrderMark};
+use crate::render::document::Document;
 use crate::render::pdf::pdf;
+use crate::render::workbook::workbook;
 use crate::runs::artefacts::{File, FileKind};
 use crate::runs::store::{Stage, Trigger};
 
@@ -98,6 +99,15 @@ fn draw(
             bytes: Bytes::from(pdf.bytes),
         });
     }
+    if wanted.contains(&Attachment::Xlsx) {
+        let bytes = workbook(document)
+            .map_err(|error| StageFailure::new(Stage::Render, error.kind(), error.to_string()))?;
+        files.push(File {
+            kind: FileKind::Xlsx,
+            name: safe_file_name(stem, FileKind::Xlsx.extension()),
+            bytes: Bytes::from(bytes),
+        });
+    }
     if wanted.contains(&Attachment::Csv) {
         files.extend(tables(document, stem));
     }
@@ -108,12 +118,8 @@ fn draw(
 fn tables(document: &Document, stem: &str) -> Vec<File> {
     let mut files: Vec<File> = Vec::new();
     for block in document.blocks() {
-        let table = match &block.content {
-            Ok(Content::Table(table)) => table,
-            Ok(Content::Chart(chart)) => &chart.table,
-            _ => continue,
-        };
-        let bytes = csv(table, document.locale, ByteOrderMark::Present);
+        let Ok(content) = &block.content else { continue };
+        let Some(bytes) = csv::of_content(content, document.locale, ByteOrderMark::Present) else { continue };
         let title: String = block.title.chars().take(40).collect();
         let extension = FileKind::Csv.extension();
         let mut name = safe_file_name(&format!("{stem} {title}"), extension);

@@ -85,6 +85,7 @@ pub(super) fn asked_for(wanted: &[crate::definitions::model::Attachment], kind: 
     wanted.contains(match kind {
         FileKind::Pdf => &Wanted::Pdf,
         FileKind::Csv => &Wanted::Csv,
+        FileKind::Xlsx => &Wanted::Xlsx,
     })
 }
 

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::charts::{Chart, Kind, Stacking};
 use crate::format::{Grain, NumberFormat};
 use crate::render::document::{Content, Failure, Kpi};
-use crate::table::{Column, Role, Table, Value};
+use crate::table::{Column, Grid, Role, Table, Value};
 
 fn column(name: &str, role: Role, grain: Option<Grain>, cells: Vec<Value>) -> Column {
     let format = NumberFormat { currency: Some("KRW".into()), compact: true, ..NumberFormat::default() };
@@ -137,7 +137,7 @@ pub(super) fn content(panel: &str) -> Result<Content, Failure> {
                 Some(vec![Value::Null, Value::Int(323_000_000), Value::Int(300_000_000), Value::Int(7)]),
             );
             sheet.rows_before_limit = 1200;
-            Content::Table(sheet)
+            Content::Table(Box::new(Grid::of_table(sheet, "증감")))
         }
         "words" => {
             Content::Text(vec!["<script>alert(1)</script> 본문 설명입니다.".into(), "둘째 문단 香港".into()])

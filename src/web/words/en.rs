@@ -55,8 +55,6 @@ pub(super) static WORDS: Words = Words {
     more_actions: "Download",
     open_alone: "Open alone",
     back_to_report: "Back to the report",
-    change: "Change",
-    total: "Total",
     first_rows: "First {n} of {of} rows",
     no_rows: "No data",
     no_runs: "No runs yet.",

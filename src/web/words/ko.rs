@@ -55,8 +55,6 @@ pub(super) static WORDS: Words = Words {
     more_actions: "내려받기",
     open_alone: "크게 보기",
     back_to_report: "보고서로 돌아가기",
-    change: "증감",
-    total: "합계",
     first_rows: "전체 {of}행 중 처음 {n}행",
     no_rows: "데이터가 없습니다",
     no_runs: "아직 실행 기록이 없습니다.",

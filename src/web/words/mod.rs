@@ -115,10 +115,6 @@ pub(super) struct Words {
     pub(super) open_alone: &'static str,
     /// Leads back.
     pub(super) back_to_report: &'static str,
-    /// Head of a change column.
-    pub(super) change: &'static str,
-    /// Head of the total row.
-    pub(super) total: &'static str,
     /// {n} of {of} rows.
     pub(super) first_rows: &'static str,
     /// An empty table.

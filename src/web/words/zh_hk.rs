@@ -55,8 +55,6 @@ pub(super) static WORDS: Words = Words {
     more_actions: "下載",
     open_alone: "單獨開啟",
     back_to_report: "返回報表",
-    change: "變幅",
-    total: "總計",
     first_rows: "共 {of} 行，顯示首 {n} 行",
     no_rows: "沒有資料",
     no_runs: "尚未有執行記錄。",

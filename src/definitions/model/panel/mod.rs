@@ -1,11 +1,13 @@
-//! One KPI, chart, table or text.
+//! One KPI, chart, table, pivot or text.
 
 mod chart;
 mod filter;
 mod kpi;
+mod pivot;
 mod sort;
 mod table;
 mod text;
+mod value;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -17,9 +19,17 @@ use crate::format::LocalizedText;
 pub use chart::{ChartKind, ChartPanel, Stacking};
 pub use filter::{FieldFilter, FilterOperators, FilterValue};
 pub use kpi::KpiPanel;
+pub use pivot::{
+    AmountUnit, Axes, Axis, AxisField, AxisWord, Drill, GridPrint, Pivot, PivotPanel, Subtotals, TotalsPlace,
+    WideTable,
+};
 pub use sort::SortKey;
 pub use table::TablePanel;
 pub use text::TextPanel;
+pub use value::{
+    CellColor, CellIcon, CellRule, CellStyle, ColorScale, ComputedValue, IconSet, IconShape, NamedScale,
+    Show, ShownValue, ToDate, ValueGroup, ValueOf,
+};
 
 /// One value, or a list of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,7 +57,8 @@ impl<T> Default for OneOrMany<T> {
     }
 }
 
-/// One KPI, chart, table or text; which one is told by its key `kpi`, `chart`, `table` or `text`.
+/// One KPI, chart, table, pivot or text; which one is told by its key `kpi`, `chart`, `table`, `pivot`
+/// or `text`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Panel {
@@ -56,7 +67,9 @@ pub enum Panel {
     /// A chart.
     Chart(Box<ChartPanel>),
     /// A table.
-    Table(TablePanel),
+    Table(Box<TablePanel>),
+    /// A pivot.
+    Pivot(Box<PivotPanel>),
     /// Words.
     Text(TextPanel),
 }
@@ -68,6 +81,7 @@ impl Panel {
             Self::Kpi(panel) => panel.title.as_ref(),
             Self::Chart(panel) => panel.title.as_ref(),
             Self::Table(panel) => panel.title.as_ref(),
+            Self::Pivot(panel) => panel.title.as_ref(),
             Self::Text(panel) => panel.title.as_ref(),
         }
     }
@@ -78,6 +92,7 @@ impl Panel {
             Self::Kpi(panel) => panel.note.as_ref(),
             Self::Chart(panel) => panel.note.as_ref(),
             Self::Table(panel) => panel.note.as_ref(),
+            Self::Pivot(panel) => panel.note.as_ref(),
             Self::Text(_) => None,
         }
     }
@@ -88,6 +103,7 @@ impl Panel {
             Self::Kpi(panel) => panel.dataset.as_ref(),
             Self::Chart(panel) => panel.dataset.as_ref(),
             Self::Table(panel) => panel.dataset.as_ref(),
+            Self::Pivot(panel) => panel.dataset.as_ref(),
             Self::Text(_) => None,
         }
     }
@@ -98,6 +114,7 @@ impl Panel {
             Self::Kpi(panel) => Some(&panel.filters),
             Self::Chart(panel) => Some(&panel.filters),
             Self::Table(panel) => Some(&panel.filters),
+            Self::Pivot(panel) => Some(&panel.filters),
             Self::Text(_) => None,
         }
     }

@@ -4,16 +4,16 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FieldFilter, OneOrMany, SortKey};
+use super::{AmountUnit, Drill, FieldFilter, GridPrint, OneOrMany, ShownValue, SortKey};
 use crate::definitions::model::{DatasetId, FieldName};
-use crate::format::{Grain, LocalizedText};
+use crate::format::{Grain, LocalizedText, NegativeStyle};
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TablePanel {
-    /// The columns: dimensions and measures or metrics, in this order.
-    pub table: Vec<FieldName>,
+    /// The columns: dimensions, then measures, metrics and what is derived from them.
+    pub table: Vec<ShownValue>,
     /// What stands above it.
     pub title: Option<LocalizedText>,
     /// A small line below.
@@ -37,4 +37,21 @@ pub struct TablePanel {
     /// At most this many rows; what is cut is said below the table.
     #[schemars(range(min = 1))]
     pub limit: Option<u32>,
+    /// A line with the subtotal of every member of these dimensions, which are the leading ones.
+    #[serde(default)]
+    pub subtotals: OneOrMany<FieldName>,
+    /// Merges a row head that repeats the one above; by default with subtotals.
+    pub merge: Option<bool>,
+    /// The unit that amounts are divided by, with a note "(단위: 백만원)" that says so.
+    pub unit: Option<AmountUnit>,
+    /// How negative numbers look; by default as each measure says.
+    pub negative: Option<NegativeStyle>,
+    /// Negative numbers are red besides.
+    #[serde(default)]
+    pub red_negatives: bool,
+    /// Where a click on a row leads to.
+    pub drill: Option<Drill>,
+    /// How it is spread over sheets.
+    #[serde(default)]
+    pub print: GridPrint,
 }

@@ -1,33 +1,33 @@
 //! A table on paper: measured once, cut into pieces by the flow, drawn piece by piece.
 
-mod cells;
 mod columns;
+mod cut;
 mod draw;
+mod head;
+mod lane;
+mod mark;
 
-use std::ops::Range;
-
-use super::lines::{Style, Typesetter, evenly_broken};
-use super::style::{CELL_LEAST_SIZE, CELL_SIZE, INK};
+use super::lines::Typesetter;
+use super::style::{CELL_LEAST_SIZE, CELL_SIZE};
 use super::words;
 use crate::format::Locale;
-use crate::render::canvas::{FontSet, Weight};
+use crate::render::canvas::{FontSet, TableId};
 use crate::render::document::Block;
-use crate::table::Table;
-use cells::Shown;
+use crate::table::Grid;
 use columns::{Measured, fitted};
+pub(super) use cut::Cut;
+use head::Heads;
+use lane::{Lane, Shown, weight};
 
 /// The height of a block's title above the header row.
 const TITLE_HEIGHT: f32 = 17.0;
 /// The height of the note below the last row.
 const NOTE_HEIGHT: f32 = 13.0;
-/// Rows that must follow a header, and that must stand above the totals.
-const ROWS_TOGETHER: usize = 2;
 
-/// A column in its place.
+/// A lane in its place.
 #[derive(Debug, Clone, PartialEq)]
-struct PlacedColumn {
-    shown: Shown,
-    title: Vec<String>,
+struct PlacedLane {
+    lane: Lane,
     /// From the left edge of the table.
     x: f32,
     width: f32,
@@ -39,53 +39,48 @@ struct PlacedColumn {
 /// A table, or the part of its columns that fits side by side, measured for one width.
 pub(super) struct TableLayout<'a> {
     block: &'a Block,
-    table: &'a Table,
-    locale: Locale,
+    shown: Shown<'a>,
     width: f32,
     size: f32,
-    columns: Vec<PlacedColumn>,
-    /// Position and number of the column groups the table was split into.
+    lanes: Vec<PlacedLane>,
+    heads: Heads,
+    /// Position and number of the groups of columns the table was split into.
     group: (usize, usize),
     /// For every row, whether it takes two lines; empty if none does.
     two_lines: Vec<bool>,
     note: Option<String>,
-}
-
-/// A stretch of rows that fits on a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cut {
-    /// The rows.
-    pub(super) rows: Range<usize>,
-    /// Whether totals and note follow.
-    pub(super) last: bool,
+    id: TableId,
 }
 
 impl<'a> TableLayout<'a> {
     /// Measures the table for `width`: smaller type if it is too wide, and if that does not help,
-    /// several layouts that repeat the first column.
+    /// several layouts that repeat the row heads. `id` gives every layout its number.
     pub(super) fn measure(
         block: &'a Block,
-        table: &'a Table,
+        grid: &'a Grid,
         width: f32,
         texts: &Typesetter,
         locale: Locale,
+        mut id: impl FnMut() -> TableId,
     ) -> Vec<Self> {
-        let shown = cells::shown(table, locale);
-        let measured: Vec<Measured> =
-            shown.into_iter().map(|shown| Measured::of(shown, table, texts, locale)).collect();
-        let (size, groups) = fitted(&measured, width, (CELL_SIZE, CELL_LEAST_SIZE));
+        let measured = columns::measured(&Shown::new(grid, locale), texts);
+        let sizes = (CELL_SIZE, CELL_LEAST_SIZE);
+        let (size, groups) = fitted(&measured, grid.stub.len(), width, sizes, grid.paging.wide);
         let count = groups.len();
         let layouts = groups.into_iter().enumerate().map(|(position, group)| {
+            let shown = Shown::new(grid, locale);
+            let lanes = place(&group, &measured, size);
             let mut layout = Self {
                 block,
-                table,
-                locale,
                 width,
                 size,
-                columns: place(&group, &measured, size, texts),
+                heads: Heads::of(&shown, &lanes, size, texts),
+                lanes,
+                shown,
                 group: (position, count),
                 two_lines: Vec::new(),
-                note: note(block, table, locale),
+                note: note(block, grid, locale),
+                id: id(),
             };
             layout.two_lines = layout.measure_rows(texts);
             layout
@@ -108,54 +103,27 @@ impl<'a> TableLayout<'a> {
         let rows: f32 = if self.two_lines.is_empty() {
             self.row_height(false) * cut.rows.len() as f32
         } else {
-            cut.rows.clone().map(|row| self.row_height(self.is_two_lines(row))).sum()
+            cut.rows.clone().map(|row| self.height_of_row(row)).sum()
         };
         self.head_height() + rows + if cut.last { self.tail_height() } else { 0.0 }
     }
 
-    /// The whole table as one piece.
-    pub(super) fn whole(&self) -> Cut {
-        Cut { rows: 0..self.table.len(), last: true }
-    }
-
-    /// The piece from row `start` on that fits into `room`; `None` if it should rather begin on the
-    /// next sheet. On a `fresh` sheet there is always a piece, with at least one row.
-    pub(super) fn cut(&self, start: usize, room: f32, fresh: bool) -> Option<Cut> {
-        let count = self.table.len();
-        let whole_rest = Cut { rows: start..count, last: true };
-        let mut left = room - self.head_height();
-        let mut end = start;
-        while end < count {
-            left -= self.row_height(self.is_two_lines(end));
-            if left < 0.0 {
-                break;
-            }
-            end += 1;
-        }
-        if end == count && (left >= self.tail_height() || (fresh && count == start)) {
-            return Some(whole_rest);
-        }
-        if end == count {
-            // All rows fit, but not what follows them: some rows go with the totals.
-            end = end.saturating_sub(ROWS_TOGETHER).max(start);
-        } else if count - end < ROWS_TOGETHER && end > start + ROWS_TOGETHER {
-            end -= ROWS_TOGETHER - (count - end);
-        }
-        if end - start >= ROWS_TOGETHER {
-            return Some(Cut { rows: start..end, last: false });
-        }
-        fresh.then(|| Cut { rows: start..(start + 1).max(end).min(count), last: false })
+    fn grid(&self) -> &'a Grid {
+        self.shown.grid
     }
 
     fn head_height(&self) -> f32 {
-        let lines = self.columns.iter().map(|column| column.title.len()).max().unwrap_or(1).max(1);
-        TITLE_HEIGHT + self.line_height() * lines as f32 + 2.0 * self.padding()
+        TITLE_HEIGHT + (0..self.heads.lines.len()).map(|row| self.height_of_head(row)).sum::<f32>()
+    }
+
+    fn height_of_head(&self, row: usize) -> f32 {
+        let lines = self.heads.lines.get(row).copied().unwrap_or(1).max(1);
+        self.line_height() * lines as f32 + 2.0 * self.padding()
     }
 
     fn tail_height(&self) -> f32 {
-        let totals = if self.table.totals.is_some() { self.row_height(false) } else { 0.0 };
-        let message = if self.table.is_empty() { self.row_height(false) } else { 0.0 };
-        totals + message + if self.note.is_some() { NOTE_HEIGHT } else { 0.0 }
+        let message = if self.grid().is_empty() { self.row_height(false) } else { 0.0 };
+        message + if self.note.is_some() { NOTE_HEIGHT } else { 0.0 }
     }
 
     fn line_height(&self) -> f32 {
@@ -170,45 +138,56 @@ impl<'a> TableLayout<'a> {
         self.line_height() * if two_lines { 2.0 } else { 1.0 } + 2.0 * self.padding()
     }
 
+    fn height_of_row(&self, row: usize) -> f32 {
+        self.row_height(self.is_two_lines(row))
+    }
+
     fn is_two_lines(&self, row: usize) -> bool {
         self.two_lines.get(row).copied().unwrap_or(false)
     }
 
     fn measure_rows(&self, texts: &Typesetter) -> Vec<bool> {
-        let wrapping: Vec<&PlacedColumn> = self.columns.iter().filter(|column| column.wraps).collect();
+        let wrapping = self.lanes.iter().filter(|lane| lane.wraps).filter_map(|lane| match lane.lane {
+            Lane::Head(column) => Some((lane, column)),
+            Lane::Number(_) => None,
+        });
+        let wrapping: Vec<(&PlacedLane, usize)> = wrapping.collect();
         if wrapping.is_empty() {
             return Vec::new();
         }
         let fonts = FontSet::bundled();
-        let needs_two = |row: usize, column: &PlacedColumn| {
-            let cell = column.shown.cell(self.table, row, self.locale);
-            let text = texts.clean(&cell.text);
-            fonts.width(&text, self.size, Weight::Regular) > column.inner_width(self.size) + 0.01
+        let grid = self.grid();
+        let needs_two = |row: usize, (lane, column): &(&PlacedLane, usize)| {
+            // A merged head has the height of its rows, and heads that go on are not written again.
+            let is_written = !grid.continues_above(row, *column) && !grid.continues_above(row + 1, *column);
+            let text = self.shown.head_text(row, *column).filter(|(_, columns)| is_written && *columns == 1);
+            text.is_some_and(|(text, _)| {
+                let weight = weight(grid, row, lane.lane);
+                fonts.width(&texts.clean(&text), self.size, weight) > lane.inner_width(self.size) + 0.01
+            })
         };
-        (0..self.table.len()).map(|row| wrapping.iter().any(|column| needs_two(row, column))).collect()
+        (0..grid.len()).map(|row| wrapping.iter().any(|lane| needs_two(row, lane))).collect()
     }
 }
 
-impl PlacedColumn {
+impl PlacedLane {
     fn inner_width(&self, size: f32) -> f32 {
         self.width - 2.0 * columns::gutter(size)
     }
 }
 
-fn place(group: &[(usize, f32)], measured: &[Measured], size: f32, texts: &Typesetter) -> Vec<PlacedColumn> {
-    let style = Style::bold(size, INK);
+fn place(group: &[(usize, f32)], measured: &[Measured], size: f32) -> Vec<PlacedLane> {
     let mut x = 0.0;
     let mut placed = Vec::with_capacity(group.len());
     for (position, width) in group {
-        let Some(column) = measured.get(*position) else { continue };
+        let Some(lane) = measured.get(*position) else { continue };
         let inner = width - 2.0 * columns::gutter(size);
-        placed.push(PlacedColumn {
-            shown: column.shown.clone(),
-            title: evenly_broken(&texts.clean(&column.title), style, inner, columns::TITLE_LINES),
+        placed.push(PlacedLane {
+            lane: lane.lane,
             x,
             width: *width,
-            to_the_right: column.to_the_right,
-            wraps: column.widest_em * size > inner + 0.01,
+            to_the_right: lane.to_the_right,
+            wraps: lane.widest_em * size > inner + 0.01,
         });
         x += width;
     }
@@ -216,9 +195,9 @@ fn place(group: &[(usize, f32)], measured: &[Measured], size: f32, texts: &Types
 }
 
 /// What stands below the last row: how many rows there were, and the panel's own note.
-fn note(block: &Block, table: &Table, locale: Locale) -> Option<String> {
-    let all = table.rows_before_limit;
-    let cut = (all > table.len()).then(|| words::first_of(table.len(), all, locale));
+fn note(block: &Block, grid: &Grid, locale: Locale) -> Option<String> {
+    let (shown, all) = (grid.body_rows(), grid.rows_before_limit);
+    let cut = grid.is_cut().then(|| words::first_of(shown, all, locale));
     let own = block.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
     match (cut, own) {
         (Some(cut), Some(own)) if own.contains(&words::count(all, locale)) => {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::sample::{A4, A4_LANDSCAPE, block, column, document, ledger, text};
+use super::sample::{A4, A4_LANDSCAPE, block, column, document, ledger, of_table, text};
 use crate::format::Locale;
 use crate::render::canvas::{FontSet, Op, Page, Rect, Segment};
 use crate::render::document::{Block, Content, Document, Failure, Kpi};
@@ -130,7 +130,7 @@ fn any_block() -> impl Strategy<Value = Block> {
     prop_oneof![
         any::<i64>().prop_map(|value| block("k", "매출", kpi(value))),
         (0usize..120, 1usize..6).prop_map(|(rows, measures)| {
-            block("t", "표", Content::Table(table(rows, measures, rows % 2 == 0, rows % 3 == 0, false)))
+            block("t", "표", of_table(table(rows, measures, rows % 2 == 0, rows % 3 == 0, false)))
         }),
         prop::collection::vec("[a-z가-힣 。，]{0,200}", 0..40).prop_map(|paragraphs| block(
             "p",
@@ -160,7 +160,7 @@ proptest! {
         let mut layout: Vec<Vec<Block>> =
             (0..above).map(|_| vec![block("p", "글", Content::Text(vec!["문단입니다.".repeat(200)]))]).collect();
         let table = table(rows, measures, wordy, totals, false);
-        layout.push(vec![block("t", "표", Content::Table(table))]);
+        layout.push(vec![block("t", "표", of_table(table))]);
         let pages = check(&document(size, layout))?;
 
         let found: Vec<usize> = pages.iter().flat_map(rows_on).collect();
@@ -183,7 +183,7 @@ proptest! {
         measures in 20usize..60,
         long_titles: bool,
     ) {
-        let content = Content::Table(table(rows, measures, false, true, long_titles));
+        let content = of_table(table(rows, measures, false, true, long_titles));
         let pages = check(&document(A4, vec![vec![block("t", "표", content)]]))?;
         let all: Vec<String> = pages.iter().flat_map(texts).map(|placed| placed.text).collect();
         for measure in 0..measures {
@@ -219,7 +219,7 @@ fn numbers_are_never_cut() {
     for cell in &mut table.columns[3].cells {
         *cell = Value::Decimal { unscaled: 98_765_432_109_876_543_210_987_654_321_098_765_432, scale: 6 };
     }
-    let document = document(A4, vec![vec![block("t", "표", Content::Table(table))]]);
+    let document = document(A4, vec![vec![block("t", "표", of_table(table))]]);
     let layout = SheetLayout::of(&document);
     let all: Vec<String> = layout.pages().flat_map(|page| texts(&page)).map(|placed| placed.text).collect();
     let whole = all.iter().filter(|text| text.contains("98,765,432,109,876,543,210,987,654,321,099")).count();
@@ -231,8 +231,8 @@ fn an_empty_table_says_so_and_a_cut_one_says_how_much_is_missing() {
     let cut = Table { rows_before_limit: 12_345, ..ledger(Locale::En, 10) };
     let empty = ledger(Locale::En, 0);
     let rows = vec![
-        vec![block("a", "A", Content::Table(cut))],
-        vec![block("b", "B", Content::Table(Table { totals: None, ..empty }))],
+        vec![block("a", "A", of_table(cut))],
+        vec![block("b", "B", of_table(Table { totals: None, ..empty }))],
     ];
     let document = Document { locale: Locale::En, ..document(A4, rows) };
     let all: Vec<String> =
@@ -243,7 +243,7 @@ fn an_empty_table_says_so_and_a_cut_one_says_how_much_is_missing() {
 
 #[test]
 fn header_and_footer_know_the_number_of_sheets() {
-    let content = Content::Table(table(500, 3, false, true, false));
+    let content = of_table(table(500, 3, false, true, false));
     let document = document(A4, vec![vec![block("t", "표", content)]]);
     let pages: Vec<Page> = SheetLayout::of(&document).pages().collect();
     assert!(pages.len() > 5);

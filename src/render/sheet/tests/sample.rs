@@ -7,7 +7,7 @@ use chrono::{NaiveDate, TimeZone, Utc};
 use crate::charts::{Chart, Kind, Stacking};
 use crate::format::{Grain, Locale, NumberFormat};
 use crate::render::document::{Block, Content, Document, Failure, Kpi, SheetPage};
-use crate::table::{Column, Role, Table, Value};
+use crate::table::{Column, Grid, Role, Table, Value};
 
 pub(super) const A4: (f32, f32) = (595.28, 841.89);
 pub(super) const A4_LANDSCAPE: (f32, f32) = (841.89, 595.28);
@@ -261,7 +261,7 @@ pub(in crate::render) fn report(
         kpis(locale, key_numbers),
         vec![block("trend", words.panels[0], line), noted],
         vec![block("text", words.panels[3], Content::Text(vec![words.text.into()])), failed],
-        vec![block("ledger", words.panels[2], Content::Table(table))],
+        vec![block("ledger", words.panels[2], of_table(table))],
     ];
     Document {
         title: words.title.into(),
@@ -272,4 +272,9 @@ pub(in crate::render) fn report(
         approval: words.approval.iter().map(|stage| (*stage).to_owned()).collect(),
         ..document(size, rows)
     }
+}
+
+/// A table as the content of a block.
+pub(in crate::render) fn of_table(table: Table) -> Content {
+    Content::Table(Box::new(Grid::of_table(table, "증감률")))
 }

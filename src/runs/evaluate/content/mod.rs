@@ -2,15 +2,15 @@
 
 mod buckets;
 mod chart;
+mod grid;
 mod kpi;
-mod table;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Evaluator, FieldName, PanelId, Prepared, QuestionError, failure, localize, panel_query};
 use crate::access::Restriction;
-use crate::definitions::model::{Dataset, DatasetId, Panel};
+use crate::definitions::model::{Dataset, DatasetId, Panel, ShownValue};
 use crate::engine::{Answer, Ask, EngineError};
 use crate::query::SemanticQuery;
 use crate::render::document::{Block, Content};
@@ -80,6 +80,7 @@ impl Asking<'_> {
             Panel::Kpi(kpi) => self.kpi(base, kpi).await,
             Panel::Chart(chart) => self.chart(base, chart).await,
             Panel::Table(table) => self.table(base, table).await,
+            Panel::Pivot(pivot) => self.pivot(base, pivot).await,
             Panel::Text(_) => Ok(Content::Text(Vec::new())),
         }
     }
@@ -98,9 +99,19 @@ fn default_title(panel: &Panel, dataset: &Dataset, prepared: &Prepared) -> Strin
         Panel::Chart(chart) => {
             chart.y.as_slice().iter().chain(chart.line.as_slice()).map(title).collect::<Vec<_>>().join(" · ")
         }
-        Panel::Table(table) => table.table.iter().map(title).collect::<Vec<_>>().join(" · "),
+        Panel::Table(table) => listed(&table.table, &title).join(" · "),
+        Panel::Pivot(pivot) => listed(&pivot.pivot.values, &title).join(" · "),
         Panel::Text(_) => String::new(),
     }
+}
+
+/// The titles of the fields that are shown as they are.
+fn listed(items: &[ShownValue], title: &impl Fn(&FieldName) -> String) -> Vec<String> {
+    let field = |item: &ShownValue| match item {
+        ShownValue::Field(field) => Some(title(field)),
+        _ => None,
+    };
+    items.iter().filter_map(field).collect()
 }
 
 fn paragraphs(text: &str) -> Vec<String> {

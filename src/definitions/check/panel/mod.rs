@@ -1,11 +1,12 @@
 //! Panels: what each shows exists in its dataset.
 
+mod grid;
+mod value;
+
 use super::known::Fields;
 use super::report::Scope;
 use super::{Findings, chart, filter, report, text};
-use crate::definitions::model::{
-    Compare, DimensionType, FieldName, KpiPanel, Panel, Parameter, SortKey, TablePanel,
-};
+use crate::definitions::model::{Compare, DimensionType, FieldName, KpiPanel, Panel, Parameter, SortKey};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::format::Grain;
@@ -35,7 +36,8 @@ pub(super) fn check<'a>(panel: &'a Panel, path: &FieldPath, scope: &Scope<'a>, f
     match panel {
         Panel::Kpi(panel) => kpi(panel, &spot, findings),
         Panel::Chart(panel) => chart::check(panel, &spot, findings),
-        Panel::Table(panel) => table(panel, &spot, findings),
+        Panel::Table(panel) => grid::table(panel, &spot, findings),
+        Panel::Pivot(panel) => grid::pivot(panel, &spot, findings),
         Panel::Text(_) => {}
     }
     if let Some(filters) = panel.filters() {
@@ -77,18 +79,22 @@ impl Spot<'_, '_> {
 
     /// `compare: true` has something to compare with.
     pub(super) fn compare(&self, findings: &mut Findings<'_>) {
-        let path = self.path.key("compare");
+        self.compare_at(&self.path.key("compare"), findings);
+    }
+
+    /// What stands at `path` has something to compare with.
+    fn compare_at(&self, path: &FieldPath, findings: &mut Findings<'_>) {
         let compares = |parameter: &Parameter| matches!(parameter, Parameter::Period { compare, .. } if *compare != Compare::None);
         let parameters = &self.scope.report.parameters;
         // A faulty period parameter may well have it.
         let complete = parameters.len() == findings.tree.keys_of("parameters").len();
         if complete && !parameters.values().any(compares) {
             let help = "add `compare: previous_period` to a parameter of type period".to_owned();
-            findings.error(&path, "not_applicable", "there is nothing to compare with", help);
+            findings.error(path, "not_applicable", "there is nothing to compare with", help);
         } else if !self.fields.has_time() {
             let message =
                 format!("dataset `{}` has no `time`, so it cannot be compared over time", self.dataset);
-            findings.error(&path, "not_applicable", message, None);
+            findings.error(path, "not_applicable", message, None);
         }
     }
 
@@ -141,58 +147,5 @@ fn kpi(panel: &KpiPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
     if panel.sparkline.is_some() && !spot.fields.has_time() {
         let message = format!("dataset `{}` has no `time`, so there is no sparkline", spot.dataset);
         findings.error(&spot.path.key("sparkline"), "not_applicable", message, None);
-    }
-}
-
-fn table(panel: &TablePanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
-    let path = spot.path;
-    if panel.table.is_empty() {
-        let help = "list dimensions, measures and metrics".to_owned();
-        findings.error(&path.key("table"), "empty", "the table has no columns", help);
-    }
-    for (index, (column_path, column)) in super::items(&path.key("table"), &panel.table).enumerate() {
-        if panel.table.iter().take(index).any(|earlier| earlier == column) {
-            findings.error(
-                &column_path,
-                "duplicate_name",
-                format!("column `{column}` stands twice"),
-                "remove one".to_owned(),
-            );
-        } else if !spot.fields.has_dimension(column) && !spot.fields.has_number(column) {
-            let valid = [spot.fields.dimensions(), spot.fields.numbers()].concat();
-            let message = format!("dataset `{}` has no field `{column}`", spot.dataset);
-            findings.error(
-                &column_path,
-                "unknown_field",
-                message,
-                names::offer(column.as_str(), "fields", valid),
-            );
-        }
-    }
-    if let Some(grain) = panel.grain {
-        let grain_path = path.key("grain");
-        let dated = panel.table.iter().filter(|column| spot.fields.has_dimension(column));
-        let dated: Vec<&FieldName> = dated.filter(|column| spot.fields.may_be_temporal(column)).collect();
-        match dated.as_slice() {
-            [] if !panel.table.is_empty() => {
-                let help = "remove `grain`, or add the time dimension to the columns".to_owned();
-                findings.error(&grain_path, "not_applicable", "`grain` needs a column of dates", help);
-            }
-            [only] => spot.grain(grain, only, &grain_path, findings),
-            _ => {}
-        }
-    }
-    let has_number = panel.table.iter().any(|column| spot.fields.has_number(column));
-    if panel.totals && !has_number {
-        findings.warning(
-            &path.key("totals"),
-            "not_applicable",
-            "there is no measure or metric to total",
-            None,
-        );
-    }
-    spot.sort(panel.sort.as_slice(), &panel.table.iter().collect::<Vec<_>>(), findings);
-    if panel.compare {
-        spot.compare(findings);
     }
 }

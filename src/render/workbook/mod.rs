@@ -1,0 +1,181 @@
+//! A document as an Excel workbook (XLSX).
+//!
+//! One worksheet per table and chart behind a first one with the key numbers. Numbers and dates are
+//! real, with formats that look as they do on the sheet; text that looks like a formula stays text.
+//! Charts whose type Excel has are drawn by Excel from the cells beside them. The same document gives
+//! the same bytes.
+
+mod chart;
+mod format;
+mod grid;
+mod names;
+mod summary;
+mod widths;
+mod words;
+
+use chrono::{DateTime, Utc};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+
+use super::document::{Block, Content, Document};
+use crate::error::Kind;
+use crate::format::Locale;
+use format::Formats;
+use names::SheetNames;
+
+/// The rows a worksheet may have.
+pub const MOST_ROWS: usize = 1_048_576;
+/// The columns a worksheet may have.
+pub const MOST_COLUMNS: usize = 16_384;
+/// A grid with more rows is written row by row, without holding the worksheet in memory.
+const STREAMED_FROM: usize = 20_000;
+
+/// Why a workbook could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkbookError {
+    /// A table has more rows or columns than a worksheet.
+    #[error(
+        "panel `{panel}` has {rows} rows and {columns} columns; Excel takes {MOST_ROWS} and {MOST_COLUMNS}"
+    )]
+    TooLarge {
+        /// The panel.
+        panel: String,
+        /// Its rows, heads included.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// The library refused, which is a defect of this program, or the disk did.
+    #[error("the workbook could not be written: {0}")]
+    Write(#[from] XlsxError),
+}
+
+impl WorkbookError {
+    /// Whose fault it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::TooLarge { .. } => Kind::OverLimit,
+            Self::Write(_) => Kind::Bug,
+        }
+    }
+}
+
+/// What a workbook is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct About<'a> {
+    /// The report's title.
+    pub title: &'a str,
+    /// Its period and chosen parameters.
+    pub subtitle: &'a str,
+    /// The functional role that answers for it.
+    pub owner: &'a str,
+    /// What ties it to its origin.
+    pub proof: &'a str,
+    /// The language.
+    pub locale: Locale,
+    /// The instant it was evaluated at; without one the file says when it was written.
+    pub evaluated_at: Option<DateTime<Utc>>,
+    /// Whether it is printed on lying sheets.
+    pub landscape: bool,
+}
+
+impl<'a> From<&'a Document> for About<'a> {
+    fn from(document: &'a Document) -> Self {
+        Self {
+            title: &document.title,
+            subtitle: &document.subtitle,
+            owner: &document.owner,
+            proof: &document.proof,
+            locale: document.locale,
+            evaluated_at: Some(document.evaluated_at),
+            landscape: document.pages.first().is_some_and(|page| page.size.0 > page.size.1),
+        }
+    }
+}
+
+/// Writes the tables, charts and key numbers of `document`. Panels that failed are told on the first
+/// worksheet.
+pub fn workbook(document: &Document) -> Result<Vec<u8>, WorkbookError> {
+    let mut writer = Writer::new(About::from(document))?;
+    let has_summary =
+        document.blocks().any(|block| !matches!(block.content, Ok(Content::Table(_) | Content::Chart(_))));
+    if has_summary || document.blocks().next().is_none() {
+        let name = writer.names.unique(words::summary(document.locale));
+        let sheet = writer.workbook.add_worksheet().set_name(name)?;
+        summary::write(sheet, document, &mut writer.formats)?;
+    }
+    for block in document.blocks() {
+        writer.block(block)?;
+    }
+    Ok(writer.workbook.save_to_buffer()?)
+}
+
+/// Writes the table or chart of one block; `None` if it has neither.
+pub fn panel_workbook(about: About<'_>, block: &Block) -> Result<Option<Vec<u8>>, WorkbookError> {
+    if !matches!(block.content, Ok(Content::Table(_) | Content::Chart(_))) {
+        return Ok(None);
+    }
+    let mut writer = Writer::new(about)?;
+    writer.block(block)?;
+    Ok(Some(writer.workbook.save_to_buffer()?))
+}
+
+struct Writer<'d> {
+    about: About<'d>,
+    workbook: Workbook,
+    formats: Formats,
+    names: SheetNames,
+}
+
+impl<'d> Writer<'d> {
+    fn new(about: About<'d>) -> Result<Self, WorkbookError> {
+        let mut workbook = Workbook::new();
+        let mut properties = DocProperties::new()
+            .set_title(about.title)
+            .set_subject(about.subtitle)
+            .set_author(about.owner)
+            .set_comment(about.proof);
+        if let Some(instant) = about.evaluated_at {
+            let created = ExcelDateTime::from_timestamp(instant.timestamp())?;
+            properties = properties.set_creation_datetime(&created);
+        }
+        workbook.set_properties(&properties);
+        Ok(Self { about, workbook, formats: Formats::default(), names: SheetNames::default() })
+    }
+
+    fn block(&mut self, block: &Block) -> Result<(), WorkbookError> {
+        let title = if block.title.trim().is_empty() { block.id.as_str() } else { &block.title };
+        match &block.content {
+            Ok(Content::Table(grid)) => {
+                let place = grid::place(grid);
+                if place.rows > MOST_ROWS || place.columns > MOST_COLUMNS {
+                    let (rows, columns) = (place.rows, place.columns);
+                    return Err(WorkbookError::TooLarge { panel: block.id.clone(), rows, columns });
+                }
+                let name = self.names.unique(title);
+                let is_streamed = grid.len() >= STREAMED_FROM;
+                let sheet = self.sheet(name, is_streamed)?;
+                let sheet = self.workbook.worksheet_from_index(sheet)?;
+                grid::write(sheet, &self.about, block, grid, &mut self.formats, is_streamed)?;
+            }
+            Ok(Content::Chart(chart)) => {
+                let name = self.names.unique(title);
+                let sheet = self.sheet(name.clone(), false)?;
+                let sheet = self.workbook.worksheet_from_index(sheet)?;
+                chart::write(sheet, &name, &self.about, block, chart, &mut self.formats)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Adds a worksheet and gives its position.
+    fn sheet(&mut self, name: String, is_streamed: bool) -> Result<usize, WorkbookError> {
+        let sheet: &mut Worksheet = if is_streamed {
+            self.workbook.add_worksheet_with_constant_memory()?
+        } else {
+            self.workbook.add_worksheet()
+        };
+        sheet.set_name(name)?;
+        Ok(self.workbook.worksheets().len() - 1)
+    }
+}
