@@ -33,7 +33,7 @@ pub(crate) fn plain(kind: Kind, columns: Vec<Column>) -> Chart {
     let y = (1..columns.len()).filter(|index| columns[*index].role == Role::Measure).collect();
     let rows = columns[0].cells.len();
     let table = Table { columns, totals: None, rows_before_limit: rows };
-    Chart { kind, table, x: 0, y, by: None, line: vec![], compare: false, labels: None }
+    Chart { kind, table, x: 0, y, by: None, line: vec![], facet: None, compare: false, labels: None }
 }
 
 pub(crate) fn split(kind: Kind, columns: Vec<Column>) -> Chart {

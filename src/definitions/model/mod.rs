@@ -19,8 +19,8 @@ pub use dataset::{
 pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
 pub use panel::{
-    ChartKind, ChartPanel, FieldFilter, FilterOperators, FilterValue, KpiPanel, OneOrMany, Panel, SortKey,
-    Stacking, TablePanel, TextPanel,
+    ChartKind, ChartPanel, ChartTarget, FieldFilter, FilterOperators, FilterValue, KpiPanel, OneOrMany,
+    Panel, SortKey, Stacking, TablePanel, TextPanel,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
 pub use report::{Orientation, Page, Paper, PrintSettings, Report};
