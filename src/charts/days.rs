@@ -50,7 +50,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     let mut blocks = blocks(first, last, locale);
     let label_width = pen.widest(words::weekdays(locale), font)? + font.size * 0.7;
     let all = blocks.len();
-    let head = |titled: bool| font.size * if titled { 1.5 } else { 0.0 } + font.size * 1.7;
+    // A title, the months, and room for half a letter below the last row.
+    let head = |titled: bool| font.size * if titled { 1.5 } else { 0.0 } + font.size * 2.2;
     let least = font.size * 3.0 + head(all > 1);
     let top = surface.top + heat.legend(pen, data)?;
     let most = (((surface.bottom - top) / least) as usize).max(1);
@@ -162,6 +163,7 @@ impl Frame {
         for row in (0..7).step_by(step) {
             let Some(text) = initials.get((row + start) % 7) else { continue };
             let y = top + self.height * (row as f64 + 0.5);
+            let y = pen.surface().held(y, font.size);
             pen.text(text, (self.left - self.label_width * 0.45, y), Align::Center, font)?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use plotters_backend::DrawingBackend;
 
 use super::bar::Lanes;
-use super::hotspot::{Detail, Hotspot};
+use super::hotspot::{Detail, Hotspot, together};
 use super::labels::fitted;
 use super::legend::{Entry, Symbol};
 use super::pen::{Align, Area, Pen};
@@ -93,7 +93,8 @@ pub(super) fn draw<DB: DrawingBackend>(
         } else {
             MANY
         };
-        let radius = if area.height() > 3.0 { (area.width() * 0.16).min(2.4) } else { 0.0 };
+        let radius =
+            if area.height() > 3.0 && area.width() > 3.0 { (area.width() * 0.16).min(2.4) } else { 0.0 };
         pen.rounded(area, [radius, radius, 0.0, 0.0], role)?;
     }
     plot.base_line(pen)?;
@@ -116,22 +117,28 @@ pub(super) fn draw<DB: DrawingBackend>(
     if chart.labels != Some(false) {
         numbers(pen, &plot, data, &bars, &lanes, &line, chart.labels == Some(true))?;
     }
+    // Bars thinner than a finger tip share a hotspot, which tells of the last of them.
+    let together = together(plot.band());
     Ok(bars
-        .iter()
+        .chunks(together)
         .enumerate()
-        .map(|(place, bar)| {
+        .filter_map(|(chunk, bars)| {
+            let (first, bar) = (bars.first()?, bars.last()?);
+            let place = chunk * together;
+            let (first, last) = (&first.category.text, &bar.category.text);
+            let title = if bars.len() > 1 { format!("{first} … {last}") } else { last.clone() };
             let exact = series.text(bar.index, NumberStyle::Full, locale).unwrap_or_default();
             let one = NumberFormat { decimals: Some(1), ..percent.clone() };
             let share = one.write(bar.share, NumberStyle::Full, locale);
             let label = words::cumulative_share(locale).to_owned();
-            Hotspot {
-                area: plot.stripe(place, place),
-                title: bar.category.text.clone(),
+            Some(Hotspot {
+                area: plot.stripe(place, place + bars.len() - 1),
+                title,
                 details: vec![
                     Detail { label: series.name.clone(), value: exact, role: Some(FEW) },
                     Detail { label, value: share, role: Some(LINE) },
                 ],
-            }
+            })
         })
         .collect())
 }

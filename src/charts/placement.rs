@@ -61,14 +61,14 @@ mod tests {
 
     #[test]
     fn labels_go_around_marks_and_each_other_and_are_dropped_where_no_room_is_left() {
-        let mut room = Placement::within(Area::new(0.0, 0.0, 40.0, 30.0));
-        let mark = Area::new(10.0, 10.0, 14.0, 14.0);
+        let mut room = Placement::within(Area::new(0.0, 0.0, 60.0, 40.0));
+        let mark = Area::new(28.0, 18.0, 32.0, 22.0);
         room.block(mark);
         let places: Vec<Area> = std::iter::from_fn(|| room.take(around(mark, (15.0, 8.0), 1.0))).collect();
         assert!(places.len() >= 2, "{places:?}");
         for (index, one) in places.iter().enumerate() {
             assert!(!one.overlaps(&mark), "{one:?}");
-            assert!(one.left >= 0.0 && one.right <= 40.0 && one.top >= 0.0 && one.bottom <= 30.0);
+            assert!(one.left >= 0.0 && one.right <= 60.0 && one.top >= 0.0 && one.bottom <= 40.0);
             assert!(places[index + 1..].iter().all(|other| !one.overlaps(other)), "{places:?}");
         }
     }

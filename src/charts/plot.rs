@@ -119,13 +119,13 @@ impl Plot {
         right: Option<&[String]>,
     ) -> Result<(), ChartError> {
         let font = pen.font();
-        for tick in &self.left.ticks {
+        for (index, tick) in self.left.ticks.iter().enumerate() {
             let y = self.y(*tick);
             pen.line(&[(self.area.left, y), (self.area.right, y)], Role::Grid, 0.7)?;
-        }
-        for (tick, text) in self.left.ticks.iter().zip(left) {
-            let y = self.y(*tick);
-            pen.text(text, (self.area.left - font.size * 0.6, y), Align::Right, font)?;
+            // One of small multiples may leave the texts to its neighbour.
+            if let Some(text) = left.get(index) {
+                pen.text(text, (self.area.left - font.size * 0.6, y), Align::Right, font)?;
+            }
         }
         if let (Some(scale), Some(texts)) = (&self.right, right) {
             for (tick, text) in scale.ticks.iter().zip(texts) {

@@ -12,6 +12,9 @@ use super::ticks::Scale;
 use super::{Chart, ChartError, nothing, words};
 use crate::format::{NumberFormat, NumberStyle};
 
+/// More lines than this are no picture any more; the largest are drawn, and it is said.
+const MOST_LINES: usize = 200;
+
 const RISES: Role = Role::Series(0);
 const FALLS: Role = Role::Series(1);
 const STAYS: Role = Role::Previous;
@@ -31,18 +34,29 @@ pub(super) fn draw<DB: DrawingBackend>(
     chart: &Chart,
 ) -> Result<Vec<Hotspot>, ChartError> {
     let (surface, font) = (pen.surface(), pen.font());
-    let ([left_title, right_title], slopes) = match chart.by {
+    let ([left_title, right_title], mut slopes) = match chart.by {
         Some(_) => between_categories(data)?,
         None => between_periods(data),
     };
     if slopes.is_empty() {
         return nothing(pen);
     }
+    let all = slopes.len();
+    if all > MOST_LINES {
+        slopes.sort_by(|a, b| b.from.abs().max(b.to.abs()).total_cmp(&a.from.abs().max(a.to.abs())));
+        slopes.truncate(MOST_LINES);
+    }
     let legend = Legend::of(pen, entries(data, &slopes), surface.width())?;
     legend.draw(pen, surface.left, surface.top)?;
     let heading = surface.top + legend.height + font.size * 0.8;
     let top = heading + font.size * 1.7;
-    let bottom = surface.bottom - font.size * 0.8;
+    let mut bottom = surface.bottom - font.size * 0.8;
+    if all > slopes.len() {
+        let text = words::first_of(slopes.len(), all, data.locale);
+        let text = fitted(pen, &text, surface.width(), font)?;
+        pen.text(&text, (surface.left, surface.bottom - font.size * 0.6), Align::Left, font)?;
+        bottom -= font.size * 1.4;
+    }
     let most = ((bottom - top + font.size) / (font.size * 1.25)).max(0.0) as usize;
     // Where not all lines can be named, the largest are.
     let mut named: Vec<usize> = (0..slopes.len()).collect();
@@ -227,7 +241,7 @@ fn hotspots(
     let format = data.left_format();
     let percent = NumberFormat { percent: true, decimals: Some(1), ..NumberFormat::default() };
     let mut hotspots = Vec::new();
-    for (index, slope) in slopes.iter().enumerate().take(500) {
+    for (index, slope) in slopes.iter().enumerate() {
         let difference = slope.to - slope.from;
         let signed = |text: String| if difference > 0.0 { format!("+{text}") } else { text };
         let mut change = signed(format.write(difference, NumberStyle::Full, data.locale));

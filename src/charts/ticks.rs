@@ -84,7 +84,7 @@ impl Scale {
             let count = |step: f64| (high / step).floor() - (low / step).floor() + 1.0;
             // The highest value may stand on the last edge instead of beginning a range of its own.
             let fits = |step: f64| {
-                let on_edge = ((high / step).round() - high / step).abs() < 1e-9;
+                let on_edge = high / step - (high / step).floor() < 1e-9;
                 count(step) - f64::from(u8::from(on_edge)) <= most
             };
             step_of(low, high, &NICE, fits)

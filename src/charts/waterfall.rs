@@ -3,7 +3,7 @@
 use plotters_backend::DrawingBackend;
 
 use super::bar::Lanes;
-use super::hotspot::{Detail, Hotspot};
+use super::hotspot::{Detail, Hotspot, together};
 use super::legend::{Entry, Symbol};
 use super::pen::{Area, Pen};
 use super::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
@@ -83,11 +83,13 @@ pub(super) fn draw<DB: DrawingBackend>(
         let [bar, next] = pair else { continue };
         let (this, that) = (place(index, bar), place(index + 1, next));
         let y = plot.y(bar.to);
-        pen.line(&[(this.right, y), (that.left, y)], Role::Previous, 0.7)?;
+        if that.left - this.right > 0.5 {
+            pen.line(&[(this.right, y), (that.left, y)], Role::Previous, 0.7)?;
+        }
     }
     for (index, bar) in bars.iter().enumerate() {
         let area = place(index, bar);
-        let radius = (area.width() * 0.1).min(1.6);
+        let radius = if area.width() > 4.0 { (area.width() * 0.1).min(1.6) } else { 0.0 };
         pen.round_rect(area, if area.height() > 2.0 * radius { radius } else { 0.0 }, role(bar))?;
     }
     plot.base_line(pen)?;
@@ -204,9 +206,12 @@ fn numbers<DB: DrawingBackend>(
 }
 
 fn hotspots(plot: &Plot, bars: &[Bar], data: &Data<'_>, series: &Series<'_>) -> Vec<Hotspot> {
-    bars.iter()
+    // Bars thinner than a finger tip share a hotspot, which tells of the last of them.
+    let together = together(plot.band());
+    bars.chunks(together)
         .enumerate()
-        .map(|(index, bar)| {
+        .filter_map(|(chunk, bars)| {
+            let (first, bar) = (bars.first()?, bars.last()?);
             let exact = match (&bar.exact, bar.is_level) {
                 (Some(exact), true) => exact.clone(),
                 (Some(exact), false) if bar.to <= bar.from => exact.clone(),
@@ -223,7 +228,10 @@ fn hotspots(plot: &Plot, bars: &[Bar], data: &Data<'_>, series: &Series<'_>) -> 
                     role: None,
                 });
             }
-            Hotspot { area: plot.stripe(index, index), title: bar.name.clone(), details }
+            let place = chunk * together;
+            let title =
+                if bars.len() > 1 { format!("{} … {}", first.name, bar.name) } else { bar.name.clone() };
+            Some(Hotspot { area: plot.stripe(place, place + bars.len() - 1), title, details })
         })
         .collect()
 }
