@@ -111,20 +111,20 @@ fn one<DB: DrawingBackend>(
     pen.line(&[(left, median), (right, median)], Role::Series(9), 1.8)
 }
 
-/// The medians inside their boxes, on the side of the line that has room.
+/// The medians inside their boxes, on the side of the line that has room: in all of them or in none.
 fn write_medians<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     medians: &[(Area, f64, String)],
 ) -> Result<(), ChartError> {
     let font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.9);
     for (area, median, text) in medians {
-        if pen.width(text, font)? > area.width() - 2.0 {
-            continue;
+        let room = (median - area.top).max(area.bottom - median);
+        if pen.width(text, font)? > area.width() - 2.0 || room < font.size * 1.4 {
+            return Ok(());
         }
+    }
+    for (area, median, text) in medians {
         let (above, below) = (median - area.top, area.bottom - median);
-        if above.max(below) < font.size * 1.5 {
-            continue;
-        }
         let y = if above >= below { median - font.size * 0.8 } else { median + font.size * 0.85 };
         pen.text(text, (area.center().0, y), Align::Center, font)?;
     }

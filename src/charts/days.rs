@@ -58,7 +58,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     if all > most {
         // The years nearest to now are kept, and it is said.
         blocks.drain(..all - most);
-        let text = fitted(pen, &words::first_of(most, all, locale), surface.width() * 0.4, font)?;
+        let text = fitted(pen, &words::last_of(most, all, locale), surface.width() * 0.4, font)?;
         pen.text(&text, (surface.left, surface.top + font.size * 0.75), Align::Left, font)?;
     }
     let weeks = blocks.iter().map(|block| week_of(block.first, block.last, locale) + 1).max().unwrap_or(1);
@@ -73,7 +73,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     let frame = Frame { left, width, height, label_width };
     let mut hotspots = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
-        let mut y = top + share * number as f64;
+        // What the cells do not need of their share lies around them.
+        let spare = (share - head(titled) - height * 7.0).max(0.0);
+        let mut y = top + share * number as f64 + if titled { 0.0 } else { spare * 0.4 };
         if titled {
             pen.text(
                 &block.title,

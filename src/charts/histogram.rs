@@ -155,10 +155,14 @@ fn heights(rows: &[(f64, f64)], edges: &[f64]) -> Vec<f64> {
     heights.into_iter().map(|height| height.clamp(-1e300, 1e300)).collect()
 }
 
-/// The scale over all ranges with at most `most` of their edges as ticks.
+/// The scale over all ranges with about `most` of their edges as ticks, at multiples of their distance.
 fn thinned(edges: &Scale, most: usize) -> Scale {
     let step = edges.ticks.len().div_ceil(most.max(1)).max(1);
-    Scale { ticks: edges.ticks.iter().copied().step_by(step).collect(), ..edges.clone() }
+    let width = (edges.high - edges.low) / edges.ticks.len().saturating_sub(1).max(1) as f64;
+    // Zero, or what would be a multiple of the distance from it, is among the ticks.
+    let number = (edges.low / width).round();
+    let first = if number.abs() < 1e15 { (-number as i64).rem_euclid(step as i64) as usize } else { 0 };
+    Scale { ticks: edges.ticks.iter().copied().skip(first).step_by(step).collect(), ..edges.clone() }
 }
 
 #[cfg(test)]
@@ -169,6 +173,13 @@ mod tests {
     fn edges_belong_to_the_range_above_them_and_the_last_to_the_last() {
         let rows = [0.0, 9.9, 10.0, 19.9, 20.0].map(|number| (number, 1.0));
         assert_eq!(heights(&rows, &[0.0, 10.0, 20.0]), [2.0, 3.0]);
+    }
+
+    #[test]
+    fn zero_stays_among_the_ticks_that_are_left() {
+        let edges = Scale::bins(&[-50.0, 250.0], 7);
+        assert_eq!(edges.ticks.len(), 7);
+        assert_eq!(thinned(&edges, 4).ticks, [0.0, 100.0, 200.0]);
     }
 
     #[test]

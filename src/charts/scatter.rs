@@ -170,7 +170,7 @@ fn resize<DB: DrawingBackend>(pen: &Pen<'_, DB>, points: &mut [Point], size: Opt
         201..=1000 => 2.3,
         _ => 1.6,
     };
-    let largest = (surface.width().min(surface.height()) * 0.085).clamp(4.0, 22.0);
+    let largest = (surface.width().min(surface.height()) * 0.075).clamp(4.0, 20.0);
     let number = |row: usize| size?.cells.get(row)?.as_f64().map(|value| value.clamp(0.0, 1e300));
     let most = points.iter().filter_map(|point| number(point.row)).fold(0.0, f64::max);
     for point in points {

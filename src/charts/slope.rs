@@ -72,7 +72,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let width_of = |end: usize| {
         pen.widest(labels.iter().filter_map(|texts| texts.get(end)).map(String::as_str), label_font)
     };
-    let margin = font.size * 1.0;
+    let margin = font.size * 1.3;
     let left =
         surface.left + width_of(0)?.max(pen.width(&left_title, font)? / 2.0 - margin).min(room) + margin;
     let right =
@@ -109,14 +109,20 @@ pub(super) fn draw<DB: DrawingBackend>(
         let Some(placed) = spread(&wishes, height, top - height / 2.0, bottom + height / 2.0) else {
             continue;
         };
-        for ((texts, place), row) in labels.iter().zip(placed).zip(&mut rows) {
+        for (((texts, place), wish), row) in labels.iter().zip(placed).zip(&wishes).zip(&mut rows) {
             let Some(text) = texts.get(end) else { continue };
             let (x, align) = if end == 0 {
-                (left - margin * 0.7, Align::Right)
+                (left - margin * 0.8, Align::Right)
             } else {
-                (right + margin * 0.7, Align::Left)
+                (right + margin * 0.8, Align::Left)
             };
             pen.text(text, (x, place), align, label_font)?;
+            // A label that had to make way is tied to its dot.
+            if (place - wish).abs() > height * 0.4 {
+                let (dot, side) = if end == 0 { (left, -1.0) } else { (right, 1.0) };
+                let tie = [(dot + side * 2.6, *wish), (x - side * 0.8, place)];
+                pen.line(&tie, Role::Axis, 0.6)?;
+            }
             if let Some(slot) = row.get_mut(end) {
                 *slot = Some(place);
             }

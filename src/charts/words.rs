@@ -1,6 +1,6 @@
 //! The few words charts say themselves.
 
-use crate::format::Locale;
+use crate::format::{Locale, NumberFormat, NumberStyle};
 
 pub(super) fn no_data(locale: Locale) -> &'static str {
     match locale {
@@ -56,11 +56,27 @@ pub(super) fn more(count: usize, locale: Locale) -> String {
 
 /// How many of all are shown, where not all are.
 pub(super) fn first_of(shown: usize, all: usize, locale: Locale) -> String {
+    let (shown, all) = (counted(shown, locale), counted(all, locale));
     match locale {
         Locale::Ko => format!("{all}개 중 처음 {shown}개"),
         Locale::En => format!("first {shown} of {all}"),
         Locale::ZhHk => format!("{all} 項中首 {shown} 項"),
     }
+}
+
+/// The same where the last ones are shown.
+pub(super) fn last_of(shown: usize, all: usize, locale: Locale) -> String {
+    let (shown, all) = (counted(shown, locale), counted(all, locale));
+    match locale {
+        Locale::Ko => format!("{all}개 중 마지막 {shown}개"),
+        Locale::En => format!("last {shown} of {all}"),
+        Locale::ZhHk => format!("{all} 項中最後 {shown} 項"),
+    }
+}
+
+fn counted(count: usize, locale: Locale) -> String {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    NumberFormat::default().write(count, NumberStyle::Full, locale)
 }
 
 /// How many members are left out, because a negative number has no share.

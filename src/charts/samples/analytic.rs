@@ -46,7 +46,7 @@ pub(super) fn all() -> Vec<(&'static str, Chart)> {
 fn steps() -> Vec<(&'static str, Chart)> {
     let profit = ["매출", "매출원가", "매출총이익", "판매비와관리비", "영업이익", "영업외손익", "당기순이익"];
     let profit_values = [9.4e9, -5.2e9, 4.2e9, -4.9e9, -0.7e9, 0.3e9, -0.4e9];
-    let levels = Waterfall { totals: vec![2, 4, 6], closes: false };
+    let levels = Waterfall { totals: vec![0, 2, 4, 6], closes: false };
     let change: Vec<f64> = (0..12).map(|store| sized(store) * (1.2 - 0.5 * noise(store + 70))).collect();
     let before: Vec<f64> = (0..12).map(sized).collect();
     vec![

@@ -9,7 +9,7 @@ use super::hotspot::{Detail, Hotspot};
 use super::labels::fitted;
 use super::pen::{Align, Area, Pen};
 use super::series::Data;
-use super::theme::Role;
+use super::theme::{HEAT_STEPS, Role};
 use super::{ChartError, nothing, words};
 use crate::format::{NumberFormat, NumberStyle};
 
@@ -79,6 +79,17 @@ pub(super) fn draw<DB: DrawingBackend>(
         }
     }
     Ok(hotspots)
+}
+
+impl Group {
+    /// The colour of a rectangle: that of its group, or without groups the stronger the larger it is.
+    fn shade(&self, leaf: &Leaf) -> Role {
+        if !self.name.is_empty() {
+            return self.role;
+        }
+        let largest = self.leaves.iter().map(|leaf| leaf.value).fold(f64::MIN_POSITIVE, f64::max);
+        Role::Heat(2 + (leaf.value / largest * (HEAT_STEPS - 3) as f64).round() as usize)
+    }
 }
 
 /// The groups from large to small with their rectangles from large to small, and how many negative
@@ -155,7 +166,7 @@ fn one<DB: DrawingBackend>(
 ) -> Result<(), ChartError> {
     let gap = (area.width().min(area.height()) * 0.05).min(0.7);
     let area = Area::new(area.left + gap, area.top + gap, area.right - gap, area.bottom - gap);
-    let role = if leaf.is_others { Role::Others } else { group.role };
+    let role = if leaf.is_others { Role::Others } else { group.shade(leaf) };
     pen.rect(area, role)?;
     let font = pen.font().role(role.ink_on());
     let inside = area.width() - font.size * 0.8;
@@ -181,7 +192,7 @@ fn details(data: &Data<'_>, group: &Group, leaf: &Leaf, whole: f64) -> Vec<Detai
     let percent = NumberFormat { percent: true, decimals: Some(1), ..NumberFormat::default() };
     let share = |part: f64| percent.write(part, NumberStyle::Full, data.locale);
     let mut details =
-        vec![Detail { label: group.name.clone(), value: leaf.exact.clone(), role: Some(group.role) }];
+        vec![Detail { label: group.name.clone(), value: leaf.exact.clone(), role: Some(group.shade(leaf)) }];
     details.push(Detail {
         label: words::share(data.locale).to_owned(),
         value: share(leaf.value / whole),
