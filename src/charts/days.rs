@@ -66,8 +66,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     let share = (surface.bottom - top) / blocks.len() as f64;
     let width = ((surface.right - surface.left - label_width) / weeks as f64).min(LARGEST * 1.6);
     let height = ((share - head(titled)) / 7.0).min(LARGEST);
-    // Cells are squares where there is room for squares, and never wider than twice their height.
-    let (width, height) = (width.min(height * 1.9), height.min(width * 1.25));
+    // Cells fill the room they have, but stay near squares.
+    let (width, height) = (width.min(height * 1.9), height.min(width * 1.8));
     let used = label_width + width * weeks as f64;
     let left = surface.left + label_width + ((surface.width() - used) / 2.0).max(0.0);
     let frame = Frame { left, width, height, label_width };

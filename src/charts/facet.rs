@@ -62,11 +62,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     let title = font.size * 1.5;
     let widest = ((width / (LEAST.0 * font.size)) as usize).max(1);
     let highest = ((height / (LEAST.1 * font.size + title)) as usize).max(1);
-    let across = facet
-        .across
-        .unwrap_or_else(|| ((all as f64 * width / (height * SHAPE)).sqrt().round() as usize).max(1))
-        .min(widest)
-        .min(all);
+    let across =
+        facet.across.unwrap_or_else(|| best_across(all, widest, (width, height))).min(widest).min(all);
     // More rows than columns are better than charts that nobody sees.
     let across = if all.div_ceil(across) > highest { widest.min(all) } else { across };
     let shown = all.min(across * highest).min(MOST);
@@ -114,6 +111,16 @@ pub(super) fn draw<DB: DrawingBackend>(
         }));
     }
     Ok(hotspots)
+}
+
+/// How many charts side by side come nearest to the good shape and leave few places empty.
+fn best_across(count: usize, widest: usize, (width, height): (f64, f64)) -> usize {
+    let cost = |across: usize| {
+        let down = count.div_ceil(across);
+        let shape = (width / across as f64) / (height / down as f64);
+        (shape / SHAPE).ln().abs() + 0.65 * (across * down - count) as f64 / down as f64
+    };
+    (1..=widest.min(count).max(1)).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(1)
 }
 
 /// A chart per member, each with all places of the axis and all series, so that they can be compared.

@@ -42,7 +42,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let name_width =
         pen.widest(stages.iter().map(|stage| stage.name.as_str()), name_font)?.min(surface.width() * 0.26);
     let headings = [words::of_first(locale), words::of_previous(locale)];
-    let wide = surface.width() > 240.0;
+    let wide = surface.width() > 200.0;
     let mut columns = [0.0; 2];
     if wide {
         let of = |stage: &Stage| [stage.of_first.clone(), stage.of_previous.clone()];

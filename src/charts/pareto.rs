@@ -6,8 +6,9 @@ use super::bar::Lanes;
 use super::hotspot::{Detail, Hotspot, together};
 use super::labels::fitted;
 use super::legend::{Entry, Symbol};
+use super::line::crosses;
 use super::pen::{Align, Area, Pen};
-use super::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
+use super::plot::{Parts, Placing, Plot, ValueAxis};
 use super::series::{Category, Data};
 use super::theme::Role;
 use super::ticks::Scale;
@@ -57,12 +58,13 @@ pub(super) fn draw<DB: DrawingBackend>(
         series: Vec::new(),
         shared: None,
     };
-    let step = if most_ticks(pen.surface().height()) >= 6 { 0.2 } else { 0.4 };
-    let shares = Scale {
-        low: 0.0,
-        high: if step < 0.3 { 1.0 } else { 1.2 },
-        ticks: (0..=if step < 0.3 { 5 } else { 3 }).map(|tick| f64::from(tick) * step).collect(),
+    let intervals = match pen.surface().height() {
+        ..90.0 => 2,
+        90.0..170.0 => 4,
+        _ => 5,
     };
+    let ticks = (0..=intervals).map(|tick| f64::from(tick) / f64::from(intervals)).collect();
+    let shares = Scale { low: 0.0, high: 1.0, ticks };
     let left = Scale::beside(&shares, bars.iter().map(|bar| bar.value));
     let percent = NumberFormat { percent: true, ..NumberFormat::default() };
     let entry = |name: String, role, symbol| Entry { name, role, symbol };
@@ -195,9 +197,12 @@ fn numbers<DB: DrawingBackend>(
         let (left, right) = lanes.sides(plot.x(place), 0);
         let half = pen.width(text, font)? / 2.0;
         let (middle, top) = (f64::midpoint(left, right), plot.y(bar.value));
+        let vital = plot.y_right(VITAL);
+        let vital = [(plot.area.left, vital), (plot.area.right, vital)];
+        let crosses = |area: &Area| crosses(line, area) || crosses(&vital, area);
         let spot = |y: f64| Area::new(middle - half, y - font.size * 0.6, middle + half, y + font.size * 0.6);
         let above = spot(top - font.size * 0.85);
-        if half * 2.0 > room || above.top < plot.area.top - font.size || super::line::crosses(line, &above) {
+        if half * 2.0 > room || above.top < plot.area.top - font.size || crosses(&above) {
             // Inside the bar, where it is high and wide enough.
             let inside = spot(top + font.size * 0.95);
             let role = if bar.category.is_others {
@@ -207,10 +212,7 @@ fn numbers<DB: DrawingBackend>(
             } else {
                 MANY
             };
-            if half * 2.0 <= right - left - 1.0
-                && inside.bottom < plot.zero()
-                && !super::line::crosses(line, &inside)
-            {
+            if half * 2.0 <= right - left - 1.0 && inside.bottom < plot.zero() && !crosses(&inside) {
                 pen.text(text, inside.center(), Align::Center, font.role(role.ink_on()))?;
             }
             continue;

@@ -63,7 +63,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     named.sort_by(|a, b| size(&slopes, *b).total_cmp(&size(&slopes, *a)).then(a.cmp(b)));
     named.truncate(if chart.labels == Some(false) { 0 } else { most });
     let label_font = font.role(Role::Ink).sized(font.size * 0.95);
-    let room = surface.width() * 0.32;
+    let room = surface.width() * 0.35;
     let labels: Vec<[String; 2]> = named
         .iter()
         .filter_map(|index| slopes.get(*index))
@@ -78,8 +78,12 @@ pub(super) fn draw<DB: DrawingBackend>(
     let right =
         surface.right - width_of(1)?.max(pen.width(&right_title, font)? / 2.0 - margin).min(room) - margin;
     let right = right.max(left + 10.0);
-    let scale = Scale::over(slopes.iter().flat_map(|slope| [slope.from, slope.to]), false, 5);
-    let y = |value: f64| bottom - scale.share(value) * (bottom - top);
+    // There is no axis to read from, so the lines may use all of the height.
+    let values = slopes.iter().flat_map(|slope| [slope.from, slope.to]);
+    let (low, high) = values
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let scale = Scale { low: low / 2.0, high: high / 2.0, ticks: Vec::new() };
+    let y = |value: f64| bottom - scale.share(value / 2.0) * (bottom - top);
     for (x, title) in [(left, &left_title), (right, &right_title)] {
         pen.line(&[(x, top - font.size * 0.5), (x, bottom + font.size * 0.5)], Role::Axis, 0.8)?;
         let half = (right - left) / 2.0 + margin;

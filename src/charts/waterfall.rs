@@ -44,8 +44,12 @@ pub(super) fn draw<DB: DrawingBackend>(
     let bars = bars(data, series, steps);
     let font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.92);
     let with_labels = labels != Some(false) && bars.len() <= MOST_LABELS;
-    let scale =
-        Scale::over(bars.iter().flat_map(|bar| [bar.from, bar.to]), true, most_ticks(pen.surface().height()));
+    let most = most_ticks(pen.surface().height());
+    let broken = broken_at(&bars);
+    let scale = match broken {
+        Some(low) => Scale::over(bars.iter().map(|bar| bar.to).chain([low]), false, most),
+        None => Scale::over(bars.iter().flat_map(|bar| [bar.from, bar.to]), true, most),
+    };
     let places = Data {
         locale: data.locale,
         grain: None,
@@ -93,10 +97,35 @@ pub(super) fn draw<DB: DrawingBackend>(
         pen.round_rect(area, if area.height() > 2.0 * radius { radius } else { 0.0 }, role(bar))?;
     }
     plot.base_line(pen)?;
+    if broken.is_some() {
+        let reach = bars.iter().enumerate().filter(|(_, bar)| bar.from == 0.0);
+        for (index, bar) in reach {
+            break_mark(pen, place(index, bar))?;
+        }
+    }
     if with_labels {
         numbers(pen, &plot, data, series, &bars, place, labels == Some(true))?;
     }
     Ok(hotspots(&plot, &bars, data, series))
+}
+
+/// Where the axis begins if not at zero: steps that are small beside the level they start from would
+/// be hairlines otherwise. The bars that stand on zero then carry a mark that they are cut.
+fn broken_at(bars: &[Bar]) -> Option<f64> {
+    let low = bars.iter().map(|bar| bar.to).fold(f64::INFINITY, f64::min);
+    let high = bars.iter().map(|bar| bar.to).fold(f64::NEG_INFINITY, f64::max);
+    let span = high - low;
+    (bars.len() > 2 && low > 0.0 && span > 0.0 && span < 0.2 * high).then_some(low - 0.9 * span)
+}
+
+/// Two slanting gaps near the foot of a bar.
+fn break_mark<DB: DrawingBackend>(pen: &Pen<'_, DB>, bar: Area) -> Result<(), ChartError> {
+    let rise = (bar.width() * 0.12).min(4.0);
+    let foot = bar.bottom - (bar.height() * 0.3).min(12.0);
+    for y in [foot, foot - 3.6] {
+        pen.line(&[(bar.left - 2.0, y + rise / 2.0), (bar.right + 2.0, y - rise / 2.0)], Role::Surface, 1.5)?;
+    }
+    Ok(())
 }
 
 fn role(bar: &Bar) -> Role {
@@ -234,4 +263,24 @@ fn hotspots(plot: &Plot, bars: &[Bar], data: &Data<'_>, series: &Series<'_>) -> 
             Some(Hotspot { area: plot.stripe(place, place + bars.len() - 1), title, details })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bar(from: f64, to: f64) -> Bar {
+        let is_level = from == 0.0;
+        Bar { name: String::new(), label: String::new(), from, to, is_level, exact: None }
+    }
+
+    #[test]
+    fn the_axis_is_broken_only_where_steps_would_be_hairlines() {
+        let small = [bar(0.0, 1000.0), bar(1000.0, 1020.0), bar(1020.0, 990.0), bar(0.0, 990.0)];
+        assert_eq!(broken_at(&small), Some(990.0 - 27.0));
+        let large = [bar(0.0, 1000.0), bar(1000.0, 400.0), bar(0.0, 400.0)];
+        assert_eq!(broken_at(&large), None);
+        let below = [bar(0.0, -10.0), bar(-10.0, -11.0), bar(0.0, -11.0)];
+        assert_eq!(broken_at(&below), None);
+    }
 }

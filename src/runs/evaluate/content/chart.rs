@@ -27,9 +27,10 @@ impl Asking<'_> {
         let fills = panel.chart != ChartKind::Slope;
         let splits = panel.by.is_some() || panel.facet.is_some() || panel.chart == ChartKind::Box;
         let orders = !matches!(panel.chart, ChartKind::Heatmap | ChartKind::Scatter | ChartKind::Histogram);
-        let rows = if fills && query.by.iter().any(|group| group.grain.is_some()) {
+        let in_time = query.by.iter().any(|group| group.grain.is_some());
+        let rows = if fills && in_time {
             with_every_bucket(&rows, &query)
-        } else if query.sort.is_empty() && splits && orders {
+        } else if query.sort.is_empty() && splits && orders && !in_time {
             largest_first(&rows)
         } else {
             rows.as_ref().clone()
