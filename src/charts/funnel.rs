@@ -18,6 +18,8 @@ struct Stage {
     name: String,
     value: f64,
     text: String,
+    /// The shortest form of the number.
+    short: String,
     exact: String,
     of_first: String,
     of_previous: String,
@@ -86,19 +88,29 @@ pub(super) fn draw<DB: DrawingBackend>(
         ];
         pen.polygon(&sides, Role::Series(0), 0.16)?;
     }
+    let number_font = font.bold().sized(font.size * 0.96);
+    // Where the numbers have no room, their short forms may.
+    let has_room = |text: &str, stage: &Stage| -> Result<bool, ChartError> {
+        let width = pen.width(text, number_font)?;
+        Ok(width <= half(stage) * 2.0 - font.size * 0.6
+            || half(stage) + font.size * 0.5 + width <= room / 2.0)
+    };
+    let all_fit = stages
+        .iter()
+        .try_fold(true, |fits, stage| Ok::<_, ChartError>(fits && has_room(&stage.text, stage)?))?;
     let mut hotspots = Vec::new();
     for (number, stage) in stages.iter().enumerate() {
         let y = place(number);
         let area = Area::new(middle - half(stage), y - bar / 2.0, middle + half(stage), y + bar / 2.0);
         pen.round_rect(area, 1.6, Role::Series(0))?;
-        let number_font = font.bold().sized(font.size * 0.96);
-        let width = pen.width(&stage.text, number_font)?;
+        let text = if all_fit { &stage.text } else { &stage.short };
+        let width = pen.width(text, number_font)?;
         if width <= area.width() - font.size * 0.6 && bar >= font.size * 1.2 {
             let ink = Role::Series(0).ink_on();
-            pen.text(&stage.text, (middle, y), Align::Center, number_font.role(ink))?;
+            pen.text(text, (middle, y), Align::Center, number_font.role(ink))?;
         } else if area.right + font.size * 0.5 + width <= right {
             let at = (area.right + font.size * 0.5, y);
-            pen.text(&stage.text, at, Align::Left, number_font.role(Role::Ink))?;
+            pen.text(text, at, Align::Left, number_font.role(Role::Ink))?;
         }
         let name = fitted(pen, &stage.name, name_width, name_font)?;
         pen.text(&name, (surface.left + name_width, y), Align::Right, name_font)?;
@@ -143,6 +155,7 @@ fn stages(data: &Data<'_>) -> (Vec<Stage>, usize) {
             name: category.text.clone(),
             value,
             text: series.text_as(index, &short, NumberStyle::Headline, locale).unwrap_or_default(),
+            short: series.text(index, NumberStyle::Mark, locale).unwrap_or_default(),
             exact: series.text(index, NumberStyle::Full, locale).unwrap_or_default(),
             of_first: share(Some(first)),
             of_previous: share(previous),

@@ -67,7 +67,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     pen.text(&text, (middle, base - big.size * 0.6), Align::Center, big)?;
     let axis = column.format.write_ticks(&[scale.low, scale.high], locale);
     let line = base + font.size * 1.0;
-    let arm = (outer + inner) / 2.0;
+    let arm = f64::midpoint(outer, inner);
     for (text, x) in axis.iter().zip([middle - arm, middle + arm]) {
         let text = fitted(pen, text, outer * 0.9, font)?;
         let half = pen.width(&text, font)? / 2.0;

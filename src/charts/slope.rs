@@ -86,10 +86,16 @@ pub(super) fn draw<DB: DrawingBackend>(
     let y = |value: f64| bottom - scale.share(value / 2.0) * (bottom - top);
     for (x, title) in [(left, &left_title), (right, &right_title)] {
         pen.line(&[(x, top - font.size * 0.5), (x, bottom + font.size * 0.5)], Role::Axis, 0.8)?;
-        let half = (right - left) / 2.0 + margin;
-        let title = fitted(pen, title, half * 2.0 - font.size, font.bold())?;
+        // Each has its half of the surface, and stands above its line as far as that has room.
+        let middle = f64::midpoint(left, right);
+        let (from, to) = if x < middle {
+            (surface.left, middle - font.size * 0.4)
+        } else {
+            (middle + font.size * 0.4, surface.right)
+        };
+        let title = fitted(pen, title, to - from, font.bold())?;
         let reach = pen.width(&title, font.bold())? / 2.0;
-        let x = x.max(surface.left + reach).min(surface.right - reach);
+        let x = x.max(from + reach).min(to - reach);
         pen.text(&title, (x, heading), Align::Center, font.bold().role(Role::Ink))?;
     }
     // The largest lie in front.

@@ -173,7 +173,7 @@ pub(super) fn target(locale: Locale) -> &'static str {
 pub(super) fn attainment(locale: Locale) -> &'static str {
     match locale {
         Locale::Ko => "달성률",
-        Locale::En => "Of target",
+        Locale::En => "Attainment",
         Locale::ZhHk => "達成率",
     }
 }

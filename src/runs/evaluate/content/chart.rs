@@ -50,7 +50,7 @@ impl Asking<'_> {
         let by = if panel.chart == ChartKind::Box { &panel.detail } else { &panel.by };
         let across = panel.columns.map(|columns| columns as usize);
         Ok(Content::Chart(Box::new(Chart {
-            kind: kind::of(panel, &column, steps),
+            kind: kind::of(panel, column, steps),
             x,
             y,
             by: by.as_ref().and_then(column),
