@@ -93,7 +93,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             let area = frame.cell(block, *day, y, locale);
             let role = heat.role(series.value(*index));
             pen.round_rect(area, 1.2, role)?;
-            if width >= font.size * 1.9 && height >= font.size * 1.6 {
+            if width >= font.size * 2.4 && height >= font.size * 1.9 {
                 let ink = font.role(role.ink_on()).sized(font.size * 0.85);
                 pen.text(&day.day().to_string(), area.center(), Align::Center, ink)?;
             }

@@ -61,9 +61,9 @@ impl Plane {
         let axis = pen.widest(texts.iter().map(String::as_str), font)? + font.size * 0.7;
         let area = Area::new(
             surface.left + axis,
-            title_line + font.size * 1.1 + parts.top_margin,
+            title_line + font.size * 1.4 + parts.top_margin,
             surface.right - font.size * 0.8,
-            (surface.bottom - font.size * 3.3).max(title_line + font.size * 1.1 + parts.top_margin + 1.0),
+            (surface.bottom - font.size * 3.3).max(title_line + font.size * 1.4 + parts.top_margin + 1.0),
         );
         let (x, x_texts) = Self::fitting(pen, &area, &parts.x, parts.x_format)?;
         let plane = Self { area, x, y: parts.y.scale };

@@ -1,11 +1,13 @@
 //! Every kind of chart, drawn for the screen and for mail; hostile data included.
 
+mod told;
+
 use std::fmt::Write as _;
 
 use super::canvas::{FontSet, Op, Page, Rect, Segment, png, stylesheet, svg, svg_file};
 use super::{draw_chart, draw_sparkline_on};
 use crate::charts::samples::{self, column, floats, plain, texts, won};
-use crate::charts::{Chart, Goal, Kind, Stacking, Target, Waterfall};
+use crate::charts::{Chart, Facet, Goal, Kind, Stacking, Target, Waterfall};
 use crate::format::{Grain, Locale};
 use crate::table::{Role, Value};
 

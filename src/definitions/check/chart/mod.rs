@@ -33,6 +33,15 @@ pub(super) fn check(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Find
     }
 }
 
+/// As much of the check as needs no dataset: which keys the kind takes, and which it must have.
+pub(super) fn check_keys(panel: &ChartPanel, path: &FieldPath, findings: &mut Findings<'_>) {
+    keys::check(panel, path, findings);
+    // Without its dataset nobody knows whether `x` is a measure; then `y` may be missing.
+    let may_count = panel.chart == ChartKind::Histogram && panel.y.as_slice().is_empty();
+    keys::required(panel, path, may_count && panel.x.is_some(), findings);
+    shape(panel, path, findings);
+}
+
 /// What stands along the axis exists; whether it is a measure whose values a histogram counts.
 fn along(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) -> bool {
     let Some(x) = &panel.x else { return false };

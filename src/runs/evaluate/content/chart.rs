@@ -38,7 +38,7 @@ impl Asking<'_> {
         let steps = steps::of(panel, &rows);
         let mut table = localize::table(&rows, self.ask.dataset, self.prepared);
         if panel.x.is_none() && matches!(panel.chart, ChartKind::Waterfall | ChartKind::Funnel) {
-            table = steps::from_measures(panel, &table);
+            table = steps::from_measures(panel, &table, self.prepared.locale);
         }
         let column = |field: &FieldName| table.index_of(field.as_str());
         let columns_of = |fields: &[FieldName]| -> Vec<usize> { fields.iter().filter_map(column).collect() };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::charts::Waterfall;
 use crate::definitions::model::{ChartPanel, FieldName};
 use crate::format::{Locale, NumberFormat, NumberStyle};
+use crate::runs::evaluate::words;
 use crate::table::{Column, Role, Table, Value};
 
 /// Which steps of a waterfall are levels. `rows` still hold the members as the data name them.
@@ -39,7 +40,7 @@ fn written(cell: &Value) -> String {
 
 /// One row per measure of `y` instead of one column: its title and its number, negative where it is
 /// taken away. The numbers are written as those of the first measure.
-pub(super) fn from_measures(panel: &ChartPanel, table: &Table) -> Table {
+pub(super) fn from_measures(panel: &ChartPanel, table: &Table, locale: Locale) -> Table {
     let columns: Vec<(&FieldName, &Column)> = panel
         .y
         .as_slice()
@@ -67,7 +68,7 @@ pub(super) fn from_measures(panel: &ChartPanel, table: &Table) -> Table {
     };
     Table {
         columns: vec![
-            column("measure", "", Role::Dimension, NumberFormat::default(), names),
+            column("measure", words::item(locale), Role::Dimension, NumberFormat::default(), names),
             column("value", &title, Role::Measure, format, numbers),
         ],
         totals: None,
