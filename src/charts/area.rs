@@ -28,9 +28,10 @@ pub(super) fn draw<DB: DrawingBackend>(
     };
     let most = most_ticks(pen.surface().height());
     let scale = match stacking {
-        Stacking::None => Scale::over(data.numbers(|_| true), true, most),
+        Stacking::None => Scale::over(data.numbers(|_| true).into_iter().chain(data.reach()), true, most),
         Stacking::Stacked | Stacking::Percent => {
-            Scale::over(bands.iter().flatten().flat_map(|(from, to)| [*from, *to]), true, most)
+            let ends = bands.iter().flatten().flat_map(|(from, to)| [*from, *to]);
+            Scale::over(ends.chain(data.reach()), true, most)
         }
     };
     let parts = Parts {

@@ -16,8 +16,10 @@ pub(super) fn draw<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     data: &Data<'_>,
 ) -> Result<Vec<Hotspot>, ChartError> {
-    let bars = data.numbers(|series| !series.on_right);
-    let lines = data.numbers(|series| series.on_right);
+    let mut bars = data.numbers(|series| !series.on_right);
+    bars.extend(data.reach());
+    let mut lines = data.numbers(|series| series.on_right);
+    lines.extend(data.reach_right());
     let mut left = Scale::ending_at_ticks(&bars, most_ticks(pen.surface().height()));
     if lines.iter().any(|value| *value < 0.0) {
         left = left.with_room_below();

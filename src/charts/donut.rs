@@ -137,7 +137,7 @@ fn slices(data: &Data<'_>) -> Vec<Slice> {
 }
 
 /// A part of a ring, as a polygon so fine that it is a curve to the eye at any zoom of a screen.
-fn ring<DB: DrawingBackend>(
+pub(super) fn ring<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     (x, y): (f64, f64),
     outer: f64,

@@ -4,12 +4,12 @@ use plotters_backend::DrawingBackend;
 
 use super::ChartError;
 use super::axis::BottomLabels;
+use super::heat::Heat;
 use super::hotspot::{Detail, Hotspot};
 use super::labels::fitted;
 use super::pen::{Align, Area, Pen};
-use super::series::{Data, Series};
-use super::theme::{HEAT_STEPS, Role};
-use crate::format::{NumberFormat, NumberStyle};
+use super::series::Data;
+use crate::format::NumberStyle;
 
 /// Cells beyond this many get no hotspot each: a page could not carry them.
 const MOST_HOTSPOTS: usize = 4_000;
@@ -20,12 +20,10 @@ pub(super) fn draw<DB: DrawingBackend>(
     labels: Option<bool>,
 ) -> Result<Vec<Hotspot>, ChartError> {
     let (surface, font) = (pen.surface(), pen.font());
-    let numbers = data.numbers(|_| true);
-    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min).max(-1e300);
-    let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max).min(1e300);
+    let heat = Heat::of(data);
     let names_of_rows = data.series.iter().map(|series| series.name.as_str());
     let name_width = pen.widest(names_of_rows.take(300), font)?.min(surface.width() * 0.3);
-    let top = surface.top + legend(pen, data, low, high)?;
+    let top = surface.top + heat.legend(pen, data)?;
     let (rows, columns) = (data.series.len().max(1), data.categories.len().max(1));
     let left = surface.left + name_width + font.size * 0.7;
     let band = (surface.right - left) / columns as f64;
@@ -50,7 +48,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let with_texts = labels == Some(true) || widest <= room;
     for (row, series) in data.series.iter().enumerate() {
         for column in 0..data.categories.len() {
-            pen.round_rect(cell(row, column), 1.6, heat(series, column, low, high))?;
+            pen.round_rect(cell(row, column), 1.6, heat.role(series.value(column)))?;
         }
     }
     if with_texts {
@@ -58,7 +56,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             let area = cell(*row, *column);
             let Some(series) = data.series.get(*row) else { continue };
             if pen.width(text, value_font)? <= area.width() - 1.0 {
-                let ink = heat(series, *column, low, high).ink_on();
+                let ink = heat.role(series.value(*column)).ink_on();
                 pen.text(text, area.center(), Align::Center, value_font.role(ink))?;
             }
         }
@@ -90,41 +88,6 @@ fn cell_texts(data: &Data<'_>, labels: Option<bool>, tall_enough: bool) -> Vec<(
         }
     }
     texts
-}
-
-fn heat(series: &Series<'_>, column: usize, low: f64, high: f64) -> Role {
-    let Some(value) = series.value(column) else { return Role::Hollow };
-    let share = if high > low { (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) } else { 0.5 };
-    Role::Heat((share * HEAT_STEPS as f64).floor().clamp(0.0, (HEAT_STEPS - 1) as f64) as usize)
-}
-
-/// The scale at the top right: lowest number, steps, highest number. Gives its height.
-fn legend<DB: DrawingBackend>(
-    pen: &Pen<'_, DB>,
-    data: &Data<'_>,
-    low: f64,
-    high: f64,
-) -> Result<f64, ChartError> {
-    let (surface, font) = (pen.surface(), pen.font());
-    let format = NumberFormat { compact: true, ..data.left_format() };
-    let (low, high) = (
-        format.write(low, NumberStyle::Headline, data.locale),
-        format.write(high, NumberStyle::Headline, data.locale),
-    );
-    let y = surface.top + font.size * 0.75;
-    let (width, half) = (font.size * 1.1, font.size * 0.35);
-    let right = surface.right - pen.width(&high, font)? - font.size * 0.6;
-    let left = right - width * HEAT_STEPS as f64;
-    if left - font.size * 0.6 - pen.width(&low, font)? < surface.left {
-        return Ok(0.0);
-    }
-    pen.text(&high, (surface.right, y), Align::Right, font)?;
-    for step in 0..HEAT_STEPS {
-        let x = left + width * step as f64;
-        pen.rect(Area::new(x, y - half, x + width, y + half), Role::Heat(step))?;
-    }
-    pen.text(&low, (left - font.size * 0.6, y), Align::Right, font)?;
-    Ok(font.size * 2.1)
 }
 
 fn hotspots(data: &Data<'_>, cell: impl Fn(usize, usize) -> Area) -> Vec<Hotspot> {

@@ -32,6 +32,11 @@ const NARROWEST: f64 = 3.0;
 /// How many series one hotspot lists.
 const MOST_DETAILS: usize = 12;
 
+/// How many categories share a hotspot where each has `band` points.
+pub(super) fn together(band: f64) -> usize {
+    if band >= NARROWEST { 1 } else { (NARROWEST / band.max(1e-6)).ceil().max(1.0) as usize }
+}
+
 /// One hotspot per category, or per few where they are thinner than a finger tip; `place` gives the
 /// area from one category to another.
 pub(super) fn along_categories(
@@ -39,10 +44,10 @@ pub(super) fn along_categories(
     band: f64,
     place: impl Fn(usize, usize) -> Area,
 ) -> Vec<Hotspot> {
-    let together = if band >= NARROWEST { 1 } else { (NARROWEST / band.max(1e-6)).ceil() as usize };
+    let together = together(band);
     let count = data.categories.len();
     (0..count)
-        .step_by(together.max(1))
+        .step_by(together)
         .map(|first| {
             let span = Span { first, last: (first + together - 1).min(count - 1) };
             let here = || data.series.iter().filter(|series| series.has_row_over(span));

@@ -14,6 +14,8 @@ pub(super) enum Symbol {
     Square,
     Line,
     Dashes,
+    Dot,
+    Tick,
 }
 
 /// One entry.
@@ -121,6 +123,10 @@ fn symbol<DB: DrawingBackend>(
         Symbol::Line => {
             pen.line(&[(x, y), (x + size * 0.95, y)], entry.role, 1.6)?;
             pen.dot((x + size * 0.475, y), 2.0, entry.role)
+        }
+        Symbol::Dot => pen.dot((x + size * 0.38, y), size * 0.38, entry.role),
+        Symbol::Tick => {
+            pen.line(&[(x + size * 0.5, y - size * 0.42), (x + size * 0.5, y + size * 0.42)], entry.role, 2.0)
         }
         Symbol::Dashes => {
             pen.dashed(&[(x, y), (x + size * 0.95, y)], entry.role, 1.4, (size * 0.38, size * 0.19))

@@ -31,14 +31,20 @@ pub(super) fn draw<DB: DrawingBackend>(
     chart: &Chart,
 ) -> Result<Vec<Hotspot>, ChartError> {
     let surface = pen.surface();
-    let scale = Scale::over(data.numbers(|_| true), false, most_ticks(surface.height()));
+    let scale = Scale::over(
+        data.numbers(|_| true).into_iter().chain(data.reach()),
+        false,
+        most_ticks(surface.height()),
+    );
     let named = EndNames::of(pen, data, &scale)?;
     let legend = if named.is_some() {
         Vec::new()
     } else {
         Legend::entries(data, |series| if series.is_previous { Symbol::Dashes } else { Symbol::Line })
     };
-    let with_values = chart.labels.unwrap_or(data.series.len() == 1 && data.categories.len() <= MOST_DOTS);
+    let with_values = chart
+        .labels
+        .unwrap_or(data.shared.is_none() && data.series.len() == 1 && data.categories.len() <= MOST_DOTS);
     let parts = Parts {
         left: ValueAxis { scale, format: data.left_format() },
         right: None,
@@ -160,7 +166,7 @@ fn values<DB: DrawingBackend>(
 }
 
 /// Whether a line from left to right runs through `area`.
-fn crosses(line: &[(f64, f64)], area: &Area) -> bool {
+pub(super) fn crosses(line: &[(f64, f64)], area: &Area) -> bool {
     line.windows(2).any(|pair| {
         let &[(x0, y0), (x1, y1)] = pair else { return false };
         if x1 < area.left || x0 > area.right {
@@ -190,6 +196,10 @@ impl EndNames {
         scale: &Scale,
     ) -> Result<Option<Self>, ChartError> {
         let (surface, font) = (pen.surface(), pen.font());
+        // Small multiples share one legend.
+        if data.shared.is_some() {
+            return Ok(None);
+        }
         if !(2..=MOST_NAMED).contains(&data.series.len()) || surface.width() < 180.0 {
             return Ok(None);
         }

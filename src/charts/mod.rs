@@ -7,23 +7,45 @@
 mod area;
 mod axis;
 mod bar;
+mod box_plot;
+mod bullet;
 mod calendar;
+mod chart;
+mod check;
 mod combo;
+mod days;
 mod donut;
+mod error;
+mod facet;
+mod funnel;
+mod gauge;
+mod goal;
+mod heat;
 mod heatmap;
+mod histogram;
 mod hotspot;
 mod labels;
 mod legend;
 mod line;
+mod pareto;
 mod pen;
+mod placement;
+mod plane;
 mod plot;
+mod quartiles;
+mod scatter;
 mod series;
+mod slope;
 mod sparkline;
 mod theme;
 mod ticks;
 mod time;
+mod treemap;
+mod waterfall;
 mod words;
 
+pub use chart::{Chart, Facet, Goal, Kind, Stacking, Style, Target, Waterfall};
+pub use error::ChartError;
 pub use hotspot::{Detail, Hotspot};
 pub use pen::Area;
 pub use sparkline::sparkline;
@@ -33,203 +55,8 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters_backend::DrawingBackend;
 
-use crate::format::{Locale, NumberStyle};
-use crate::table::{Table, Value};
 use pen::Pen;
-
-/// A chart: which kind, over which columns of which table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
-    /// What it looks like.
-    pub kind: Kind,
-    /// The data, in the order they are drawn.
-    pub table: Table,
-    /// The column along the axis (donut: the slices; heatmap: the columns).
-    pub x: usize,
-    /// The measures drawn (combo: as bars).
-    pub y: Vec<usize>,
-    /// The column that splits into series (heatmap: the rows).
-    pub by: Option<usize>,
-    /// The measures drawn as lines on the right axis; only for [`Kind::Combo`].
-    pub line: Vec<usize>,
-    /// Draws the comparison columns too.
-    pub compare: bool,
-    /// Writes numbers on the marks: always, never, or where it helps.
-    pub labels: Option<bool>,
-}
-
-/// What a chart looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Lines over an ordered axis.
-    Line,
-    /// Filled lines.
-    Area(Stacking),
-    /// Bars.
-    Bar {
-        /// How series stand together.
-        stacking: Stacking,
-        /// From left to right.
-        horizontal: bool,
-    },
-    /// Shares of a whole.
-    Donut,
-    /// Bars on the left axis, lines on the right.
-    Combo,
-    /// A grid of coloured cells.
-    Heatmap,
-}
-
-/// How series stand together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Stacking {
-    /// Side by side, or over one another.
-    None,
-    /// On top of each other.
-    Stacked,
-    /// As shares of 100 %.
-    Percent,
-}
-
-/// How a chart is to be drawn.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Style {
-    /// The language of numbers, dates and words.
-    pub locale: Locale,
-    /// The size of everyday text in points.
-    pub font_size: f64,
-    /// How many pixels of the plotters backend make a point.
-    pub pixels_per_point: f64,
-}
-
-/// Why a chart cannot be drawn.
-#[derive(Debug, thiserror::Error)]
-pub enum ChartError {
-    /// The chart names a column the table does not have.
-    #[error("the chart uses column {index}, but the table has only {columns}")]
-    NoColumn {
-        /// The position asked for.
-        index: usize,
-        /// How many there are.
-        columns: usize,
-    },
-    /// There is nothing to draw.
-    #[error("a {kind} chart needs at least one measure; give it one under `y`")]
-    NoMeasure {
-        /// The kind of chart.
-        kind: &'static str,
-    },
-    /// A column that must be numbers holds something else.
-    #[error("column `{column}` holds `{found}`, which is not a number; `y` and `line` take measures")]
-    NotANumber {
-        /// The column.
-        column: String,
-        /// The first cell that is not a number, cut to 40 characters.
-        found: String,
-    },
-    /// The kind of chart has no room for what it was given.
-    #[error("a {kind} chart cannot draw this: {reason}")]
-    WrongShape {
-        /// The kind of chart.
-        kind: &'static str,
-        /// What to change.
-        reason: &'static str,
-    },
-    /// More marks than a page can carry.
-    #[error(
-        "{categories} categories by {series} series are more than the {most} marks a chart can show; \
-         set `top`, a coarser `grain` or a filter"
-    )]
-    TooManyMarks {
-        /// Places along the axis.
-        categories: usize,
-        /// Series at each.
-        series: usize,
-        /// The limit.
-        most: usize,
-    },
-    /// The plotters backend failed.
-    #[error("the drawing backend failed: {0}")]
-    Drawing(String),
-}
-
-impl ChartError {
-    /// Whose fault it is.
-    pub fn kind(&self) -> crate::error::Kind {
-        match self {
-            Self::Drawing(_) => crate::error::Kind::Bug,
-            Self::TooManyMarks { .. } => crate::error::Kind::OverLimit,
-            _ => crate::error::Kind::BadDefinition,
-        }
-    }
-
-    fn drawing(error: impl std::fmt::Display) -> Self {
-        Self::Drawing(error.to_string())
-    }
-}
-
-impl Kind {
-    /// Its name in a report file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Line => "line",
-            Self::Area(_) => "area",
-            Self::Bar { .. } => "bar",
-            Self::Donut => "donut",
-            Self::Combo => "combo",
-            Self::Heatmap => "heatmap",
-        }
-    }
-}
-
-impl Chart {
-    /// Whether a chart of this kind can draw this table, empty or not.
-    pub fn check(&self) -> Result<(), ChartError> {
-        let columns = self.table.columns.len();
-        let used = [self.x]
-            .into_iter()
-            .chain(self.by)
-            .chain(self.y.iter().copied())
-            .chain(self.line.iter().copied());
-        if let Some(index) = used.into_iter().find(|index| *index >= columns) {
-            return Err(ChartError::NoColumn { index, columns });
-        }
-        let kind = self.kind.name();
-        if self.y.is_empty() {
-            return Err(ChartError::NoMeasure { kind });
-        }
-        let wrong = |reason| Err(ChartError::WrongShape { kind, reason });
-        match self.kind {
-            Kind::Combo if self.line.is_empty() => {
-                return wrong("it has no lines; name their measures under `line`, or use `bar`");
-            }
-            Kind::Combo if self.by.is_some() => return wrong("it takes no `by`; use a stacked bar chart"),
-            Kind::Donut if self.by.is_some() => {
-                return wrong("it takes no `by`; its slices are the members of `x`");
-            }
-            Kind::Donut if self.y.len() > 1 => {
-                return wrong("it shows one measure; use a bar chart for several");
-            }
-            Kind::Heatmap if self.by.is_some() && self.y.len() > 1 => {
-                return wrong("its cells show one measure; leave out `by` to have one row per measure");
-            }
-            _ if self.kind != Kind::Combo && !self.line.is_empty() => {
-                return wrong("only `combo` takes `line`");
-            }
-            _ => {}
-        }
-        for index in self.y.iter().chain(&self.line) {
-            let Some(column) = self.table.columns.get(*index) else { continue };
-            let odd = |value: &&Value| !value.is_null() && value.number().is_none();
-            if let Some(value) = column.cells.iter().find(odd) {
-                let text = column.text(value, NumberStyle::Full, Locale::En);
-                let found = labels::clean(&text).chars().take(40).collect();
-                return Err(ChartError::NotANumber { column: column.name.clone(), found });
-            }
-        }
-        Ok(())
-    }
-}
+use series::Data;
 
 /// Draws `chart` over the whole of `area` and gives the areas that have more to tell, in points from
 /// its top left corner. Text is measured by the backend's `estimate_text_size`.
@@ -244,21 +71,55 @@ pub fn draw<DB: DrawingBackend>(
     if surface.width() < 40.0 || surface.height() < 30.0 {
         return Ok(Vec::new());
     }
-    let data = series::Data::of(chart, style.locale)?;
+    // These read numbers along their axis, or have none.
+    match &chart.kind {
+        Kind::Scatter { detail, size } => return scatter::draw(&pen, chart, *detail, *size),
+        Kind::Histogram { bins } => return histogram::draw(&pen, chart, *bins),
+        Kind::Gauge { goal, low, high } => return gauge::draw(&pen, chart, goal, (*low, *high)),
+        _ => {}
+    }
+    if let Some(facet) = chart.facet {
+        return facet::draw(area, &pen, chart, facet);
+    }
+    let data = Data::of(chart, style.locale)?;
     if !data.has_numbers() {
-        let (x, y) = surface.center();
-        pen.text(words::no_data(style.locale), (x, y), pen::Align::Center, pen.font())?;
-        return Ok(Vec::new());
+        return nothing(&pen);
     }
-    match chart.kind {
-        Kind::Line => line::draw(&pen, &data, chart),
-        Kind::Area(stacking) => area::draw(&pen, &data, stacking),
-        Kind::Bar { stacking, horizontal: false } => bar::draw_upright(&pen, &data, stacking, chart.labels),
-        Kind::Bar { stacking, horizontal: true } => bar::draw_lying(&pen, &data, stacking, chart.labels),
-        Kind::Donut => donut::draw(&pen, &data, chart),
-        Kind::Combo => combo::draw(&pen, &data),
-        Kind::Heatmap => heatmap::draw(&pen, &data, chart.labels),
+    draw_data(&pen, &data, chart)
+}
+
+/// Draws what was read of `chart`.
+fn draw_data<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    data: &Data<'_>,
+    chart: &Chart,
+) -> Result<Vec<Hotspot>, ChartError> {
+    match &chart.kind {
+        Kind::Line => line::draw(pen, data, chart),
+        Kind::Area(stacking) => area::draw(pen, data, *stacking),
+        Kind::Bar { stacking, horizontal: false } => bar::draw_upright(pen, data, *stacking, chart.labels),
+        Kind::Bar { stacking, horizontal: true } => bar::draw_lying(pen, data, *stacking, chart.labels),
+        Kind::Donut => donut::draw(pen, data, chart),
+        Kind::Combo => combo::draw(pen, data),
+        Kind::Heatmap => heatmap::draw(pen, data, chart.labels),
+        Kind::Waterfall(steps) => waterfall::draw(pen, data, steps, chart.labels),
+        Kind::Box => box_plot::draw(pen, data, chart.labels),
+        Kind::Pareto => pareto::draw(pen, data, chart),
+        Kind::Bullet(goal) => bullet::draw(pen, data, chart, goal),
+        Kind::Funnel => funnel::draw(pen, data),
+        Kind::Treemap => treemap::draw(pen, data, chart.by.is_some()),
+        Kind::Slope => slope::draw(pen, data, chart),
+        Kind::Calendar => days::draw(pen, data),
+        // Drawn before the table is read as series.
+        Kind::Scatter { .. } | Kind::Histogram { .. } | Kind::Gauge { .. } => Ok(Vec::new()),
     }
+}
+
+/// Says that there is nothing to show.
+fn nothing<DB: DrawingBackend>(pen: &Pen<'_, DB>) -> Result<Vec<Hotspot>, ChartError> {
+    let text = labels::fitted(pen, words::no_data(pen.style.locale), pen.surface().width(), pen.font())?;
+    pen.text(&text, pen.surface().center(), pen::Align::Center, pen.font())?;
+    Ok(Vec::new())
 }
 
 #[cfg(test)]

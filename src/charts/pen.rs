@@ -50,6 +50,16 @@ impl Area {
         middle.min(self.bottom - size / 2.0).max(self.top + size / 2.0)
     }
 
+    /// Where the rectangle is after everything moved by this much.
+    pub(super) fn moved(&self, right: f64, down: f64) -> Self {
+        Self {
+            left: self.left + right,
+            top: self.top + down,
+            right: self.right + right,
+            bottom: self.bottom + down,
+        }
+    }
+
     pub(super) fn center(&self) -> (f64, f64) {
         (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }
@@ -256,10 +266,21 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.area.draw(&Polygon::new(pixels, Self::fill(role, opacity))).map_err(ChartError::drawing)
     }
 
-    pub(super) fn dot(&self, center: (f64, f64), radius: f64, role: Role) -> Result<(), ChartError> {
+    /// A disc that lets what lies behind it through.
+    pub(super) fn disc(
+        &self,
+        center: (f64, f64),
+        radius: f64,
+        role: Role,
+        opacity: f64,
+    ) -> Result<(), ChartError> {
         let radius = (radius * self.style.pixels_per_point).round() as i32;
-        let circle = Circle::new(self.pixel(center), radius, Self::fill(role, 1.0));
+        let circle = Circle::new(self.pixel(center), radius, Self::fill(role, opacity));
         self.area.draw(&circle).map_err(ChartError::drawing)
+    }
+
+    pub(super) fn dot(&self, center: (f64, f64), radius: f64, role: Role) -> Result<(), ChartError> {
+        self.disc(center, radius, role, 1.0)
     }
 
     /// A dot with a rim in the colour of the paper, which keeps it apart from its line.

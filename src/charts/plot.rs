@@ -66,16 +66,28 @@ impl Plot {
         let surface = pen.surface();
         let font = pen.font();
         let locale = data.locale;
-        let legend = Legend::of(pen, parts.legend, surface.width())?;
-        let left_texts = parts.left.format.write_ticks(&parts.left.scale.ticks, locale);
-        let right_texts = parts.right.as_ref().map(|axis| axis.format.write_ticks(&axis.scale.ticks, locale));
+        let legend =
+            Legend::of(pen, if data.shared.is_some() { Vec::new() } else { parts.legend }, surface.width())?;
+        let (shows_left, shows_right) =
+            data.shared.map_or((true, true), |shared| (shared.shows_left, shared.shows_right));
+        let left_texts = if shows_left {
+            parts.left.format.write_ticks(&parts.left.scale.ticks, locale)
+        } else {
+            Vec::new()
+        };
+        let right_texts = parts
+            .right
+            .as_ref()
+            .filter(|_| shows_right)
+            .map(|axis| axis.format.write_ticks(&axis.scale.ticks, locale));
         let left_width = pen.widest(left_texts.iter().map(String::as_str), font)?;
         let right_width = match &right_texts {
             Some(texts) => pen.widest(texts.iter().map(String::as_str), font)? + font.size * 0.7,
             None => parts.right_margin.max(1.0),
         };
         // A narrow surface keeps at least a third of its width for the marks.
-        let left = surface.left + (left_width + font.size * 0.7).min(surface.width() * 0.4);
+        let left = surface.left
+            + if shows_left { (left_width + font.size * 0.7).min(surface.width() * 0.4) } else { 1.0 };
         let right = surface.right - right_width.min(surface.width() * 0.3);
         let top = surface.top + legend.height + (font.size * 0.6).max(parts.top_margin);
         let mut plot = Self {
@@ -107,10 +119,13 @@ impl Plot {
         right: Option<&[String]>,
     ) -> Result<(), ChartError> {
         let font = pen.font();
-        for (tick, text) in self.left.ticks.iter().zip(left) {
+        for (index, tick) in self.left.ticks.iter().enumerate() {
             let y = self.y(*tick);
             pen.line(&[(self.area.left, y), (self.area.right, y)], Role::Grid, 0.7)?;
-            pen.text(text, (self.area.left - font.size * 0.6, y), Align::Right, font)?;
+            // One of small multiples may leave the texts to its neighbour.
+            if let Some(text) = left.get(index) {
+                pen.text(text, (self.area.left - font.size * 0.6, y), Align::Right, font)?;
+            }
         }
         if let (Some(scale), Some(texts)) = (&self.right, right) {
             for (tick, text) in scale.ticks.iter().zip(texts) {

@@ -1,5 +1,7 @@
 //! Charts to look at and to test with: every kind, friendly and hostile data.
 
+mod analytic;
+
 use chrono::{Days, Months, NaiveDate};
 
 use super::{Chart, Kind, Stacking};
@@ -33,7 +35,7 @@ pub(crate) fn plain(kind: Kind, columns: Vec<Column>) -> Chart {
     let y = (1..columns.len()).filter(|index| columns[*index].role == Role::Measure).collect();
     let rows = columns[0].cells.len();
     let table = Table { columns, totals: None, rows_before_limit: rows };
-    Chart { kind, table, x: 0, y, by: None, line: vec![], compare: false, labels: None }
+    Chart { kind, table, x: 0, y, by: None, line: vec![], facet: None, compare: false, labels: None }
 }
 
 pub(crate) fn split(kind: Kind, columns: Vec<Column>) -> Chart {
@@ -156,7 +158,7 @@ pub(crate) fn all(locale: Locale) -> Vec<(&'static str, Chart)> {
             ],
         )
     };
-    vec![
+    let mut all = vec![
         ("line-compare", compare),
         ("line-four", by_country(Kind::Line, Grain::Month, &months(18), &names)),
         (
@@ -308,5 +310,7 @@ pub(crate) fn all(locale: Locale) -> Vec<(&'static str, Chart)> {
             plain(Kind::Line, vec![time("월", Grain::Month, months(1)), won("매출", floats(&[12_345.0]))]),
         ),
         ("empty", plain(BAR, vec![column("매장", Role::Dimension, vec![]), won("매출", vec![])])),
-    ]
+    ];
+    all.extend(analytic::all());
+    all
 }

@@ -25,6 +25,21 @@ pub(super) struct Data<'a> {
     pub(super) is_time: bool,
     pub(super) categories: Vec<Category>,
     pub(super) series: Vec<Series<'a>>,
+    /// What it shares with its neighbours, as one of small multiples.
+    pub(super) shared: Option<Shared>,
+}
+
+/// What a chart shares with its neighbours among small multiples.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shared {
+    /// The lowest and highest value of all of them on the left axis.
+    pub(super) left: (f64, f64),
+    /// The same on the right axis.
+    pub(super) right: (f64, f64),
+    /// Whether this one has the texts of the left axis.
+    pub(super) shows_left: bool,
+    /// Whether this one has the texts of the right axis.
+    pub(super) shows_right: bool,
 }
 
 /// A place on the axis.
@@ -87,7 +102,7 @@ fn key(value: &Value) -> Key {
 }
 
 /// The distinct values of a column in order of appearance, and which of them each row has.
-fn members(column: &Column) -> (Vec<&Value>, Vec<usize>) {
+pub(super) fn members(column: &Column) -> (Vec<&Value>, Vec<usize>) {
     let mut positions = HashMap::new();
     let mut distinct = Vec::new();
     let rows = column
@@ -108,8 +123,14 @@ impl<'a> Data<'a> {
     /// refused.
     pub(super) fn of(chart: &'a Chart, locale: Locale) -> Result<Self, ChartError> {
         let columns = &chart.table.columns;
-        let mut data =
-            Self { locale, grain: None, is_time: false, categories: Vec::new(), series: Vec::new() };
+        let mut data = Self {
+            locale,
+            grain: None,
+            is_time: false,
+            categories: Vec::new(),
+            series: Vec::new(),
+            shared: None,
+        };
         let Some(x) = columns.get(chart.x) else { return Ok(data) };
         data.grain = x.grain;
         data.is_time = x.cells.iter().any(|cell| cell.as_date().is_some());
@@ -120,7 +141,7 @@ impl<'a> Data<'a> {
             None => (x.cells.iter().collect(), (0..x.cells.len()).collect()),
         };
         data.categories = values.iter().map(|value| category(value, x, locale)).collect();
-        let places = data.fill_calendar(chart.kind);
+        let places = data.fill_calendar(&chart.kind);
         let split_into = by.map_or(1, |by| members(by).0.len());
         let categories = data.categories.len();
         let series = split_into * (chart.y.len() + chart.line.len());
@@ -137,9 +158,12 @@ impl<'a> Data<'a> {
     }
 
     /// Gives buckets without rows their places on a time axis; answers where each category went.
-    fn fill_calendar(&mut self, kind: Kind) -> Vec<usize> {
+    fn fill_calendar(&mut self, kind: &Kind) -> Vec<usize> {
         let as_they_are = (0..self.categories.len()).collect();
-        let on_axis = !matches!(kind, Kind::Donut | Kind::Heatmap);
+        let on_axis = matches!(
+            kind,
+            Kind::Line | Kind::Area(_) | Kind::Bar { .. } | Kind::Combo | Kind::Box | Kind::Calendar
+        );
         let instants: Option<Vec<NaiveDateTime>> =
             self.categories.iter().map(|category| category.instant).collect();
         let (Some(grain), Some(instants), true) = (self.grain, instants, on_axis) else { return as_they_are };
@@ -182,6 +206,10 @@ impl<'a> Data<'a> {
                 | Kind::Donut
                 | Kind::Combo
                 | Kind::Heatmap
+                | Kind::Pareto
+                | Kind::Funnel
+                | Kind::Treemap
+                | Kind::Calendar
         );
         let compares = chart.compare && chart.y.len() == 1 && !stacked;
         for (color, (index, on_right)) in chart
@@ -192,7 +220,7 @@ impl<'a> Data<'a> {
             .enumerate()
         {
             let Some(column) = columns.get(index) else { continue };
-            let name = match (chart.kind, on_right) {
+            let name = match (&chart.kind, on_right) {
                 (Kind::Combo, true) => words::on_the_right(&clean(&column.title), self.locale),
                 (Kind::Combo, false) => words::on_the_left(&clean(&column.title), self.locale),
                 _ => clean(&column.title),
@@ -251,6 +279,16 @@ impl<'a> Data<'a> {
             .collect()
     }
 
+    /// What the left axis has to hold besides the own numbers: nothing, or those of the neighbours.
+    pub(super) fn reach(&self) -> impl Iterator<Item = f64> + use<> {
+        self.shared.map(|shared| shared.left).into_iter().flat_map(|(low, high)| [low, high])
+    }
+
+    /// The same for the right axis.
+    pub(super) fn reach_right(&self) -> impl Iterator<Item = f64> + use<> {
+        self.shared.map(|shared| shared.right).into_iter().flat_map(|(low, high)| [low, high])
+    }
+
     /// What a hotspot over these categories is called.
     pub(super) fn title_over(&self, span: Span) -> String {
         let text = |index: usize| self.categories.get(index).map_or("", |category| category.text.as_str());
@@ -294,6 +332,16 @@ fn series<'a>(
 }
 
 impl Series<'_> {
+    /// The exact text of a number that is none of the cells: a sum, a share of one.
+    pub(super) fn write(&self, number: f64, style: NumberStyle, locale: Locale) -> String {
+        self.format.write(number, style, locale)
+    }
+
+    /// The number at a category, held where arithmetic on it cannot overflow.
+    pub(super) fn held_value(&self, index: usize) -> Option<f64> {
+        self.value(index).map(|value| value.clamp(-1e300, 1e300))
+    }
+
     /// The number at a category.
     pub(super) fn value(&self, index: usize) -> Option<f64> {
         self.values.get(index).copied().flatten()

@@ -34,6 +34,8 @@ pub enum Role {
     OnLight,
     /// A heatmap cell without a value.
     Hollow,
+    /// A qualitative range behind a number, 0 (poor, strongest) to [`BAND_STEPS`]` - 1`.
+    Band(usize),
 }
 
 /// A colour of the theme in both modes.
@@ -49,6 +51,9 @@ pub struct Swatch {
 
 /// How many steps the sequential scale has.
 pub const HEAT_STEPS: usize = 9;
+
+/// How many qualitative ranges have a tint of their own.
+pub(super) const BAND_STEPS: usize = 4;
 
 /// How many series have a colour of their own.
 pub const SERIES_COLORS: usize = 10;
@@ -84,6 +89,14 @@ const HEAT: [Swatch; HEAT_STEPS] = [
     swatch("heat-8", (0x1b, 0x3f, 0x82), (0xb8, 0xd2, 0xfa)),
 ];
 
+/// Tints that neither hide the number in front of them nor vanish on paper.
+const BANDS: [Swatch; BAND_STEPS] = [
+    swatch("band-0", (0xcd, 0xd4, 0xdf), (0x45, 0x50, 0x64)),
+    swatch("band-1", (0xdb, 0xe0, 0xe8), (0x38, 0x42, 0x54)),
+    swatch("band-2", (0xe6, 0xea, 0xf0), (0x2d, 0x36, 0x46)),
+    swatch("band-3", (0xf0, 0xf2, 0xf6), (0x25, 0x2d, 0x3b)),
+];
+
 const INK: Swatch = swatch("ink", (0x1c, 0x24, 0x33), (0xe8, 0xec, 0xf3));
 const MUTED: Swatch = swatch("muted", (0x66, 0x70, 0x85), (0x98, 0xa3, 0xb8));
 const GRID: Swatch = swatch("grid", (0xea, 0xed, 0xf2), (0x2a, 0x32, 0x42));
@@ -115,6 +128,7 @@ impl Role {
             Self::OnDark => ON_DARK,
             Self::OnLight => ON_LIGHT,
             Self::Hollow => HOLLOW,
+            Self::Band(step) => BANDS[step.min(BAND_STEPS - 1)],
         }
     }
 
@@ -125,6 +139,7 @@ impl Role {
             .into_iter()
             .chain((0..SERIES_COLORS).map(Self::Series))
             .chain((0..HEAT_STEPS).map(Self::Heat))
+            .chain((0..BAND_STEPS).map(Self::Band))
     }
 
     /// The role of text that stands on a mark of this colour.

@@ -75,6 +75,32 @@ impl Scale {
         Self { low, high, ticks: multiples(step, low, high) }
     }
 
+    /// Ranges of one round width that hold all of `values` (finite): the ticks are their edges, at
+    /// most `most` + 1 and at least two of them.
+    pub(super) fn bins(values: &[f64], most: usize) -> Self {
+        let (low, high) = extent(values.iter().copied());
+        let most = most.clamp(1, 200) as f64;
+        let width = if high - low > low.abs().max(high.abs()) * 1e-9 {
+            let count = |step: f64| (high / step).floor() - (low / step).floor() + 1.0;
+            // The highest value may stand on the last edge instead of beginning a range of its own.
+            let fits = |step: f64| {
+                let on_edge = high / step - (high / step).floor() < 1e-9;
+                count(step) - f64::from(u8::from(on_edge)) <= most
+            };
+            step_of(low, high, &NICE, fits)
+        } else {
+            // All the same: one range around them.
+            step_of(0.0, low.abs().max(1.0), &NICE, |step| low.abs().max(1.0) / step <= 10.0)
+        };
+        let first = (low / width + 1e-9).floor();
+        let count = (high / width - first - 1e-9).ceil().clamp(1.0, 200.0) as usize;
+        // `0.0 +` turns a negative zero into zero.
+        let ticks: Vec<f64> = (0..=count).map(|edge| 0.0 + (first + edge as f64) * width).collect();
+        let ends = |ticks: &[f64]| Some((*ticks.first()?, *ticks.last()?));
+        let (low, high) = ends(&ticks).unwrap_or((low, high));
+        Self { low, high, ticks }
+    }
+
     /// Makes room below zero for one interval, for an axis that has no negatives itself but
     /// stands beside one that has.
     pub(super) fn with_room_below(mut self) -> Self {
@@ -184,7 +210,25 @@ mod tests {
         assert!(right.high >= 0.31 && right.high <= 0.31 * 1.4, "{right:?}");
     }
 
+    #[test]
+    fn bins_have_round_edges_and_hold_their_ends() {
+        assert_eq!(Scale::bins(&[0.0, 100.0], 10).ticks.len(), 11);
+        assert_eq!(Scale::bins(&[3.0, 47.0], 5).ticks, [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
+        assert_eq!(Scale::bins(&[7.0, 7.0], 10).ticks.len(), 2);
+        assert_eq!(Scale::bins(&[], 10).ticks.len(), 2);
+    }
+
     proptest! {
+        #[test]
+        fn bins_hold_every_value_in_no_more_ranges_than_asked_for(
+            a in -1e12_f64..1e12, b in -1e3_f64..1e3, most in 1_usize..60,
+        ) {
+            let scale = Scale::bins(&[a, b], most);
+            let slack = (scale.high - scale.low) * 1e-6;
+            prop_assert!(scale.low <= a.min(b) + slack && scale.high >= a.max(b) - slack, "{:?}", scale);
+            prop_assert!((2..=most.max(2) + 1).contains(&scale.ticks.len()), "{:?}", scale);
+        }
+
         #[test]
         fn every_range_has_ticks_inside_and_holds_its_data(
             a in prop::num::f64::NORMAL, b in prop::num::f64::NORMAL, most in 2_usize..9, zero in any::<bool>(),

@@ -1,11 +1,13 @@
 //! Every kind of chart, drawn for the screen and for mail; hostile data included.
 
+mod told;
+
 use std::fmt::Write as _;
 
 use super::canvas::{FontSet, Op, Page, Rect, Segment, png, stylesheet, svg, svg_file};
 use super::{draw_chart, draw_sparkline_on};
 use crate::charts::samples::{self, column, floats, plain, texts, won};
-use crate::charts::{Chart, Kind, Stacking};
+use crate::charts::{Chart, Facet, Goal, Kind, Stacking, Target, Waterfall};
 use crate::format::{Grain, Locale};
 use crate::table::{Role, Value};
 
@@ -95,19 +97,53 @@ fn kinds() -> Vec<Kind> {
         .iter()
         .flat_map(|stacking| [false, true].map(|horizontal| Kind::Bar { stacking: *stacking, horizontal }));
     let areas = stackings.iter().map(|stacking| Kind::Area(*stacking));
-    bars.chain(areas).chain([Kind::Line, Kind::Donut, Kind::Combo, Kind::Heatmap]).collect()
+    let goal = |target| Goal { target, bands: vec![0.5, 0.9, 1.1] };
+    let others = [
+        Kind::Line,
+        Kind::Donut,
+        Kind::Combo,
+        Kind::Heatmap,
+        Kind::Waterfall(Waterfall { totals: vec![1], closes: true }),
+        Kind::Scatter { detail: Some(0), size: Some(2) },
+        Kind::Scatter { detail: Some(0), size: None },
+        Kind::Histogram { bins: None },
+        Kind::Histogram { bins: Some(2) },
+        Kind::Box,
+        Kind::Pareto,
+        Kind::Bullet(goal(Some(Target::Column(2)))),
+        Kind::Bullet(goal(None)),
+        Kind::Gauge { goal: goal(Some(Target::Value(f64::MAX))), low: None, high: None },
+        Kind::Gauge { goal: goal(None), low: Some(f64::NAN), high: Some(-1.0) },
+        Kind::Funnel,
+        Kind::Treemap,
+        Kind::Slope,
+    ];
+    bars.chain(areas).chain(others).collect()
 }
 
 /// A chart of `kind` over names and one column of values; a combo draws the values twice.
 fn chart_of(kind: Kind, names: Vec<Value>, values: Vec<Value>) -> Chart {
     let columns =
         vec![column("이름", Role::Dimension, names), won("값", values.clone()), won("둘째", values)];
-    let chart = plain(kind, columns);
-    if kind == Kind::Combo {
-        Chart { y: vec![1], line: vec![2], ..chart }
-    } else {
-        Chart { y: vec![1], ..chart }
+    let mut chart = Chart { y: vec![1], ..plain(kind, columns) };
+    match chart.kind {
+        Kind::Combo => chart.line = vec![2],
+        Kind::Scatter { .. } => (chart.x, chart.y) = (1, vec![2]),
+        Kind::Histogram { .. } => (chart.x, chart.y) = (1, vec![]),
+        // All rows are observations of one box.
+        Kind::Box => {
+            let one = vec![Value::Text("전체".into()); chart.table.len()];
+            chart.table.columns.push(column("전부", Role::Dimension, one));
+            (chart.x, chart.by) = (3, Some(0));
+        }
+        // A line per row, from the first measure to the second.
+        Kind::Slope => {
+            chart.table.columns[2].role = Role::Previous;
+            chart.compare = true;
+        }
+        _ => {}
     }
+    chart
 }
 
 #[test]
@@ -133,7 +169,7 @@ fn hostile_numbers_are_drawn_inside_the_page_without_panic() {
     for kind in kinds() {
         for (case, values) in hostile.iter().enumerate() {
             let names = (0..values.len()).map(|n| Value::Text(format!("이름 {n}").into())).collect();
-            let chart = chart_of(kind, names, values.clone());
+            let chart = chart_of(kind.clone(), names, values.clone());
             for (width, height) in [(400.0, 220.0), (120.0, 90.0), (30.0, 10.0)] {
                 let (page, hotspots) = draw_chart(&chart, width, height, Locale::Ko).unwrap();
                 let name = format!("{kind:?} case {case} at {width}");
@@ -172,7 +208,7 @@ fn hostile_names_stay_text_inside_the_page() {
     ]);
     let values = floats(&[7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0]);
     for kind in kinds() {
-        let chart = chart_of(kind, names.clone(), values.clone());
+        let chart = chart_of(kind.clone(), names.clone(), values.clone());
         let (page, hotspots) = draw_chart(&chart, 400.0, 220.0, Locale::En).unwrap();
         stays_inside(&page, &format!("{kind:?}"));
         let text = svg(&page, &hotspots, &long);

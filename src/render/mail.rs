@@ -174,7 +174,11 @@ fn picture(chart: &Chart, locale: Locale, images: &mut Vec<MailImage>) -> Option
     let members = chart.table.len().min(24) as f32;
     let height = match chart.kind {
         charts::Kind::Bar { horizontal: true, .. } => (50.0 + 17.0 * members).max(150.0),
-        charts::Kind::Heatmap => 240.0,
+        charts::Kind::Bullet(_) | charts::Kind::Funnel | charts::Kind::Slope => {
+            (60.0 + 17.0 * members).max(180.0)
+        }
+        charts::Kind::Heatmap | charts::Kind::Scatter { .. } | charts::Kind::Treemap => 240.0,
+        _ if chart.facet.is_some() => 300.0,
         _ => 200.0,
     };
     // The margin shows in dark mode, where the picture stays white.

@@ -73,7 +73,22 @@ pub(super) fn chart_height(chart: &Chart, width: f32) -> f32 {
             let rows = chart.by.map_or(chart.y.len() as f32, members);
             (rows * 30.0 + 60.0).clamp(usual, 1200.0)
         }
-        Kind::Donut | Kind::Line | Kind::Area(_) | Kind::Bar { .. } | Kind::Combo => usual,
+        Kind::Bullet(_) | Kind::Funnel => (members(chart.x) * 34.0 + 70.0).clamp(usual * 0.7, 900.0),
+        Kind::Slope => {
+            let lines = chart.by.map_or_else(|| members(chart.x), members);
+            (lines * 20.0 + 80.0).clamp(usual, 900.0)
+        }
+        // A week is high as seven cells that can be pointed at; more than a year stands year by year.
+        Kind::Calendar => ((members(chart.x) / 366.0).ceil().max(1.0) * 170.0 + 30.0).min(900.0),
+        Kind::Treemap | Kind::Scatter { .. } => (width * 0.5).clamp(240.0, 420.0),
+        _ => match chart.facet {
+            Some(facet) => {
+                let charts = members(facet.column).max(1.0);
+                let across = facet.across.map_or((width / 260.0).round(), |across| across as f32);
+                ((charts / across.clamp(1.0, charts)).ceil() * 170.0 + 30.0).clamp(usual, 1400.0)
+            }
+            None => usual,
+        },
     }
 }
 

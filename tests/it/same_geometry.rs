@@ -9,7 +9,7 @@ mod read_svg;
 use std::process::Command;
 
 use chrono::DateTime;
-use jangpyo::charts::{Chart, Kind, Stacking};
+use jangpyo::charts::{Chart, Facet, Goal, Kind, Stacking, Target, Waterfall};
 use jangpyo::format::Locale;
 use jangpyo::render::canvas::pdf::{Metadata, PdfWriter, SheetWriter};
 use jangpyo::render::canvas::{Page, Rect, svg_file};
@@ -115,6 +115,72 @@ fn a_combo_chart() {
 #[test]
 fn a_heatmap() {
     assert_same(&charts::by_country(Kind::Heatmap), 18);
+}
+
+#[test]
+fn a_waterfall() {
+    let steps = Waterfall { totals: vec![0], closes: true };
+    assert_same(&charts::ranking(Kind::Waterfall(steps)), 6);
+}
+
+#[test]
+fn a_scatter_with_bubbles() {
+    assert_same(&charts::points(), 14);
+}
+
+#[test]
+fn a_histogram() {
+    assert_same(&charts::distribution(), 3);
+}
+
+#[test]
+fn a_box_plot() {
+    assert_same(&charts::by_country(Kind::Box), 24);
+}
+
+#[test]
+fn a_pareto_chart() {
+    assert_same(&charts::ranking(Kind::Pareto), 7);
+}
+
+#[test]
+fn a_bullet_chart() {
+    let goal = Goal { target: Some(Target::Value(5.0e8)), bands: vec![0.5, 0.8, 1.2] };
+    assert_same(&charts::ranking(Kind::Bullet(goal)), 20);
+}
+
+#[test]
+fn a_gauge() {
+    let goal = Goal { target: Some(Target::Value(8.7e8)), bands: vec![0.5, 0.8, 1.2] };
+    assert_same(&charts::ranking(Kind::Gauge { goal, low: None, high: None }), 6);
+}
+
+#[test]
+fn a_funnel() {
+    assert_same(&charts::ranking(Kind::Funnel), 9);
+}
+
+#[test]
+fn a_treemap() {
+    assert_same(&charts::by_country(Kind::Treemap), 18);
+}
+
+#[test]
+fn a_slope_chart() {
+    assert_same(&charts::by_country(Kind::Slope), 5);
+}
+
+#[test]
+fn a_calendar() {
+    assert_same(&charts::days(), 60);
+}
+
+#[test]
+fn small_multiples() {
+    let facet = Some(Facet { column: 1, across: Some(2) });
+    let kind = Kind::Bar { stacking: Stacking::None, horizontal: false };
+    assert_same(&Chart { by: None, facet, ..charts::by_country(kind) }, 18);
+    assert_same(&Chart { by: None, facet, ..charts::by_country(Kind::Line) }, 3);
 }
 
 #[test]

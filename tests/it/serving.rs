@@ -43,6 +43,47 @@ async fn every_page_of_the_sample_is_served() {
     assert!(metrics.contains("/reports/{report}"), "requests are counted by route: {metrics}");
 }
 
+/// The gallery shows every kind of chart; a kind that is asked, or drawn, wrongly fails here.
+#[tokio::test]
+async fn every_panel_of_the_gallery_is_a_drawing_with_more_to_tell() {
+    let (_state, server) = started();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/reports/gallery.yaml")).unwrap();
+    let panels = text.split_once("\npanels:\n").unwrap().1.split_once("\npages:\n").unwrap().0;
+    let ids: Vec<&str> = panels
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':'))
+        .map(|line| line.trim().trim_end_matches(':'))
+        .collect();
+    for kind in [
+        "line",
+        "area",
+        "bar",
+        "donut",
+        "combo",
+        "heatmap",
+        "waterfall",
+        "scatter",
+        "histogram",
+        "box",
+        "pareto",
+        "bullet",
+        "gauge",
+        "funnel",
+        "treemap",
+        "slope",
+        "calendar",
+    ] {
+        assert!(panels.contains(&format!("chart: {kind}\n")), "the gallery shows no {kind}");
+    }
+    assert!(ids.len() > 30, "{ids:?}");
+    for id in ids {
+        let page = server.get(&format!("/reports/gallery/panels/{id}?lang=en")).await;
+        assert_eq!(page.status, 200, "{id}: {}", page.text());
+        let told = page.text().matches("data-lines=").count();
+        assert!(told >= 1, "{id} has nothing to tell: {}", page.text());
+    }
+}
+
 #[tokio::test]
 async fn a_panel_is_served_as_page_drawing_picture_and_numbers() {
     let (_state, server) = started();

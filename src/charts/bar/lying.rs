@@ -19,11 +19,18 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
     labels: Option<bool>,
 ) -> Result<Vec<Hotspot>, ChartError> {
     let (surface, font) = (pen.surface(), pen.font());
-    let legend = Legend::of(pen, Legend::entries(data, |_| Symbol::Square), surface.width())?;
+    let legend = if data.shared.is_some() {
+        Legend::none()
+    } else {
+        Legend::of(pen, Legend::entries(data, |_| Symbol::Square), surface.width())?
+    };
+    // Small multiples share one scale, and numbers of different widths would bend it.
+    let labels = if data.shared.is_some() { Some(false) } else { labels };
+    let shows_names = data.shared.is_none_or(|shared| shared.shows_left);
     legend.draw(pen, surface.left, surface.top)?;
     let pieces = pieces(data, stacking, |_| true);
     let most = ((surface.width() * 0.6 / 70.0) as usize).clamp(2, 6);
-    let scale = scale(&pieces, stacking, most);
+    let scale = scale(data, &pieces, stacking, most);
     let texts: Vec<(&Piece, String)> =
         if labels == Some(false) || stacking != Stacking::None || pieces.len() > 200 {
             Vec::new()
@@ -35,12 +42,12 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
     let names = &data.categories;
     let name_font = font.role(Role::Ink);
     let widest = pen.widest(names.iter().take(300).map(|category| category.text.as_str()), name_font)?;
-    let name_width = widest.min(surface.width() * 0.34);
+    let name_width = if shows_names { widest.min(surface.width() * 0.34) } else { 0.0 };
     let right = surface.right - if value_width > 0.0 { value_width + font.size * 0.7 } else { font.size };
     let negative = scale.low < 0.0 && value_width > 0.0;
     let left = surface.left
         + name_width
-        + font.size * 0.8
+        + if shows_names { font.size * 0.8 } else { 1.0 }
         + if negative { value_width + font.size * 0.5 } else { 0.0 };
     let top = surface.top + legend.height + font.size * 0.2;
     // With numbers on the bars an axis below would only repeat them.
@@ -81,7 +88,7 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
         inside_labels(pen, data, &pieces, stacking, place)?;
     }
     let every = (font.size * 1.25 / band).ceil().max(1.0) as usize;
-    for (index, category) in names.iter().enumerate().step_by(every) {
+    for (index, category) in names.iter().enumerate().step_by(every).filter(|_| shows_names) {
         let text = fitted(pen, &category.text, name_width, name_font)?;
         pen.text(
             &text,

@@ -80,12 +80,15 @@ pub(super) fn axis_format(data: &Data<'_>, stacking: Stacking) -> NumberFormat {
 }
 
 /// The scale that holds all pieces.
-fn scale(pieces: &[Piece], stacking: Stacking, most: usize) -> Scale {
-    let ends = pieces.iter().flat_map(|piece| [piece.from, piece.to]);
+fn scale(data: &Data<'_>, pieces: &[Piece], stacking: Stacking, most: usize) -> Scale {
+    let ends = pieces.iter().flat_map(|piece| [piece.from, piece.to]).chain(data.reach());
     match stacking {
         Stacking::Percent => {
-            let low = if pieces.iter().any(|piece| piece.to < -1e-9) { -1.0 } else { 0.0 };
-            let high = if pieces.iter().any(|piece| piece.to > 1e-9) { 1.0 } else { 0.0 };
+            let (mut low, mut high) = (0.0, 0.0);
+            for end in ends {
+                low = if end < -1e-9 { -1.0 } else { low };
+                high = if end > 1e-9 { 1.0 } else { high };
+            }
             Scale::over([low, high], true, most)
         }
         Stacking::None | Stacking::Stacked => Scale::over(ends, true, most),

@@ -37,7 +37,7 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
     let pieces = pieces(data, stacking, |_| true);
     let parts = Parts {
         left: ValueAxis {
-            scale: scale(&pieces, stacking, most_ticks(pen.surface().height())),
+            scale: scale(data, &pieces, stacking, most_ticks(pen.surface().height())),
             format: axis_format(data, stacking),
         },
         right: None,

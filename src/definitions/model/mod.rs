@@ -20,9 +20,10 @@ pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
 pub use panel::{
     AmountUnit, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle, ChartKind,
-    ChartPanel, ColorScale, ComputedValue, Drill, FieldFilter, FilterOperators, FilterValue, GridPrint,
-    IconSet, IconShape, KpiPanel, NamedScale, OneOrMany, Panel, Pivot, PivotPanel, Show, ShownValue, SortKey,
-    Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, ValueGroup, ValueOf, WideTable,
+    ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, FieldFilter, FilterOperators, FilterValue,
+    GridPrint, IconSet, IconShape, KpiPanel, NamedScale, OneOrMany, Panel, Pivot, PivotPanel, Show,
+    ShownValue, SortKey, Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, ValueGroup,
+    ValueOf, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
 pub use report::{Orientation, Page, Paper, PrintSettings, Report};

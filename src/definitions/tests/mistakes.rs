@@ -99,11 +99,35 @@ fn mistakes_of_yaml_are_explained() {
     snapshot("yaml", "broken.yaml", &cases);
 }
 
+/// What may be wrong with charts that compare, distribute and divide.
+const NEW_KINDS: &str = "  a: {chart: waterfall, y: revenue, totals: [cots], subtract: [orders]}
+  b: {chart: waterfall, x: store, y: orders, subtract: [revenue], compare: true, total: true}
+  c: {chart: scatter, x: store, y: revenue, size: country, top: 5, others: true}
+  d: {chart: histogram, x: revenue, y: orders, bins: 1}
+  e: {chart: histogram, x: country, y: order_value, sort: country}
+  f: {chart: histogram, x: quantity, y: revenue, detail: store, grain: day}
+  g: {chart: box, x: store, y: [revenue, cost], detail: store, by: country}
+  h: {chart: pareto, x: store, y: margin, sort: -margin, target: 5}
+  i: {chart: bullet, x: store, y: revenue, target: revenue, bands: [0.9, 0.6], compare: true}
+  j: {chart: gauge, x: store, y: revenue, min: 5, max: 1, labels: true, top: 3}
+  k: {chart: funnel, y: revenue, by: country, stacking: percent}
+  l: {chart: treemap, x: store, y: order_value, horizontal: true}
+  m: {chart: slope, x: order_date, y: revenue}
+  n: {chart: slope, x: store, y: revenue, by: country, compare: true}
+  o: {chart: calendar, x: country, y: revenue, grain: month}
+  p: {chart: donut, x: store, y: revenue, facet: country, columns: 3}
+  q: {chart: line, x: order_date, y: revenue, columns: 2, detail: store}
+  r: {chart: bar, x: store, y: revenue, by: country, facet: country}
+  s: {chart: gauge, target: many, y: revenue}
+  t: {chart: line, y: revenue}
+  u: {chart: waterfal, x: store, y: revenue}";
+
 #[test]
 fn mistakes_of_sense_in_reports_are_explained() {
     let cases = [
         ("unknown fields", panels("  a: {kpi: revenu}\n  b: {chart: line, x: order_dat, y: [revenue, country], by: orders}\n  c: {table: [stroe, revenue], sort: -orders}\n  d: {kpi: revenue, dataset: sale}\n  e: {kpi: revenue, filters: {contry: KR}}")),
         ("charts that cannot be drawn", panels("  a: {chart: combo, x: store, y: revenue}\n  b: {chart: heatmap, x: store, y: [revenue, orders]}\n  c: {chart: donut, x: store, y: revenue, by: country, stacking: percent}\n  d: {chart: line, x: store, y: revenue, line: orders, horizontal: true}\n  e: {chart: bar, x: country, grain: day, y: revenue, top: 0}\n  f: {chart: line, x: order_date, grain: hour, y: revenue, top: 5, compare: true}\n  g: {chart: area, x: order_date, y: [revenue, orders], by: country, others: false}\n  h: {chart: bar, x: store, by: store, y: []}\n  i: {table: [store, revenue], grain: day, limit: 0}")),
+        ("charts of the new kinds", panels(NEW_KINDS)),
         ("filters", format!("{TOP}parameters:\n  period: {{type: period, default: today}}\n  kind: {{type: text}}\nfilters:\n  contry: KR\n  quantity: many\npanels:\n  a:\n    kpi: revenue\n    filters:\n      order_date: {{gte: yesterday}}\n      country: {{parameter: contry}}\n      category: {{}}\n      store: []\n      quantity: {{contains: 5}}\n      store.region: {{parameter: period}}\n")),
         ("parameters", format!("{TOP}parameters:\n  period: {{type: period, default: last_complete_weeks, options: [2026-02-01..2026-01-01, last_0_days, 2026-13]}}\n  other: {{type: period, default: all}}\n  city: {{type: member, of: city, default: [a, b]}}\n  n: {{type: number, min: 5, max: 1, default: 9}}\n  unused: {{type: date}}\npanels:\n  a: {{kpi: revenue, filters: {{quantity: {{parameter: n}}}}}}\n")),
         ("pages", format!("{TOP}panels:\n  a: {{kpi: revenue}}\n  b: {{kpi: orders}}\n  c: {{text: hi}}\npages:\n  - rows: [[a, d], [], [a]]\n  - rows: [[b]]\n")),

@@ -53,6 +53,7 @@ fn document() -> Document {
         y: vec![1],
         by: None,
         line: Vec::new(),
+        facet: None,
         compare: false,
         labels: None,
     };

@@ -1,11 +1,13 @@
 //! What a panel asks its dataset.
 
+mod chart;
+
 use super::{DateRange, FieldName, Prepared, filters};
-use crate::definitions::model::{
-    ChartKind, ChartPanel, Dataset, KpiPanel, OneOrMany, Panel, SortKey, TablePanel,
-};
+use crate::definitions::model::{Dataset, KpiPanel, OneOrMany, Panel, SortKey, TablePanel};
 use crate::format::Grain;
-use crate::query::{Filter, GroupBy, SemanticQuery, Sort, Top};
+use crate::query::{Filter, GroupBy, SemanticQuery, Sort};
+
+pub(super) use chart::chart;
 
 /// The question every query of a panel starts from: its filters, the period, the zone.
 pub(super) fn base(prepared: &Prepared, dataset: &Dataset, panel: &Panel) -> SemanticQuery {
@@ -55,52 +57,6 @@ fn sparkline_grain(range: DateRange) -> (Grain, DateRange) {
         61..=420 => (Grain::Week, range),
         421..=1_800 => (Grain::Month, range),
         _ => (Grain::Quarter, range),
-    }
-}
-
-/// The members of a donut that are shown by themselves.
-const DONUT_SLICES: u32 = 9;
-
-/// The rows of a chart.
-pub(super) fn chart(
-    base: SemanticQuery,
-    prepared: &Prepared,
-    dataset: &Dataset,
-    panel: &ChartPanel,
-) -> SemanticQuery {
-    let measures: Vec<FieldName> = panel.y.as_slice().iter().chain(panel.line.as_slice()).cloned().collect();
-    let is_time = dataset.time.as_ref() == Some(&panel.x) || panel.grain.is_some();
-    let grain = is_time.then(|| panel.grain.unwrap_or_else(|| axis_grain(base.range)));
-    let mut by = vec![GroupBy { field: panel.x.clone(), grain }];
-    by.extend(panel.by.iter().map(|field| GroupBy { field: field.clone(), grain: None }));
-    let ranked = if is_time { panel.by.as_ref() } else { Some(&panel.x) };
-    // A donut shows nine slices and the rest; the engine adds the rest up, as it does the total, because
-    // distinct counts and ratios cannot be added from slices.
-    let is_donut = panel.chart == ChartKind::Donut;
-    let wanted = panel.top.or(is_donut.then_some(DONUT_SLICES));
-    let top = match (wanted, ranked, measures.first()) {
-        (Some(count), Some(dimension), Some(measure)) => Some(Top {
-            dimension: dimension.clone(),
-            measure: measure.clone(),
-            count: count as usize,
-            others: panel.others.unwrap_or(true),
-        }),
-        _ => None,
-    };
-    let mut sort = sort_keys(&panel.sort);
-    if sort.is_empty() && !is_time && panel.chart != ChartKind::Heatmap && panel.by.is_none() {
-        sort.extend(measures.first().map(|field| Sort { field: field.clone(), descending: true }));
-    }
-    let compare = prepared.compare.filter(|_| panel.compare && base.range.is_some());
-    SemanticQuery { measures, by, compare, top, sort, totals: is_donut, ..base }
-}
-
-/// The bucket of a time axis whose author named none.
-fn axis_grain(range: Option<DateRange>) -> Grain {
-    match range.map(|range| range.days()) {
-        Some(..=62) => Grain::Day,
-        Some(63..=400) => Grain::Week,
-        Some(_) | None => Grain::Month,
     }
 }
 

@@ -156,3 +156,12 @@ pub(super) fn proof(locale: Locale) -> (&'static str, &'static str) {
         Locale::ZhHk => ("定義", "數據"),
     }
 }
+
+/// What the column of the steps of a waterfall, or the stages of a funnel, is called.
+pub(super) fn item(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Ko => "항목",
+        Locale::En => "Item",
+        Locale::ZhHk => "項目",
+    }
+}

@@ -91,7 +91,17 @@ fn undrawable(question: &Question) -> Document {
 
     let mut document = document(question);
     let (kind, table) = (Kind::Line, crate::table::Table::default());
-    let chart = Chart { kind, table, x: 0, y: vec![1], by: None, line: vec![], compare: false, labels: None };
+    let chart = Chart {
+        kind,
+        table,
+        x: 0,
+        y: vec![1],
+        by: None,
+        line: vec![],
+        facet: None,
+        compare: false,
+        labels: None,
+    };
     document.pages[0].rows[0][0].content = Ok(Content::Chart(Box::new(chart)));
     document
 }

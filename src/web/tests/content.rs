@@ -28,7 +28,17 @@ fn wave(count: i64, base: i64) -> Vec<Value> {
 
 fn chart(kind: Kind, table: Table, by: Option<usize>) -> Content {
     let y = vec![table.columns.iter().position(|column| column.role == Role::Measure).unwrap()];
-    Content::Chart(Box::new(Chart { kind, table, x: 0, y, by, line: vec![], compare: false, labels: None }))
+    Content::Chart(Box::new(Chart {
+        kind,
+        table,
+        x: 0,
+        y,
+        by,
+        line: vec![],
+        facet: None,
+        compare: false,
+        labels: None,
+    }))
 }
 
 pub(super) fn content(panel: &str) -> Result<Content, Failure> {

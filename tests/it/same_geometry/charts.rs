@@ -22,7 +22,7 @@ fn won(cells: Vec<Value>) -> Column {
 fn chart(kind: Kind, columns: Vec<Column>) -> Chart {
     let rows_before_limit = columns[0].cells.len();
     let table = Table { columns, totals: None, rows_before_limit };
-    Chart { kind, table, x: 0, y: vec![1], by: None, line: vec![], compare: false, labels: None }
+    Chart { kind, table, x: 0, y: vec![1], by: None, line: vec![], facet: None, compare: false, labels: None }
 }
 
 fn month(number: u32) -> Value {
@@ -68,4 +68,36 @@ pub(super) fn combo() -> Chart {
     let mut combo = single(Kind::Combo);
     combo.table.columns.push(measure("이익률", percent, margins));
     Chart { line: vec![2], ..combo }
+}
+
+/// Four points in two countries, with an area each.
+pub(super) fn points() -> Chart {
+    let names = ["명동점", "旺角旗艦店", "Fifth Avenue", "강남 플래그십"];
+    let stores = names.iter().map(|name| Value::Text((*name).into())).collect();
+    let countries = ["대한민국", "香港"];
+    let of_country = (0..4).map(|store| Value::Text(countries[store % 2].into())).collect();
+    let columns = vec![
+        dimension("매장", None, stores),
+        won((0..4).map(amount).collect()),
+        won((4..8).map(amount).collect()),
+        dimension("국가", None, of_country),
+        measure("주문 수", NumberFormat::default(), (8..12).map(amount).collect()),
+    ];
+    let kind = Kind::Scatter { detail: Some(0), size: Some(4) };
+    Chart { x: 1, y: vec![2], by: Some(3), ..chart(kind, columns) }
+}
+
+/// How twenty-three numbers are distributed.
+pub(super) fn distribution() -> Chart {
+    let stores = (0..23_i64).map(Value::Int).collect();
+    let columns = vec![dimension("매장", None, stores), won((0..23).map(amount).collect())];
+    Chart { x: 1, y: vec![], ..chart(Kind::Histogram { bins: Some(6) }, columns) }
+}
+
+/// Sixty-five days, the first of them a Saturday.
+pub(super) fn days() -> Chart {
+    let first = NaiveDate::from_ymd_opt(2025, 11, 1).unwrap();
+    let days = (0..65).map(|day| Value::Date(first + chrono::Days::new(day))).collect();
+    let columns = vec![dimension("일", Some(Grain::Day), days), won((0..65).map(amount).collect())];
+    chart(Kind::Calendar, columns)
 }

@@ -31,7 +31,12 @@ pub(super) fn check<'a>(panel: &'a Panel, path: &FieldPath, scope: &Scope<'a>, f
         }
         _ => {}
     }
-    let Some((dataset, fields)) = scope.dataset_of(panel) else { return };
+    let Some((dataset, fields)) = scope.dataset_of(panel) else {
+        if let Panel::Chart(panel) = panel {
+            chart::check_keys(panel, path, findings);
+        }
+        return;
+    };
     let spot = Spot { path, dataset, fields, scope };
     match panel {
         Panel::Kpi(panel) => kpi(panel, &spot, findings),

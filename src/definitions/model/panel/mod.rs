@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{DatasetId, FieldName};
 use crate::format::LocalizedText;
 
-pub use chart::{ChartKind, ChartPanel, Stacking};
+pub use chart::{ChartKind, ChartPanel, ChartTarget, Stacking};
 pub use filter::{FieldFilter, FilterOperators, FilterValue};
 pub use kpi::KpiPanel;
 pub use pivot::{

@@ -185,6 +185,7 @@ fn chart(locale: Locale, kind: Kind, days: usize) -> Content {
         y: vec![2],
         by,
         line: vec![],
+        facet: None,
         compare: false,
         labels: None,
     }))

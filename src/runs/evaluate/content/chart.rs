@@ -1,11 +1,14 @@
 //! The rows of a chart and how it is drawn.
 
+mod kind;
+mod steps;
+
 use std::collections::BTreeMap;
 
 use super::Asking;
 use super::buckets::with_every_bucket;
-use crate::charts::{Chart, Kind, Stacking};
-use crate::definitions::model::{self, ChartKind, ChartPanel, FieldName};
+use crate::charts::{Chart, Facet};
+use crate::definitions::model::{ChartKind, ChartPanel, FieldName};
 use crate::engine::EngineError;
 use crate::query::SemanticQuery;
 use crate::render::document::Content;
@@ -20,43 +23,43 @@ impl Asking<'_> {
     ) -> Result<Content, EngineError> {
         let query = panel_query::chart(base, self.prepared, self.ask.dataset, panel);
         let rows = self.answer(&query).await?;
-        let rows = if query.by.iter().any(|group| group.grain.is_some()) {
+        // The two ends of a slope are moments that have data.
+        let fills = panel.chart != ChartKind::Slope;
+        let splits = panel.by.is_some() || panel.facet.is_some() || panel.chart == ChartKind::Box;
+        let orders = !matches!(panel.chart, ChartKind::Heatmap | ChartKind::Scatter | ChartKind::Histogram);
+        let in_time = query.by.iter().any(|group| group.grain.is_some());
+        let rows = if fills && in_time {
             with_every_bucket(&rows, &query)
-        } else if query.sort.is_empty() && panel.by.is_some() && panel.chart != ChartKind::Heatmap {
+        } else if query.sort.is_empty() && splits && orders && !in_time {
             largest_first(&rows)
         } else {
             rows.as_ref().clone()
         };
-        let table = localize::table(&rows, self.ask.dataset, self.prepared);
-        let columns_of = |fields: &[FieldName]| -> Vec<usize> {
-            fields.iter().filter_map(|field| table.index_of(field.as_str())).collect()
+        let steps = steps::of(panel, &rows);
+        let mut table = localize::table(&rows, self.ask.dataset, self.prepared);
+        if panel.x.is_none() && matches!(panel.chart, ChartKind::Waterfall | ChartKind::Funnel) {
+            table = steps::from_measures(panel, &table, self.prepared.locale);
+        }
+        let column = |field: &FieldName| table.index_of(field.as_str());
+        let columns_of = |fields: &[FieldName]| -> Vec<usize> { fields.iter().filter_map(column).collect() };
+        let (x, y) = if panel.x.is_none() && panel.chart != ChartKind::Gauge {
+            (0, vec![1])
+        } else {
+            (panel.x.as_ref().and_then(column).unwrap_or_default(), columns_of(panel.y.as_slice()))
         };
+        let by = if panel.chart == ChartKind::Box { &panel.detail } else { &panel.by };
+        let across = panel.columns.map(|columns| columns as usize);
         Ok(Content::Chart(Box::new(Chart {
-            kind: kind(panel),
-            x: 0,
-            y: columns_of(panel.y.as_slice()),
-            by: panel.by.as_ref().map(|_| 1),
+            kind: kind::of(panel, column, steps),
+            x,
+            y,
+            by: by.as_ref().and_then(column),
             line: columns_of(panel.line.as_slice()),
+            facet: panel.facet.as_ref().and_then(column).map(|column| Facet { column, across }),
             compare: query.compare.is_some(),
             labels: panel.labels,
             table,
         })))
-    }
-}
-
-fn kind(panel: &ChartPanel) -> Kind {
-    let stacking = match panel.stacking {
-        model::Stacking::None => Stacking::None,
-        model::Stacking::Stacked => Stacking::Stacked,
-        model::Stacking::Percent => Stacking::Percent,
-    };
-    match panel.chart {
-        ChartKind::Line => Kind::Line,
-        ChartKind::Area => Kind::Area(stacking),
-        ChartKind::Bar => Kind::Bar { stacking, horizontal: panel.horizontal },
-        ChartKind::Donut => Kind::Donut,
-        ChartKind::Combo => Kind::Combo,
-        ChartKind::Heatmap => Kind::Heatmap,
     }
 }
 

@@ -1,0 +1,240 @@
+//! A point per member at two numbers; with a third one a bubble whose area is proportional to it.
+
+use plotters_backend::DrawingBackend;
+
+use super::hotspot::{Detail, Hotspot};
+use super::labels::{clean, fitted};
+use super::legend::{Entry, Symbol};
+use super::pen::{Area, Font, Pen};
+use super::placement::{Placement, around};
+use super::plane::{Parts, Plane};
+use super::plot::{ValueAxis, most_ticks};
+use super::series::members;
+use super::theme::Role;
+use super::ticks::Scale;
+use super::{Chart, ChartError, nothing, words};
+use crate::format::NumberStyle;
+use crate::table::{Column, Value, others};
+
+/// More points than this are not drawn, and it is said that they are not.
+const MOST_POINTS: usize = 3_000;
+
+/// Up to this many points have their names beside them unless the author says otherwise.
+const MOST_NAMED: usize = 40;
+
+/// No more names than this are tried, however much they are wanted.
+const MOST_TRIED: usize = 300;
+
+/// A point.
+struct Point {
+    row: usize,
+    x: f64,
+    y: f64,
+    radius: f64,
+    role: Role,
+    name: String,
+}
+
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    chart: &Chart,
+    detail: Option<usize>,
+    size: Option<usize>,
+) -> Result<Vec<Hotspot>, ChartError> {
+    let column = |index: usize| chart.table.columns.get(index);
+    let (Some(x), Some(y)) = (column(chart.x), chart.y.first().and_then(|index| column(*index))) else {
+        return Ok(Vec::new());
+    };
+    let by = chart.by.and_then(column);
+    let size = size.and_then(column);
+    let mut points = points(pen, (x, y), by, detail.and_then(column).or(by));
+    if points.is_empty() {
+        return nothing(pen);
+    }
+    let all = points.len();
+    points.truncate(MOST_POINTS);
+    resize(pen, &mut points, size);
+    let legend = by.map_or_else(Vec::new, |by| entries(pen, by));
+    let title = |column: &Column| clean(&column.title);
+    let remark = size.map_or_else(String::new, |size| words::size_tells(&title(size), pen.style.locale));
+    let foot =
+        if all > points.len() { words::first_of(points.len(), all, pen.style.locale) } else { String::new() };
+    // Bubbles at the edges stay whole: the axes reach further by their radius.
+    let largest = points.iter().map(|point| point.radius).fold(0.0, f64::max);
+    let surface = pen.surface();
+    let reach = |values: Vec<f64>, length: f64| {
+        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(*value), high.max(*value))
+        });
+        let more = (high / 2.0 - low / 2.0) * 2.0 * (largest / length.max(1.0)).min(0.2);
+        [(low - more).clamp(-1e300, 1e300), (high + more).clamp(-1e300, 1e300)]
+    };
+    let xs = reach(points.iter().map(|point| point.x).collect(), surface.width() * 0.8);
+    let ys = reach(points.iter().map(|point| point.y).collect(), surface.height() * 0.6);
+    let plane = Plane::draw(
+        pen,
+        Parts {
+            x: |most| Scale::over(xs, false, most),
+            x_format: &x.format,
+            x_title: &title(x),
+            y: ValueAxis {
+                scale: Scale::over(ys, false, most_ticks(surface.height() * 0.8)),
+                format: y.format.clone(),
+            },
+            y_title: &title(y),
+            remark: &remark,
+            foot: &foot,
+            legend,
+            upright_grid: true,
+            top_margin: 0.0,
+        },
+    )?;
+    plane.zero_lines(pen)?;
+    // The small ones lie on top of the large ones.
+    points.sort_by(|a, b| b.radius.total_cmp(&a.radius).then(a.row.cmp(&b.row)));
+    for point in &points {
+        let center = (plane.x(point.x), plane.y(point.y));
+        if size.is_some() {
+            pen.disc(center, point.radius + 0.5, Role::Surface, 0.9)?;
+        }
+        pen.disc(center, point.radius, point.role, 0.78)?;
+    }
+    let named = chart.labels.unwrap_or(points.len() <= MOST_NAMED) && (detail.is_some() || by.is_some());
+    if named {
+        names(pen, &plane, &points)?;
+    }
+    Ok(hotspots(pen, &plane, &points, by, [Some(x), Some(y), size]))
+}
+
+/// The rows with both numbers.
+fn points<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    (x, y): (&Column, &Column),
+    by: Option<&Column>,
+    named: Option<&Column>,
+) -> Vec<Point> {
+    let locale = pen.style.locale;
+    let roles = by.map(roles);
+    let held = |value: &Value| value.as_f64().map(|value| value.clamp(-1e300, 1e300));
+    x.cells
+        .iter()
+        .zip(&y.cells)
+        .enumerate()
+        .filter_map(|(row, (x, y))| {
+            let name = named.and_then(|column| Some((column, column.cells.get(row)?)));
+            let name = match name {
+                Some((_, Value::Others)) => others(locale).to_owned(),
+                Some((column, value)) => clean(&column.text(value, NumberStyle::Full, locale)),
+                None => String::new(),
+            };
+            let role = roles.as_ref().and_then(|roles| roles.get(row).copied()).unwrap_or(Role::Series(0));
+            Some(Point { row, x: held(x)?, y: held(y)?, radius: 0.0, role, name })
+        })
+        .collect()
+}
+
+/// The colour of every row.
+fn roles(by: &Column) -> Vec<Role> {
+    let (names, rows) = members(by);
+    let mut color = 0;
+    let roles: Vec<Role> = names
+        .iter()
+        .map(|name| {
+            let role = if **name == Value::Others { Role::Others } else { Role::Series(color) };
+            color += usize::from(role != Role::Others);
+            role
+        })
+        .collect();
+    rows.iter().map(|member| roles.get(*member).copied().unwrap_or(Role::Others)).collect()
+}
+
+fn entries<DB: DrawingBackend>(pen: &Pen<'_, DB>, by: &Column) -> Vec<Entry> {
+    let (names, rows) = members(by);
+    let roles = roles(by);
+    names
+        .iter()
+        .enumerate()
+        .filter_map(|(member, value)| {
+            let row = rows.iter().position(|one| *one == member)?;
+            let name = clean(&by.text(value, NumberStyle::Full, pen.style.locale));
+            Some(Entry { name, role: roles.get(row).copied()?, symbol: Symbol::Dot })
+        })
+        .collect()
+}
+
+/// Gives points their radius: by the third number, or by how many there are.
+fn resize<DB: DrawingBackend>(pen: &Pen<'_, DB>, points: &mut [Point], size: Option<&Column>) {
+    let surface = pen.surface();
+    let usual = match points.len() {
+        ..=200 => 3.0,
+        201..=1000 => 2.3,
+        _ => 1.6,
+    };
+    let largest = (surface.width().min(surface.height()) * 0.075).clamp(4.0, 20.0);
+    let number = |row: usize| size?.cells.get(row)?.as_f64().map(|value| value.clamp(0.0, 1e300));
+    let most = points.iter().filter_map(|point| number(point.row)).fold(0.0, f64::max);
+    for point in points {
+        point.radius = match size {
+            None => usual,
+            // What has no size, or none above zero, is a dot that can still be pointed at.
+            Some(_) if most <= 0.0 => 1.5,
+            Some(_) => (largest * (number(point.row).unwrap_or(0.0) / most).sqrt()).max(1.5),
+        };
+    }
+}
+
+/// Writes names beside their points where there is room, large points first.
+fn names<DB: DrawingBackend>(pen: &Pen<'_, DB>, plane: &Plane, points: &[Point]) -> Result<(), ChartError> {
+    let font: Font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.9);
+    let area = plane.area;
+    let surface = pen.surface();
+    let mut room =
+        Placement::within(Area::new(area.left + 1.0, area.top - font.size * 0.8, surface.right, area.bottom));
+    let square = |point: &Point, part: f64| {
+        let (x, y, radius) = (plane.x(point.x), plane.y(point.y), point.radius * part);
+        Area::new(x - radius, y - radius, x + radius, y + radius)
+    };
+    for point in points {
+        room.block(square(point, 0.85));
+    }
+    for point in points.iter().take(MOST_TRIED) {
+        let text = fitted(pen, &point.name, font.size * 12.0, font)?;
+        let size = (pen.width(&text, font)? + 1.0, font.size * 1.05);
+        if text.is_empty() {
+            continue;
+        }
+        if let Some(place) = room.take(around(square(point, 1.0), size, 1.6)) {
+            pen.text(&text, place.center(), super::pen::Align::Center, font)?;
+        }
+    }
+    Ok(())
+}
+
+fn hotspots<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    plane: &Plane,
+    points: &[Point],
+    by: Option<&Column>,
+    numbers: [Option<&Column>; 3],
+) -> Vec<Hotspot> {
+    let locale = pen.style.locale;
+    let detail = |column: &Column, row: usize, role: Option<Role>| {
+        let value = column.cells.get(row)?;
+        let text = clean(&column.text(value, NumberStyle::Full, locale));
+        Some(Detail { label: clean(&column.title), value: text, role })
+    };
+    points
+        .iter()
+        .map(|point| {
+            let (x, y) = (plane.x(point.x), plane.y(point.y));
+            let half = point.radius.max(2.5);
+            let color = by.and_then(|by| detail(by, point.row, Some(point.role)));
+            let others = numbers.iter().flatten().filter_map(|column| detail(column, point.row, None));
+            Hotspot {
+                area: Area::new(x - half, y - half, x + half, y + half),
+                title: point.name.clone(),
+                details: color.into_iter().chain(others).collect(),
+            }
+        })
+        .collect()
+}
