@@ -38,7 +38,7 @@ pub fn pdf(document: &Document) -> Result<Pdf, PdfError> {
     };
     let mut writer = PdfWriter::new(metadata);
     for page in layout.pages() {
-        writer.page(page);
+        writer.page(page)?;
     }
     let written = writer.finish()?;
     let missing: BTreeSet<char> = written.missing_glyphs.union(&layout.missing_glyphs()).copied().collect();

@@ -13,17 +13,23 @@ pub(super) fn complete(
     tree: &mut Document,
     metadata: &Metadata,
     entries: &[OutlineEntry],
+    pages: &[ObjectId],
 ) -> Result<(), PdfError> {
     // Font programs in OpenType wrappers are read from 1.6 on; printpdf writes 1.3.
     "1.7".clone_into(&mut tree.version);
-    let pages: Vec<ObjectId> = tree.page_iter().collect();
-    let outline = outline::write(tree, entries, &pages, plain);
+    let outline = outline::write(tree, entries, pages, plain);
 
     let catalog = tree
         .catalog_mut()
         .map_err(|problem| PdfError::Structure { part: "catalog", problem: problem.to_string() })?;
     catalog.set("Lang", text_literal(metadata.language));
     catalog.set("PageLayout", "SinglePage");
+    // Decimal numbers from the first page on.
+    let mut numbers = Dictionary::new();
+    numbers.set("S", "D");
+    let mut labels = Dictionary::new();
+    labels.set("Nums", vec![Object::Integer(0), numbers.into()]);
+    catalog.set("PageLabels", labels);
     let mut preferences = Dictionary::new();
     preferences.set("DisplayDocTitle", true);
     catalog.set("ViewerPreferences", preferences);

@@ -9,6 +9,7 @@ mod catalog;
 mod embedding;
 mod operators;
 mod outline;
+mod pages;
 mod pictures;
 #[cfg(test)]
 mod tests;
@@ -18,16 +19,20 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use printpdf as pp;
 
-use super::{FaceId, Page};
+use super::Page;
 use crate::error::Kind;
 use embedding::UsedGlyphs;
 use operators::{Opacities, Translator};
+use pages::WrittenPage;
 use pictures::Pictures;
 
 /// Takes pages in order and gives a file. The layout knows no more of a file format than this.
 pub trait SheetWriter {
     /// Adds the next page.
-    fn page(&mut self, page: Page);
+    ///
+    /// # Errors
+    /// Those of [`PdfError`]; none of them is the caller's fault.
+    fn page(&mut self, page: Page) -> Result<(), PdfError>;
 
     /// Ends the file.
     ///
@@ -104,13 +109,15 @@ struct OutlineEntry {
     top: f32,
 }
 
-/// A [`SheetWriter`] through printpdf. Keeps the document in memory until it is finished.
+/// A [`SheetWriter`] through printpdf. Of pages before the last it keeps only what goes into the
+/// file, compressed.
 pub struct PdfWriter {
     metadata: Metadata,
     document: pp::PdfDocument,
     glyphs: UsedGlyphs,
     opacities: Opacities,
     pictures: Pictures,
+    pages: Vec<WrittenPage>,
     outline: Vec<OutlineEntry>,
 }
 
@@ -120,41 +127,60 @@ impl PdfWriter {
         let document = pp::PdfDocument::new("");
         let (glyphs, opacities, pictures) =
             (UsedGlyphs::default(), Opacities::default(), Pictures::default());
-        Self { metadata, document, glyphs, opacities, pictures, outline: Vec::new() }
+        let (pages, outline) = (Vec::new(), Vec::new());
+        Self { metadata, document, glyphs, opacities, pictures, pages, outline }
+    }
+
+    /// Every glyph of every face in use.
+    fn specimen(&self) -> Vec<pp::Op> {
+        let line = |(face, text)| {
+            let font = pp::PdfFontHandle::External(embedding::font_id(face));
+            [
+                pp::Op::SetFont { font, size: pp::Pt(1.0) },
+                pp::Op::ShowText { items: vec![pp::TextItem::Text(text)] },
+            ]
+        };
+        let lines = self.glyphs.characters().flat_map(line);
+        std::iter::once(pp::Op::StartTextSection).chain(lines).chain([pp::Op::EndTextSection]).collect()
     }
 }
 
 impl SheetWriter for PdfWriter {
-    fn page(&mut self, page: Page) {
-        let (width, height) = (page.width, page.height);
-        let mut translator =
-            Translator::new(height, &mut self.glyphs, &mut self.opacities, &mut self.pictures);
+    fn page(&mut self, page: Page) -> Result<(), PdfError> {
+        let size = (page.width, page.height);
+        let Self { glyphs, opacities, pictures, .. } = self;
+        let known = glyphs.count();
+        let mut translator = Translator::new(size.1, glyphs, opacities, pictures);
         for op in page.ops {
             translator.translate(op);
         }
         let (ops, bookmarks) = translator.finish();
-        let page = self.document.pages.len();
+        let page = self.pages.len();
         self.outline.extend(bookmarks.into_iter().map(|bookmark| {
             let operators::Bookmark { title, level, top } = bookmark;
             OutlineEntry { title, level, page, top }
         }));
-        let sheet = pp::Rect::from_wh(pp::Pt(width), pp::Pt(height));
-        let (media_box, trim_box, crop_box) = (sheet.clone(), sheet.clone(), sheet);
-        self.document.pages.push(pp::PdfPage { media_box, trim_box, crop_box, ops });
+        if self.glyphs.count() > known {
+            self.document.resources.fonts.map.extend(self.glyphs.codes());
+        }
+        self.pages.push(WrittenPage::write(&mut self.document, size, ops)?);
+        Ok(())
     }
 
     fn finish(mut self) -> Result<WrittenPdf, PdfError> {
-        for face in FaceId::ALL {
-            if let Some(font) = self.glyphs.embedded(face)? {
-                self.document.resources.fonts.map.insert(embedding::font_id(face), font);
-            }
+        let specimen = self.specimen();
+        let before = WrittenPage::write(&mut self.document, (1.0, 1.0), specimen.clone())?;
+        self.document.resources.fonts.map.extend(self.glyphs.embedded()?);
+        let after = WrittenPage::write(&mut self.document, (1.0, 1.0), specimen.clone())?;
+        if !before.draws_like(&after) {
+            let problem = "the glyphs are numbered otherwise than in the pages".to_owned();
+            return Err(PdfError::Structure { part: "font", problem });
         }
         self.opacities.register(&mut self.document);
         self.pictures.register(&mut self.document);
-        let mut tree = self.document.to_lopdf_document(&pp::PdfSaveOptions::default(), &mut Vec::new());
-        // The operators of a thousand pages weigh more than the file: let them go before it grows.
+        let (mut tree, pages) = pages::assembled(&mut self.document, specimen, self.pages)?;
         drop(self.document);
-        catalog::complete(&mut tree, &self.metadata, &self.outline)?;
+        catalog::complete(&mut tree, &self.metadata, &self.outline, &pages)?;
         tree.compress();
         let mut bytes = Vec::new();
         tree.save_to(&mut bytes)?;
