@@ -9,6 +9,7 @@ mod axis;
 mod bar;
 mod calendar;
 mod combo;
+mod description;
 mod donut;
 mod heatmap;
 mod hotspot;
@@ -24,6 +25,7 @@ mod ticks;
 mod time;
 mod words;
 
+pub use description::description;
 pub use hotspot::{Detail, Hotspot};
 pub use pen::Area;
 pub use sparkline::sparkline;

@@ -23,6 +23,6 @@ pub use panel::{
     Stacking, TablePanel, TextPanel,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
-pub use report::{Orientation, Page, Paper, PrintSettings, Report};
+pub use report::{AccessibilityStandard, ArchiveStandard, Orientation, Page, Paper, PrintSettings, Report};
 pub use schedule::{PanelErrorPolicy, Schedule};
 pub use source::{S3Options, Source};

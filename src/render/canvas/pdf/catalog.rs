@@ -3,10 +3,7 @@
 use lopdf::{Dictionary, Document, Object, ObjectId, StringFormat};
 use sha2::{Digest, Sha256};
 
-use super::{Metadata, OutlineEntry, PdfError, outline};
-
-/// In characters.
-const LONGEST_TEXT: usize = 400;
+use super::{Metadata, OutlineEntry, PdfError, outline, plain};
 
 /// Completes the object tree.
 pub(super) fn complete(
@@ -80,13 +77,6 @@ fn identity(tree: &Document, metadata: &Metadata) -> Vec<u8> {
         }
     }
     digest.finalize().iter().copied().take(16).collect()
-}
-
-/// Text for the viewer's own windows, which have fonts of their own: any script, but nothing that
-/// steers a terminal or turns the reading order, and no longer than anybody reads.
-fn plain(text: &str) -> String {
-    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !steers(*c)).take(LONGEST_TEXT).collect()
 }
 
 fn text_literal(text: &str) -> Object {

@@ -1,4 +1,5 @@
-//! From the display list to PDF, through printpdf.
+//! From the display list to PDF: through printpdf as a rule, through krilla for files that keep to a
+//! standard ([`ConformingWriter`]).
 //!
 //! Takes [`Page`]s one after another and gives the bytes of a file: fonts subset, text searchable,
 //! the same bytes for the same pages. Refuses nothing a page can hold: coordinates that are not
@@ -11,6 +12,7 @@ mod operators;
 mod outline;
 mod pages;
 mod pictures;
+mod tagged;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +27,11 @@ use embedding::UsedGlyphs;
 use operators::{Opacities, Translator};
 use pages::WrittenPage;
 use pictures::Pictures;
+
+pub use tagged::{Conformance, ConformingWriter};
+
+/// The longest title or description, in characters.
+const LONGEST_TEXT: usize = 400;
 
 /// Takes pages in order and gives a file. The layout knows no more of a file format than this.
 pub trait SheetWriter {
@@ -86,6 +93,12 @@ pub enum PdfError {
         /// The part.
         part: &'static str,
         /// What the library says.
+        problem: String,
+    },
+    /// The file would not keep to its standard.
+    #[error("the PDF would break the standard it is to keep to: {problem}")]
+    Standard {
+        /// What is wrong with it.
         problem: String,
     },
     /// Serializing failed.
@@ -186,4 +199,29 @@ impl SheetWriter for PdfWriter {
         tree.save_to(&mut bytes)?;
         Ok(WrittenPdf { bytes, missing_glyphs: self.glyphs.missing })
     }
+}
+
+/// Text for the viewer's own windows, which have fonts of their own: any script, but nothing that
+/// steers a terminal or turns the reading order, and no longer than anybody reads.
+fn plain(text: &str) -> String {
+    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !steers(*c)).take(LONGEST_TEXT).collect()
+}
+
+/// Whether an address may stand in a file: a viewer runs what other schemes name.
+fn is_web_address(url: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+/// Sine and cosine of an angle in degrees; exact for right angles, the same on every machine for
+/// the others.
+fn turned(degrees: f32) -> (f32, f32) {
+    let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
+    let short = |value: f64| ((value * 10_000.0).round() / 10_000.0) as f32 + 0.0;
+    (short(sin), short(cos))
+}
+
+/// To hundredths of a point: finer than any printer, and short in the file.
+fn rounded(points: f32) -> f32 {
+    (points * 100.0).round() / 100.0
 }
