@@ -288,7 +288,8 @@ impl<'a> Translator<'a> {
         self.end_text();
         if let Some(state) = self.saved.pop() {
             self.ops.push(pp::Op::RestoreGraphicsState);
-            self.state = state;
+            // printpdf numbers glyphs by the font set last, and does not see that this set it back.
+            self.state = State { font: None, ..state };
         }
     }
 

@@ -250,13 +250,19 @@ fn a_picture_is_stored_once_and_a_jpeg_as_it_is() {
 fn a_watermark_is_turned_and_faint_and_what_follows_is_not() {
     let mut page = Page::new(100.0, 100.0);
     let paint = Paint { color: INK, opacity: 0.1 };
+    page.text(10.0, 10.0, 9.0, Weight::Regular, INK, "나다");
     page.turned_text((10.0, 90.0), 20.0, Weight::Bold, paint, 45.0, "대외비");
-    page.text(10.0, 20.0, 9.0, Weight::Regular, INK, "가");
+    page.text(10.0, 20.0, 9.0, Weight::Regular, INK, "가나");
     let document = written(page);
     let names = operators(&document);
-    assert_eq!(names[..3], ["q", "gs", "BT"]);
-    assert!(names.iter().position(|name| name == "Q") < names.iter().rposition(|name| name == "BT"));
+    let (began, ended) =
+        (names.iter().position(|name| name == "q"), names.iter().position(|name| name == "Q"));
+    assert_eq!(names[began.unwrap()..][..3], ["q", "gs", "BT"]);
+    assert!(ended < names.iter().rposition(|name| name == "BT"));
+    // In the glyphs of its own font, which was another one in between.
+    let text = document.extract_text(&[1]).unwrap();
+    assert!(text.contains("나다") && text.contains("대외비") && text.contains("가나"), "{text}");
     let operations = operations(&document);
-    let matrix = operations.iter().find(|operation| operation.operator == "Tm").unwrap();
+    let matrix = operations.iter().filter(|operation| operation.operator == "Tm").nth(1).unwrap();
     assert_eq!(numbers(matrix), [0.7071, 0.7071, -0.7071, 0.7071, 10.0, 10.0]);
 }

@@ -126,13 +126,8 @@ impl SheetWriter for ConformingWriter {
             part: "page",
             problem: format!("its size is {} × {}", page.width, page.height),
         })?;
-        // One label holds until the next: the first page's counts all of them.
-        let label = PageLabel::new(
-            Some(NumberingStyle::Arabic),
-            None,
-            u32::try_from(self.pages + 1).ok().and_then(std::num::NonZeroU32::new),
-        );
-        let size = size.with_page_label(label);
+        // The same label on every page becomes one that counts all of them, from 1.
+        let size = size.with_page_label(PageLabel::new(Some(NumberingStyle::Arabic), None, None));
         let mut sheet = Sheet {
             page: self.document.start_page_with(size),
             number: self.pages,
