@@ -14,6 +14,7 @@ mod chart;
 mod check;
 mod combo;
 mod days;
+mod description;
 mod donut;
 mod error;
 mod facet;
@@ -45,6 +46,7 @@ mod waterfall;
 mod words;
 
 pub use chart::{Chart, Facet, Goal, Kind, Stacking, Style, Target, Waterfall};
+pub use description::description;
 pub use error::ChartError;
 pub use hotspot::{Detail, Hotspot};
 pub use pen::Area;

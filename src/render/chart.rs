@@ -1,6 +1,6 @@
 //! A chart on a page of its own.
 
-use super::canvas::{PIXELS_PER_POINT, Page, Recorder, Rect};
+use super::canvas::{PIXELS_PER_POINT, Page, Recorder, Rect, Tag};
 use crate::charts::{self, Chart, ChartError, Hotspot, Style};
 use crate::format::Locale;
 
@@ -20,15 +20,19 @@ pub fn draw_chart(
     Ok((page, hotspots))
 }
 
-/// Draws `chart` into `area` of `page`. The hotspots count from the area's corner.
+/// Draws `chart` into `area` of `page`, as a figure with its description. The hotspots count from
+/// the area's corner.
 pub fn draw_chart_on(
     page: &mut Page,
     area: Rect,
     chart: &Chart,
     locale: Locale,
 ) -> Result<Vec<Hotspot>, ChartError> {
-    let surface = Recorder::surface(page, area);
-    charts::draw(chart, &surface, &style(locale))
+    let alt = charts::description(chart, locale);
+    page.tagged(Tag::Figure { alt }, |page| {
+        let surface = Recorder::surface(page, area);
+        charts::draw(chart, &surface, &style(locale))
+    })
 }
 
 /// Draws the way a number went into `area` of `page`: no axes, a line, its last point.

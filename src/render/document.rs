@@ -1,5 +1,6 @@
 //! What is to be shown, evaluated and localized: the one input of every renderer.
 
+pub use super::canvas::pdf::Conformance;
 use crate::charts::Chart;
 use crate::format::{Locale, NumberFormat};
 use crate::table::{Change, Grid, Value};
@@ -27,6 +28,8 @@ pub struct Document {
     pub evaluated_at: chrono::DateTime<chrono::Utc>,
     /// What ties the sheet to its origin: definition version, data version, run.
     pub proof: String,
+    /// The standards its PDF keeps to.
+    pub conformance: Conformance,
 }
 
 /// One page of the layout.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::canvas::pdf::{Metadata, PdfWriter, SheetWriter};
+use super::canvas::pdf::{Conformance, ConformingWriter, Metadata, PdfWriter, SheetWriter, WrittenPdf};
 use super::document::Document;
 use super::sheet::{SheetLayout, Undrawn};
 
@@ -36,11 +36,11 @@ pub fn pdf(document: &Document) -> Result<Pdf, PdfError> {
         language: document.locale.tag(),
         created: document.evaluated_at,
     };
-    let mut writer = PdfWriter::new(metadata);
-    for page in layout.pages() {
-        writer.page(page);
-    }
-    let written = writer.finish()?;
+    let written = if document.conformance == Conformance::default() {
+        written(PdfWriter::new(metadata), &layout)?
+    } else {
+        written(ConformingWriter::new(metadata, document.conformance)?, &layout)?
+    };
     let missing: BTreeSet<char> = written.missing_glyphs.union(&layout.missing_glyphs()).copied().collect();
     Ok(Pdf {
         bytes: written.bytes,
@@ -48,6 +48,13 @@ pub fn pdf(document: &Document) -> Result<Pdf, PdfError> {
         missing_glyphs: missing.into_iter().collect(),
         undrawn: layout.undrawn(),
     })
+}
+
+fn written(mut writer: impl SheetWriter, layout: &SheetLayout<'_>) -> Result<WrittenPdf, PdfError> {
+    for page in layout.pages() {
+        writer.page(page)?;
+    }
+    writer.finish()
 }
 
 #[cfg(test)]
@@ -114,6 +121,29 @@ mod tests {
                     assert!(text.contains(&format!("{0} / {0}", pdf.pages)), "page numbers");
                     assert_eq!(text.matches('\u{c}').count(), pdf.pages, "sheets");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn files_that_keep_to_a_standard_are_sound_and_read_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut document = sample::report(Locale::Ko, (595.28, 841.89), 4, 40);
+        let plain = pdf(&document).unwrap();
+        let plain_path = written("plain.pdf", &plain, &folder);
+        let words = |path: &Path| {
+            let text = output("pdftotext", &["-layout"], path);
+            text.map(|text| text.split_whitespace().collect::<String>())
+        };
+        for (archive, accessible) in [(true, false), (false, true), (true, true)] {
+            document.conformance = Conformance { archive, accessible };
+            let made = pdf(&document).unwrap();
+            assert_eq!(made.pages, plain.pages);
+            assert_eq!(made.bytes, pdf(&document).unwrap().bytes);
+            let path = written(&format!("archive-{archive}-accessible-{accessible}.pdf"), &made, &folder);
+            assert_eq!(words(&path), words(&plain_path));
+            if let Some(report) = output("qpdf", &["--check"], &path) {
+                assert!(report.contains("No syntax or stream encoding errors"), "{report}");
             }
         }
     }

@@ -35,7 +35,7 @@ fn sheet(draw: impl FnOnce(&mut Page, Rect)) -> Vec<u8> {
         language: "ko",
         created: DateTime::UNIX_EPOCH,
     });
-    writer.page(page);
+    writer.page(page).unwrap();
     writer.finish().unwrap().bytes
 }
 

@@ -26,6 +26,6 @@ pub use panel::{
     ValueOf, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
-pub use report::{Orientation, Page, Paper, PrintSettings, Report};
+pub use report::{AccessibilityStandard, ArchiveStandard, Orientation, Page, Paper, PrintSettings, Report};
 pub use schedule::{PanelErrorPolicy, Schedule};
 pub use source::{S3Options, Source};

@@ -97,4 +97,24 @@ pub struct PrintSettings {
     /// The stages of the approval box (결재란) on the first sheet: `[담당, 팀장, 본부장]`.
     #[schemars(length(max = 8))]
     pub approval: Vec<String>,
+    /// Makes PDFs that keep to a standard for decades of storage: `pdf-a-2b`.
+    pub archive: Option<ArchiveStandard>,
+    /// Makes PDFs that can be heard, with a structure tree: `pdf-ua-1`.
+    pub accessible: Option<AccessibilityStandard>,
+}
+
+/// A standard for files that are stored for decades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ArchiveStandard {
+    /// PDF/A-2b, ISO 19005-2.
+    #[serde(rename = "pdf-a-2b")]
+    PdfA2b,
+}
+
+/// A standard for files that can be heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum AccessibilityStandard {
+    /// PDF/UA-1, ISO 14289-1.
+    #[serde(rename = "pdf-ua-1")]
+    PdfUa1,
 }

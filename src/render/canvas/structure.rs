@@ -2,13 +2,15 @@
 //! its structure tree of. Writers without one pass them over.
 //!
 //! The order of the marks is the reading order. Whatever stands outside any tag is an artifact:
-//! rules, frames, running headers. Inside a tag, text and links are content and paths are
-//! decoration, except in a [`Tag::Figure`], where everything is content.
+//! rules, frames, running headers. Inside a tag, text and links are content and paths and pictures
+//! are decoration, except in a [`Tag::Figure`], where everything is content. Text directly in a
+//! [`Tag::Section`] is a paragraph of its own; directly in a table, a row or a list it is decoration.
 
 /// The meaning of a stretch of a page.
 ///
 /// Tags nest as in HTML. They end with their page: whoever goes on with a table on the next page
-/// begins it there as [`Tag::TableContinued`]. A tag that holds nothing is left out of the file.
+/// begins it there as [`Tag::TableContinued`]. A tag that holds nothing is left out of the
+/// file, but cells keep their place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tag {
     /// Things that belong together, such as a panel with its title.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{FillRule, Op, Page, Paint, Rect, Rgb, Segment, Stroke, VectorStep, Weight};
+use super::{FillRule, Op, Page, Paint, Rect, Rgb, Segment, Stroke, Tag, VectorStep, Weight};
 use crate::charts::{Hotspot, Role};
 
 const FONT_FAMILY: &str = "Pretendard, Noto Sans HK, sans-serif";
@@ -25,6 +25,7 @@ enum Colors {
 pub fn svg(page: &Page, hotspots: &[Hotspot], label: &str) -> String {
     let mut out = String::with_capacity(4096);
     open(&mut out, page, label, Colors::Variables);
+    describe(&mut out, page);
     draw(&mut out, page, Colors::Variables);
     for hotspot in hotspots {
         write_hotspot(&mut out, hotspot);
@@ -37,6 +38,7 @@ pub fn svg(page: &Page, hotspots: &[Hotspot], label: &str) -> String {
 pub fn svg_file(page: &Page, label: &str) -> String {
     let mut out = String::with_capacity(4096);
     open(&mut out, page, label, Colors::Light);
+    describe(&mut out, page);
     let _ =
         write!(out, "<path fill=\"#ffffff\" d=\"M0 0H{}V{}H0Z\"/>", Short(page.width), Short(page.height));
     draw(&mut out, page, Colors::Light);
@@ -87,6 +89,15 @@ fn open(out: &mut String, page: &Page, label: &str, colors: Colors) {
              <style>text{{font-variant-numeric:tabular-nums;font-kerning:none;white-space:pre}}</style>"
         ),
     };
+}
+
+/// A page that is one figure says what is seen in it.
+fn describe(out: &mut String, page: &Page) {
+    if let Some(Op::Begin(Tag::Figure { alt })) = page.ops.first()
+        && !alt.is_empty()
+    {
+        let _ = write!(out, "<desc>{}</desc>", Escaped(alt));
+    }
 }
 
 fn draw(out: &mut String, page: &Page, colors: Colors) {
@@ -399,6 +410,17 @@ mod tests {
         assert!(text.contains("<path d=\"M0 0h1v1h-1z\" fill=\"var(--chart-1)\"/>"), "{text}");
         assert!(text.contains("fill=\"#010203\""), "{text}");
         assert!(!svg_file(&page, "").contains("var("));
+    }
+
+    #[test]
+    fn a_page_that_is_a_figure_is_described() {
+        let mut page = Page::new(10.0, 10.0);
+        page.tagged(Tag::Figure { alt: "a < b".into() }, |page| {
+            page.fill_rect(Rect::new(0.0, 0.0, 1.0, 1.0), Rgb(1, 2, 3));
+        });
+        assert!(svg(&page, &[], "").contains("<desc>a &lt; b</desc>"));
+        assert!(svg_file(&page, "").contains("<desc>a &lt; b</desc>"));
+        assert!(!svg(&Page::new(10.0, 10.0), &[], "").contains("<desc>"));
     }
 
     #[test]

@@ -10,14 +10,27 @@ use super::style::{
 use super::{chart, kpi, words};
 use crate::charts::Chart;
 use crate::format::Locale;
-use crate::render::canvas::{Op, Page, Rect, Rgb};
+use crate::render::canvas::{Op, Page, Rect, Rgb, Tag};
 use crate::render::document::Block;
+
+/// Of a block, below that of the document.
+const HEADING: Tag = Tag::Heading { level: 2 };
 
 const CHART_TITLE: f32 = 24.0;
 const CHART_NOTE: f32 = 13.0;
 
-/// Draws the block into `area`; the problem, if it has data that cannot be drawn.
+/// Draws the block into `area`, as a section; the problem, if it has data that cannot be drawn.
 pub(super) fn draw(
+    page: &mut Page,
+    cell: &Cell<'_>,
+    area: Rect,
+    texts: &Typesetter,
+    locale: Locale,
+) -> Result<(), String> {
+    page.tagged(Tag::Section, |page| draw_content(page, cell, area, texts, locale))
+}
+
+fn draw_content(
     page: &mut Page,
     cell: &Cell<'_>,
     area: Rect,
@@ -56,15 +69,21 @@ fn draw_chart(
     card(page, area, HAIRLINE);
     let inner = area.inset(CARD_PADDING, 0.0);
     let title = Style::bold(BLOCK_TITLE_SIZE, INK);
-    texts.line(page, &block.title, title, (inner.x, area.y + 17.0), inner.width, Align::Left);
+    page.tagged(HEADING, |page| {
+        texts.line(page, &block.title, title, (inner.x, area.y + 17.0), inner.width, Align::Left);
+    });
     let mut below = CARD_PADDING - 2.0;
-    if let Some(note) = block.note.as_deref().filter(|note| !note.trim().is_empty()) {
-        let style = Style::regular(NOTE_SIZE, MUTED);
-        texts.line(page, note, style, (inner.x, area.bottom() - 8.0), inner.width, Align::Left);
+    let note = block.note.as_deref().filter(|note| !note.trim().is_empty());
+    if note.is_some() {
         below += CHART_NOTE - 3.0;
     }
     let plot = Rect::new(inner.x, area.y + CHART_TITLE, inner.width, area.height - CHART_TITLE - below);
     let drawn = chart::draw(page, chart, plot, locale, texts);
+    // Read after what it explains.
+    if let Some(note) = note {
+        let style = Style::regular(NOTE_SIZE, MUTED);
+        texts.line(page, note, style, (inner.x, area.bottom() - 8.0), inner.width, Align::Left);
+    }
     if let Err(problem) = &drawn {
         let style = Style::regular(TEXT_SIZE - 1.0, BAD);
         let at = (inner.x, area.y + CHART_TITLE + 16.0);
@@ -79,13 +98,17 @@ fn draw_text(page: &mut Page, block: &Block, lines: &[String], titled: bool, are
     let mut baseline = area.y + 10.5;
     if titled {
         let style = Style::bold(BLOCK_TITLE_SIZE, INK);
-        texts.line(page, &block.title, style, (area.x, baseline), area.width, Align::Left);
+        page.tagged(HEADING, |page| {
+            texts.line(page, &block.title, style, (area.x, baseline), area.width, Align::Left);
+        });
         baseline += TEXT_TITLE;
     }
-    for line in lines {
-        put(page, line, Style::regular(TEXT_SIZE, INK), (area.x, baseline), Align::Left);
-        baseline += TEXT_LINE;
-    }
+    page.tagged(Tag::Paragraph, |page| {
+        for line in lines {
+            put(page, line, Style::regular(TEXT_SIZE, INK), (area.x, baseline), Align::Left);
+            baseline += TEXT_LINE;
+        }
+    });
 }
 
 /// A block that failed says so where it would stand, with the id its owner can ask for.
@@ -105,12 +128,16 @@ fn draw_failure(
         title => format!("{title} · {}", words::not_shown(locale)),
     };
     let style = Style::bold(BLOCK_TITLE_SIZE - 1.0, BAD);
-    texts.line(page, &heading, style, (inner.x, area.y + 17.0), inner.width, Align::Left);
+    page.tagged(HEADING, |page| {
+        texts.line(page, &heading, style, (inner.x, area.y + 17.0), inner.width, Align::Left);
+    });
     let mut baseline = area.y + 33.0;
-    for line in lines {
-        put(page, line, Style::regular(TEXT_SIZE - 1.0, INK), (inner.x, baseline), Align::Left);
-        baseline += TEXT_LINE - 2.0;
-    }
+    page.tagged(Tag::Paragraph, |page| {
+        for line in lines {
+            put(page, line, Style::regular(TEXT_SIZE - 1.0, INK), (inner.x, baseline), Align::Left);
+            baseline += TEXT_LINE - 2.0;
+        }
+    });
     let id = format!("{}: {error_id}", words::error_id(locale));
     let muted = Style::regular(NOTE_SIZE, MUTED);
     texts.line(page, &id, muted, (inner.x, baseline + 4.0), inner.width, Align::Left);

@@ -6,7 +6,7 @@ use super::style::{
     rule,
 };
 use super::words;
-use crate::render::canvas::{Page, Rect, Stroke, UPWARD, Weight};
+use crate::render::canvas::{Page, Rect, Stroke, Tag, UPWARD, Weight};
 use crate::render::document::Document;
 
 const STAGE_WIDTH: f32 = 52.0;
@@ -50,17 +50,25 @@ impl TitleBlock {
         let bottom = body.y + self.height;
         page.line((body.x, bottom), (body.right(), bottom), rule(INK, 1.4));
         // The text stands on the rule, however high the approval box beside it is.
-        let mut baseline = bottom - 9.0 - self.subtitle.len() as f32 * SUBTITLE_LINE + 4.0;
-        for (line, text) in self.subtitle.iter().enumerate() {
-            let y = baseline + line as f32 * SUBTITLE_LINE + SUBTITLE_LINE - 4.0;
-            put(page, text, subtitle_style(), (body.x, y), Align::Left);
-        }
-        baseline -= if self.subtitle.is_empty() { 4.0 } else { 8.0 };
-        for (line, text) in self.title.iter().rev().enumerate() {
-            put(page, text, title_style(), (body.x, baseline - line as f32 * TITLE_LINE), Align::Left);
-        }
+        let below = bottom - 9.0 - self.subtitle.len() as f32 * SUBTITLE_LINE + 4.0;
+        let last = below - if self.subtitle.is_empty() { 4.0 } else { 8.0 };
+        page.tagged(Tag::Heading { level: 1 }, |page| {
+            for (line, text) in self.title.iter().enumerate() {
+                let lines_below = (self.title.len() - 1 - line) as f32;
+                put(page, text, title_style(), (body.x, last - lines_below * TITLE_LINE), Align::Left);
+            }
+        });
+        page.tagged(Tag::Paragraph, |page| {
+            for (line, text) in self.subtitle.iter().enumerate() {
+                let y = below + line as f32 * SUBTITLE_LINE + SUBTITLE_LINE - 4.0;
+                put(page, text, subtitle_style(), (body.x, y), Align::Left);
+            }
+        });
         if !document.approval.is_empty() {
-            self.approval(page, document, body, texts);
+            // Boxes to sign in: what is to be heard are the stages.
+            let label = words::approval(document.locale);
+            let alt = format!("{label}: {}", document.approval.join(", "));
+            page.tagged(Tag::Figure { alt }, |page| self.approval(page, document, body, texts));
         }
     }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::lines::{Align, Style, Typesetter, put, shortened};
 use super::style::{BAD, CARD_PADDING, GOOD, INK, MUTED, NOTE_SIZE};
 use crate::format::{Locale, NumberStyle};
-use crate::render::canvas::{Page, Rect};
+use crate::render::canvas::{Page, Rect, Tag};
 use crate::render::document::{Block, Kpi};
 
 const VALUE_SIZE: f32 = 20.0;
@@ -30,7 +30,9 @@ pub(super) fn draw(
 ) {
     let inner = area.inset(CARD_PADDING, 0.0);
     let label = Style::regular(8.2, MUTED);
-    texts.line(page, &block.title, label, (inner.x, area.y + 17.0), inner.width, Align::Left);
+    page.tagged(Tag::Heading { level: 2 }, |page| {
+        texts.line(page, &block.title, label, (inner.x, area.y + 17.0), inner.width, Align::Left);
+    });
 
     let number = kpi.value.text(&kpi.format, None, NumberStyle::Headline, locale);
     let number = texts.clean(&number);
@@ -75,6 +77,6 @@ pub(super) fn draw(
         Rect::new(inner.right() - width, area.y + 24.0, width, SPARK_HEIGHT)
     };
     if area.width > 0.0 {
-        super::chart::sparkline(page, &kpi.sparkline, area);
+        page.tagged(Tag::Artifact, |page| super::chart::sparkline(page, &kpi.sparkline, area));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::content::Evaluated;
 use super::{Prepared, layout, localize, words};
 use crate::definitions::model::DatasetId;
-use crate::render::document::{Document, SheetPage};
+use crate::render::document::{Conformance, Document, SheetPage};
 
 /// The document of all answered panels, in the report's layout.
 pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Document {
@@ -42,6 +42,10 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
         approval: report.print.approval.clone(),
         owner: report.owner.clone(),
         evaluated_at: prepared.now,
+        conformance: Conformance {
+            archive: report.print.archive.is_some(),
+            accessible: report.print.accessible.is_some(),
+        },
         proof,
         title,
     }

@@ -109,6 +109,7 @@ pub(crate) fn document(question: &Question) -> Document {
         owner: "sales".into(),
         evaluated_at: question.now,
         proof: String::new(),
+        conformance: crate::render::document::Conformance::default(),
     }
 }
 

@@ -38,9 +38,38 @@ impl Pdf {
         assert!(check.status.success() && !said.contains("WARNING"), "{said}");
     }
 
+    /// Where it is written.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The part of the pixels of all pages, drawn by poppler, that are clearly another grey than in
+    /// `other`; 1 if the pages have other sizes.
+    pub(crate) fn differing_pixels(&self, other: &Self) -> f64 {
+        let (these, those) = (self.pictures(), other.pictures());
+        if these.len() != those.len() {
+            return 1.0;
+        }
+        let differing = these.iter().zip(&those).filter(|(one, two)| one.abs_diff(**two) > 64).count();
+        differing as f64 / these.len() as f64
+    }
+
+    /// The greys of all pages at 50 dpi, one after another.
+    fn pictures(&self) -> Vec<u8> {
+        let output = Command::new("pdftoppm").args(["-gray", "-r", "50"]).arg(&self.path).output();
+        let output = output.expect("pdftoppm is installed by `tests/all`");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
     /// The text of all pages, in reading order.
     pub(crate) fn text(&self) -> String {
         said("pdftotext", &["-layout", "-enc", "UTF-8"], &self.path, &["-"])
+    }
+
+    /// The same in the order in which it is drawn, whatever its place.
+    pub(crate) fn drawn_text(&self) -> String {
+        said("pdftotext", &["-raw", "-enc", "UTF-8"], &self.path, &["-"])
     }
 
     pub(crate) fn pages(&self) -> usize {

@@ -3,27 +3,30 @@
 use lopdf::{Dictionary, Document, Object, ObjectId, StringFormat};
 use sha2::{Digest, Sha256};
 
-use super::{Metadata, OutlineEntry, PdfError, outline};
-
-/// In characters.
-const LONGEST_TEXT: usize = 400;
+use super::{Metadata, OutlineEntry, PdfError, outline, plain};
 
 /// Completes the object tree.
 pub(super) fn complete(
     tree: &mut Document,
     metadata: &Metadata,
     entries: &[OutlineEntry],
+    pages: &[ObjectId],
 ) -> Result<(), PdfError> {
     // Font programs in OpenType wrappers are read from 1.6 on; printpdf writes 1.3.
     "1.7".clone_into(&mut tree.version);
-    let pages: Vec<ObjectId> = tree.page_iter().collect();
-    let outline = outline::write(tree, entries, &pages, plain);
+    let outline = outline::write(tree, entries, pages, plain);
 
     let catalog = tree
         .catalog_mut()
         .map_err(|problem| PdfError::Structure { part: "catalog", problem: problem.to_string() })?;
     catalog.set("Lang", text_literal(metadata.language));
     catalog.set("PageLayout", "SinglePage");
+    // Decimal numbers from the first page on.
+    let mut numbers = Dictionary::new();
+    numbers.set("S", "D");
+    let mut labels = Dictionary::new();
+    labels.set("Nums", vec![Object::Integer(0), numbers.into()]);
+    catalog.set("PageLabels", labels);
     let mut preferences = Dictionary::new();
     preferences.set("DisplayDocTitle", true);
     catalog.set("ViewerPreferences", preferences);
@@ -74,13 +77,6 @@ fn identity(tree: &Document, metadata: &Metadata) -> Vec<u8> {
         }
     }
     digest.finalize().iter().copied().take(16).collect()
-}
-
-/// Text for the viewer's own windows, which have fonts of their own: any script, but nothing that
-/// steers a terminal or turns the reading order, and no longer than anybody reads.
-fn plain(text: &str) -> String {
-    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !steers(*c)).take(LONGEST_TEXT).collect()
 }
 
 fn text_literal(text: &str) -> Object {

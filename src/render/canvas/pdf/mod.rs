@@ -1,4 +1,5 @@
-//! From the display list to PDF, through printpdf.
+//! From the display list to PDF: through printpdf as a rule, through krilla for files that keep to a
+//! standard ([`ConformingWriter`]).
 //!
 //! Takes [`Page`]s one after another and gives the bytes of a file: fonts subset, text searchable,
 //! the same bytes for the same pages. Refuses nothing a page can hold: coordinates that are not
@@ -9,7 +10,9 @@ mod catalog;
 mod embedding;
 mod operators;
 mod outline;
+mod pages;
 mod pictures;
+mod tagged;
 #[cfg(test)]
 mod tests;
 
@@ -18,16 +21,25 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use printpdf as pp;
 
-use super::{FaceId, Page};
+use super::Page;
 use crate::error::Kind;
 use embedding::UsedGlyphs;
 use operators::{Opacities, Translator};
+use pages::WrittenPage;
 use pictures::Pictures;
+
+pub use tagged::{Conformance, ConformingWriter};
+
+/// The longest title or description, in characters.
+const LONGEST_TEXT: usize = 400;
 
 /// Takes pages in order and gives a file. The layout knows no more of a file format than this.
 pub trait SheetWriter {
     /// Adds the next page.
-    fn page(&mut self, page: Page);
+    ///
+    /// # Errors
+    /// Those of [`PdfError`]; none of them is the caller's fault.
+    fn page(&mut self, page: Page) -> Result<(), PdfError>;
 
     /// Ends the file.
     ///
@@ -83,6 +95,12 @@ pub enum PdfError {
         /// What the library says.
         problem: String,
     },
+    /// The file would not keep to its standard.
+    #[error("the PDF would break the standard it is to keep to: {problem}")]
+    Standard {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Serializing failed.
     #[error("the PDF could not be serialized: {0}")]
     Serialize(#[from] std::io::Error),
@@ -104,13 +122,15 @@ struct OutlineEntry {
     top: f32,
 }
 
-/// A [`SheetWriter`] through printpdf. Keeps the document in memory until it is finished.
+/// A [`SheetWriter`] through printpdf. Of pages before the last it keeps only what goes into the
+/// file, compressed.
 pub struct PdfWriter {
     metadata: Metadata,
     document: pp::PdfDocument,
     glyphs: UsedGlyphs,
     opacities: Opacities,
     pictures: Pictures,
+    pages: Vec<WrittenPage>,
     outline: Vec<OutlineEntry>,
 }
 
@@ -120,44 +140,88 @@ impl PdfWriter {
         let document = pp::PdfDocument::new("");
         let (glyphs, opacities, pictures) =
             (UsedGlyphs::default(), Opacities::default(), Pictures::default());
-        Self { metadata, document, glyphs, opacities, pictures, outline: Vec::new() }
+        let (pages, outline) = (Vec::new(), Vec::new());
+        Self { metadata, document, glyphs, opacities, pictures, pages, outline }
+    }
+
+    /// Every glyph of every face in use.
+    fn specimen(&self) -> Vec<pp::Op> {
+        let line = |(face, text)| {
+            let font = pp::PdfFontHandle::External(embedding::font_id(face));
+            [
+                pp::Op::SetFont { font, size: pp::Pt(1.0) },
+                pp::Op::ShowText { items: vec![pp::TextItem::Text(text)] },
+            ]
+        };
+        let lines = self.glyphs.characters().flat_map(line);
+        std::iter::once(pp::Op::StartTextSection).chain(lines).chain([pp::Op::EndTextSection]).collect()
     }
 }
 
 impl SheetWriter for PdfWriter {
-    fn page(&mut self, page: Page) {
-        let (width, height) = (page.width, page.height);
-        let mut translator =
-            Translator::new(height, &mut self.glyphs, &mut self.opacities, &mut self.pictures);
+    fn page(&mut self, page: Page) -> Result<(), PdfError> {
+        let size = (page.width, page.height);
+        let Self { glyphs, opacities, pictures, .. } = self;
+        let known = glyphs.count();
+        let mut translator = Translator::new(size.1, glyphs, opacities, pictures);
         for op in page.ops {
             translator.translate(op);
         }
         let (ops, bookmarks) = translator.finish();
-        let page = self.document.pages.len();
+        let page = self.pages.len();
         self.outline.extend(bookmarks.into_iter().map(|bookmark| {
             let operators::Bookmark { title, level, top } = bookmark;
             OutlineEntry { title, level, page, top }
         }));
-        let sheet = pp::Rect::from_wh(pp::Pt(width), pp::Pt(height));
-        let (media_box, trim_box, crop_box) = (sheet.clone(), sheet.clone(), sheet);
-        self.document.pages.push(pp::PdfPage { media_box, trim_box, crop_box, ops });
+        if self.glyphs.count() > known {
+            self.document.resources.fonts.map.extend(self.glyphs.codes());
+        }
+        self.pages.push(WrittenPage::write(&mut self.document, size, ops)?);
+        Ok(())
     }
 
     fn finish(mut self) -> Result<WrittenPdf, PdfError> {
-        for face in FaceId::ALL {
-            if let Some(font) = self.glyphs.embedded(face)? {
-                self.document.resources.fonts.map.insert(embedding::font_id(face), font);
-            }
+        let specimen = self.specimen();
+        let before = WrittenPage::write(&mut self.document, (1.0, 1.0), specimen.clone())?;
+        self.document.resources.fonts.map.extend(self.glyphs.embedded()?);
+        let after = WrittenPage::write(&mut self.document, (1.0, 1.0), specimen.clone())?;
+        if !before.draws_like(&after) {
+            let problem = "the glyphs are numbered otherwise than in the pages".to_owned();
+            return Err(PdfError::Structure { part: "font", problem });
         }
         self.opacities.register(&mut self.document);
         self.pictures.register(&mut self.document);
-        let mut tree = self.document.to_lopdf_document(&pp::PdfSaveOptions::default(), &mut Vec::new());
-        // The operators of a thousand pages weigh more than the file: let them go before it grows.
+        let (mut tree, pages) = pages::assembled(&mut self.document, specimen, self.pages)?;
         drop(self.document);
-        catalog::complete(&mut tree, &self.metadata, &self.outline)?;
+        catalog::complete(&mut tree, &self.metadata, &self.outline, &pages)?;
         tree.compress();
         let mut bytes = Vec::new();
         tree.save_to(&mut bytes)?;
         Ok(WrittenPdf { bytes, missing_glyphs: self.glyphs.missing })
     }
+}
+
+/// Text for the viewer's own windows, which have fonts of their own: any script, but nothing that
+/// steers a terminal or turns the reading order, and no longer than anybody reads.
+fn plain(text: &str) -> String {
+    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !steers(*c)).take(LONGEST_TEXT).collect()
+}
+
+/// Whether an address may stand in a file: a viewer runs what other schemes name.
+fn is_web_address(url: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+/// Sine and cosine of an angle in degrees; exact for right angles, the same on every machine for
+/// the others.
+fn turned(degrees: f32) -> (f32, f32) {
+    let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
+    let short = |value: f64| ((value * 10_000.0).round() / 10_000.0) as f32 + 0.0;
+    (short(sin), short(cos))
+}
+
+/// To hundredths of a point: finer than any printer, and short in the file.
+fn rounded(points: f32) -> f32 {
+    (points * 100.0).round() / 100.0
 }

@@ -7,6 +7,7 @@ use printpdf as pp;
 
 use super::embedding::{UsedGlyphs, font_id};
 use super::pictures::Pictures;
+use super::{is_web_address, rounded, turned};
 use crate::render::canvas::{
     FaceId, FillRule, FontSet, Op, Paint, Raster, Rect, Rgb, Segment, Stroke, VectorStep, Weight, legible,
 };
@@ -232,9 +233,9 @@ impl<'a> Translator<'a> {
     }
 
     fn link(&mut self, area: Rect, url: String) {
-        // A viewer runs what other schemes name.
-        let is_web = ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme));
-        if is_web && [area.x, area.y, area.width, area.height].iter().all(|number| number.is_finite()) {
+        if is_web_address(&url)
+            && [area.x, area.y, area.width, area.height].iter().all(|number| number.is_finite())
+        {
             let border = Some(pp::BorderArray::Solid([0.0, 0.0, 0.0]));
             let rect = self.rectangle(area);
             let link = pp::LinkAnnotation::new(rect, pp::Actions::uri(url), border, None, None);
@@ -287,7 +288,8 @@ impl<'a> Translator<'a> {
         self.end_text();
         if let Some(state) = self.saved.pop() {
             self.ops.push(pp::Op::RestoreGraphicsState);
-            self.state = state;
+            // printpdf numbers glyphs by the font set last, and does not see that this set it back.
+            self.state = State { font: None, ..state };
         }
     }
 
@@ -333,17 +335,4 @@ fn contours(segments: &[Segment], height: f32) -> Option<Vec<Contour>> {
 fn pdf_color(color: Rgb) -> pp::Color {
     let part = |value: u8| (f32::from(value) / 255.0 * 1000.0).round() / 1000.0;
     pp::Color::Rgb(pp::Rgb { r: part(color.0), g: part(color.1), b: part(color.2), icc_profile: None })
-}
-
-/// Sine and cosine of an angle in degrees; exact for right angles, the same on every machine for
-/// the others.
-fn turned(degrees: f32) -> (f32, f32) {
-    let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
-    let short = |value: f64| ((value * 10_000.0).round() / 10_000.0) as f32 + 0.0;
-    (short(sin), short(cos))
-}
-
-/// To hundredths of a point: finer than any printer, and short in the file.
-fn rounded(points: f32) -> f32 {
-    (points * 100.0).round() / 100.0
 }

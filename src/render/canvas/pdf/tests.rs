@@ -8,17 +8,75 @@ use crate::render::canvas::{Logo, Op, Paint, Raster, Rect, Rgb, Segment, Stroke,
 
 const INK: Rgb = Rgb(0, 0, 0);
 
-fn written(page: Page) -> Document {
-    let mut writer = PdfWriter::new(Metadata {
+fn metadata() -> Metadata {
+    Metadata {
         title: "T".into(),
         author: String::new(),
         subject: String::new(),
         keywords: String::new(),
         language: "ko",
         created: DateTime::UNIX_EPOCH,
+    }
+}
+
+fn file(pages: Vec<Page>) -> Vec<u8> {
+    let mut writer = PdfWriter::new(metadata());
+    for page in pages {
+        writer.page(page).unwrap();
+    }
+    writer.finish().unwrap().bytes
+}
+
+fn written(page: Page) -> Document {
+    Document::load_mem(&file(vec![page])).unwrap()
+}
+
+/// Pages whose glyphs are met in another order than that of their codes, in all faces.
+fn many_pages() -> Vec<Page> {
+    let words = ["힣 銷", "가나다 售額", "라마 123", "금액 Zz", "Aa 億", "가 힣 銷 123"];
+    let page = |number: usize| {
+        let mut page = Page::new(200.0, 100.0 + number as f32);
+        let text = words[number % words.len()];
+        page.text(5.0, 20.0, 9.0, Weight::Regular, INK, text);
+        page.text(5.0, 40.0, 9.0, Weight::Bold, INK, text);
+        page.fill_rect(
+            Rect::new(1.0, 1.0, 5.0, 5.0),
+            Paint { color: INK, opacity: 0.1 * (number % 7) as f32 },
+        );
+        let area = Rect::new(5.0, 10.0, 50.0, 12.0);
+        page.ops.push(Op::Link { area, url: format!("https://example.com/{number}") });
+        page
+    };
+    (0..40).map(page).collect()
+}
+
+#[test]
+fn a_page_written_before_the_next_is_known_reads_right() {
+    let document = Document::load_mem(&file(many_pages())).unwrap();
+    assert_eq!(document.get_pages().len(), 40);
+    for (number, id) in document.get_pages() {
+        let text = document.extract_text(&[number]).unwrap();
+        let index = number as usize - 1;
+        let expected = ["힣 銷", "가나다 售額", "라마 123", "금액 Zz", "Aa 億", "가 힣 銷 123"][index % 6];
+        assert_eq!(text.matches(expected).count(), 2, "page {number}: {text}");
+        let page = document.get_dictionary(id).unwrap();
+        let height = page.get(b"MediaBox").unwrap().as_array().unwrap()[3].as_float().unwrap();
+        assert!((height - (100.0 + index as f32)).abs() < 0.01);
+        let links = page.get(b"Annots").unwrap().as_array().unwrap();
+        let action = links[0].as_dict().unwrap().get(b"A").unwrap().as_dict().unwrap();
+        let url = action.get(b"URI").unwrap().as_str().unwrap();
+        assert_eq!(url, format!("https://example.com/{index}").as_bytes());
+    }
+}
+
+#[test]
+fn writers_side_by_side_give_the_same_bytes() {
+    let alone = file(many_pages());
+    let together: Vec<Vec<u8>> = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..4).map(|_| scope.spawn(|| file(many_pages()))).collect();
+        writers.into_iter().map(|writer| writer.join().unwrap()).collect()
     });
-    writer.page(page);
-    Document::load_mem(&writer.finish().unwrap().bytes).unwrap()
+    assert!(together.iter().all(|bytes| *bytes == alone));
 }
 
 fn operations(document: &Document) -> Vec<Operation> {
@@ -192,13 +250,19 @@ fn a_picture_is_stored_once_and_a_jpeg_as_it_is() {
 fn a_watermark_is_turned_and_faint_and_what_follows_is_not() {
     let mut page = Page::new(100.0, 100.0);
     let paint = Paint { color: INK, opacity: 0.1 };
+    page.text(10.0, 10.0, 9.0, Weight::Regular, INK, "나다");
     page.turned_text((10.0, 90.0), 20.0, Weight::Bold, paint, 45.0, "대외비");
-    page.text(10.0, 20.0, 9.0, Weight::Regular, INK, "가");
+    page.text(10.0, 20.0, 9.0, Weight::Regular, INK, "가나");
     let document = written(page);
     let names = operators(&document);
-    assert_eq!(names[..3], ["q", "gs", "BT"]);
-    assert!(names.iter().position(|name| name == "Q") < names.iter().rposition(|name| name == "BT"));
+    let (began, ended) =
+        (names.iter().position(|name| name == "q"), names.iter().position(|name| name == "Q"));
+    assert_eq!(names[began.unwrap()..][..3], ["q", "gs", "BT"]);
+    assert!(ended < names.iter().rposition(|name| name == "BT"));
+    // In the glyphs of its own font, which was another one in between.
+    let text = document.extract_text(&[1]).unwrap();
+    assert!(text.contains("나다") && text.contains("대외비") && text.contains("가나"), "{text}");
     let operations = operations(&document);
-    let matrix = operations.iter().find(|operation| operation.operator == "Tm").unwrap();
+    let matrix = operations.iter().filter(|operation| operation.operator == "Tm").nth(1).unwrap();
     assert_eq!(numbers(matrix), [0.7071, 0.7071, -0.7071, 0.7071, 10.0, 10.0]);
 }
