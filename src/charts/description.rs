@@ -45,14 +45,14 @@ fn opening(chart: &Chart, locale: Locale) -> String {
     let titles = chart.y.iter().chain(&chart.line).filter_map(|measure| columns.get(*measure));
     let mut titles: Vec<String> = titles.map(|column| short(&column.title)).collect();
     titles.dedup();
-    let kind = kind(chart.kind, locale);
+    let kind = kind(&chart.kind, locale);
     match locale {
         Locale::Ko | Locale::En => format!("{kind}: {}", titles.join(", ")),
         Locale::ZhHk => format!("{kind}：{}", titles.join("、")),
     }
 }
 
-fn kind(kind: Kind, locale: Locale) -> &'static str {
+fn kind(kind: &Kind, locale: Locale) -> &'static str {
     let [korean, english, chinese] = match kind {
         Kind::Line => ["선 그래프", "Line chart", "折線圖"],
         Kind::Area(_) => ["영역 그래프", "Area chart", "面積圖"],
@@ -61,6 +61,17 @@ fn kind(kind: Kind, locale: Locale) -> &'static str {
         Kind::Donut => ["도넛 그래프", "Donut chart", "環形圖"],
         Kind::Combo => ["막대와 선 그래프", "Column and line chart", "柱形折線組合圖"],
         Kind::Heatmap => ["히트맵", "Heat map", "熱力圖"],
+        Kind::Waterfall(_) => ["폭포 그래프", "Waterfall chart", "瀑布圖"],
+        Kind::Scatter { .. } => ["산점도", "Scatter plot", "散點圖"],
+        Kind::Histogram { .. } => ["히스토그램", "Histogram", "直方圖"],
+        Kind::Box => ["상자 그림", "Box plot", "箱形圖"],
+        Kind::Pareto => ["파레토 그래프", "Pareto chart", "柏拉圖"],
+        Kind::Bullet(_) => ["불릿 그래프", "Bullet chart", "子彈圖"],
+        Kind::Gauge { .. } => ["게이지", "Gauge", "儀表圖"],
+        Kind::Funnel => ["깔때기 그래프", "Funnel chart", "漏斗圖"],
+        Kind::Treemap => ["트리맵", "Treemap", "矩形樹圖"],
+        Kind::Slope => ["기울기 그래프", "Slope chart", "斜率圖"],
+        Kind::Calendar => ["달력 히트맵", "Calendar heat map", "日曆熱力圖"],
     };
     match locale {
         Locale::Ko => korean,

@@ -37,7 +37,8 @@ pub(super) fn write(
     let small = Look { ink: Some(Tint(0x66, 0x70, 0x85)), size: 9, ..Look::default() };
     sheet.write_string_with_format(0, 0, &block.title, formats.of(&large))?;
     sheet.write_string_with_format(1, 0, about.subtitle, formats.of(&small))?;
-    let native = kind(chart.kind);
+    // Small multiples have no drawing of Excel's.
+    let native = kind(&chart.kind).filter(|_| chart.facet.is_none());
     let (members, series) = match native {
         Some(_) => wide(chart, locale),
         None => (Vec::new(), Vec::new()),
@@ -73,7 +74,7 @@ pub(super) fn write(
 }
 
 /// Excel's type of chart; `None` where it has none, and the numbers stand alone.
-fn kind(kind: Kind) -> Option<ChartType> {
+fn kind(kind: &Kind) -> Option<ChartType> {
     Some(match kind {
         Kind::Line => ChartType::Line,
         Kind::Area(Stacking::Percent) => ChartType::AreaPercentStacked,

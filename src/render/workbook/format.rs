@@ -30,7 +30,6 @@ pub(super) enum Align {
     Natural,
     Left,
     Center,
-    Right,
 }
 
 /// The formats in use, each made once.
@@ -75,7 +74,6 @@ fn made(look: &Look) -> Format {
         Align::Natural => format,
         Align::Left => format.set_align(FormatAlign::Left),
         Align::Center => format.set_align(FormatAlign::Center),
-        Align::Right => format.set_align(FormatAlign::Right),
     }
 }
 
