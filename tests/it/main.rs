@@ -16,3 +16,4 @@ mod serving;
 mod smtp;
 mod sources;
 mod support;
+mod workbooks;

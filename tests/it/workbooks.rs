@@ -1,0 +1,213 @@
+//! Workbooks as two independent readers see them: openpyxl and calamine.
+
+use std::io::Cursor;
+use std::process::Command;
+
+use calamine::{Data, Reader, Xlsx};
+use jangpyo::charts::Kind;
+use jangpyo::format::Locale;
+use jangpyo::render::document::{Block, Content, Document};
+use jangpyo::render::workbook::workbook;
+use jangpyo::table::{Column, Grid, Part, Role, Table, Value};
+use serde_json::Value as Json;
+
+use crate::support::python;
+use crate::support::workspace::TestWorkspace;
+
+fn read(bytes: &[u8]) -> Json {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.xlsx");
+    std::fs::write(&path, bytes).unwrap();
+    let output =
+        Command::new(python::interpreter()).arg(python::script("workbook_reader.py")).arg(&path).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn sheet<'j>(book: &'j Json, name: &str) -> &'j Json {
+    let sheets = book["sheets"].as_array().unwrap();
+    let names: Vec<&str> = sheets.iter().filter_map(|sheet| sheet["name"].as_str()).collect();
+    sheets.iter().find(|sheet| sheet["name"] == name).unwrap_or_else(|| panic!("no `{name}` among {names:?}"))
+}
+
+/// `AB12` for a cell counted from 0.
+fn coordinate(row: usize, mut column: usize) -> String {
+    let mut letters = String::new();
+    loop {
+        letters.insert(0, char::from(b'A' + (column % 26) as u8));
+        if column < 26 {
+            break;
+        }
+        column = column / 26 - 1;
+    }
+    format!("{letters}{}", row + 1)
+}
+
+/// Where the numbers of a grid's worksheet begin.
+fn first_row(grid: &Grid) -> usize {
+    3 + grid.head.len().max(1)
+}
+
+#[tokio::test]
+async fn every_number_of_the_sheets_stands_in_its_cell() {
+    let workspace = TestWorkspace::sample();
+    for report in ["monthly-sales", "profit-and-loss", "store-results", "year-on-year", "inventory-status"] {
+        let document = workspace.document(report, Locale::Ko).await;
+        let failed: Vec<_> =
+            document.failures().map(|(block, failure)| (&block.id, &failure.cause)).collect();
+        assert!(failed.is_empty(), "{report}: {failed:?}");
+        let bytes = workbook(&document).unwrap();
+        assert_eq!(bytes, workbook(&document).unwrap(), "{report}: the same document, the same bytes");
+        let book = read(&bytes);
+        let mut calamine: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        assert_eq!(book["title"], document.title.as_str());
+        let mut numbers = 0;
+        for block in document.blocks() {
+            let Ok(Content::Table(grid)) = &block.content else { continue };
+            let own = sheet(&book, &block.title.replace(['[', ']', ':', '*', '?', '/', '\\'], ""));
+            let range = calamine.worksheet_range(own["name"].as_str().unwrap()).unwrap();
+            let (top, stub) = (first_row(grid), grid.stub.len());
+            assert_eq!(own["frozen"], coordinate(top, stub).as_str(), "{report}/{}", block.id);
+            assert!(grid.head.len() < 2 || !own["merged"].as_array().unwrap().is_empty(), "merged heads");
+            for row in 0..grid.len() {
+                for column in 0..grid.columns.len() {
+                    let Some(number) = grid.cell(row, column).as_f64() else { continue };
+                    let value = grid.value_at(row, column).unwrap();
+                    let power = value.format.power;
+                    // Excel has no 만 and 억: those amounts are divided; others are shown divided.
+                    let number = if power % 3 == 0 { number } else { number / 10f64.powi(i32::from(power)) };
+                    let at = coordinate(top + row, stub + column);
+                    let found = own["cells"][&at]["value"].as_f64();
+                    let what = format!("{report}/{} {at}", block.id);
+                    let points = matches!(value.kind, jangpyo::table::ValueKind::Points);
+                    let number = if points { number * 100.0 } else { number };
+                    let found = found.unwrap_or_else(|| panic!("{what}: {}", own["cells"][&at]));
+                    assert!(
+                        (found - number).abs() <= 1e-9 * number.abs().max(1.0),
+                        "{what}: {found} is not {number}"
+                    );
+                    let position = ((top + row) as u32, (stub + column) as u32);
+                    let Some(Data::Float(other)) = range.get_value(position) else {
+                        panic!("{what}: calamine reads {:?}", range.get_value(position));
+                    };
+                    assert!((other - found).abs() <= 1e-9 * found.abs().max(1.0), "{what}");
+                    let is_total = grid.rows[row].part != Part::Body;
+                    assert!(!is_total || own["cells"][&at]["bold"] == true, "{what}: totals are bold");
+                    numbers += 1;
+                }
+            }
+        }
+        assert!(numbers > 30, "{report}: {numbers}");
+    }
+}
+
+#[tokio::test]
+async fn charts_that_excel_has_are_drawn_by_excel() {
+    let document = TestWorkspace::sample().document("monthly-sales", Locale::En).await;
+    let chart = document.blocks().find_map(|block| match &block.content {
+        Ok(Content::Chart(chart)) => Some((block, chart)),
+        _ => None,
+    });
+    let (block, chart) = chart.unwrap();
+    assert!(matches!(chart.kind, Kind::Bar { .. }));
+    let book = read(&workbook(&document).unwrap());
+    let own = sheet(&book, &block.title);
+    assert_eq!(own["charts"], serde_json::json!(["BarChart"]));
+    assert_eq!(own["series"], serde_json::json!([3]), "a series per country");
+    assert_eq!(own["cells"]["A5"]["type"], "d", "days are dates: {}", own["cells"]["A5"]);
+    assert_eq!(book["sheets"][0]["name"], "Summary");
+    assert_eq!(book["sheets"][0]["cells"]["A6"]["value"], "Revenue");
+}
+
+fn document_of(grid: Grid) -> Document {
+    let block =
+        Block { id: "t".into(), title: "T".into(), note: None, content: Ok(Content::Table(Box::new(grid))) };
+    let mut document = jangpyo_sample();
+    document.pages[0].rows = vec![vec![block]];
+    document
+}
+
+/// Any document, to put a block into.
+fn jangpyo_sample() -> Document {
+    let runtime = std::thread::spawn(|| {
+        tokio::runtime::Runtime::new()
+            .unwrap()
+            .block_on(async { TestWorkspace::sample().document("store-ledger", Locale::Ko).await })
+    });
+    runtime.join().unwrap()
+}
+
+fn column(name: &str, role: Role, cells: Vec<Value>) -> Column {
+    let title = name.to_owned();
+    Column {
+        name: title.clone(),
+        title,
+        role,
+        grain: None,
+        format: jangpyo::format::NumberFormat::default(),
+        cells,
+    }
+}
+
+#[test]
+fn text_that_looks_like_a_formula_stays_text_and_dates_are_dates() {
+    let text = |text: &str| Value::Text(text.into());
+    let evil = ["=1+1", "+82", "-3", "@SUM(A1)", "=HYPERLINK(\"http://x\")", "plain"];
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
+    let old = chrono::NaiveDate::from_ymd_opt(1850, 1, 5).unwrap();
+    let days = [day, old, day, day, day, day].map(Value::Date).to_vec();
+    let table = Table {
+        columns: vec![
+            column("name", Role::Dimension, evil.map(text).to_vec()),
+            column("day", Role::Dimension, days),
+            column(
+                "n",
+                Role::Measure,
+                vec![
+                    Value::Int(1),
+                    Value::Null,
+                    Value::Float(f64::NAN),
+                    Value::Int(2),
+                    Value::Int(3),
+                    Value::Int(4),
+                ],
+            ),
+        ],
+        totals: None,
+        rows_before_limit: 6,
+    };
+    let book = read(&workbook(&document_of(Grid::of_table(table, ""))).unwrap());
+    let cells = &sheet(&book, "T")["cells"];
+    for (row, expected) in evil.iter().enumerate() {
+        let cell = &cells[coordinate(4 + row, 0)];
+        assert_eq!((cell["value"].as_str(), cell["type"].as_str()), (Some(*expected), Some("s")), "{cell}");
+    }
+    assert_eq!(cells["B5"]["value"], "2026-01-05T00:00:00");
+    assert_eq!(cells["B6"]["value"], "1850-01-05", "before Excel's calendar a date is text");
+    assert_eq!(cells["C6"], Json::Null, "no value is an empty cell");
+    assert_eq!(cells["C7"], Json::Null, "and so is what is no number");
+}
+
+#[test]
+fn a_hundred_thousand_rows_are_streamed() {
+    let rows = 100_000;
+    let table = Table {
+        columns: vec![
+            column(
+                "name",
+                Role::Dimension,
+                (0..rows).map(|row| Value::Text(format!("row {row}").into())).collect(),
+            ),
+            column("n", Role::Measure, (0..rows).map(Value::Int).collect()),
+        ],
+        totals: Some(vec![Value::Null, Value::Int(rows * (rows - 1) / 2)]),
+        rows_before_limit: rows as usize,
+    };
+    let bytes = workbook(&document_of(Grid::of_table(table, ""))).unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let range = book.worksheet_range("T").unwrap();
+    assert_eq!(range.get_value((4 + 99_999, 0)), Some(&Data::String("row 99999".into())));
+    assert_eq!(range.get_value((4 + 99_999, 1)), Some(&Data::Float(99_999.0)));
+    assert_eq!(range.get_value((4 + 100_000, 1)), Some(&Data::Float(4_999_950_000.0)));
+}
