@@ -113,23 +113,30 @@ impl VectorImage {
 
     /// The steps that draw it into `area`, clipped to it.
     pub fn steps_in(&self, area: Rect) -> impl Iterator<Item = VectorStep> {
-        let (sx, sy) = (area.width / self.width, area.height / self.height);
-        let x = move |x: f32| area.x + x * sx;
-        let y = move |y: f32| area.y + y * sy;
+        let (scale_x, scale_y) = (area.width / self.width, area.height / self.height);
+        let at = move |x: f32, y: f32| (area.x + x * scale_x, area.y + y * scale_y);
         let moved = move |step: &VectorStep| match step {
             VectorStep::Fill { segments, rule, paint } => {
                 let segments = segments.iter().map(|segment| match *segment {
-                    Segment::MoveTo(a, b) => Segment::MoveTo(x(a), y(b)),
-                    Segment::LineTo(a, b) => Segment::LineTo(x(a), y(b)),
-                    Segment::CurveTo(a, b, c, d, e, f) => {
-                        Segment::CurveTo(x(a), y(b), x(c), y(d), x(e), y(f))
+                    Segment::MoveTo(x, y) => {
+                        let (x, y) = at(x, y);
+                        Segment::MoveTo(x, y)
+                    }
+                    Segment::LineTo(x, y) => {
+                        let (x, y) = at(x, y);
+                        Segment::LineTo(x, y)
+                    }
+                    Segment::CurveTo(x1, y1, x2, y2, x, y) => {
+                        let ((x1, y1), (x2, y2), (x, y)) = (at(x1, y1), at(x2, y2), at(x, y));
+                        Segment::CurveTo(x1, y1, x2, y2, x, y)
                     }
                     Segment::Close => Segment::Close,
                 });
                 VectorStep::Fill { segments: segments.collect(), rule: *rule, paint: *paint }
             }
             VectorStep::PushClip(clip) => {
-                VectorStep::PushClip(Rect::new(x(clip.x), y(clip.y), clip.width * sx, clip.height * sy))
+                let (x, y) = at(clip.x, clip.y);
+                VectorStep::PushClip(Rect::new(x, y, clip.width * scale_x, clip.height * scale_y))
             }
             VectorStep::PopClip => VectorStep::PopClip,
         };
