@@ -88,9 +88,7 @@ fn axis(chart: &Chart, locale: Locale) -> Option<String> {
     let (first, last) = (member(column, first, locale), member(column, last, locale));
     let (title, count) = (short(&column.title), members.len());
     Some(match (locale, count) {
-        (Locale::Ko, 1) => format!("{title} {first}"),
-        (Locale::En, 1) => format!("{title} {first}"),
-        (Locale::ZhHk, 1) => format!("{title} {first}"),
+        (_, 1) => format!("{title} {first}"),
         (Locale::Ko, _) => format!("{title} {first}부터 {last}까지 {count}개"),
         (Locale::En, _) => format!("{title}: {count}, from {first} to {last}"),
         (Locale::ZhHk, _) => format!("{title} 由 {first} 至 {last}，共 {count} 項"),

@@ -29,7 +29,7 @@ fn is_false_alarm(finding: &Value) -> bool {
     match rule {
         // Any object may be an indirect reference (ISO 32000-1, 7.3.10); its schema wants the
         // destination of an outline entry and the dictionary of a page label in place.
-        "pikepdf:schema-OutlineItem" => message.starts_with("'") && text("where").contains("/Dest"),
+        "pikepdf:schema-OutlineItem" => message.starts_with('\'') && text("where").contains("/Dest"),
         "pikepdf:schema-PageLabelsNode" => text("where").contains("/Nums"),
         // ISO 19005-2, 6.6.2.3 allows the schemas of the XMP Specification of 2005, of which "paged
         // text" (xmpTPg) is one, and any other that an extension schema in the same packet declares,
@@ -142,7 +142,7 @@ fn sheets() -> Vec<Page> {
             if number == 0 {
                 page.ops.push(Op::Bookmark { title: "매장별 실적".into(), level: 1, y: 50.0 });
                 page.tagged(Tag::Heading { level: 1 }, |page| {
-                    words(page, 40.0, 60.0, "매장별 실적 門市業績")
+                    words(page, 40.0, 60.0, "매장별 실적 門市業績");
                 });
                 page.tagged(Tag::Figure { alt: "회사 로고".into() }, |page| {
                     page.ops.push(Op::Image {
@@ -184,9 +184,9 @@ fn sheets() -> Vec<Page> {
                     });
                 };
                 if number == 0 {
-                    repeated(page)
+                    repeated(page);
                 } else {
-                    page.tagged(Tag::Artifact, repeated)
+                    page.tagged(Tag::Artifact, repeated);
                 }
                 (0..20).for_each(|line| row(page, 140.0 + 15.0 * line as f32));
             });
@@ -242,7 +242,7 @@ fn a_checker_that_finds_nothing_would_be_no_checker() {
             page.tagged(Tag::TableRow, |page| {
                 for _ in 0..cells {
                     page.tagged(Tag::DataCell { span: Span::ONE }, |page| {
-                        page.text(10.0, 10.0, 9.0, Weight::Regular, INK, "가")
+                        page.text(10.0, 10.0, 9.0, Weight::Regular, INK, "가");
                     });
                 }
             });

@@ -23,11 +23,12 @@ impl WrittenPage {
         let mut tree = serialized(document, size, ops);
         let page = page_dictionary(&tree)?;
         let links = page.get(b"Annots").and_then(Object::as_array).cloned().unwrap_or_default();
-        let content = page.get(b"Contents").and_then(Object::as_reference).map_err(broken)?;
+        let content =
+            page.get(b"Contents").and_then(Object::as_reference).map_err(|problem| broken(&problem))?;
         let Some(Object::Stream(mut content)) = tree.objects.remove(&content) else {
             return Err(PdfError::Structure { part: "content", problem: "it is no stream".to_owned() });
         };
-        content.compress().map_err(broken)?;
+        content.compress().map_err(|problem| broken(&problem))?;
         Ok(Self { size, content, links })
     }
 
@@ -46,7 +47,8 @@ pub(super) fn assembled(
 ) -> Result<(Document, Vec<ObjectId>), PdfError> {
     let mut tree = serialized(document, (1.0, 1.0), specimen);
     let page = page_dictionary(&tree)?;
-    let reference = |key: &[u8]| page.get(key).and_then(Object::as_reference).map_err(broken);
+    let reference =
+        |key: &[u8]| page.get(key).and_then(Object::as_reference).map_err(|problem| broken(&problem));
     let (root, resources, content) =
         (reference(b"Parent")?, reference(b"Resources")?, reference(b"Contents")?);
     let specimen: Vec<ObjectId> = tree.page_iter().chain([content]).collect();
@@ -68,7 +70,7 @@ pub(super) fn assembled(
         }
         ids.push(tree.add_object(entry));
     }
-    let list = tree.get_dictionary_mut(root).map_err(broken)?;
+    let list = tree.get_dictionary_mut(root).map_err(|problem| broken(&problem))?;
     list.set("Count", ids.len() as i64);
     list.set("Kids", ids.iter().copied().map(Object::Reference).collect::<Vec<_>>());
     Ok((tree, ids))
@@ -89,6 +91,6 @@ fn page_dictionary(tree: &Document) -> Result<&Dictionary, PdfError> {
     page.ok_or(PdfError::Structure { part: "page", problem: "there is none".to_owned() })
 }
 
-fn broken(problem: lopdf::Error) -> PdfError {
+fn broken(problem: &lopdf::Error) -> PdfError {
     PdfError::Structure { part: "page", problem: problem.to_string() }
 }

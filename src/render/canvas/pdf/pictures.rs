@@ -32,16 +32,13 @@ impl Pictures {
 }
 
 fn object(picture: &Raster) -> pp::ExternalXObject {
-    let (mut dict, content) = match picture.jpeg() {
-        Some((file, components)) => {
-            let mut dict = entries(picture, if components == 1 { "DeviceGray" } else { "DeviceRGB" });
-            dict.insert("Filter".to_owned(), name("DCTDecode"));
-            (dict, file.to_vec())
-        }
-        None => {
-            let colors = picture.rgba().as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]);
-            (entries(picture, "DeviceRGB"), colors.collect())
-        }
+    let (mut dict, content) = if let Some((file, components)) = picture.jpeg() {
+        let mut dict = entries(picture, if components == 1 { "DeviceGray" } else { "DeviceRGB" });
+        dict.insert("Filter".to_owned(), name("DCTDecode"));
+        (dict, file.to_vec())
+    } else {
+        let colors = picture.rgba().as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]);
+        (entries(picture, "DeviceRGB"), colors.collect())
     };
     if picture.is_translucent() {
         let mask = pp::ExternalStream {

@@ -264,5 +264,7 @@ fn a_watermark_is_turned_and_faint_and_what_follows_is_not() {
     assert!(text.contains("나다") && text.contains("대외비") && text.contains("가나"), "{text}");
     let operations = operations(&document);
     let matrix = operations.iter().filter(|operation| operation.operator == "Tm").nth(1).unwrap();
-    assert_eq!(numbers(matrix), [0.7071, 0.7071, -0.7071, 0.7071, 10.0, 10.0]);
+    let tenthousandths: Vec<f32> = numbers(matrix)[..4].iter().map(|number| (number * 1e4).round()).collect();
+    assert_eq!(tenthousandths, [7071.0, 7071.0, -7071.0, 7071.0]);
+    assert_eq!(numbers(matrix)[4..], [10.0, 10.0]);
 }

@@ -57,14 +57,9 @@ impl Sheet<'_> {
                 Op::PushClip(area) => pen.push_clip(area),
                 Op::PopClip => pen.pop_clip(),
                 Op::Image { area, image } => {
-                    let picture = match self.pictures.get(image.digest()) {
-                        Some(picture) => picture.clone(),
-                        None => {
-                            let picture = picture(&image)?;
-                            self.pictures.insert(*image.digest(), picture.clone());
-                            picture
-                        }
-                    };
+                    let known = self.pictures.get(image.digest()).cloned();
+                    let picture = known.map_or_else(|| picture(&image), Ok)?;
+                    self.pictures.entry(*image.digest()).or_insert_with(|| picture.clone());
                     pen.image(area, picture);
                 }
                 Op::Drawing { area, image } => {
