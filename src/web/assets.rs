@@ -25,11 +25,12 @@ struct Asset {
 
 const FONT: &str = "font/woff2";
 
-static FILES: [(&str, &str, &[u8]); 7] = [
+static FILES: [(&str, &str, &[u8]); 8] = [
     ("Pretendard-Regular.woff2", FONT, include_bytes!("../../static/fonts/Pretendard-Regular.woff2")),
     ("Pretendard-SemiBold.woff2", FONT, include_bytes!("../../static/fonts/Pretendard-SemiBold.woff2")),
     ("Pretendard-Bold.woff2", FONT, include_bytes!("../../static/fonts/Pretendard-Bold.woff2")),
     ("app.js", "text/javascript; charset=utf-8", include_bytes!("../../static/app.js")),
+    ("tables.js", "text/javascript; charset=utf-8", include_bytes!("../../static/tables.js")),
     ("favicon.svg", "image/svg+xml", include_bytes!("../../static/favicon.svg")),
     ("chart.css", "text/css; charset=utf-8", include_bytes!("../../static/chart.css")),
     ("app.css", "text/css; charset=utf-8", include_bytes!("../../static/app.css")),

@@ -3,6 +3,7 @@
 //! Works on definitions whose shape is right, or the parts of them that are. Names are taken from
 //! the trees, so that a faulty panel is still known by its name and breeds no follow-up errors.
 
+mod additive;
 mod chart;
 mod cron;
 mod dataset;

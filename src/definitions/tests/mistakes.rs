@@ -57,6 +57,64 @@ fn mistakes_of_structure_are_explained() {
 }
 
 #[test]
+fn mistakes_in_tables_and_pivots_are_explained() {
+    let pivot = |text: &str| panels(&format!("  a:\n    pivot: {{{text}}}"));
+    let cases = [
+        ("no numbers", pivot("rows: [country], values: []")),
+        (
+            "names that are none",
+            pivot("rows: [contry], columns: [order_date:moon], values: [revenu, {of: ordres}]"),
+        ),
+        (
+            "a grain on text, and a dimension twice",
+            pivot("rows: [country:month, store], columns: [store], values: [revenue]"),
+        ),
+        ("a measure as a dimension and the other way round", pivot("rows: [revenue], values: [country]")),
+        (
+            "subtotals of the innermost",
+            pivot("rows: [country, store], values: [revenue], subtotals: [store, category]"),
+        ),
+        (
+            "derived values without what they need",
+            pivot(
+                "rows: [country], values: [{of: revenue, show: change}, {of: revenue, show: step}, {of: revenue, show: share_of_row}, {of: order_value, show: running_total}, {of: revenue, show: changes}, {of: revenue, grain: day}]",
+            ),
+        ),
+        (
+            "expressions and rules",
+            pivot(
+                "rows: [country], values: [{expression: revenue - , title: A}, {expression: revenue - cogs, title: B}, {of: revenue, style: {rules: [{when: vlue < 0, bold: true}, {when: value < 0}, {when: \"country = 'KR'\", fill: purple}], scale: ['#fff', '#000000'], icons: {set: arrows, middle_from: 2, high_from: 1}}}]",
+            ),
+        ),
+        (
+            "values that do not say what they are",
+            pivot(
+                "rows: [country], values: [{show: change}, {group: A}, {of: revenue, group: B, values: []}]",
+            ),
+        ),
+        (
+            "empty heads and heads too deep",
+            pivot(
+                "values: [{group: A, values: []}, {group: A, values: [{group: B, values: [{group: C, values: [{group: D, values: [revenue]}]}]}]}]",
+            ),
+        ),
+        (
+            "drill-through and print",
+            panels(
+                "  a:\n    pivot: {rows: [country], values: [revenue]}\n    drill: {report: weakly-sales, bind: {store: shop}}\n    print: {break_before: store, wide: scale}\n    unit: millions",
+            ),
+        ),
+        (
+            "a table of derived values",
+            panels(
+                "  a: {table: [country, revenue, {of: revenue, show: rank}], compare: true, subtotals: [store], sort: [-revenu]}\n  b: {table: [{of: country}]}",
+            ),
+        ),
+    ];
+    snapshot("grids", "broken.yaml", &cases);
+}
+
+#[test]
 fn mistakes_of_yaml_are_explained() {
     let bomb = {
         let mut text = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");

@@ -1,13 +1,13 @@
 //! Charts: can this kind of chart draw that shape of data?
 
 use super::Findings;
+use super::additive::is_not_additive;
 use super::panel::Spot;
 use crate::definitions::model::{ChartKind, ChartPanel, ChartTarget, DimensionType, FieldName, Stacking};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::format::Grain;
 
-mod additive;
 mod keys;
 
 pub(super) fn check(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
@@ -277,7 +277,7 @@ fn adds_up(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>)
     };
     let Some(dataset) = spot.fields.dataset.filter(|_| adds) else { return };
     for (path, name) in super::items(&spot.path.key("y"), panel.y.as_slice()) {
-        if additive::is_not_additive(dataset, name) {
+        if is_not_additive(dataset, name) {
             let message = format!(
                 "`chart: {}` adds the numbers of members up, but `{name}` is no sum: averages, ratios and \
                  distinct counts of parts do not make that of the whole",

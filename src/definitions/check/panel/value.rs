@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Spot;
+use crate::definitions::check::additive::is_not_additive;
 use crate::definitions::check::{Findings, items, text};
 use crate::definitions::condition::{Computation, Condition, ConditionError};
 use crate::definitions::model::{
@@ -122,7 +123,11 @@ fn of(
         }
         Show::RunningTotal if spot.fields.has_number(&value.of) && !spot.adds_up(&value.of) => {
             let message = format!("`{}` does not add up, so it has no running total", value.of);
-            refuse(findings, message, "running totals are of measures that are one sum(…) or count(…)");
+            refuse(
+                findings,
+                message,
+                "running totals are of sums and counts, not of averages, ratios and distinct counts",
+            );
         }
         Show::RunningTotal if !frame.has_columns && frame.rows.is_empty() => {
             refuse(findings, "there is nothing to run along".to_owned(), "add rows or columns");
@@ -277,23 +282,8 @@ impl Spot<'_, '_> {
         self.scope.report.parameters.len() == findings.tree.keys_of("parameters").len()
     }
 
-    /// Whether the numbers of members add up to that of all: one sum or count and nothing else.
+    /// Whether the numbers of members add up to that of all, as far as can be told.
     fn adds_up(&self, field: &FieldName) -> bool {
-        let Some(dataset) = self.fields.dataset else { return true };
-        let Some(measure) = dataset.measures.get(field) else { return false };
-        let sql = measure.sql.trim().to_ascii_lowercase();
-        let inner = ["sum(", "count("].iter().find_map(|start| sql.strip_prefix(start));
-        let Some(inner) = inner.and_then(|inner| inner.strip_suffix(')')) else { return false };
-        // The bracket that closes at the end is the one that opened first.
-        let mut depth = 0_i32;
-        let closes_early = inner.chars().any(|c| {
-            depth += match c {
-                '(' => 1,
-                ')' => -1,
-                _ => 0,
-            };
-            depth < 0
-        });
-        !closes_early && !inner.trim_start().starts_with("distinct")
+        self.fields.dataset.is_none_or(|dataset| !is_not_additive(dataset, field))
     }
 }
