@@ -1,6 +1,7 @@
 //! What is to be shown, evaluated and localized: the one input of every renderer.
 
 use crate::charts::Chart;
+use crate::format::rich_text::RichText;
 use crate::format::{Locale, NumberFormat};
 use crate::table::{Change, Table, Value};
 
@@ -60,8 +61,8 @@ pub enum Content {
     Chart(Box<Chart>),
     /// A table.
     Table(Table),
-    /// Paragraphs.
-    Text(Vec<String>),
+    /// Words.
+    Text(RichText),
 }
 
 /// One number with its change and the way it went.

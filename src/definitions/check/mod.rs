@@ -9,6 +9,7 @@ mod dataset;
 mod expression;
 mod filter;
 mod known;
+mod narrative;
 mod panel;
 mod parameter;
 mod recipient;

@@ -2,7 +2,7 @@
 
 use super::known::Fields;
 use super::report::Scope;
-use super::{Findings, chart, filter, report, text};
+use super::{Findings, chart, filter, narrative, report, text};
 use crate::definitions::model::{
     Compare, DimensionType, FieldName, KpiPanel, Panel, Parameter, SortKey, TablePanel,
 };
@@ -15,6 +15,12 @@ pub(super) fn check<'a>(panel: &'a Panel, path: &FieldPath, scope: &Scope<'a>, f
     text::paragraphs(panel.note(), &path.key("note"), findings);
     if let Panel::Text(panel) = panel {
         text::paragraphs(Some(&panel.text), &path.key("text"), findings);
+        narrative::addresses(panel, path, findings);
+    }
+    if !report::asks(panel) {
+        if let Panel::Text(panel) = panel {
+            narrative::check(panel, path, None, findings);
+        }
         return;
     }
     match (panel.dataset(), &scope.report.dataset) {
@@ -36,7 +42,7 @@ pub(super) fn check<'a>(panel: &'a Panel, path: &FieldPath, scope: &Scope<'a>, f
         Panel::Kpi(panel) => kpi(panel, &spot, findings),
         Panel::Chart(panel) => chart::check(panel, &spot, findings),
         Panel::Table(panel) => table(panel, &spot, findings),
-        Panel::Text(_) => {}
+        Panel::Text(panel) => narrative::check(panel, path, Some(&spot), findings),
     }
     if let Some(filters) = panel.filters() {
         for (field, condition) in filters {
@@ -77,18 +83,22 @@ impl Spot<'_, '_> {
 
     /// `compare: true` has something to compare with.
     pub(super) fn compare(&self, findings: &mut Findings<'_>) {
-        let path = self.path.key("compare");
+        self.compare_at(&self.path.key("compare"), findings);
+    }
+
+    /// What stands at `path` has something to compare with.
+    pub(super) fn compare_at(&self, path: &FieldPath, findings: &mut Findings<'_>) {
         let compares = |parameter: &Parameter| matches!(parameter, Parameter::Period { compare, .. } if *compare != Compare::None);
         let parameters = &self.scope.report.parameters;
         // A faulty period parameter may well have it.
         let complete = parameters.len() == findings.tree.keys_of("parameters").len();
         if complete && !parameters.values().any(compares) {
             let help = "add `compare: previous_period` to a parameter of type period".to_owned();
-            findings.error(&path, "not_applicable", "there is nothing to compare with", help);
+            findings.error(path, "not_applicable", "there is nothing to compare with", help);
         } else if !self.fields.has_time() {
             let message =
                 format!("dataset `{}` has no `time`, so it cannot be compared over time", self.dataset);
-            findings.error(&path, "not_applicable", message, None);
+            findings.error(path, "not_applicable", message, None);
         }
     }
 

@@ -69,7 +69,7 @@ fn scope<'a>(report: &'a Report, known: &'a Known<'a>, findings: &Findings<'_>) 
     let mut datasets = BTreeMap::new();
     // A panel that is left out for a fault may use any dataset.
     let mut has_unreadable_dataset = findings.tree.keys_of("panels").len() != report.panels.len();
-    let panels = report.panels.values().filter(|panel| !matches!(panel, Panel::Text(_)));
+    let panels = report.panels.values().filter(|panel| asks(panel));
     for id in panels.filter_map(|panel| panel.dataset().or(report.dataset.as_ref())) {
         match known.datasets.get_key_value(id.as_str()) {
             Some((id, fields)) if fields.is_readable() => drop(datasets.insert(*id, *fields)),
@@ -77,6 +77,14 @@ fn scope<'a>(report: &'a Report, known: &'a Known<'a>, findings: &Findings<'_>) 
         }
     }
     Scope { report, known, datasets, has_unreadable_dataset }
+}
+
+/// Whether a panel asks a dataset; words may do without.
+pub(super) fn asks(panel: &Panel) -> bool {
+    match panel {
+        Panel::Text(panel) => panel.dataset.is_some() || panel.has_numbers(),
+        _ => true,
+    }
 }
 
 /// Reports a dataset that does not exist.

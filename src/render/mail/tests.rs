@@ -1,5 +1,6 @@
 use super::*;
 use crate::charts::Kind as ChartKind;
+use crate::format::rich_text::RichText;
 use crate::format::{Grain, NumberFormat};
 use crate::render::document::{Block, Failure, Kpi, SheetPage};
 use crate::table::{Column, Role, Table, Value};
@@ -74,7 +75,7 @@ fn document() -> Document {
                 ],
                 vec![block("trend", "일별 매출", Ok(Content::Chart(Box::new(chart))))],
                 vec![block("sheet", "상세", Ok(Content::Table(table())))],
-                vec![block("words", "설명", Ok(Content::Text(vec!["첫 문단".into()])))],
+                vec![block("words", "설명", Ok(Content::Text(RichText::plain(&["첫 문단".into()]))))],
             ],
         }],
         header: String::new(),

@@ -6,11 +6,13 @@
 //! flows on, is broken into lines or, for text only, shortened visibly.
 
 mod blocks;
+mod breaks;
 mod chart;
 mod flow;
 mod furniture;
 mod kpi;
 mod lines;
+mod prose;
 mod rows;
 mod style;
 mod table;

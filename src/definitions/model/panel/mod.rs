@@ -78,7 +78,7 @@ impl Panel {
             Self::Kpi(panel) => panel.note.as_ref(),
             Self::Chart(panel) => panel.note.as_ref(),
             Self::Table(panel) => panel.note.as_ref(),
-            Self::Text(_) => None,
+            Self::Text(panel) => panel.note.as_ref(),
         }
     }
 
@@ -88,17 +88,17 @@ impl Panel {
             Self::Kpi(panel) => panel.dataset.as_ref(),
             Self::Chart(panel) => panel.dataset.as_ref(),
             Self::Table(panel) => panel.dataset.as_ref(),
-            Self::Text(_) => None,
+            Self::Text(panel) => panel.dataset.as_ref(),
         }
     }
 
-    /// The filters the author wrote on this panel, by field; none for text.
+    /// The filters the author wrote on this panel, by field.
     pub fn filters(&self) -> Option<&IndexMap<FieldName, FieldFilter>> {
         match self {
             Self::Kpi(panel) => Some(&panel.filters),
             Self::Chart(panel) => Some(&panel.filters),
             Self::Table(panel) => Some(&panel.filters),
-            Self::Text(_) => None,
+            Self::Text(panel) => Some(&panel.filters),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, TimeZone, Utc};
 
 use crate::charts::{Chart, Kind, Stacking};
+use crate::format::rich_text::RichText;
 use crate::format::{Grain, Locale, NumberFormat};
 use crate::render::document::{Block, Content, Document, Failure, Kpi, SheetPage};
 use crate::table::{Column, Role, Table, Value};
@@ -255,12 +256,12 @@ pub(in crate::render) fn report(
             cause: String::new(),
             error_id: "e-0193a7".into(),
         }),
-        ..block("failed", words.panels[1], Content::Text(Vec::new()))
+        ..block("failed", words.panels[1], Content::Text(RichText::default()))
     };
     let rows = vec![
         kpis(locale, key_numbers),
         vec![block("trend", words.panels[0], line), noted],
-        vec![block("text", words.panels[3], Content::Text(vec![words.text.into()])), failed],
+        vec![block("text", words.panels[3], Content::Text(RichText::plain(&[words.text.into()]))), failed],
         vec![block("ledger", words.panels[2], Content::Table(table))],
     ];
     Document {

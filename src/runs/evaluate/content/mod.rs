@@ -4,6 +4,7 @@ mod buckets;
 mod chart;
 mod kpi;
 mod table;
+mod text;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,8 +46,12 @@ impl Evaluator {
         let mut data_versions = BTreeMap::new();
         let note = panel.note().map(|note| note.get(locale).to_owned());
         let mut title = panel.title().map(|title| title.get(locale).to_owned()).unwrap_or_default();
-        let content = if let Panel::Text(text) = panel {
-            Ok(Content::Text(paragraphs(text.text.get(locale))))
+        let without_dataset = match panel {
+            Panel::Text(words) if !words.has_numbers() => Some(text::plain(words, prepared)),
+            _ => None,
+        };
+        let content = if let Some(content) = without_dataset {
+            Ok(content)
         } else {
             let dataset_id = panel.dataset().or(prepared.report.dataset.as_ref());
             let restriction = Restriction::for_open_dataset(&prepared.viewer);
@@ -80,7 +85,7 @@ impl Asking<'_> {
             Panel::Kpi(kpi) => self.kpi(base, kpi).await,
             Panel::Chart(chart) => self.chart(base, chart).await,
             Panel::Table(table) => self.table(base, table).await,
-            Panel::Text(_) => Ok(Content::Text(Vec::new())),
+            Panel::Text(text) => self.text(base, text).await,
         }
     }
 
@@ -101,9 +106,4 @@ fn default_title(panel: &Panel, dataset: &Dataset, prepared: &Prepared) -> Strin
         Panel::Table(table) => table.table.iter().map(title).collect::<Vec<_>>().join(" · "),
         Panel::Text(_) => String::new(),
     }
-}
-
-fn paragraphs(text: &str) -> Vec<String> {
-    let paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
-    paragraphs.filter(|paragraph| !paragraph.is_empty()).collect()
 }
