@@ -74,9 +74,9 @@ fn narrow_charts_keep_their_texts_apart_and_inside() {
 fn stays_inside(page: &Page, name: &str) {
     let fonts = FontSet::bundled();
     for op in &page.ops {
-        let Op::Text { x, y, size, weight, text, upward, .. } = op else { continue };
+        let Op::Text { x, y, size, weight, text, turn, .. } = op else { continue };
         let width = fonts.width(text, *size, *weight);
-        let area = if *upward {
+        let area = if *turn > 45.0 {
             Rect::new(*x - size * 0.75, *y - width, *size, width)
         } else {
             Rect::new(*x, *y - size * 0.75, width, *size)
@@ -206,10 +206,10 @@ fn names_and_numbers_never_overlap() {
 
 /// The ink of a text: capitals, without the space above and below.
 fn text_box(op: &Op) -> Option<(Rect, &str)> {
-    let Op::Text { x, y, size, weight, text, upward, .. } = op else { return None };
+    let Op::Text { x, y, size, weight, text, turn, .. } = op else { return None };
     let width = FontSet::bundled().width(text, *size, *weight);
     let height = size * 0.72;
-    Some(if *upward {
+    Some(if *turn > 45.0 {
         (Rect::new(*x - height, *y - width, height, width), text)
     } else {
         (Rect::new(*x, *y - height, width, height), text)

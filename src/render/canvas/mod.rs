@@ -4,16 +4,26 @@
 
 mod fonts;
 mod legible;
+mod logo;
 pub mod pdf;
 mod plotters;
 mod png;
+mod raster;
+mod structure;
 mod svg;
+mod vector_image;
+
+use std::sync::Arc;
 
 pub use fonts::{FaceId, FontSet, Glyph, Run, Weight};
 pub use legible::legible;
+pub use logo::{Logo, LogoError};
 pub use plotters::{NoError, PIXELS_PER_POINT, Recorder};
 pub use png::{PngError, png};
+pub use raster::{Raster, RasterError};
+pub use structure::{HeaderScope, Span, TableId, Tag};
 pub use svg::{stylesheet, svg, svg_file};
+pub use vector_image::{FillRule, VectorImage, VectorImageError, VectorStep};
 
 /// An opaque sRGB colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -104,9 +114,9 @@ impl Rect {
 pub enum Op {
     /// A line of text on one baseline.
     Text {
-        /// Left end of the baseline (bottom end, when `upward`).
+        /// Where the baseline begins, and what the text turns about.
         x: f32,
-        /// The baseline.
+        /// The height of that point.
         y: f32,
         /// Font size in points.
         size: f32,
@@ -116,8 +126,10 @@ pub enum Op {
         color: Rgb,
         /// The text, without line breaks.
         text: String,
-        /// Turned by 90° to read from bottom to top.
-        upward: bool,
+        /// Degrees counter-clockwise: 0 reads from left to right, [`UPWARD`] from bottom to top.
+        turn: f32,
+        /// 0 is invisible, 1 is opaque.
+        opacity: f32,
     },
     /// A filled and/or stroked path.
     Path {
@@ -143,10 +155,34 @@ pub enum Op {
     Bookmark {
         /// Its title.
         title: String,
+        /// How deep it is: 1 is the top. An entry stands below the last one before it, on this or an
+        /// earlier page, whose level is less.
+        level: u8,
         /// Where it leads to.
         y: f32,
     },
+    /// A picture of pixels, stretched to an area. The same [`Arc`] on many pages is stored once.
+    Image {
+        /// Where it stands.
+        area: Rect,
+        /// The picture.
+        image: Arc<Raster>,
+    },
+    /// A picture of paths, stretched to an area.
+    Drawing {
+        /// Where it stands.
+        area: Rect,
+        /// The picture.
+        image: Arc<VectorImage>,
+    },
+    /// What follows means this, until the matching [`Op::End`]; see [`Tag`].
+    Begin(Tag),
+    /// Ends the last [`Op::Begin`] of this page.
+    End,
 }
+
+/// The turn of text that reads from bottom to top, in degrees.
+pub const UPWARD: f32 = 90.0;
 
 /// A surface of fixed size with what is drawn on it, in order.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -167,7 +203,29 @@ impl Page {
 
     /// Draws text with its left end at (`x`, `baseline`).
     pub fn text(&mut self, x: f32, baseline: f32, size: f32, weight: Weight, color: Rgb, text: &str) {
-        self.ops.push(Op::Text { x, y: baseline, size, weight, color, text: text.to_owned(), upward: false });
+        self.turned_text((x, baseline), size, weight, Paint::from(color), 0.0, text);
+    }
+
+    /// Draws text whose baseline begins at `at` and rises by `turn` degrees counter-clockwise.
+    pub fn turned_text(
+        &mut self,
+        (x, y): (f32, f32),
+        size: f32,
+        weight: Weight,
+        paint: Paint,
+        turn: f32,
+        text: &str,
+    ) {
+        let Paint { color, opacity } = paint;
+        self.ops.push(Op::Text { x, y, size, weight, color, text: text.to_owned(), turn, opacity });
+    }
+
+    /// Gives what `draw` draws the meaning of `tag`.
+    pub fn tagged<R>(&mut self, tag: Tag, draw: impl FnOnce(&mut Self) -> R) -> R {
+        self.ops.push(Op::Begin(tag));
+        let result = draw(self);
+        self.ops.push(Op::End);
+        result
     }
 
     /// Fills a rectangle.

@@ -11,7 +11,7 @@ use plotters_backend::{
     FontTransform,
 };
 
-use super::{FontSet, Op, Page, Paint, Rect, Rgb, Segment, Stroke, Weight, round_rect_segments};
+use super::{FontSet, Op, Page, Paint, Rect, Rgb, Segment, Stroke, UPWARD, Weight, round_rect_segments};
 
 /// How many plotters pixels make a point.
 pub const PIXELS_PER_POINT: f32 = 100.0;
@@ -190,10 +190,12 @@ impl DrawingBackend for Recorder<'_> {
             VPos::Bottom => -DESCENT * size,
         };
         let (x, y) = self.point(position);
-        let upward = matches!(style.transform(), FontTransform::Rotate270);
-        let (x, y) = if upward { (x + across, y - along) } else { (x + along, y + across) };
-        let color = paint(style.color()).color;
-        self.page.ops.push(Op::Text { x, y, size, weight, color, text: text.to_owned(), upward });
+        let (at, turn) = match style.transform() {
+            FontTransform::Rotate270 => ((x + across, y - along), UPWARD),
+            _ => ((x + along, y + across), 0.0),
+        };
+        let opaque = Paint::from(paint(style.color()).color);
+        self.page.turned_text(at, size, weight, opaque, turn, text);
         Ok(())
     }
 

@@ -1,11 +1,12 @@
 //! The display list as a PNG, for mail programs that show no SVG.
 
 use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Mask, Paint as Ink, PathBuilder, Pixmap, StrokeDash, Transform,
+    Color, ColorU8, FillRule, FilterQuality, IntSize, LineCap, LineJoin, Mask, Paint as Ink, PathBuilder,
+    Pixmap, PixmapPaint, PremultipliedColorU8, StrokeDash, Transform,
 };
 use ttf_parser::{GlyphId, OutlineBuilder};
 
-use super::{FontSet, Op, Page, Paint, Rect, Rgb, Segment, Weight};
+use super::{FontSet, Op, Page, Paint, Raster, Rect, Rgb, Segment, VectorStep, Weight};
 
 /// Images are at most this many pixels wide and high.
 const LARGEST: f32 = 8_000.0;
@@ -82,20 +83,70 @@ impl Painter {
                     self.pixmap.stroke_path(&path, &ink(stroke.paint), &line, self.to_pixels, mask);
                 }
             }
-            Op::Text { x, y, size, weight, color, text, upward } => {
-                let turn = if *upward { -90.0 } else { 0.0 };
-                let place = self.to_pixels.pre_translate(*x, *y).pre_rotate(turn);
-                self.text(text, place, *size, *weight, *color);
+            Op::Text { x, y, size, weight, color, text, turn, opacity } => {
+                let place = self.to_pixels.pre_translate(*x, *y).pre_rotate(-turn);
+                self.text(text, place, *size, *weight, Paint { color: *color, opacity: *opacity });
             }
-            Op::PushClip(area) => {
-                let mask = self.narrowed(*area);
-                self.clips.push(mask);
+            Op::Image { area, image } => self.image(*area, image),
+            Op::Drawing { area, image } => {
+                for step in image.steps_in(*area) {
+                    self.step(&step);
+                }
             }
+            Op::PushClip(area) => self.push_clip(*area),
             Op::PopClip => {
                 self.clips.pop();
             }
-            Op::Link { .. } | Op::Bookmark { .. } => {}
+            Op::Link { .. } | Op::Bookmark { .. } | Op::Begin(_) | Op::End => {}
         }
+    }
+
+    fn push_clip(&mut self, area: Rect) {
+        let mask = self.narrowed(area);
+        self.clips.push(mask);
+    }
+
+    fn step(&mut self, step: &VectorStep) {
+        match step {
+            VectorStep::Fill { segments, rule, paint } => {
+                let rule = match rule {
+                    super::FillRule::NonZero => FillRule::Winding,
+                    super::FillRule::EvenOdd => FillRule::EvenOdd,
+                };
+                let mask = self.clips.last().and_then(Option::as_ref);
+                if let Some(path) = path(segments) {
+                    self.pixmap.fill_path(&path, &ink(*paint), rule, self.to_pixels, mask);
+                }
+            }
+            VectorStep::PushClip(area) => self.push_clip(*area),
+            VectorStep::PopClip => {
+                self.clips.pop();
+            }
+        }
+    }
+
+    fn image(&mut self, area: Rect, image: &Raster) {
+        let (width, height) = image.size();
+        let pixels = image.rgba().as_chunks::<4>().0.iter();
+        let pixels = pixels.flat_map(|[r, g, b, a]| {
+            let color = ColorU8::from_rgba(*r, *g, *b, *a).premultiply();
+            [color.red(), color.green(), color.blue(), color.alpha()]
+        });
+        let size = IntSize::from_wh(width, height);
+        let Some(mut shown) = size.and_then(|size| Pixmap::from_vec(pixels.collect(), size)) else { return };
+        // Filters look at few pixels: a picture much larger than its place is halved before.
+        while area.width * self.to_pixels.sx * 2.0 <= shown.width() as f32
+            && let Some(half) = halved(&shown)
+        {
+            shown = half;
+        }
+        let place = self
+            .to_pixels
+            .pre_translate(area.x, area.y)
+            .pre_scale(area.width / shown.width() as f32, area.height / shown.height() as f32);
+        let look = PixmapPaint { quality: FilterQuality::Bicubic, ..PixmapPaint::default() };
+        let mask = self.clips.last().and_then(Option::as_ref);
+        self.pixmap.draw_pixmap(0, 0, shown.as_ref(), &look, place, mask);
     }
 
     /// What the last clip leaves of `area`; an area of no size leaves nothing.
@@ -115,7 +166,7 @@ impl Painter {
         Some(mask)
     }
 
-    fn text(&mut self, text: &str, place: Transform, size: f32, weight: Weight, color: Rgb) {
+    fn text(&mut self, text: &str, place: Transform, size: f32, weight: Weight, paint: Paint) {
         let fonts = FontSet::bundled();
         let mask = self.clips.last().and_then(Option::as_ref);
         let mut outline = Outline { builder: PathBuilder::new(), x: 0.0, scale: 1.0 };
@@ -131,9 +182,30 @@ impl Painter {
             }
         }
         if let Some(path) = outline.builder.finish() {
-            self.pixmap.fill_path(&path, &ink(color.into()), FillRule::Winding, place, mask);
+            self.pixmap.fill_path(&path, &ink(paint), FillRule::Winding, place, mask);
         }
     }
+}
+
+/// The picture at half its size, each pixel the mean of four; `None` for one too small for that.
+fn halved(picture: &Pixmap) -> Option<Pixmap> {
+    let (width, height) = (picture.width() / 2, picture.height() / 2);
+    let mut half = Pixmap::new(width, height)?;
+    let across = picture.width() as usize;
+    let mut pairs = picture.pixels().chunks_exact(across * 2);
+    for row in half.pixels_mut().chunks_exact_mut(width as usize) {
+        let (upper, lower) = pairs.next()?.split_at(across);
+        for ((pixel, upper), lower) in row.iter_mut().zip(upper.chunks_exact(2)).zip(lower.chunks_exact(2)) {
+            let mean = |part: fn(PremultipliedColorU8) -> u8| {
+                let sum: u16 = upper.iter().chain(lower).map(|pixel| u16::from(part(*pixel))).sum();
+                ((sum + 2) / 4) as u8
+            };
+            let (red, green) = (mean(PremultipliedColorU8::red), mean(PremultipliedColorU8::green));
+            let (blue, alpha) = (mean(PremultipliedColorU8::blue), mean(PremultipliedColorU8::alpha));
+            *pixel = PremultipliedColorU8::from_rgba(red, green, blue, alpha)?;
+        }
+    }
+    Some(half)
 }
 
 /// Collects glyph outlines along a baseline; font units grow upward, points downward.
@@ -211,6 +283,43 @@ mod tests {
         assert!(dark(&seen) > 100, "{}", dark(&seen));
         page.ops.insert(0, Op::PushClip(Rect::new(0.0, 0.0, 1.0, 1.0)));
         assert_eq!(dark(&png(&page, 2.0).unwrap()), 0);
+    }
+
+    fn pixel(png: &[u8], x: u32, y: u32) -> (u8, u8, u8) {
+        let pixel = Pixmap::decode_png(png).unwrap().pixel(x, y).unwrap();
+        (pixel.red(), pixel.green(), pixel.blue())
+    }
+
+    #[test]
+    fn pictures_are_blended_scaled_and_clipped() {
+        // 64 × 64, its right half clear: four times too large for its place.
+        let pixels = (0..64 * 64).flat_map(|index| [200, 0, 0, if index % 64 < 32 { 255 } else { 0 }]);
+        let image = std::sync::Arc::new(Raster::from_rgba(64, 64, pixels.collect()).unwrap());
+        let mut page = Page::new(20.0, 20.0);
+        page.ops.push(Op::PushClip(Rect::new(0.0, 0.0, 20.0, 10.0)));
+        page.ops.push(Op::Image { area: Rect::new(2.0, 2.0, 16.0, 16.0), image });
+        page.ops.push(Op::PopClip);
+        let svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 3 3'>\
+                   <path fill='#00f' fill-rule='evenodd' d='M0 0h3v3h-3zM1 1h1v1h-1z'/></svg>";
+        let logo = super::super::Logo::read(svg.as_bytes()).unwrap();
+        logo.draw(&mut page, Rect::new(11.0, 11.0, 9.0, 9.0));
+        let seen = png(&page, 1.0).unwrap();
+        assert_eq!(pixel(&seen, 4, 4), (200, 0, 0));
+        assert_eq!(pixel(&seen, 14, 4), (255, 255, 255), "clear");
+        assert_eq!(pixel(&seen, 4, 14), (255, 255, 255), "clipped");
+        assert_eq!(pixel(&seen, 12, 12), (0, 0, 255));
+        assert_eq!(pixel(&seen, 15, 15), (255, 255, 255), "the hole");
+    }
+
+    #[test]
+    fn text_turns_about_its_beginning_and_can_be_faint() {
+        let mut page = Page::new(40.0, 40.0);
+        let paint = Paint { color: Rgb(0, 0, 0), opacity: 0.25 };
+        page.turned_text((30.0, 38.0), 12.0, Weight::Bold, paint, 90.0, "■■■");
+        let image = Pixmap::decode_png(&png(&page, 1.0).unwrap()).unwrap();
+        let inked = |x: u32, y: u32| image.pixel(x, y).unwrap().red() < 255;
+        assert!((5..38).any(|y| inked(25, y)) && !(0..20).any(|x| (0..40).any(|y| inked(x, y))));
+        assert_eq!(image.pixels().iter().map(|pixel| pixel.red()).min(), Some(191));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{Op, Page, Paint, Rect, Rgb, Segment, Stroke, Weight};
+use super::{FillRule, Op, Page, Paint, Rect, Rgb, Segment, Stroke, VectorStep, Weight};
 use crate::charts::{Hotspot, Role};
 
 const FONT_FAMILY: &str = "Pretendard, Noto Sans HK, sans-serif";
@@ -114,37 +114,78 @@ fn draw(out: &mut String, page: &Page, colors: Colors) {
                 }
                 out.push_str("/>");
             }
-            Op::Text { x, y, size, weight, color, text, upward } => {
+            Op::Text { x, y, size, weight, color, text, turn, opacity } => {
                 let (x, y) = (Short(*x), Short(*y));
-                let _ = match upward {
-                    true => write!(out, "<text transform=\"translate({x} {y})rotate(-90)\""),
-                    false => write!(out, "<text x=\"{x}\" y=\"{y}\""),
+                let _ = if *turn == 0.0 {
+                    write!(out, "<text x=\"{x}\" y=\"{y}\"")
+                } else {
+                    write!(out, "<text transform=\"translate({x} {y})rotate({})\"", Short(-turn))
                 };
                 let _ = write!(out, " font-size=\"{}\"", Short(*size));
                 if *weight == Weight::Bold {
                     out.push_str(" font-weight=\"700\"");
                 }
-                write_paint(out, "fill", Some(&Paint::from(*color)), colors);
+                write_paint(out, "fill", Some(&Paint { color: *color, opacity: *opacity }), colors);
                 let _ = write!(out, ">{}</text>", Escaped(text));
             }
-            Op::PushClip(Rect { x, y, width, height }) => {
-                let (x, y, width, height) = (Short(*x), Short(*y), Short(*width), Short(*height));
-                // A nested drawing clips at its edges, and needs no id that another chart may use.
-                let _ = write!(
-                    out,
-                    "<svg x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
-                     viewBox=\"{x} {y} {width} {height}\" overflow=\"hidden\">"
-                );
+            Op::PushClip(area) => {
+                open_clip(out, *area);
                 clips += 1;
             }
             Op::PopClip if clips > 0 => {
                 out.push_str("</svg>");
                 clips -= 1;
             }
-            Op::PopClip | Op::Link { .. } | Op::Bookmark { .. } => {}
+            Op::Image { area, image } => {
+                let Rect { x, y, width, height } = *area;
+                let _ = write!(
+                    out,
+                    "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" href=\"{}\"/>",
+                    Short(x),
+                    Short(y),
+                    Short(width),
+                    Short(height),
+                    image.data_uri()
+                );
+            }
+            Op::Drawing { area, image } => {
+                for step in image.steps_in(*area) {
+                    write_step(out, &step);
+                }
+            }
+            Op::PopClip | Op::Link { .. } | Op::Bookmark { .. } | Op::Begin(_) | Op::End => {}
         }
     }
     out.push_str(&"</svg>".repeat(clips));
+}
+
+fn open_clip(out: &mut String, area: Rect) {
+    let Rect { x, y, width, height } = area;
+    let (x, y, width, height) = (Short(x), Short(y), Short(width), Short(height));
+    // A nested drawing clips at its edges, and needs no id that another chart may use.
+    let _ = write!(
+        out,
+        "<svg x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"{x} {y} {width} {height}\" overflow=\"hidden\">"
+    );
+}
+
+/// A logo keeps its colours in dark mode.
+fn write_step(out: &mut String, step: &VectorStep) {
+    match step {
+        VectorStep::Fill { segments, rule, paint } => {
+            out.push_str("<path d=\"");
+            Turtle::default().walk(out, segments);
+            out.push('"');
+            if *rule == FillRule::EvenOdd {
+                out.push_str(" fill-rule=\"evenodd\"");
+            }
+            write_paint(out, "fill", Some(paint), Colors::Light);
+            out.push_str("/>");
+        }
+        VectorStep::PushClip(area) => open_clip(out, *area),
+        VectorStep::PopClip => out.push_str("</svg>"),
+    }
 }
 
 /// Whether paths of this look may be joined without changing what is seen: see-through ones may
@@ -358,5 +399,25 @@ mod tests {
         assert!(text.contains("<path d=\"M0 0h1v1h-1z\" fill=\"var(--chart-1)\"/>"), "{text}");
         assert!(text.contains("fill=\"#010203\""), "{text}");
         assert!(!svg_file(&page, "").contains("var("));
+    }
+
+    #[test]
+    fn pictures_and_watermarks_stand_where_they_are_put() {
+        let mut page = Page::new(40.0, 20.0);
+        let image = std::sync::Arc::new(crate::render::canvas::raster::tests::half_clear());
+        page.ops.push(Op::Image { area: Rect::new(1.0, 2.0, 3.0, 4.0), image });
+        let drawing = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 2'>\
+                       <path fill='#1c2433' fill-rule='evenodd' d='M0 0h2v2h-2z'/></svg>";
+        let logo = crate::render::canvas::Logo::read(drawing.as_bytes()).unwrap();
+        logo.draw(&mut page, Rect::new(10.0, 5.0, 4.0, 4.0));
+        let paint = Paint { color: Rgb(1, 2, 3), opacity: 0.2 };
+        page.turned_text((20.0, 15.0), 9.0, Weight::Bold, paint, 30.0, "대외비");
+        let text = svg_file(&page, "");
+        let image = "<image x=\"1\" y=\"2\" width=\"3\" height=\"4\" preserveAspectRatio=\"none\" href=\"data:image/png";
+        assert!(text.contains(image), "{text}");
+        assert!(text.contains("d=\"M10 5h4v4h-4z\" fill-rule=\"evenodd\" fill=\"#1c2433\""), "{text}");
+        assert!(text.contains("translate(20 15)rotate(-30)\""), "{text}");
+        assert!(text.contains("fill-opacity=\"0.2\">대외비"), "{text}");
+        assert_eq!(text.matches("<svg").count(), text.matches("</svg>").count());
     }
 }

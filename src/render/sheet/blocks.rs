@@ -26,7 +26,7 @@ pub(super) fn draw(
 ) -> Result<(), String> {
     let block = cell.block;
     if !matches!(cell.content, CellContent::Kpi(_)) && !block.title.trim().is_empty() {
-        page.ops.push(Op::Bookmark { title: block.title.clone(), y: area.y });
+        page.ops.push(Op::Bookmark { title: block.title.clone(), level: 2, y: area.y });
     }
     match &cell.content {
         CellContent::Kpi(kpi) => {

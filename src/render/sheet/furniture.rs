@@ -6,7 +6,7 @@ use super::style::{
     rule,
 };
 use super::words;
-use crate::render::canvas::{Op, Page, Rect, Stroke, Weight};
+use crate::render::canvas::{Page, Rect, Stroke, UPWARD, Weight};
 use crate::render::document::Document;
 
 const STAGE_WIDTH: f32 = 52.0;
@@ -78,15 +78,7 @@ impl TitleBlock {
             let style = Style::regular(7.0, INK);
             let y = outer.y + f32::midpoint(outer.height, style.width(label));
             let x = outer.x + APPROVAL_LABEL_WIDTH / 2.0 + 2.5;
-            page.ops.push(Op::Text {
-                x,
-                y,
-                size: style.size,
-                weight: style.weight,
-                color: style.color,
-                text: label.to_owned(),
-                upward: true,
-            });
+            page.turned_text((x, y), style.size, style.weight, style.color.into(), UPWARD, label);
         } else {
             let step = 14.0;
             let top = outer.y + (outer.height - step * label.chars().count() as f32) / 2.0;

@@ -113,7 +113,7 @@ impl<'a> SheetLayout<'a> {
         if index == 0 {
             let body = Rect::new(MARGIN, MARGIN, page.width - 2.0 * MARGIN, page.height - 2.0 * MARGIN);
             let title = self.document.title.clone();
-            page.ops.push(Op::Bookmark { title, y: body.y });
+            page.ops.push(Op::Bookmark { title, level: 1, y: body.y });
             self.title.draw(&mut page, self.document, body, &self.texts);
         }
         for piece in &sheet.pieces {
@@ -136,7 +136,7 @@ impl<'a> SheetLayout<'a> {
             (Some(Strip::Flow(table)), Some(cut)) => {
                 if cut.rows.start == 0 && !table.title().trim().is_empty() {
                     let title = table.title().to_owned();
-                    page.ops.push(Op::Bookmark { title, y: piece.y });
+                    page.ops.push(Op::Bookmark { title, level: 2, y: piece.y });
                 }
                 table.draw(page, (MARGIN, piece.y), cut, &self.texts);
             }

@@ -3,7 +3,7 @@
 use lopdf::{Dictionary, Document, Object, ObjectId, StringFormat};
 use sha2::{Digest, Sha256};
 
-use super::{Metadata, OutlineEntry, PdfError};
+use super::{Metadata, OutlineEntry, PdfError, outline};
 
 /// In characters.
 const LONGEST_TEXT: usize = 400;
@@ -12,12 +12,12 @@ const LONGEST_TEXT: usize = 400;
 pub(super) fn complete(
     tree: &mut Document,
     metadata: &Metadata,
-    outline: &[OutlineEntry],
+    entries: &[OutlineEntry],
 ) -> Result<(), PdfError> {
     // Font programs in OpenType wrappers are read from 1.6 on; printpdf writes 1.3.
     "1.7".clone_into(&mut tree.version);
     let pages: Vec<ObjectId> = tree.page_iter().collect();
-    let outline = write_outline(tree, outline, &pages);
+    let outline = outline::write(tree, entries, &pages, plain);
 
     let catalog = tree
         .catalog_mut()
@@ -41,37 +41,6 @@ pub(super) fn complete(
     let identity = Object::String(identity(tree, metadata), StringFormat::Hexadecimal);
     tree.trailer.set("ID", vec![identity.clone(), identity]);
     Ok(())
-}
-
-/// A flat outline in the order of the pages; `None` without entries.
-fn write_outline(tree: &mut Document, entries: &[OutlineEntry], pages: &[ObjectId]) -> Option<ObjectId> {
-    let entries: Vec<(&OutlineEntry, ObjectId)> =
-        entries.iter().filter_map(|entry| Some((entry, *pages.get(entry.page)?))).collect();
-    let root = tree.new_object_id();
-    let ids: Vec<ObjectId> = entries.iter().map(|_| tree.new_object_id()).collect();
-    for (position, ((entry, page), id)) in entries.iter().zip(&ids).enumerate() {
-        let mut item = Dictionary::new();
-        item.set("Title", lopdf::text_string(&plain(&entry.title)));
-        item.set("Parent", root);
-        let (left, zoom) = (Object::Null, Object::Null);
-        let target = [Object::Reference(*page), "XYZ".into(), left, entry.top.into(), zoom];
-        item.set("Dest", target.to_vec());
-        if let Some(previous) = position.checked_sub(1).and_then(|position| ids.get(position)) {
-            item.set("Prev", *previous);
-        }
-        if let Some(next) = ids.get(position + 1) {
-            item.set("Next", *next);
-        }
-        tree.objects.insert(*id, item.into());
-    }
-    let (first, last) = (ids.first()?, ids.last()?);
-    let mut list = Dictionary::new();
-    list.set("Type", "Outlines");
-    list.set("Count", ids.len() as i64);
-    list.set("First", *first);
-    list.set("Last", *last);
-    tree.objects.insert(root, list.into());
-    Some(root)
 }
 
 fn information(metadata: &Metadata) -> Dictionary {

@@ -8,6 +8,8 @@
 mod catalog;
 mod embedding;
 mod operators;
+mod outline;
+mod pictures;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +22,7 @@ use super::{FaceId, Page};
 use crate::error::Kind;
 use embedding::UsedGlyphs;
 use operators::{Opacities, Translator};
+use pictures::Pictures;
 
 /// Takes pages in order and gives a file. The layout knows no more of a file format than this.
 pub trait SheetWriter {
@@ -96,6 +99,7 @@ impl PdfError {
 #[derive(Debug, Clone, PartialEq)]
 struct OutlineEntry {
     title: String,
+    level: u8,
     page: usize,
     top: f32,
 }
@@ -106,6 +110,7 @@ pub struct PdfWriter {
     document: pp::PdfDocument,
     glyphs: UsedGlyphs,
     opacities: Opacities,
+    pictures: Pictures,
     outline: Vec<OutlineEntry>,
 }
 
@@ -113,21 +118,26 @@ impl PdfWriter {
     /// A writer of a file without pages.
     pub fn new(metadata: Metadata) -> Self {
         let document = pp::PdfDocument::new("");
-        let (glyphs, opacities) = (UsedGlyphs::default(), Opacities::default());
-        Self { metadata, document, glyphs, opacities, outline: Vec::new() }
+        let (glyphs, opacities, pictures) =
+            (UsedGlyphs::default(), Opacities::default(), Pictures::default());
+        Self { metadata, document, glyphs, opacities, pictures, outline: Vec::new() }
     }
 }
 
 impl SheetWriter for PdfWriter {
     fn page(&mut self, page: Page) {
         let (width, height) = (page.width, page.height);
-        let mut translator = Translator::new(height, &mut self.glyphs, &mut self.opacities);
+        let mut translator =
+            Translator::new(height, &mut self.glyphs, &mut self.opacities, &mut self.pictures);
         for op in page.ops {
             translator.translate(op);
         }
         let (ops, bookmarks) = translator.finish();
         let page = self.document.pages.len();
-        self.outline.extend(bookmarks.into_iter().map(|(title, top)| OutlineEntry { title, page, top }));
+        self.outline.extend(bookmarks.into_iter().map(|bookmark| {
+            let operators::Bookmark { title, level, top } = bookmark;
+            OutlineEntry { title, level, page, top }
+        }));
         let sheet = pp::Rect::from_wh(pp::Pt(width), pp::Pt(height));
         let (media_box, trim_box, crop_box) = (sheet.clone(), sheet.clone(), sheet);
         self.document.pages.push(pp::PdfPage { media_box, trim_box, crop_box, ops });
@@ -140,6 +150,7 @@ impl SheetWriter for PdfWriter {
             }
         }
         self.opacities.register(&mut self.document);
+        self.pictures.register(&mut self.document);
         let mut tree = self.document.to_lopdf_document(&pp::PdfSaveOptions::default(), &mut Vec::new());
         // The operators of a thousand pages weigh more than the file: let them go before it grows.
         drop(self.document);

@@ -1,11 +1,15 @@
 //! One page of the display list as printpdf operators, with as few of them as will do.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use printpdf as pp;
 
 use super::embedding::{UsedGlyphs, font_id};
-use crate::render::canvas::{FaceId, FontSet, Op, Paint, Rect, Rgb, Segment, Stroke, Weight, legible};
+use super::pictures::Pictures;
+use crate::render::canvas::{
+    FaceId, FillRule, FontSet, Op, Paint, Raster, Rect, Rgb, Segment, Stroke, VectorStep, Weight, legible,
+};
 
 /// The opacities in use, of fill and stroke in thousandths; each pair is a resource of the file.
 #[derive(Default)]
@@ -42,26 +46,40 @@ struct State {
     font: Option<(FaceId, f32)>,
 }
 
+/// An entry of the outline that leads to a height of the page, from its bottom.
+pub(super) struct Bookmark {
+    pub(super) title: String,
+    pub(super) level: u8,
+    pub(super) top: f32,
+}
+
 /// Writes one page.
 pub(super) struct Translator<'a> {
     height: f32,
     glyphs: &'a mut UsedGlyphs,
     opacities: &'a mut Opacities,
+    pictures: &'a mut Pictures,
     ops: Vec<pp::Op>,
-    bookmarks: Vec<(String, f32)>,
+    bookmarks: Vec<Bookmark>,
     state: State,
     saved: Vec<State>,
     in_text: bool,
 }
 
 impl<'a> Translator<'a> {
-    pub(super) fn new(height: f32, glyphs: &'a mut UsedGlyphs, opacities: &'a mut Opacities) -> Self {
+    pub(super) fn new(
+        height: f32,
+        glyphs: &'a mut UsedGlyphs,
+        opacities: &'a mut Opacities,
+        pictures: &'a mut Pictures,
+    ) -> Self {
         let (ops, bookmarks, saved) = (Vec::new(), Vec::new(), Vec::new());
-        Self { height, glyphs, opacities, ops, bookmarks, state: State::default(), saved, in_text: false }
+        let state = State::default();
+        Self { height, glyphs, opacities, pictures, ops, bookmarks, state, saved, in_text: false }
     }
 
-    /// The operators, and the bookmarks with their height from the bottom of the page.
-    pub(super) fn finish(mut self) -> (Vec<pp::Op>, Vec<(String, f32)>) {
+    /// The operators and the bookmarks.
+    pub(super) fn finish(mut self) -> (Vec<pp::Op>, Vec<Bookmark>) {
         self.end_text();
         while !self.saved.is_empty() {
             self.restore();
@@ -71,20 +89,66 @@ impl<'a> Translator<'a> {
 
     pub(super) fn translate(&mut self, op: Op) {
         match op {
-            Op::Text { x, y, size, weight, color, text, upward } => {
-                if [x, y, size].iter().all(|number| number.is_finite()) && size > 0.0 {
-                    self.text((x, y), size, weight, color, &text, upward);
+            Op::Text { x, y, size, weight, color, text, turn, opacity } => {
+                let is_drawn = [x, y, size, turn].iter().all(|number| number.is_finite()) && size > 0.0;
+                let opacity = opacity.clamp(0.0, 1.0);
+                if is_drawn && opacity > 0.0 {
+                    self.faintly((opacity < 1.0).then_some((opacity, 1.0)), |this| {
+                        this.text((x, y), size, weight, color, &text, turn);
+                    });
                 }
             }
-            Op::Path { segments, fill, stroke } => self.path(&segments, fill, stroke),
+            Op::Path { segments, fill, stroke } => self.path(&segments, FillRule::NonZero, fill, stroke),
             Op::PushClip(area) => self.clip(area),
             Op::PopClip => self.restore(),
             Op::Link { area, url } => self.link(area, url),
-            Op::Bookmark { title, y } => self.bookmarks.push((title, rounded(self.height - y))),
+            Op::Bookmark { title, level, y } => {
+                self.bookmarks.push(Bookmark { title, level, top: rounded(self.height - y) });
+            }
+            Op::Image { area, image } => self.image(area, &image),
+            Op::Drawing { area, image } => {
+                for step in image.steps_in(area) {
+                    match step {
+                        VectorStep::Fill { segments, rule, paint } => {
+                            self.path(&segments, rule, Some(paint), None);
+                        }
+                        VectorStep::PushClip(area) => self.clip(area),
+                        VectorStep::PopClip => self.restore(),
+                    }
+                }
+            }
+            // printpdf writes no structure tree.
+            Op::Begin(_) | Op::End => {}
         }
     }
 
-    fn text(&mut self, at: (f32, f32), size: f32, weight: Weight, color: Rgb, text: &str, upward: bool) {
+    /// Draws with the opacities of fill and stroke; `None` for fully opaque.
+    fn faintly(&mut self, opacities: Option<(f32, f32)>, draw: impl FnOnce(&mut Self)) {
+        let Some((fill, stroke)) = opacities else { return draw(self) };
+        self.save();
+        let gs = self.opacities.id(fill, stroke);
+        self.ops.push(pp::Op::LoadGraphicsState { gs });
+        draw(self);
+        self.restore();
+    }
+
+    fn image(&mut self, area: Rect, image: &Arc<Raster>) {
+        if ![area.x, area.y, area.width, area.height].iter().all(|number| number.is_finite()) {
+            return;
+        }
+        self.end_text();
+        let id = self.pictures.id(image);
+        let [x, y] = [rounded(area.x), rounded(self.height - area.bottom())];
+        let matrix = pp::CurTransMat::Raw([rounded(area.width), 0.0, 0.0, rounded(area.height), x, y]);
+        self.ops.push(pp::Op::SaveGraphicsState);
+        self.ops.push(pp::Op::SetTransformationMatrix { matrix });
+        // The picture's own matrix is the identity: the one before says all.
+        let transform = pp::XObjectTransform { no_auto_scale: true, ..pp::XObjectTransform::default() };
+        self.ops.push(pp::Op::UseXobject { id, transform });
+        self.ops.push(pp::Op::RestoreGraphicsState);
+    }
+
+    fn text(&mut self, at: (f32, f32), size: f32, weight: Weight, color: Rgb, text: &str, turn: f32) {
         let text = legible(text, &mut self.glyphs.missing);
         let runs = FontSet::bundled().runs(&text, size, weight);
         if runs.is_empty() {
@@ -95,11 +159,8 @@ impl<'a> Translator<'a> {
             self.in_text = true;
         }
         let (x, y) = (rounded(at.0), rounded(self.height - at.1));
-        let matrix = if upward {
-            pp::TextMatrix::Raw([0.0, 1.0, -1.0, 0.0, x, y])
-        } else {
-            pp::TextMatrix::Raw([1.0, 0.0, 0.0, 1.0, x, y])
-        };
+        let (sin, cos) = turned(turn);
+        let matrix = pp::TextMatrix::Raw([cos, sin, -sin, cos, x, y]);
         self.ops.push(pp::Op::SetTextMatrix { matrix });
         self.fill_color(color);
         // The pen stands at the end of a run, where the next one starts.
@@ -114,7 +175,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn path(&mut self, segments: &[Segment], fill: Option<Paint>, stroke: Option<Stroke>) {
+    fn path(&mut self, segments: &[Segment], rule: FillRule, fill: Option<Paint>, stroke: Option<Stroke>) {
         let Some(contours) = contours(segments, self.height) else { return };
         let fill = fill.filter(|paint| paint.opacity > 0.0);
         let stroke = stroke.filter(|stroke| stroke.paint.opacity > 0.0 && stroke.width > 0.0);
@@ -123,38 +184,35 @@ impl<'a> Translator<'a> {
         }
         self.end_text();
         let opacity = |paint: Option<Paint>| paint.map_or(1.0, |paint| paint.opacity.clamp(0.0, 1.0));
-        let (fill_opacity, stroke_opacity) = (opacity(fill), opacity(stroke.map(|stroke| stroke.paint)));
-        let translucent = fill_opacity < 1.0 || stroke_opacity < 1.0;
-        if translucent {
-            self.save();
-            let gs = self.opacities.id(fill_opacity, stroke_opacity);
-            self.ops.push(pp::Op::LoadGraphicsState { gs });
-        }
-        if let Some(paint) = fill {
-            self.fill_color(paint.color);
-        }
-        if let Some(stroke) = stroke {
-            self.stroke_style(stroke);
-        }
-        // One closed contour is painted at once; more of them would be closed by their fill only.
-        let at_once = contours.len() == 1 && contours.iter().all(|contour| contour.closed);
-        match (fill, stroke) {
-            (Some(_), Some(_)) if at_once => self.polygon(contours, pp::PaintMode::FillStroke),
-            (Some(_), Some(_)) => {
-                self.polygon(contours.clone(), pp::PaintMode::Fill);
-                self.lines(contours);
+        let opacities = (opacity(fill), opacity(stroke.map(|stroke| stroke.paint)));
+        self.faintly(Some(opacities).filter(|both| *both != (1.0, 1.0)), |this| {
+            if let Some(paint) = fill {
+                this.fill_color(paint.color);
             }
-            (Some(_), None) => self.polygon(contours, pp::PaintMode::Fill),
-            (None, _) => self.lines(contours),
-        }
-        if translucent {
-            self.restore();
-        }
+            if let Some(stroke) = stroke {
+                this.stroke_style(stroke);
+            }
+            // One closed contour is painted at once; more of them would be closed by their fill only.
+            let at_once = contours.len() == 1 && contours.iter().all(|contour| contour.closed);
+            match (fill, stroke) {
+                (Some(_), Some(_)) if at_once => this.polygon(contours, rule, pp::PaintMode::FillStroke),
+                (Some(_), Some(_)) => {
+                    this.polygon(contours.clone(), rule, pp::PaintMode::Fill);
+                    this.lines(contours);
+                }
+                (Some(_), None) => this.polygon(contours, rule, pp::PaintMode::Fill),
+                (None, _) => this.lines(contours),
+            }
+        });
     }
 
-    fn polygon(&mut self, contours: Vec<Contour>, mode: pp::PaintMode) {
+    fn polygon(&mut self, contours: Vec<Contour>, rule: FillRule, mode: pp::PaintMode) {
         let rings = contours.into_iter().map(|contour| pp::PolygonRing { points: contour.points }).collect();
-        let polygon = pp::Polygon { rings, mode, winding_order: pp::WindingOrder::NonZero };
+        let winding_order = match rule {
+            FillRule::NonZero => pp::WindingOrder::NonZero,
+            FillRule::EvenOdd => pp::WindingOrder::EvenOdd,
+        };
+        let polygon = pp::Polygon { rings, mode, winding_order };
         self.ops.push(pp::Op::DrawPolygon { polygon });
     }
 
@@ -275,6 +333,14 @@ fn contours(segments: &[Segment], height: f32) -> Option<Vec<Contour>> {
 fn pdf_color(color: Rgb) -> pp::Color {
     let part = |value: u8| (f32::from(value) / 255.0 * 1000.0).round() / 1000.0;
     pp::Color::Rgb(pp::Rgb { r: part(color.0), g: part(color.1), b: part(color.2), icc_profile: None })
+}
+
+/// Sine and cosine of an angle in degrees; exact for right angles, the same on every machine for
+/// the others.
+fn turned(degrees: f32) -> (f32, f32) {
+    let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
+    let short = |value: f64| ((value * 10_000.0).round() / 10_000.0) as f32 + 0.0;
+    (short(sin), short(cos))
 }
 
 /// To hundredths of a point: finer than any printer, and short in the file.

@@ -4,7 +4,7 @@ use lopdf::content::Operation;
 use lopdf::{Document, Object};
 
 use super::*;
-use crate::render::canvas::{Op, Paint, Rect, Rgb, Segment, Stroke, Weight};
+use crate::render::canvas::{Logo, Op, Paint, Raster, Rect, Rgb, Segment, Stroke, UPWARD, Weight};
 
 const INK: Rgb = Rgb(0, 0, 0);
 
@@ -92,9 +92,7 @@ fn clips_end_however_they_are_nested() {
 #[test]
 fn upward_text_is_turned_by_a_right_angle() {
     let mut page = Page::new(100.0, 200.0);
-    let text = "금액".to_owned();
-    let (weight, color) = (Weight::Bold, INK);
-    page.ops.push(Op::Text { x: 10.0, y: 150.0, size: 8.0, weight, color, text, upward: true });
+    page.turned_text((10.0, 150.0), 8.0, Weight::Bold, INK.into(), UPWARD, "금액");
     let operations = operations(&written(page));
     let matrix = operations.iter().find(|operation| operation.operator == "Tm").unwrap();
     assert_eq!(numbers(matrix), [0.0, 1.0, -1.0, 0.0, 10.0, 50.0]);
@@ -121,19 +119,86 @@ fn what_is_no_number_and_what_a_viewer_would_run_is_left_out() {
     assert_eq!(action.get(b"URI").unwrap().as_str().unwrap(), b"https://example.com/r");
 }
 
+/// The titles of the outline below `parent`, indented by their depth, with their heights.
+fn outline(document: &Document, parent: lopdf::ObjectId, depth: usize, lines: &mut Vec<String>) {
+    let parent_entry = document.get_dictionary(parent).unwrap();
+    let reference = |entry: &lopdf::Dictionary, key: &[u8]| entry.get(key).ok()?.as_reference().ok();
+    let mut next = reference(parent_entry, b"First");
+    let mut last = None;
+    while let Some(id) = next {
+        let entry = document.get_dictionary(id).unwrap();
+        assert_eq!(reference(entry, b"Parent"), Some(parent));
+        assert_eq!(reference(entry, b"Prev"), last);
+        let title = lopdf::decode_text_string(entry.get(b"Title").unwrap()).unwrap();
+        let Object::Array(target) = entry.get(b"Dest").unwrap() else { panic!("no destination") };
+        lines.push(format!("{}{title} {}", "-".repeat(depth), target[3].as_float().unwrap()));
+        outline(document, id, depth + 1, lines);
+        (last, next) = (Some(id), reference(entry, b"Next"));
+    }
+    assert_eq!(reference(parent_entry, b"Last"), last);
+}
+
 #[test]
-fn the_outline_keeps_the_order_of_the_page() {
+fn the_outline_is_nested_by_level_in_the_order_of_the_page() {
     let mut page = Page::new(100.0, 100.0);
-    for (title, y) in [("나", 10.0), ("가", 50.0)] {
-        page.ops.push(Op::Bookmark { title: title.into(), y });
+    for (title, level, y) in
+        [("나", 1, 10.0), ("가", 3, 20.0), ("다", 2, 30.0), ("라", 1, 40.0), ("마", 2, 50.0)]
+    {
+        page.ops.push(Op::Bookmark { title: title.into(), level, y });
     }
     let document = written(page);
-    let outlines = document.catalog().unwrap().get(b"Outlines").unwrap().as_reference().unwrap();
-    let first = document.get_dictionary(outlines).unwrap().get(b"First").unwrap().as_reference().unwrap();
-    let first = document.get_dictionary(first).unwrap();
-    let second = document.get_dictionary(first.get(b"Next").unwrap().as_reference().unwrap()).unwrap();
-    let title = |item: &lopdf::Dictionary| lopdf::decode_text_string(item.get(b"Title").unwrap()).unwrap();
-    assert_eq!((title(first), title(second)), ("나".to_owned(), "가".to_owned()));
-    let Object::Array(target) = first.get(b"Dest").unwrap() else { panic!("no destination") };
-    assert!((target[3].as_float().unwrap() - 90.0).abs() < 0.01);
+    let root = document.catalog().unwrap().get(b"Outlines").unwrap().as_reference().unwrap();
+    let mut lines = Vec::new();
+    outline(&document, root, 0, &mut lines);
+    assert_eq!(lines, ["나 90", "-가 80", "-다 70", "라 60", "-마 50"]);
+    assert_eq!(document.get_dictionary(root).unwrap().get(b"Count").unwrap().as_i64().unwrap(), 5);
+}
+
+#[test]
+fn a_picture_is_stored_once_and_a_jpeg_as_it_is() {
+    let jpeg = crate::render::canvas::raster::tests::COLOR_JPEG;
+    let (jpeg_logo, mask_logo) =
+        (Logo::read(jpeg).unwrap(), Raster::from_rgba(1, 2, vec![255, 0, 0, 255, 0, 0, 255, 64]).unwrap());
+    let mut page = Page::new(100.0, 100.0);
+    for x in [0.0, 20.0, 40.0] {
+        jpeg_logo.draw(&mut page, Rect::new(x, 10.0, 16.0, 8.0));
+    }
+    let image = std::sync::Arc::new(mask_logo);
+    page.ops.push(Op::Image { area: Rect::new(0.0, 50.0, 10.0, 20.0), image });
+    let document = written(page);
+    let operations = operations(&document);
+    let drawn = operations.iter().filter(|operation| operation.operator == "Do").count();
+    assert_eq!(drawn, 4);
+    let matrix = operations.iter().find(|operation| operation.operator == "cm").unwrap();
+    assert_eq!(numbers(matrix), [16.0, 0.0, 0.0, 8.0, 0.0, 82.0]);
+    let images: Vec<&lopdf::Stream> = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_stream().ok())
+        .filter(|stream| {
+            stream.dict.get(b"Subtype").is_ok_and(|kind| kind.as_name().is_ok_and(|n| n == b"Image"))
+        })
+        .collect();
+    // The JPEG, the colours of the other and its mask.
+    assert_eq!(images.len(), 3);
+    assert!(images.iter().any(|stream| stream.content == jpeg));
+    let masked =
+        images.iter().find_map(|stream| stream.dict.get(b"SMask").ok()?.as_reference().ok()).unwrap();
+    let mask = document.get_object(masked).unwrap().as_stream().unwrap();
+    assert_eq!(mask.get_plain_content().unwrap(), [255, 64]);
+}
+
+#[test]
+fn a_watermark_is_turned_and_faint_and_what_follows_is_not() {
+    let mut page = Page::new(100.0, 100.0);
+    let paint = Paint { color: INK, opacity: 0.1 };
+    page.turned_text((10.0, 90.0), 20.0, Weight::Bold, paint, 45.0, "대외비");
+    page.text(10.0, 20.0, 9.0, Weight::Regular, INK, "가");
+    let document = written(page);
+    let names = operators(&document);
+    assert_eq!(names[..3], ["q", "gs", "BT"]);
+    assert!(names.iter().position(|name| name == "Q") < names.iter().rposition(|name| name == "BT"));
+    let operations = operations(&document);
+    let matrix = operations.iter().find(|operation| operation.operator == "Tm").unwrap();
+    assert_eq!(numbers(matrix), [0.7071, 0.7071, -0.7071, 0.7071, 10.0, 10.0]);
 }

@@ -20,10 +20,10 @@ struct Placed {
 fn texts(page: &Page) -> Vec<Placed> {
     let fonts = FontSet::bundled();
     let placed = page.ops.iter().filter_map(|op| match op {
-        Op::Text { x, y, size, weight, text, upward, .. } => {
+        Op::Text { x, y, size, weight, text, turn, .. } => {
             let width = fonts.width(text, *size, *weight);
             let (up, down) = (size * 0.74, size * 0.18);
-            let area = if *upward {
+            let area = if *turn > 45.0 {
                 Rect::new(x - up, y - width, up + down, width)
             } else {
                 Rect::new(*x, y - up, width, up + down)
