@@ -132,7 +132,7 @@ mod tests {
     fn characters_without_a_glyph_and_hostile_text_are_shown_and_reported() {
         let mut document = sample::report(Locale::Ko, (595.28, 841.89), 1, 5);
         document.title = "매출 𓀀\u{202e}\u{0}\u{7} שלום <script>\\)(".into();
-        document.approval.clear();
+        document.approval.stages.clear();
         let pdf = pdf(&document).unwrap();
         assert!(
             pdf.missing_glyphs.contains(&'𓀀') && pdf.missing_glyphs.contains(&'ש'),
@@ -154,9 +154,9 @@ mod tests {
         let mut document = sample::report(Locale::Ko, (595.28, 841.89), 1, 5);
         document.title.clone_from(&long);
         document.subtitle.clone_from(&long);
-        document.header.clone_from(&long);
-        document.footer.clone_from(&long);
-        document.approval = vec![long.clone(); 8];
+        document.header = long.clone().into();
+        document.footer = long.clone().into();
+        document.approval.stages = vec![long.clone(); 8];
         for block in document.pages.iter_mut().flat_map(|page| page.rows.iter_mut().flatten()) {
             block.title.clone_from(&long);
             block.note = Some(long.clone());

@@ -12,6 +12,7 @@ mod known;
 mod narrative;
 mod panel;
 mod parameter;
+mod print;
 mod recipient;
 mod report;
 mod schedule;

@@ -3,14 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::{Fields, Known};
-use super::{Findings, filter, panel, parameter, schedule, text, zone};
+use super::{Findings, filter, panel, parameter, print, schedule, text, zone};
 use crate::definitions::model::{DatasetId, Panel, Report};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::policy::Policy;
-
-/// What may stand in braces in the texts of a sheet.
-const SHEET_PLACEHOLDERS: [&str; 7] = ["title", "period", "page", "pages", "now", "owner", "proof"];
 
 /// A report with everything its parts refer to.
 pub(super) struct Scope<'a> {
@@ -46,7 +43,7 @@ pub(super) fn check(report: &Report, known: &Known<'_>, policy: &Policy, finding
     filter::check_report(&scope, findings);
     parameter::check(&scope, findings);
     pages(report, findings);
-    print(report, findings);
+    print::check(&report.print, findings);
     for (name, schedule) in &report.schedules {
         schedule::check(schedule, &root.key("schedules").key(name.as_str()), &scope, policy, findings);
     }
@@ -141,14 +138,5 @@ fn pages(report: &Report, findings: &mut Findings<'_>) {
         let help = "add it to a row under `pages`, or remove it".to_owned();
         let message = format!("panel `{}` is on no page and is never shown", names::printable(panel));
         findings.warning_at_key(&path, "never_shown", message, help);
-    }
-}
-
-fn print(report: &Report, findings: &mut Findings<'_>) {
-    let path = FieldPath::root().key("print");
-    text::template(report.print.header.as_ref(), &SHEET_PLACEHOLDERS, &path.key("header"), findings);
-    text::template(report.print.footer.as_ref(), &SHEET_PLACEHOLDERS, &path.key("footer"), findings);
-    for (path, stage) in super::items(&path.key("approval"), &report.print.approval) {
-        text::one_line(stage, &path, findings);
     }
 }

@@ -8,6 +8,7 @@ mod delivery;
 mod name;
 mod panel;
 mod parameter;
+mod print;
 mod report;
 mod schedule;
 mod source;
@@ -23,6 +24,9 @@ pub use panel::{
     Stacking, TablePanel, TextPanel,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
-pub use report::{Orientation, Page, Paper, PrintSettings, Report};
+pub use print::{
+    Approval, ApprovalBox, Corner, Cover, CoverSheet, PreparedBy, PrintSettings, RunningLine, RunningParts,
+};
+pub use report::{Orientation, Page, Paper, Report};
 pub use schedule::{PanelErrorPolicy, Schedule};
 pub use source::{S3Options, Source};

@@ -2,6 +2,7 @@ use super::*;
 use crate::charts::Kind as ChartKind;
 use crate::format::rich_text::RichText;
 use crate::format::{Grain, NumberFormat};
+use crate::render::document::Approval;
 use crate::render::document::{Block, Failure, Kpi, SheetPage};
 use crate::table::{Column, Role, Table, Value};
 
@@ -78,9 +79,12 @@ fn document() -> Document {
                 vec![block("words", "설명", Ok(Content::Text(RichText::plain(&["첫 문단".into()]))))],
             ],
         }],
-        header: String::new(),
-        footer: String::new(),
-        approval: Vec::new(),
+        header: "".into(),
+        footer: "".into(),
+        approval: Approval::default(),
+        cover: None,
+        prepared: Vec::new(),
+        watermark: String::new(),
         owner: "sales".into(),
         evaluated_at: "2026-01-12T00:00:00Z".parse().unwrap(),
         proof: "정의 4f2a9c1 · 데이터 2026-01-11".into(),

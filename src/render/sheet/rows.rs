@@ -194,7 +194,10 @@ impl Measurer<'_> {
         let Some(note) = block.note.as_deref().filter(|note| !note.trim().is_empty()) else {
             return Vec::new();
         };
-        broken(&self.texts.clean(note), Style::regular(NOTE_SIZE, MUTED), width, NOTE_LINES)
+        let lines = note
+            .lines()
+            .map(|line| broken(&self.texts.clean(line), Style::regular(NOTE_SIZE, MUTED), width, NOTE_LINES));
+        lines.flatten().collect()
     }
 }
 

@@ -66,6 +66,20 @@ pub(super) fn lines(text: &RichText, width: f32, texts: &Typesetter) -> Vec<Line
     setter.lines
 }
 
+/// The lines of a caption: spans in one look of its own.
+pub(super) fn caption(
+    spans: &[Span],
+    style: Style,
+    line: f32,
+    width: f32,
+    align: TextAlign,
+    texts: &Typesetter,
+) -> Vec<Line> {
+    let mut setter = Setter { width, align, texts, lines: Vec::new(), bars: Vec::new() };
+    setter.paragraph(spans, style, line, 0.0, 0.0);
+    setter.lines
+}
+
 /// The height of lines below each other.
 pub(super) fn height(lines: &[Line]) -> f32 {
     let above: f32 = lines.iter().skip(1).map(|line| line.above).sum();

@@ -208,7 +208,7 @@ proptest! {
         side in 250.0f32..1250.0,
     ) {
         let mut document = document((side, 1500.0 - side), layout);
-        document.approval = stages;
+        document.approval.stages = stages;
         document.title = title;
         check(&document)?;
     }

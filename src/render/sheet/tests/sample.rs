@@ -7,6 +7,7 @@ use chrono::{NaiveDate, TimeZone, Utc};
 use crate::charts::{Chart, Kind, Stacking};
 use crate::format::rich_text::RichText;
 use crate::format::{Grain, Locale, NumberFormat};
+use crate::render::document::Approval;
 use crate::render::document::{Block, Content, Document, Failure, Kpi, SheetPage};
 use crate::table::{Column, Role, Table, Value};
 
@@ -34,7 +35,10 @@ pub(super) fn document(size: (f32, f32), rows: Vec<Vec<Block>>) -> Document {
         pages: vec![SheetPage { size, rows }],
         header: "영업본부 대외비".into(),
         footer: "주간 매출 현황 · {page} / {pages}".into(),
-        approval: Vec::new(),
+        approval: Approval::default(),
+        cover: None,
+        prepared: Vec::new(),
+        watermark: String::new(),
         owner: "sales_analytics".into(),
         evaluated_at: Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).unwrap(),
         proof: "정의 3fa20a2 · 데이터 2026-11-22 · 실행 0193".into(),
@@ -269,8 +273,11 @@ pub(in crate::render) fn report(
         subtitle: words.subtitle.into(),
         locale,
         header: words.header.into(),
-        footer: format!("{} · {{page}} / {{pages}}", words.title),
-        approval: words.approval.iter().map(|stage| (*stage).to_owned()).collect(),
+        footer: format!("{} · {{page}} / {{pages}}", words.title).into(),
+        approval: Approval {
+            stages: words.approval.iter().map(|stage| (*stage).to_owned()).collect(),
+            ..Approval::default()
+        },
         ..document(size, rows)
     }
 }
