@@ -67,9 +67,8 @@ impl Particle {
     pub fn after(self, word: &str) -> String {
         let (closed, open) = self.forms();
         match ending(word) {
-            Some(Ending::Consonant) => closed.to_owned(),
             Some(Ending::Rieul) if self == Self::By => open.to_owned(),
-            Some(Ending::Rieul) => closed.to_owned(),
+            Some(Ending::Rieul | Ending::Consonant) => closed.to_owned(),
             Some(Ending::Vowel) => open.to_owned(),
             None if self == Self::By => "(으)로".to_owned(),
             None if open.is_empty() => format!("({closed})"),
@@ -93,8 +92,7 @@ fn ending(word: &str) -> Option<Ending> {
         'a'..='z' | 'A'..='Z' => Some(latin(word)),
         // 퍼센트, 달러, 유로, 엔, 파운드, 도
         '%' | '％' | '‰' | '$' | '€' | '£' | '°' | '℃' => Some(Ending::Vowel),
-        '¥' | '￥' => Some(Ending::Consonant),
-        '₩' => Some(Ending::Consonant),
+        '¥' | '￥' | '₩' => Some(Ending::Consonant),
         '萬' | '億' | '兆' | '元' => Some(match last {
             '億' | '萬' | '元' => Ending::Consonant,
             _ => Ending::Vowel,
@@ -154,9 +152,8 @@ fn latin(word: &str) -> Ending {
     let spelled = letters.len() == 1 || letters.iter().all(char::is_ascii_uppercase);
     match (last, spelled) {
         ('l', _) | ('r', true) => Ending::Rieul,
-        ('m' | 'n', _) => Ending::Consonant,
         // Stops that Korean keeps as a final sound after a vowel: laptop 랩톱, book 북, robot 로봇, lab 랩.
-        ('p' | 'k' | 't' | 'b' | 'c', false) => Ending::Consonant,
+        ('m' | 'n', _) | ('p' | 'k' | 't' | 'b' | 'c', false) => Ending::Consonant,
         ('g', false) if letters.len() > 1 && letters.get(letters.len() - 2) == Some(&'n') => {
             Ending::Consonant
         }

@@ -32,23 +32,21 @@ pub(super) fn check(
             if SETTING_NAMES.contains(&placeholder.name.as_str()) {
                 continue;
             }
-            match reference(&placeholder.name) {
-                Some(aspect) => is_compared |= aspect != Aspect::Value,
-                None => {
-                    let name = &placeholder.name;
-                    let what = format!("`{{{}}}`", names::printable(name));
-                    unknown(&path, name, &what, placeholder.line, &numbers, &SETTING_NAMES, findings);
-                }
+            if let Some(aspect) = reference(&placeholder.name) {
+                is_compared |= aspect != Aspect::Value;
+            } else {
+                let name = &placeholder.name;
+                let what = format!("`{{{}}}`", names::printable(name));
+                unknown(&path, name, &what, placeholder.line, &numbers, &SETTING_NAMES, findings);
             }
         }
         for condition in narrative.conditions() {
             for name in condition.value.names() {
-                match reference(name) {
-                    Some(aspect) => is_compared |= aspect != Aspect::Value,
-                    None => {
-                        let what = format!("`{}` in `{{if …}}`", names::printable(name));
-                        unknown(&path, name, &what, condition.line, &numbers, &[], findings);
-                    }
+                if let Some(aspect) = reference(name) {
+                    is_compared |= aspect != Aspect::Value;
+                } else {
+                    let what = format!("`{}` in `{{if …}}`", names::printable(name));
+                    unknown(&path, name, &what, condition.line, &numbers, &[], findings);
                 }
             }
         }

@@ -157,15 +157,14 @@ fn placeholder(inner: &str, line: usize) -> Result<Placeholder, NarrativeError> 
                 let message = format!("there is no format `{}`", names::printable(other));
                 return Err(error(line, message, names::offer(other, "formats", ["full", "short"])));
             }
-            (_, other) => match Particle::parse(other) {
-                Some(particle) => placeholder.particle = Some(particle),
-                None => {
-                    let valid = Particle::ALL.map(Particle::name);
+            (_, other) => {
+                let valid = Particle::ALL.map(Particle::name);
+                let unknown = || {
                     let help = names::offer(other, "particles", valid.iter().map(String::as_str));
-                    let message = format!("there is no particle `{}`", names::printable(other));
-                    return Err(error(line, message, help));
-                }
-            },
+                    error(line, format!("there is no particle `{}`", names::printable(other)), help)
+                };
+                placeholder.particle = Some(Particle::parse(other).ok_or_else(unknown)?);
+            }
         }
     }
     Ok(placeholder)

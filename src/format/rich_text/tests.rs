@@ -101,7 +101,8 @@ fn deep_nesting_is_bounded_and_loses_no_text() {
     let deep = format!("{}끝", "> ".repeat(300));
     let text = read(&deep);
     assert!(text.lines().concat().contains('끝'));
-    let list: String = (0..200).map(|n| format!("{}- {n}\n", "  ".repeat(n))).collect();
+    let list: Vec<String> = (0..200).map(|n| format!("{}- {n}\n", "  ".repeat(n))).collect();
+    let list = list.concat();
     let lines = read(&list).lines().join("\n");
     assert!(lines.contains("199"), "{lines}");
 }

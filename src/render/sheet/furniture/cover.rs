@@ -2,7 +2,7 @@
 
 use crate::render::canvas::{Page, Rect, Rgb};
 use crate::render::document::{Cover, Document};
-use crate::render::sheet::lines::{Align, Style, Typesetter, broken, put};
+use crate::render::sheet::lines::{Align, Style, Typesetter, broken, evenly_broken, put};
 use crate::render::sheet::style::{INK, MARGIN, MUTED, rule};
 
 const TITLE: f32 = 30.0;
@@ -28,7 +28,10 @@ pub(in crate::render::sheet) fn cover(
     let title_at = |size: f32| lines(&cover.title, Style::bold(size, INK), usize::MAX);
     let size = sizes.into_iter().find(|size| title_at(*size).len() <= 3).unwrap_or(19.0);
     let title_style = Style::bold(size, INK);
-    let title = lines(&cover.title, title_style, 5);
+    let title = texts.clean(&cover.title);
+    // No single word is left over on the last line.
+    let title =
+        if title.trim().is_empty() { Vec::new() } else { evenly_broken(&title, title_style, width, 5) };
     let step = size * 1.36;
     let mut baseline = middle - step * title.len().saturating_sub(1) as f32;
     let organisation = Style::bold(11.0, ACCENT);

@@ -54,7 +54,8 @@ fn justified_lines_end_at_the_edge_but_for_the_last() {
 
 #[test]
 fn numbers_of_a_list_stand_with_their_points_below_each_other() {
-    let source: String = (1..=12).map(|n| format!("{n}. 항목\n")).collect();
+    let source: Vec<String> = (1..=12).map(|n| format!("{n}. 항목\n")).collect();
+    let source = source.concat();
     let lines = laid(&source, 300.0, TextAlign::Left);
     let ends: Vec<f32> = lines.iter().map(|line| line.runs[0].x + line.runs[0].width).collect();
     assert!(ends.iter().all(|end| (end - ends[0]).abs() < 0.01), "{ends:?}");
@@ -63,8 +64,9 @@ fn numbers_of_a_list_stand_with_their_points_below_each_other() {
 
 #[test]
 fn a_sheet_does_not_end_with_a_heading_nor_with_the_first_line_of_a_paragraph() {
-    let source: String =
+    let source: Vec<String> =
         (0..30).map(|n| format!("# 제목 {n}\n\n{}\n\n", "본문이 이어집니다. ".repeat(12))).collect();
+    let source = source.concat();
     let lines = laid(&source, 200.0, TextAlign::Left);
     for room in 80..200 {
         let parts = cut(&lines, room as f32 / 2.0 + 40.0, room as f32);
