@@ -47,7 +47,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
     match command.unwrap_or_else(|| Command::Serve(ServeArguments::default())) {
         Command::Serve(arguments) => serve::serve(&place, &arguments).await,
         Command::Check(arguments) => check::check(&place, &arguments).await,
-        Command::Render(arguments) => render::render(&place, &arguments).await,
+        Command::Render(arguments) => Box::pin(render::render(&place, &arguments)).await,
         Command::Query(arguments) => query::query(&place, &arguments).await,
         Command::Run(arguments) => run::run(&place, &arguments).await,
         Command::Schema(arguments) => schema::schema(&arguments),

@@ -13,6 +13,7 @@ pub mod condition;
 mod diagnostic;
 pub mod model;
 mod names;
+pub mod narrative;
 mod path;
 pub mod period;
 mod policy;

@@ -7,6 +7,8 @@ mod date;
 mod digits;
 mod locale;
 mod number;
+mod particle;
+pub mod rich_text;
 mod scale;
 #[cfg(test)]
 mod tests;
@@ -14,3 +16,4 @@ mod tests;
 pub use date::{DateFormat, Grain, write_date, write_timestamp};
 pub use locale::{Locale, LocalizedText};
 pub use number::{NO_NUMBER, NegativeStyle, Number, NumberFormat, NumberStyle, write_change};
+pub use particle::Particle;

@@ -2,6 +2,7 @@
 
 pub use super::canvas::pdf::Conformance;
 use crate::charts::Chart;
+use crate::format::rich_text::RichText;
 use crate::format::{Locale, NumberFormat};
 use crate::table::{Change, Grid, Value};
 
@@ -16,12 +17,18 @@ pub struct Document {
     pub locale: Locale,
     /// The layout.
     pub pages: Vec<SheetPage>,
-    /// The line at the top right of every sheet, with `{page}` and `{pages}` still to be filled.
-    pub header: String,
-    /// The line at the foot of every sheet, with `{page}` and `{pages}` still to be filled.
-    pub footer: String,
-    /// The stages of the approval box (결재란) on the first sheet.
-    pub approval: Vec<String>,
+    /// The line at the top of every sheet, by itself at the right.
+    pub header: Running,
+    /// The line at the foot of every sheet, by itself at the left.
+    pub footer: Running,
+    /// The approval box (결재란) on the first sheet.
+    pub approval: Approval,
+    /// A sheet before the others.
+    pub cover: Option<Cover>,
+    /// Who made the report and what it is about, as labels with their values.
+    pub prepared: Vec<(String, String)>,
+    /// Words across every sheet, behind its content.
+    pub watermark: String,
     /// The functional role that answers for the report; the author in the PDF's metadata.
     pub owner: String,
     /// The instant it was evaluated at; the date in the PDF's metadata.
@@ -30,6 +37,52 @@ pub struct Document {
     pub proof: String,
     /// The standards its PDF keeps to.
     pub conformance: Conformance,
+}
+
+/// A line at the top or foot of every sheet, with `{page}`, `{pages}`, `{section_page}` and
+/// `{section_pages}` still to be filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Running {
+    /// One text, in its usual place.
+    Usual(String),
+    /// The texts at the left, in the middle and at the right.
+    Parts([String; 3]),
+}
+
+impl<T: Into<String>> From<T> for Running {
+    fn from(text: T) -> Self {
+        Self::Usual(text.into())
+    }
+}
+
+/// The approval box; without stages there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Approval {
+    /// What stands above each column.
+    pub stages: Vec<String>,
+    /// Who signs in each; may be fewer than there are stages.
+    pub names: Vec<String>,
+    /// What stands at its side; empty for the usual word.
+    pub label: String,
+    /// Whether it stands at the left edge of the sheet.
+    pub at_left: bool,
+    /// Whether it stands below the content of the first sheet instead of beside the title.
+    pub at_foot: bool,
+}
+
+/// What stands on the sheet before the others; what is empty is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cover {
+    /// The title.
+    pub title: String,
+    /// Below it.
+    pub subtitle: String,
+    /// The company or division.
+    pub organisation: String,
+    /// The date.
+    pub date: String,
+    /// A small line at the foot.
+    pub note: String,
 }
 
 /// One page of the layout.
@@ -63,8 +116,8 @@ pub enum Content {
     Chart(Box<Chart>),
     /// A table or pivot.
     Table(Box<Grid>),
-    /// Paragraphs.
-    Text(Vec<String>),
+    /// Words.
+    Text(RichText),
 }
 
 /// One number with its change and the way it went.

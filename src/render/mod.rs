@@ -13,7 +13,9 @@ pub mod document;
 pub mod html;
 pub mod mail;
 pub mod pdf;
+mod prose;
 pub mod sheet;
 pub mod workbook;
 
 pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};
+pub use prose::{ProseLook, prose};

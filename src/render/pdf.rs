@@ -15,7 +15,7 @@ pub struct Pdf {
     pub bytes: Vec<u8>,
     /// The number of sheets.
     pub pages: usize,
-    /// The characters that no bundled font has, in order; they stand as `[U+1F600]`.
+    /// The characters that no bundled font has, in order; they stand as `[U+13000]`.
     pub missing_glyphs: Vec<char>,
     /// The panels whose data could not be drawn; their frames say so. Panels that had failed before
     /// are those of [`Document::failures`].
@@ -161,18 +161,18 @@ mod tests {
     #[test]
     fn characters_without_a_glyph_and_hostile_text_are_shown_and_reported() {
         let mut document = sample::report(Locale::Ko, (595.28, 841.89), 1, 5);
-        document.title = "매출 😀\u{202e}\u{0}\u{7} שלום <script>\\)(".into();
-        document.approval.clear();
+        document.title = "매출 𓀀\u{202e}\u{0}\u{7} שלום <script>\\)(".into();
+        document.approval.stages.clear();
         let pdf = pdf(&document).unwrap();
         assert!(
-            pdf.missing_glyphs.contains(&'😀') && pdf.missing_glyphs.contains(&'ש'),
+            pdf.missing_glyphs.contains(&'𓀀') && pdf.missing_glyphs.contains(&'ש'),
             "{:?}",
             pdf.missing_glyphs
         );
         let folder = tempfile::tempdir().unwrap();
         let path = written("hostile.pdf", &pdf, &folder);
         if let Some(text) = output("pdftotext", &[], &path) {
-            assert!(text.contains("매출 [U+1F600] [U+05E9 05DC 05D5 05DD]"), "{text}");
+            assert!(text.contains("매출 [U+13000] [U+05E9 05DC 05D5 05DD]"), "{text}");
             assert!(text.contains("<script>\\)("), "{text}");
         }
         output("qpdf", &["--check"], &path);
@@ -184,9 +184,9 @@ mod tests {
         let mut document = sample::report(Locale::Ko, (595.28, 841.89), 1, 5);
         document.title.clone_from(&long);
         document.subtitle.clone_from(&long);
-        document.header.clone_from(&long);
-        document.footer.clone_from(&long);
-        document.approval = vec![long.clone(); 8];
+        document.header = long.clone().into();
+        document.footer = long.clone().into();
+        document.approval.stages = vec![long.clone(); 8];
         for block in document.pages.iter_mut().flat_map(|page| page.rows.iter_mut().flatten()) {
             block.title.clone_from(&long);
             block.note = Some(long.clone());

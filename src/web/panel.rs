@@ -24,6 +24,7 @@ use super::words::Words;
 use crate::definitions::model::{Panel, PanelId, Report};
 use crate::format::{Locale, NumberStyle};
 use crate::render::document::{Block, Content, Kpi};
+use crate::render::{ProseLook, prose};
 use crate::runs::evaluate::QuestionError;
 
 /// A panel ready to be written.
@@ -89,6 +90,18 @@ pub(super) async fn answer_or_broken(open: OpenReport, panel: PanelId) -> Result
     }
 }
 
+/// The panel's title is a heading of level 2.
+const LOOK: ProseLook = ProseLook {
+    heading: "",
+    paragraph: "",
+    list: "",
+    quote: "",
+    code: "",
+    rule: "",
+    link: "",
+    first_heading: 3,
+};
+
 /// What a panel shows.
 enum Body {
     /// Nothing yet.
@@ -99,8 +112,8 @@ enum Body {
     Chart(String),
     /// A table.
     Table(TableView),
-    /// Paragraphs.
-    Text(Vec<String>),
+    /// Words, as HTML.
+    Text(String),
     /// What went wrong, and the id the log has.
     Failure { message: String, error_id: String },
 }
@@ -199,7 +212,7 @@ impl Body {
             }
             Ok(Content::Kpi(kpi)) => Self::Kpi(KpiView::new(kpi, &block.title, locale)),
             Ok(Content::Table(table)) => Self::Table(TableView::new(table, locale, limit)),
-            Ok(Content::Text(paragraphs)) => Self::Text(paragraphs.clone()),
+            Ok(Content::Text(text)) => Self::Text(prose(text, &LOOK)),
             Ok(Content::Chart(chart)) => match chart_page(chart, slot, locale) {
                 Ok(drawn) => Self::Chart(drawn.svg(&block.title)),
                 Err(error) => {

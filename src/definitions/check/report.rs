@@ -3,14 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::{Fields, Known};
-use super::{Findings, filter, panel, parameter, schedule, text, zone};
+use super::{Findings, filter, panel, parameter, print, schedule, text, zone};
 use crate::definitions::model::{DatasetId, Panel, Report};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::policy::Policy;
-
-/// What may stand in braces in the texts of a sheet.
-const SHEET_PLACEHOLDERS: [&str; 7] = ["title", "period", "page", "pages", "now", "owner", "proof"];
 
 /// A report with everything its parts refer to.
 pub(super) struct Scope<'a> {
@@ -46,7 +43,7 @@ pub(super) fn check(report: &Report, known: &Known<'_>, policy: &Policy, finding
     filter::check_report(&scope, findings);
     parameter::check(&scope, findings);
     pages(report, findings);
-    print(report, findings);
+    print::check(&report.print, findings);
     for (name, schedule) in &report.schedules {
         schedule::check(schedule, &root.key("schedules").key(name.as_str()), &scope, policy, findings);
     }
@@ -69,7 +66,7 @@ fn scope<'a>(report: &'a Report, known: &'a Known<'a>, findings: &Findings<'_>) 
     let mut datasets = BTreeMap::new();
     // A panel that is left out for a fault may use any dataset.
     let mut has_unreadable_dataset = findings.tree.keys_of("panels").len() != report.panels.len();
-    let panels = report.panels.values().filter(|panel| !matches!(panel, Panel::Text(_)));
+    let panels = report.panels.values().filter(|panel| asks(panel));
     for id in panels.filter_map(|panel| panel.dataset().or(report.dataset.as_ref())) {
         match known.datasets.get_key_value(id.as_str()) {
             Some((id, fields)) if fields.is_readable() => drop(datasets.insert(*id, *fields)),
@@ -77,6 +74,14 @@ fn scope<'a>(report: &'a Report, known: &'a Known<'a>, findings: &Findings<'_>) 
         }
     }
     Scope { report, known, datasets, has_unreadable_dataset }
+}
+
+/// Whether a panel asks a dataset; words may do without.
+pub(super) fn asks(panel: &Panel) -> bool {
+    match panel {
+        Panel::Text(panel) => panel.dataset.is_some() || panel.has_numbers(),
+        _ => true,
+    }
 }
 
 /// Reports a dataset that does not exist.
@@ -133,14 +138,5 @@ fn pages(report: &Report, findings: &mut Findings<'_>) {
         let help = "add it to a row under `pages`, or remove it".to_owned();
         let message = format!("panel `{}` is on no page and is never shown", names::printable(panel));
         findings.warning_at_key(&path, "never_shown", message, help);
-    }
-}
-
-fn print(report: &Report, findings: &mut Findings<'_>) {
-    let path = FieldPath::root().key("print");
-    text::template(report.print.header.as_ref(), &SHEET_PLACEHOLDERS, &path.key("header"), findings);
-    text::template(report.print.footer.as_ref(), &SHEET_PLACEHOLDERS, &path.key("footer"), findings);
-    for (path, stage) in super::items(&path.key("approval"), &report.print.approval) {
-        text::one_line(stage, &path, findings);
     }
 }

@@ -74,7 +74,8 @@ pub(super) fn owner(owner: &str, findings: &mut Findings<'_>) {
     }
 }
 
-fn each<'a>(text: Option<&'a LocalizedText>, path: &FieldPath) -> Vec<(FieldPath, &'a str)> {
+/// A text in each of its languages, with its path.
+pub(super) fn each<'a>(text: Option<&'a LocalizedText>, path: &FieldPath) -> Vec<(FieldPath, &'a str)> {
     match text {
         None => Vec::new(),
         Some(LocalizedText::One(text)) => vec![(path.clone(), text)],

@@ -8,6 +8,7 @@ mod delivery;
 mod name;
 mod panel;
 mod parameter;
+mod print;
 mod report;
 mod schedule;
 mod source;
@@ -26,6 +27,10 @@ pub use panel::{
     ValueOf, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
-pub use report::{AccessibilityStandard, ArchiveStandard, Orientation, Page, Paper, PrintSettings, Report};
+pub use print::{
+    AccessibilityStandard, Approval, ApprovalBox, ArchiveStandard, Corner, Cover, CoverSheet, PreparedBy,
+    PrintSettings, RunningLine, RunningParts,
+};
+pub use report::{Orientation, Page, Paper, Report};
 pub use schedule::{PanelErrorPolicy, Schedule};
 pub use source::{S3Options, Source};

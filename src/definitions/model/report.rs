@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DatasetId, FieldFilter, FieldName, Panel, PanelId, Parameter, Schedule};
+use super::{DatasetId, FieldFilter, FieldName, Panel, PanelId, Parameter, PrintSettings, Schedule};
 use crate::format::{Locale, LocalizedText};
 
 /// A report: on screen a dashboard, on paper a PDF.
@@ -83,38 +83,4 @@ pub enum Orientation {
     Portrait,
     /// Lying.
     Landscape,
-}
-
-/// How a report is printed. Texts may hold `{title}`, `{period}`, `{page}`, `{pages}`, `{now}`,
-/// `{owner}` and `{proof}`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct PrintSettings {
-    /// The line at the top right of every sheet.
-    pub header: Option<LocalizedText>,
-    /// The line at the foot of every sheet; by default title, page and pages.
-    pub footer: Option<LocalizedText>,
-    /// The stages of the approval box (결재란) on the first sheet: `[담당, 팀장, 본부장]`.
-    #[schemars(length(max = 8))]
-    pub approval: Vec<String>,
-    /// Makes PDFs that keep to a standard for decades of storage: `pdf-a-2b`.
-    pub archive: Option<ArchiveStandard>,
-    /// Makes PDFs that can be heard, with a structure tree: `pdf-ua-1`.
-    pub accessible: Option<AccessibilityStandard>,
-}
-
-/// A standard for files that are stored for decades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum ArchiveStandard {
-    /// PDF/A-2b, ISO 19005-2.
-    #[serde(rename = "pdf-a-2b")]
-    PdfA2b,
-}
-
-/// A standard for files that can be heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum AccessibilityStandard {
-    /// PDF/UA-1, ISO 14289-1.
-    #[serde(rename = "pdf-ua-1")]
-    PdfUa1,
 }

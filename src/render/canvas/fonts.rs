@@ -1,7 +1,7 @@
 //! The bundled fonts: which face has a character, and how wide text is.
 //!
 //! Pretendard has Latin and Hangul but no ideographs; Noto Sans HK has those, and full-width
-//! punctuation as Chinese sets it. Text is split per character into runs of one face. Digits are always tabular, so that numbers align everywhere.
+//! punctuation as Chinese sets it; Noto Emoji, in one weight, has what is left of pictures. Text is split per character into runs of one face. Digits are always tabular, so that numbers align everywhere.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,6 +13,7 @@ static PRETENDARD_REGULAR: &[u8] = include_bytes!("../../../static/fonts/Pretend
 static PRETENDARD_BOLD: &[u8] = include_bytes!("../../../static/fonts/Pretendard-Bold.otf");
 static NOTO_HK_REGULAR: &[u8] = include_bytes!("../../../static/fonts/NotoSansHK-Regular.ttf");
 static NOTO_HK_BOLD: &[u8] = include_bytes!("../../../static/fonts/NotoSansHK-Bold.ttf");
+static NOTO_EMOJI: &[u8] = include_bytes!("../../../static/fonts/NotoEmoji-Regular.ttf");
 
 static BUNDLED: LazyLock<FontSet> = LazyLock::new(FontSet::load);
 
@@ -37,17 +38,24 @@ pub enum FaceId {
     NotoHkRegular,
     /// Noto Sans HK Bold.
     NotoHkBold,
+    /// Noto Emoji, for both weights.
+    NotoEmoji,
 }
 
 impl FaceId {
     /// Every face, in the order of their discriminants.
-    pub const ALL: [Self; 4] =
-        [Self::PretendardRegular, Self::PretendardBold, Self::NotoHkRegular, Self::NotoHkBold];
+    pub const ALL: [Self; 5] = [
+        Self::PretendardRegular,
+        Self::PretendardBold,
+        Self::NotoHkRegular,
+        Self::NotoHkBold,
+        Self::NotoEmoji,
+    ];
 
     /// How heavy it is.
     pub fn weight(self) -> Weight {
         match self {
-            Self::PretendardRegular | Self::NotoHkRegular => Weight::Regular,
+            Self::PretendardRegular | Self::NotoHkRegular | Self::NotoEmoji => Weight::Regular,
             Self::PretendardBold | Self::NotoHkBold => Weight::Bold,
         }
     }
@@ -59,6 +67,7 @@ impl FaceId {
             Self::PretendardBold => "Pretendard-Bold",
             Self::NotoHkRegular => "NotoSansHK-Regular",
             Self::NotoHkBold => "NotoSansHK-Bold",
+            Self::NotoEmoji => "NotoEmoji",
         }
     }
 }
@@ -139,7 +148,7 @@ impl FontSet {
 
     #[expect(clippy::expect_used, reason = "the font files are compiled in and tested to parse")]
     fn load() -> Self {
-        let faces = [PRETENDARD_REGULAR, PRETENDARD_BOLD, NOTO_HK_REGULAR, NOTO_HK_BOLD]
+        let faces = [PRETENDARD_REGULAR, PRETENDARD_BOLD, NOTO_HK_REGULAR, NOTO_HK_BOLD, NOTO_EMOJI]
             .into_iter()
             .map(|data| {
                 let face = Face::parse(data, 0).expect("a bundled font parses");
@@ -179,16 +188,16 @@ impl FontSet {
     }
 
     /// The face that has `c` (Pretendard, else Noto Sans HK; the other way round for full-width
-    /// punctuation) and its glyph, with tabular digits;
+    /// punctuation; else Noto Emoji) and its glyph, with tabular digits;
     /// `None` if no bundled font has it.
     pub fn resolve(&self, c: char, weight: Weight) -> Option<(FaceId, Glyph)> {
         let mut chain = match weight {
-            Weight::Regular => [FaceId::PretendardRegular, FaceId::NotoHkRegular],
-            Weight::Bold => [FaceId::PretendardBold, FaceId::NotoHkBold],
+            Weight::Regular => [FaceId::PretendardRegular, FaceId::NotoHkRegular, FaceId::NotoEmoji],
+            Weight::Bold => [FaceId::PretendardBold, FaceId::NotoHkBold, FaceId::NotoEmoji],
         };
         // Pretendard has 、。「」 and their like too, but narrow and low, for Korean.
         if matches!(c, '\u{3001}'..='\u{303f}' | '\u{ff00}'..='\u{ff60}') {
-            chain.reverse();
+            chain.swap(0, 1);
         }
         let find = || chain.into_iter().find_map(|face| Some((face, self.glyph(face, c)?)));
         self.resolved[usize::from(weight == Weight::Bold)].get_or_find(c, find)
@@ -306,6 +315,17 @@ mod tests {
 
     #[test]
     fn a_character_without_a_glyph_is_reported() {
-        assert_eq!(FontSet::bundled().missing("a😀b😀가"), ['😀']);
+        assert_eq!(FontSet::bundled().missing("aשbש가"), ['ש']);
+    }
+
+    #[test]
+    fn emoji_are_drawn_in_both_weights() {
+        let fonts = FontSet::bundled();
+        for weight in [Weight::Regular, Weight::Bold] {
+            let faces: Vec<_> = fonts.runs("매출 😀📈🎉", 10.0, weight).iter().map(|run| run.face).collect();
+            assert_eq!(faces.last(), Some(&FaceId::NotoEmoji), "{faces:?}");
+            assert!(fonts.advance('😀', weight) > 1.0);
+        }
+        assert!(fonts.missing("😀📈🎉👍🏽🇰🇷").is_empty());
     }
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::charts::Chart;
 use crate::format::{Locale, NumberStyle};
 use crate::render::document::{Block, Content, Kpi};
+use crate::render::{ProseLook, prose};
 use crate::table::{self, Grid, GridColumn, ValueKind};
 
 /// How much of a table a mail shows.
@@ -21,7 +22,7 @@ pub(super) enum Part {
     /// The head of a table.
     Table { title: String, note: Option<String>, heads: Vec<Cell>, rows: Vec<Vec<Cell>>, cut: bool },
     /// Words.
-    Text { title: String, paragraphs: Vec<String> },
+    Text { title: String, html: String, lines: Vec<String> },
     /// A panel that has nothing to show.
     Failed { title: String, message: String, error_id: String },
 }
@@ -63,6 +64,18 @@ pub(super) struct Cell {
     pub(super) is_number: bool,
 }
 
+/// Inline, because mail programs know no style sheets; the heading of a panel is of level 2.
+const LOOK: ProseLook = ProseLook {
+    heading: " style=\"margin:12px 0 4px 0;font-size:15px;line-height:22px;font-weight:700;\"",
+    paragraph: " style=\"margin:0 0 8px 0;\"",
+    list: " style=\"margin:0 0 8px 0;padding-left:22px;\"",
+    quote: " style=\"margin:0 0 8px 0;padding-left:10px;border-left:3px solid #d0d5dd;\"",
+    code: " style=\"margin:0 0 8px 0;padding:8px 10px;background-color:#f1f3f6;color:#1c2433;white-space:pre-wrap;\"",
+    rule: " style=\"margin:10px 0;border:0;border-top:1px solid #e4e7ec;\"",
+    link: " style=\"color:#2f6fde;\"",
+    first_heading: 3,
+};
+
 /// The part of a mail for `block`; `draw` makes pictures.
 pub(super) fn part(
     block: &Block,
@@ -77,7 +90,7 @@ pub(super) fn part(
             Part::Picture { title, note, image }
         }
         Ok(Content::Table(table)) => head(title, note, table, locale),
-        Ok(Content::Text(paragraphs)) => Part::Text { title, paragraphs: paragraphs.clone() },
+        Ok(Content::Text(text)) => Part::Text { title, html: prose(text, &LOOK), lines: text.lines() },
         Err(failure) => {
             Part::Failed { title, message: failure.message.clone(), error_id: failure.error_id.clone() }
         }

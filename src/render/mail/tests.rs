@@ -1,6 +1,8 @@
 use super::*;
 use crate::charts::Kind as ChartKind;
+use crate::format::rich_text::RichText;
 use crate::format::{Grain, NumberFormat};
+use crate::render::document::Approval;
 use crate::render::document::{Block, Failure, Kpi, SheetPage};
 use crate::table::{Column, Grid, Role, Table, Value};
 
@@ -75,12 +77,15 @@ fn document() -> Document {
                 ],
                 vec![block("trend", "일별 매출", Ok(Content::Chart(Box::new(chart))))],
                 vec![block("sheet", "상세", Ok(Content::Table(Box::new(Grid::of_table(table(), "증감률")))))],
-                vec![block("words", "설명", Ok(Content::Text(vec!["첫 문단".into()])))],
+                vec![block("words", "설명", Ok(Content::Text(RichText::plain(&["첫 문단".into()]))))],
             ],
         }],
-        header: String::new(),
-        footer: String::new(),
-        approval: Vec::new(),
+        header: "".into(),
+        footer: "".into(),
+        approval: Approval::default(),
+        cover: None,
+        prepared: Vec::new(),
+        watermark: String::new(),
         owner: "sales".into(),
         evaluated_at: "2026-01-12T00:00:00Z".parse().unwrap(),
         proof: "정의 4f2a9c1 · 데이터 2026-01-11".into(),

@@ -2,12 +2,12 @@
 
 use super::furniture::frame;
 use super::lines::{Align, Style, Typesetter, put};
-use super::rows::{Cell, CellContent, TEXT_TITLE};
+use super::rows::{Cell, CellContent, NOTE_LINE, TEXT_TITLE};
 use super::style::{
     BAD, BLOCK_TITLE_SIZE, CARD_PADDING, CARD_RADIUS, HAIRLINE, INK, MUTED, NOTE_SIZE, TEXT_LINE, TEXT_SIZE,
     rule,
 };
-use super::{chart, kpi, words};
+use super::{chart, kpi, prose, words};
 use crate::charts::Chart;
 use crate::format::Locale;
 use crate::render::canvas::{Op, Page, Rect, Rgb, Tag};
@@ -48,7 +48,9 @@ fn draw_content(
         }
         CellContent::Chart(chart) => return draw_chart(page, block, chart, area, texts, locale),
         CellContent::Table(table) => table.draw(page, (area.x, area.y), &table.whole(), texts),
-        CellContent::Text { lines, titled } => draw_text(page, block, lines, *titled, area, texts),
+        CellContent::Text { lines, titled, note } => {
+            draw_text(page, block, lines, (*titled, note), area, texts);
+        }
         CellContent::Failure { failure, lines } => {
             let natural = 52.0 + lines.len() as f32 * (TEXT_LINE - 2.0);
             let area = Rect { height: area.height.min(natural.max(66.0)), ..area };
@@ -94,19 +96,30 @@ fn draw_chart(
     drawn
 }
 
-fn draw_text(page: &mut Page, block: &Block, lines: &[String], titled: bool, area: Rect, texts: &Typesetter) {
-    let mut baseline = area.y + 10.5;
+fn draw_text(
+    page: &mut Page,
+    block: &Block,
+    lines: &[prose::Line],
+    (titled, note): (bool, &[String]),
+    area: Rect,
+    texts: &Typesetter,
+) {
+    let mut top = area.y;
     if titled {
         let style = Style::bold(BLOCK_TITLE_SIZE, INK);
         page.tagged(HEADING, |page| {
-            texts.line(page, &block.title, style, (area.x, baseline), area.width, Align::Left);
+            texts.line(page, &block.title, style, (area.x, top + 10.5), area.width, Align::Left);
         });
-        baseline += TEXT_TITLE;
+        top += TEXT_TITLE;
     }
     page.tagged(Tag::Paragraph, |page| {
-        for line in lines {
-            put(page, line, Style::regular(TEXT_SIZE, INK), (area.x, baseline), Align::Left);
-            baseline += TEXT_LINE;
+        prose::draw(page, lines, Rect { y: top, height: area.bottom() - top, ..area });
+    });
+    let mut baseline = top + prose::height(lines) + NOTE_LINE;
+    page.tagged(Tag::Paragraph, |page| {
+        for line in note {
+            put(page, line, Style::regular(NOTE_SIZE, MUTED), (area.x, baseline), Align::Left);
+            baseline += NOTE_LINE;
         }
     });
 }

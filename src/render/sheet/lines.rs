@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use super::breaks::{line_end, places};
 use crate::render::canvas::{FontSet, Page, Rgb, Weight, legible};
 
-/// May not stand at the start of a line.
-const NOT_FIRST: &str = "、。，．・：；？！）］｝〕〉》」』】”’,.:;?!)]}%％‰…ー々〻";
-/// May not stand at the end of a line.
-const NOT_LAST: &str = "（［｛〔〈《「『【“‘([{$₩￥¥#";
+/// Spaces at which no line ends.
+const NO_BREAK: [char; 2] = ['\u{a0}', '\u{202f}'];
 
 /// How text looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +50,13 @@ pub(super) struct Typesetter {
 impl Typesetter {
     /// The text as the fonts can show it.
     pub(super) fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        legible(text, &mut self.missing.borrow_mut())
+        let mut missing = self.missing.borrow_mut();
+        if !text.contains(NO_BREAK) {
+            return legible(text, &mut missing);
+        }
+        // No-break spaces are kept for those who break lines.
+        let parts: Vec<Cow<'_, str>> = text.split(NO_BREAK).map(|part| legible(part, &mut missing)).collect();
+        Cow::Owned(parts.join("\u{a0}"))
     }
 
     /// The characters that no font has, so far.
@@ -85,7 +90,8 @@ pub(super) fn put(page: &mut Page, text: &str, style: Style, at: (f32, f32), ali
         Align::Right => at.0 - style.width(text),
         Align::Center => at.0 - style.width(text) / 2.0,
     };
-    page.text(x, at.1, style.size, style.weight, style.color, text);
+    let text = text.replace('\u{a0}', " ");
+    page.text(x, at.1, style.size, style.weight, style.color, &text);
 }
 
 /// `text`, or as much of its beginning as fits into `width` with an ellipsis.
@@ -108,23 +114,62 @@ pub(super) fn shortened(text: &str, style: Style, width: f32) -> Cow<'_, str> {
 }
 
 /// Breaks `text` into at most `most` lines of `width`; the last one is shortened if there is more.
-/// Breaks at spaces, after hyphens and between ideographs, and inside a word only if it is longer
-/// than a line; never before closing or after opening punctuation where that can be helped. Never empty lines, except for empty text.
+/// Breaks where Unicode allows it, between the words of Korean where that can be helped, and inside a
+/// word only if it is longer than a line; never before closing or after opening punctuation where that
+/// can be helped. Never empty lines, except for empty text.
 pub(super) fn broken(text: &str, style: Style, width: f32, most: usize) -> Vec<String> {
+    let text = text.trim();
+    if most < 2 || style.width(text) <= width + 0.01 {
+        return vec![shortened(text, style, width).into_owned()];
+    }
+    let places = places(text);
+    let edges = Edges::of(text, |c| FontSet::bundled().advance(c, style.weight) * style.size);
     let mut lines = Vec::new();
-    let mut rest = text.trim();
+    let mut from = 0;
     while lines.len() + 1 < most {
-        let end = line_end(rest, style, width);
-        if end >= rest.len() {
+        let fits = |end: usize| edges.width(text, from, end) <= width + 0.01;
+        let end = line_end(&places, from, text.len(), fits);
+        if end >= text.len() {
             break;
         }
-        lines.push(rest.get(..end).unwrap_or_default().trim_end().to_owned());
-        rest = rest.get(end..).unwrap_or_default().trim_start();
+        lines.push(text.get(from..end).unwrap_or_default().trim().to_owned());
+        let rest = text.get(end..).unwrap_or_default();
+        from = end + (rest.len() - rest.trim_start_matches(' ').len());
     }
+    let rest = text.get(from..).unwrap_or_default();
     if !rest.is_empty() || lines.is_empty() {
         lines.push(shortened(rest, style, width).into_owned());
     }
     lines
+}
+
+/// How far the pen has moved at every byte of a text.
+pub(super) struct Edges(Vec<f32>);
+
+impl Edges {
+    /// Measures `text`, with how far each character of it moves the pen.
+    pub(super) fn of(text: &str, mut advance: impl FnMut(char) -> f32) -> Self {
+        let mut edges = Vec::with_capacity(text.len() + 1);
+        let mut x = 0.0;
+        for c in text.chars() {
+            edges.extend(std::iter::repeat_n(x, c.len_utf8()));
+            x += advance(c);
+        }
+        edges.push(x);
+        Self(edges)
+    }
+
+    /// From one byte to another of the text that was measured.
+    pub(super) fn between(&self, from: usize, to: usize) -> f32 {
+        let at = |position: usize| self.0.get(position).or(self.0.last()).copied().unwrap_or_default();
+        at(to) - at(from)
+    }
+
+    /// The same, without spaces at the end.
+    pub(super) fn width(&self, text: &str, from: usize, to: usize) -> f32 {
+        let part = text.get(from..to).unwrap_or_default();
+        self.between(from, from + part.trim_end_matches(' ').len())
+    }
 }
 
 /// As [`broken`], with lines of about the same width.
@@ -145,47 +190,6 @@ pub(super) fn evenly_broken(text: &str, style: Style, width: f32, most: usize) -
         }
     }
     lines
-}
-
-/// Where the first line of `text` ends, in bytes; at least one character.
-fn line_end(text: &str, style: Style, width: f32) -> usize {
-    let fonts = FontSet::bundled();
-    let mut used = 0.0;
-    let (mut between_words, mut between_letters) = (0, 0);
-    let mut before = None;
-    for (start, c) in text.char_indices() {
-        if let Some(before) = before.filter(|before| !is_bound(*before, c)) {
-            between_letters = start;
-            if separates_words(before, c) {
-                between_words = start;
-            }
-        }
-        used += fonts.advance(c, style.weight) * style.size;
-        if used > width + 0.01 && c != ' ' && start > 0 {
-            let places = [between_words, between_letters, start];
-            return places.into_iter().find(|place| *place > 0).unwrap_or(start);
-        }
-        before = Some(c);
-    }
-    text.len()
-}
-
-/// Whether punctuation holds these two neighbours together.
-fn is_bound(before: char, after: char) -> bool {
-    after == ' ' || NOT_FIRST.contains(after) || NOT_LAST.contains(before)
-}
-
-/// Whether a line may end between these two neighbours without cutting a word.
-fn separates_words(before: char, after: char) -> bool {
-    matches!(before, ' ' | '-' | '/' | '·' | '_' | '|') || is_wide(before) || is_wide(after)
-}
-
-/// Characters of scripts without spaces between words, and full-width forms. Not Hangul: a line of
-/// Korean that ends between words reads better, and a word longer than the line is cut anyway.
-fn is_wide(c: char) -> bool {
-    matches!(c,
-        '\u{2e80}'..='\u{312f}' | '\u{3190}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

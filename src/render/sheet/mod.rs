@@ -6,11 +6,13 @@
 //! flows on, is broken into lines or, for text only, shortened visibly.
 
 mod blocks;
+mod breaks;
 mod chart;
 mod flow;
 mod furniture;
 mod kpi;
 mod lines;
+mod prose;
 mod rows;
 mod style;
 mod table;
@@ -26,7 +28,7 @@ use std::collections::BTreeSet;
 use crate::render::canvas::{Op, Page, Rect};
 use crate::render::document::Document;
 use flow::{Piece, Sheet};
-use furniture::TitleBlock;
+use furniture::{Position, TitleBlock, approval_box};
 use lines::Typesetter;
 use rows::{Measurer, Strip, TableNumbers};
 use style::{GAP, MARGIN};
@@ -52,6 +54,8 @@ pub struct SheetLayout<'a> {
     title: TitleBlock,
     strips: Vec<Strip<'a>>,
     sheets: Vec<Sheet>,
+    /// The first sheet of each page of the layout.
+    sections: Vec<usize>,
     undrawn: RefCell<Vec<Undrawn>>,
 }
 
@@ -64,10 +68,19 @@ impl<'a> SheetLayout<'a> {
         let title = TitleBlock::measure(document, first_width - 2.0 * MARGIN, &texts);
         let (mut strips, mut sheets) = (Vec::new(), Vec::new());
         let tables = TableNumbers::default();
+        let mut sections = Vec::new();
+        if document.cover.is_some() {
+            sections.push(0);
+            sheets.push(Sheet { size: bounded(first_size), pieces: Vec::new() });
+        }
+        let first_sheet = sheets.len();
         for page in &document.pages {
             let size = bounded(page.size);
-            let (width, bottom) = (size.0 - 2.0 * MARGIN, size.1 - MARGIN);
-            let first_top = if sheets.is_empty() { MARGIN + title.height + GAP } else { MARGIN };
+            let is_first = sheets.len() == first_sheet;
+            let foot = if is_first { foot_height(document, size.0 - 2.0 * MARGIN) } else { 0.0 };
+            let (width, bottom) = (size.0 - 2.0 * MARGIN, size.1 - MARGIN - foot);
+            let first_top = if is_first { MARGIN + title.height + GAP } else { MARGIN };
+            sections.push(sheets.len());
             let height = bottom - MARGIN;
             let measurer =
                 Measurer { width, height, texts: &texts, locale: document.locale, tables: &tables };
@@ -75,10 +88,11 @@ impl<'a> SheetLayout<'a> {
             sheets.extend(flow::fill(&own, strips.len(), size, (first_top, MARGIN, bottom)));
             strips.extend(own);
         }
-        if sheets.is_empty() {
+        if sheets.len() == first_sheet {
+            sections.push(first_sheet);
             sheets.push(Sheet { size: bounded(first_size), pieces: Vec::new() });
         }
-        Self { document, texts, title, strips, sheets, undrawn: RefCell::default() }
+        Self { document, texts, title, strips, sheets, sections, undrawn: RefCell::default() }
     }
 
     /// The number of sheets.
@@ -109,17 +123,49 @@ impl<'a> SheetLayout<'a> {
     fn sheet(&self, index: usize) -> Option<Page> {
         let sheet = self.sheets.get(index)?;
         let mut page = Page::new(sheet.size.0, sheet.size.1);
-        furniture::running(&mut page, self.document, (index + 1, self.sheets.len()), &self.texts);
-        if index == 0 {
-            let body = Rect::new(MARGIN, MARGIN, page.width - 2.0 * MARGIN, page.height - 2.0 * MARGIN);
+        furniture::watermark(&mut page, &self.document.watermark, &self.texts);
+        let first = usize::from(self.document.cover.is_some());
+        if let Some(cover) = self.document.cover.as_ref().filter(|_| index == 0) {
             let title = self.document.title.clone();
-            page.ops.push(Op::Bookmark { title, level: 1, y: body.y });
+            page.ops.push(Op::Bookmark { title, level: 1, y: 0.0 });
+            furniture::cover(&mut page, self.document, cover, &self.texts);
+            return Some(page);
+        }
+        furniture::running(&mut page, self.document, self.position(index), index == first, &self.texts);
+        if index == first {
+            let body = Rect::new(MARGIN, MARGIN, page.width - 2.0 * MARGIN, page.height - 2.0 * MARGIN);
+            if first == 0 {
+                let title = self.document.title.clone();
+                page.ops.push(Op::Bookmark { title, level: 1, y: body.y });
+            }
             self.title.draw(&mut page, self.document, body, &self.texts);
+            self.foot(&mut page, body);
         }
         for piece in &sheet.pieces {
             self.piece(&mut page, piece);
         }
         Some(page)
+    }
+
+    /// Which sheet of the document, and of its section, this is.
+    fn position(&self, index: usize) -> Position {
+        let after = self.sections.partition_point(|start| *start <= index);
+        let start = after.checked_sub(1).and_then(|section| self.sections.get(section)).copied().unwrap_or(0);
+        let end = self.sections.get(after).copied().unwrap_or(self.sheets.len());
+        Position {
+            of_document: (index + 1, self.sheets.len()),
+            of_section: (index + 1 - start, end.saturating_sub(start)),
+        }
+    }
+
+    /// The approval box below the content of the first sheet.
+    fn foot(&self, page: &mut Page, body: Rect) {
+        let document = self.document;
+        let Some(approval) = approval_box(document, body.width).filter(|_| document.approval.at_foot) else {
+            return;
+        };
+        let x = if document.approval.at_left { body.x } else { body.right() - approval.width() };
+        approval.draw(page, (x, body.bottom() - approval.height()), &self.texts, document.locale);
     }
 
     fn piece(&self, page: &mut Page, piece: &Piece) {
@@ -143,6 +189,12 @@ impl<'a> SheetLayout<'a> {
             _ => {}
         }
     }
+}
+
+/// What the approval box takes at the foot of a body of this width.
+fn foot_height(document: &Document, width: f32) -> f32 {
+    let approval = approval_box(document, width).filter(|_| document.approval.at_foot);
+    approval.map_or(0.0, |approval| approval.height() + GAP)
 }
 
 /// A size that can be drawn on.

@@ -1,13 +1,15 @@
 //! A row of the layout measured: its blocks side by side, on as many lines as they need.
 
 use super::lines::{Style, Typesetter, broken};
+use super::prose;
 use super::style::{
     CARD_PADDING, CHART_LEAST_HEIGHT, CHART_LEAST_WIDTH, CHART_MOST_HEIGHT, GAP, INK, KPI_BESIDE_WIDTH,
-    KPI_HEIGHT, KPI_LEAST_WIDTH, TEXT_LEAST_WIDTH, TEXT_LINE, TEXT_SIZE,
+    KPI_HEIGHT, KPI_LEAST_WIDTH, MUTED, NOTE_SIZE, TEXT_LEAST_WIDTH, TEXT_LINE, TEXT_SIZE,
 };
 use super::table::TableLayout;
 use crate::charts::Chart;
 use crate::format::Locale;
+use crate::format::rich_text::{RichText, TextBlock};
 use crate::render::canvas::TableId;
 use crate::render::document::{Block, Content, Failure, Kpi};
 
@@ -15,6 +17,9 @@ const FAILURE_HEIGHT: f32 = 66.0;
 const FAILURE_LEAST_WIDTH: f32 = 130.0;
 /// The height of a title above text.
 pub(super) const TEXT_TITLE: f32 = 17.0;
+/// The lines of a note below text.
+pub(super) const NOTE_LINE: f32 = 10.5;
+const NOTE_LINES: usize = 6;
 /// A message longer than this many lines is shortened; the log has the rest.
 pub(super) const FAILURE_LINES: usize = 6;
 
@@ -33,10 +38,11 @@ pub(super) enum CellContent<'a> {
     Chart(&'a Chart),
     Table(Box<TableLayout<'a>>),
     Text {
-        /// The lines, an empty one between paragraphs.
-        lines: Vec<String>,
+        lines: Vec<prose::Line>,
         /// Whether the block's title stands above them.
         titled: bool,
+        /// The lines of the block's note below them.
+        note: Vec<String>,
     },
     Failure {
         failure: &'a Failure,
@@ -149,9 +155,10 @@ impl Measurer<'_> {
             }
             Ok(Content::Kpi(kpi)) => CellContent::Kpi(kpi),
             Ok(Content::Chart(chart)) => CellContent::Chart(chart),
-            Ok(Content::Text(paragraphs)) => {
-                let lines = self.text_lines(paragraphs, width);
-                CellContent::Text { lines, titled: !block.title.trim().is_empty() }
+            Ok(Content::Text(text)) => {
+                let lines = prose::lines(text, width, self.texts);
+                let note = self.note_lines(block, width);
+                CellContent::Text { lines, titled: !block.title.trim().is_empty(), note }
             }
             Ok(Content::Table(table)) => {
                 let is_shared = width < self.width - 1.0;
@@ -176,35 +183,46 @@ impl Measurer<'_> {
                 });
                 layouts.into_iter().map(Strip::Flow).collect()
             }
-            Ok(Content::Text(paragraphs)) => {
-                let lines = self.text_lines(paragraphs, self.width);
-                let per_sheet = (((self.height - TEXT_TITLE) / TEXT_LINE).floor() as usize).max(1);
-                let parts = lines.chunks(per_sheet).enumerate();
-                parts
-                    .map(|(part, lines)| {
-                        let titled = part == 0 && !block.title.trim().is_empty();
-                        let content = CellContent::Text { lines: lines.to_vec(), titled };
-                        together(vec![Cell { block, x: 0.0, width: self.width, content }])
-                    })
-                    .collect()
-            }
+            Ok(Content::Text(text)) => self.flowing_text(block, text),
             _ => self.cell(block, 0.0, self.width).map(|cell| together(vec![cell])).into_iter().collect(),
         }
     }
 
-    fn text_lines(&self, paragraphs: &[String], width: f32) -> Vec<String> {
-        let style = Style::regular(TEXT_SIZE, INK);
-        let mut lines = Vec::new();
-        for paragraph in paragraphs {
-            if !lines.is_empty() {
-                lines.push(String::new());
-            }
-            for line in paragraph.lines() {
-                lines.extend(broken(&self.texts.clean(line), style, width, usize::MAX));
-            }
+    /// Words that take more than a sheet: a strip for each of their blocks, so that they flow on where
+    /// the one before ends.
+    fn flowing_text<'a>(&self, block: &'a Block, text: &RichText) -> Vec<Strip<'a>> {
+        let titled = !block.title.trim().is_empty();
+        let note = self.note_lines(block, self.width);
+        let room = self.height - if titled { TEXT_TITLE } else { 0.0 } - NOTE_LINE * note.len() as f32;
+        let mut parts: Vec<Vec<prose::Line>> = Vec::new();
+        for group in kept_together(&text.blocks) {
+            let group = RichText { blocks: group.to_vec(), align: text.align };
+            let lines = prose::lines(&group, self.width, self.texts);
+            parts.extend(prose::cut(&lines, room, room));
         }
-        lines
+        let last = parts.len().saturating_sub(1);
+        let strip = |(part, lines): (usize, Vec<prose::Line>)| {
+            let note = if part == last { note.clone() } else { Vec::new() };
+            let content = CellContent::Text { lines, titled: titled && part == 0, note };
+            together(vec![Cell { block, x: 0.0, width: self.width, content }])
+        };
+        parts.into_iter().enumerate().map(strip).collect()
     }
+
+    fn note_lines(&self, block: &Block, width: f32) -> Vec<String> {
+        let Some(note) = block.note.as_deref().filter(|note| !note.trim().is_empty()) else {
+            return Vec::new();
+        };
+        let lines = note
+            .lines()
+            .map(|line| broken(&self.texts.clean(line), Style::regular(NOTE_SIZE, MUTED), width, NOTE_LINES));
+        lines.flatten().collect()
+    }
+}
+
+/// Blocks of text, each heading with what follows it.
+fn kept_together(blocks: &[TextBlock]) -> Vec<&[TextBlock]> {
+    blocks.chunk_by(|one, _| matches!(one, TextBlock::Heading(..))).collect()
 }
 
 impl Cell<'_> {
@@ -213,8 +231,9 @@ impl Cell<'_> {
             CellContent::Kpi(_) => KPI_HEIGHT,
             CellContent::Chart(_) => CHART_LEAST_HEIGHT,
             CellContent::Table(layout) => layout.height(&layout.whole()),
-            CellContent::Text { lines, titled } => {
-                lines.len() as f32 * TEXT_LINE + if *titled { TEXT_TITLE } else { 0.0 }
+            CellContent::Text { lines, titled, note } => {
+                let title = if *titled { TEXT_TITLE } else { 0.0 };
+                prose::height(lines) + title + NOTE_LINE * note.len() as f32
             }
             CellContent::Failure { lines, .. } => {
                 FAILURE_HEIGHT + (lines.len() - 1) as f32 * (TEXT_LINE - 2.0)

@@ -39,6 +39,8 @@ pub(super) const CELL_LEAST_SIZE: f32 = 6.0;
 
 pub(super) const INK: Rgb = Rgb(0x1c, 0x24, 0x33);
 pub(super) const MUTED: Rgb = Rgb(0x66, 0x70, 0x85);
+/// Links, and words with emphasis.
+pub(super) const LINK: Rgb = Rgb(0x1b, 0x4f, 0xa8);
 pub(super) const HAIRLINE: Rgb = Rgb(0xe3, 0xe7, 0xee);
 pub(super) const RULE: Rgb = Rgb(0x98, 0xa2, 0xb3);
 pub(super) const WASH: Rgb = Rgb(0xf6, 0xf7, 0xf9);

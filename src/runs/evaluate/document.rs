@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::content::Evaluated;
+use super::print::Print;
 use super::{Prepared, layout, localize, words};
 use crate::definitions::model::DatasetId;
 use crate::render::document::{Conformance, Document, SheetPage};
@@ -30,16 +31,21 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
     let title = report.title.get(prepared.locale).to_owned();
     let proof = proof(prepared, &versions);
     let fill = |text: &str| fill(text, prepared, &title, &proof);
-    let header = report.print.header.as_ref().map_or("", |text| text.get(prepared.locale));
-    let footer =
-        report.print.footer.as_ref().map_or("{title} · {page} / {pages}", |text| text.get(prepared.locale));
+    let print = Print { prepared, fill: &fill };
+    let mut pages: Vec<SheetPage> = pages;
+    if let (Some(page), Some(notes)) = (pages.last_mut(), print.footnotes()) {
+        page.rows.push(vec![notes]);
+    }
     Document {
         subtitle: prepared.subtitle.clone(),
         locale: prepared.locale,
         pages,
-        header: fill(header),
-        footer: fill(footer),
-        approval: report.print.approval.clone(),
+        header: print.running(report.print.header.as_ref(), ""),
+        footer: print.running(report.print.footer.as_ref(), "{title} · {page} / {pages}"),
+        approval: print.approval(),
+        cover: print.cover(&title),
+        prepared: print.prepared_by(),
+        watermark: print.text(report.print.watermark.as_ref()),
         owner: report.owner.clone(),
         evaluated_at: prepared.now,
         conformance: Conformance {

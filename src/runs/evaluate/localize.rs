@@ -86,6 +86,11 @@ pub(super) fn range_text(range: DateRange, locale: Locale) -> String {
     if first == last { write(first) } else { format!("{} – {}", write(first), write(last)) }
 }
 
+/// A day in full.
+pub(super) fn day_text(day: chrono::NaiveDate, locale: Locale) -> String {
+    write_date(day, Grain::Day, DateFormat::Full, locale)
+}
+
 /// The label of a period in a menu; the dates beside the menu say which days are meant.
 pub(super) fn period_label(text: &str, locale: Locale) -> String {
     let Ok(spec) = crate::definitions::period::PeriodSpec::parse(text) else { return text.to_owned() };

@@ -12,6 +12,7 @@ mod filters;
 mod layout;
 mod localize;
 mod panel_query;
+mod print;
 mod question;
 mod words;
 

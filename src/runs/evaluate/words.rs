@@ -148,6 +148,15 @@ pub(super) fn and_more(first: &str, more: usize, locale: Locale) -> String {
     }
 }
 
+/// Who made the report, where, when, and for which day.
+pub(super) fn prepared(locale: Locale) -> [&'static str; 4] {
+    match locale {
+        Locale::Ko => ["작성자", "작성부서", "작성일", "기준일"],
+        Locale::En => ["Prepared by", "Department", "Date", "As of"],
+        Locale::ZhHk => ["製表人", "部門", "製表日期", "基準日"],
+    }
+}
+
 /// The marks of the proof line: definition, data, evaluation.
 pub(super) fn proof(locale: Locale) -> (&'static str, &'static str) {
     match locale {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::delivery::{MemoryMailbox, Recipient};
 use crate::format::{Locale, NumberFormat};
+use crate::render::document::Approval;
 use crate::render::document::{Block, Content, Failure, Kpi, SheetPage};
 use crate::runs::evaluate::QuestionError;
 use crate::runs::store::tests::{Temporary, sqlite};
@@ -103,9 +104,12 @@ pub(crate) fn document(question: &Question) -> Document {
         subtitle: "12월 29일 – 1월 4일".into(),
         locale: question.locale.unwrap_or(Locale::Ko),
         pages: vec![SheetPage { size: (595.28, 841.89), rows: vec![vec![block]] }],
-        header: String::new(),
+        header: "".into(),
         footer: "{page} / {pages}".into(),
-        approval: Vec::new(),
+        approval: Approval::default(),
+        cover: None,
+        prepared: Vec::new(),
+        watermark: String::new(),
         owner: "sales".into(),
         evaluated_at: question.now,
         proof: String::new(),

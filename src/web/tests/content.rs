@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::charts::{Chart, Kind, Stacking};
+use crate::format::rich_text::RichText;
 use crate::format::{Grain, NumberFormat};
 use crate::render::document::{Content, Failure, Kpi};
 use crate::table::{Column, Grid, Role, Table, Value};
@@ -149,9 +150,10 @@ pub(super) fn content(panel: &str) -> Result<Content, Failure> {
             sheet.rows_before_limit = 1200;
             Content::Table(Box::new(Grid::of_table(sheet, "증감")))
         }
-        "words" => {
-            Content::Text(vec!["<script>alert(1)</script> 본문 설명입니다.".into(), "둘째 문단 香港".into()])
-        }
+        "words" => Content::Text(RichText::plain(&[
+            "<script>alert(1)</script> 본문 설명입니다.".into(),
+            "둘째 문단 香港".into(),
+        ])),
         "broken" => {
             return Err(failure("원본 데이터에 연결할 수 없습니다. 잠시 후 다시 시도하세요."));
         }

@@ -13,6 +13,7 @@ use super::content::content;
 use crate::definitions::Diagnostic;
 use crate::definitions::model::{PanelId, Parameter, Report, ReportId};
 use crate::format::Locale;
+use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
 use crate::runs::evaluate::{Control, QuestionError};
 use crate::runs::store::{
@@ -231,9 +232,12 @@ impl Answers for FakeAnswers {
                 subtitle: String::new(),
                 locale: self.locale,
                 pages: vec![SheetPage { size: (595.0, 842.0), rows: vec![vec![block]] }],
-                header: String::new(),
-                footer: String::new(),
-                approval: Vec::new(),
+                header: "".into(),
+                footer: "".into(),
+                approval: Approval::default(),
+                cover: None,
+                prepared: Vec::new(),
+                watermark: String::new(),
                 owner: "sales_analytics".into(),
                 evaluated_at: DateTime::UNIX_EPOCH,
                 proof: String::new(),

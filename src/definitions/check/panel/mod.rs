@@ -5,7 +5,7 @@ mod value;
 
 use super::known::Fields;
 use super::report::Scope;
-use super::{Findings, chart, filter, report, text};
+use super::{Findings, chart, filter, narrative, report, text};
 use crate::definitions::model::{Compare, DimensionType, FieldName, KpiPanel, Panel, Parameter, SortKey};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
@@ -16,6 +16,12 @@ pub(super) fn check<'a>(panel: &'a Panel, path: &FieldPath, scope: &Scope<'a>, f
     text::paragraphs(panel.note(), &path.key("note"), findings);
     if let Panel::Text(panel) = panel {
         text::paragraphs(Some(&panel.text), &path.key("text"), findings);
+        narrative::addresses(panel, path, findings);
+    }
+    if !report::asks(panel) {
+        if let Panel::Text(panel) = panel {
+            narrative::check(panel, path, None, findings);
+        }
         return;
     }
     match (panel.dataset(), &scope.report.dataset) {
@@ -43,7 +49,7 @@ pub(super) fn check<'a>(panel: &'a Panel, path: &FieldPath, scope: &Scope<'a>, f
         Panel::Chart(panel) => chart::check(panel, &spot, findings),
         Panel::Table(panel) => grid::table(panel, &spot, findings),
         Panel::Pivot(panel) => grid::pivot(panel, &spot, findings),
-        Panel::Text(_) => {}
+        Panel::Text(panel) => narrative::check(panel, path, Some(&spot), findings),
     }
     if let Some(filters) = panel.filters() {
         for (field, condition) in filters {
@@ -88,7 +94,7 @@ impl Spot<'_, '_> {
     }
 
     /// What stands at `path` has something to compare with.
-    fn compare_at(&self, path: &FieldPath, findings: &mut Findings<'_>) {
+    pub(super) fn compare_at(&self, path: &FieldPath, findings: &mut Findings<'_>) {
         let compares = |parameter: &Parameter| matches!(parameter, Parameter::Period { compare, .. } if *compare != Compare::None);
         let parameters = &self.scope.report.parameters;
         // A faulty period parameter may well have it.

@@ -93,7 +93,7 @@ impl Panel {
             Self::Chart(panel) => panel.note.as_ref(),
             Self::Table(panel) => panel.note.as_ref(),
             Self::Pivot(panel) => panel.note.as_ref(),
-            Self::Text(_) => None,
+            Self::Text(panel) => panel.note.as_ref(),
         }
     }
 
@@ -104,18 +104,18 @@ impl Panel {
             Self::Chart(panel) => panel.dataset.as_ref(),
             Self::Table(panel) => panel.dataset.as_ref(),
             Self::Pivot(panel) => panel.dataset.as_ref(),
-            Self::Text(_) => None,
+            Self::Text(panel) => panel.dataset.as_ref(),
         }
     }
 
-    /// The filters the author wrote on this panel, by field; none for text.
+    /// The filters the author wrote on this panel, by field.
     pub fn filters(&self) -> Option<&IndexMap<FieldName, FieldFilter>> {
         match self {
             Self::Kpi(panel) => Some(&panel.filters),
             Self::Chart(panel) => Some(&panel.filters),
             Self::Table(panel) => Some(&panel.filters),
             Self::Pivot(panel) => Some(&panel.filters),
-            Self::Text(_) => None,
+            Self::Text(panel) => Some(&panel.filters),
         }
     }
 }

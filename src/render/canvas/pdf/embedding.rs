@@ -36,6 +36,7 @@ pub(super) fn font_id(face: FaceId) -> pp::FontId {
         FaceId::PretendardBold => "PB",
         FaceId::NotoHkRegular => "NR",
         FaceId::NotoHkBold => "NB",
+        FaceId::NotoEmoji => "NE",
     };
     pp::FontId(name.to_owned())
 }

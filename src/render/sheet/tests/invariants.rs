@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::sample::{A4, A4_LANDSCAPE, block, column, document, ledger, of_table, text};
 use crate::format::Locale;
+use crate::format::rich_text::RichText;
 use crate::render::canvas::{FontSet, Op, Page, Rect, Segment};
 use crate::render::document::{Block, Content, Document, Failure, Kpi};
 use crate::render::sheet::SheetLayout;
@@ -135,11 +136,11 @@ fn any_block() -> impl Strategy<Value = Block> {
         prop::collection::vec("[a-z가-힣 。，]{0,200}", 0..40).prop_map(|paragraphs| block(
             "p",
             "글",
-            Content::Text(paragraphs)
+            Content::Text(RichText::plain(&paragraphs))
         )),
         "[a-z가-힣 ]{0,300}".prop_map(|message| Block {
             content: Err(Failure { message, cause: String::new(), error_id: "e1".into() }),
-            ..block("f", "실패", Content::Text(Vec::new()))
+            ..block("f", "실패", Content::Text(RichText::default()))
         }),
     ]
 }
@@ -158,7 +159,7 @@ proptest! {
     ) {
         let size = if landscape { A4_LANDSCAPE } else { A4 };
         let mut layout: Vec<Vec<Block>> =
-            (0..above).map(|_| vec![block("p", "글", Content::Text(vec!["문단입니다.".repeat(200)]))]).collect();
+            (0..above).map(|_| vec![block("p", "글", Content::Text(RichText::plain(&["문단입니다.".repeat(200)])))]).collect();
         let table = table(rows, measures, wordy, totals, false);
         layout.push(vec![block("t", "표", of_table(table))]);
         let pages = check(&document(size, layout))?;
@@ -207,7 +208,7 @@ proptest! {
         side in 250.0f32..1250.0,
     ) {
         let mut document = document((side, 1500.0 - side), layout);
-        document.approval = stages;
+        document.approval.stages = stages;
         document.title = title;
         check(&document)?;
     }

@@ -2,3 +2,5 @@
 
 mod invariants;
 pub(in crate::render) mod sample;
+
+mod conventions;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chrono::{NaiveDate, TimeZone, Utc};
 
 use crate::charts::{Chart, Kind, Stacking};
+use crate::format::rich_text::RichText;
 use crate::format::{Grain, Locale, NumberFormat};
+use crate::render::document::Approval;
 use crate::render::document::{Block, Content, Document, Failure, Kpi, SheetPage};
 use crate::table::{Column, Grid, Role, Table, Value};
 
@@ -33,7 +35,10 @@ pub(super) fn document(size: (f32, f32), rows: Vec<Vec<Block>>) -> Document {
         pages: vec![SheetPage { size, rows }],
         header: "영업본부 대외비".into(),
         footer: "주간 매출 현황 · {page} / {pages}".into(),
-        approval: Vec::new(),
+        approval: Approval::default(),
+        cover: None,
+        prepared: Vec::new(),
+        watermark: String::new(),
         owner: "sales_analytics".into(),
         evaluated_at: Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).unwrap(),
         proof: "정의 3fa20a2 · 데이터 2026-11-22 · 실행 0193".into(),
@@ -257,12 +262,12 @@ pub(in crate::render) fn report(
             cause: String::new(),
             error_id: "e-0193a7".into(),
         }),
-        ..block("failed", words.panels[1], Content::Text(Vec::new()))
+        ..block("failed", words.panels[1], Content::Text(RichText::default()))
     };
     let rows = vec![
         kpis(locale, key_numbers),
         vec![block("trend", words.panels[0], line), noted],
-        vec![block("text", words.panels[3], Content::Text(vec![words.text.into()])), failed],
+        vec![block("text", words.panels[3], Content::Text(RichText::plain(&[words.text.into()]))), failed],
         vec![block("ledger", words.panels[2], of_table(table))],
     ];
     Document {
@@ -270,8 +275,11 @@ pub(in crate::render) fn report(
         subtitle: words.subtitle.into(),
         locale,
         header: words.header.into(),
-        footer: format!("{} · {{page}} / {{pages}}", words.title),
-        approval: words.approval.iter().map(|stage| (*stage).to_owned()).collect(),
+        footer: format!("{} · {{page}} / {{pages}}", words.title).into(),
+        approval: Approval {
+            stages: words.approval.iter().map(|stage| (*stage).to_owned()).collect(),
+            ..Approval::default()
+        },
         ..document(size, rows)
     }
 }

@@ -4,6 +4,7 @@ mod buckets;
 mod chart;
 mod grid;
 mod kpi;
+mod text;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,8 +46,12 @@ impl Evaluator {
         let mut data_versions = BTreeMap::new();
         let note = panel.note().map(|note| note.get(locale).to_owned());
         let mut title = panel.title().map(|title| title.get(locale).to_owned()).unwrap_or_default();
-        let content = if let Panel::Text(text) = panel {
-            Ok(Content::Text(paragraphs(text.text.get(locale))))
+        let without_dataset = match panel {
+            Panel::Text(words) if !words.has_numbers() => Some(text::plain(words, prepared)),
+            _ => None,
+        };
+        let content = if let Some(content) = without_dataset {
+            Ok(content)
         } else {
             let dataset_id = panel.dataset().or(prepared.report.dataset.as_ref());
             let restriction = Restriction::for_open_dataset(&prepared.viewer);
@@ -81,7 +86,7 @@ impl Asking<'_> {
             Panel::Chart(chart) => self.chart(base, chart).await,
             Panel::Table(table) => self.table(base, table).await,
             Panel::Pivot(pivot) => self.pivot(base, pivot).await,
-            Panel::Text(_) => Ok(Content::Text(Vec::new())),
+            Panel::Text(text) => self.text(base, text).await,
         }
     }
 
@@ -112,9 +117,4 @@ fn listed(items: &[ShownValue], title: &impl Fn(&FieldName) -> String) -> Vec<St
         _ => None,
     };
     items.iter().filter_map(field).collect()
-}
-
-fn paragraphs(text: &str) -> Vec<String> {
-    let paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
-    paragraphs.filter(|paragraph| !paragraph.is_empty()).collect()
 }

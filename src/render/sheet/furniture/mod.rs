@@ -1,0 +1,19 @@
+//! What stands around the blocks: title, approval box, cover, watermark, running header and footer.
+
+mod approval;
+mod cover;
+mod running;
+mod title;
+mod watermark;
+
+use crate::render::canvas::{Page, Rect, Stroke};
+
+pub(super) use cover::cover;
+pub(super) use running::{Position, running};
+pub(super) use title::{TitleBlock, approval_box};
+pub(super) use watermark::watermark;
+
+/// Draws the outline of a rectangle.
+pub(super) fn frame(page: &mut Page, area: Rect, stroke: Stroke) {
+    page.round_rect(area, 0.0, None, Some(stroke));
+}

@@ -1,0 +1,158 @@
+//! Cover, approval box, running lines and watermark, on every paper.
+
+use super::sample::{A4, A4_LANDSCAPE, block, document, ledger, of_table};
+use crate::format::Locale;
+use crate::format::rich_text::{RichText, TextAlign, markdown};
+use crate::render::canvas::{FontSet, Op, Page};
+use crate::render::document::{Approval, Content, Cover, Document, Running, SheetPage};
+use crate::render::sheet::SheetLayout;
+
+const A3: (f32, f32) = (841.89, 1190.55);
+const LETTER: (f32, f32) = (612.0, 792.0);
+const LONG: &str = "아주 긴 이름의 전사 영업관리 및 손익 분석 통합 보고 체계 개편 추진 위원회 ";
+
+fn words(page: &Page) -> Vec<String> {
+    let text = |op: &Op| match op {
+        Op::Text { text, turn, .. } if *turn == 0.0 => Some(text.clone()),
+        _ => None,
+    };
+    page.ops.iter().filter_map(text).collect()
+}
+
+/// A document with everything that can stand around the panels.
+pub(super) fn formal(size: (f32, f32), corner: (bool, bool), long: bool) -> Document {
+    let name = |text: &str| if long { LONG.repeat(3) } else { text.to_owned() };
+    let summary = "# 요약\n\n이번 주 매출은 **12억 3,456만**으로 *전주 대비 +4.2%* 늘었습니다. 수도권 매장이 성장을 \
+                   이끌었고, 온라인 채널은 행사 종료로 다소 줄었습니다. 😀\n\n1. 수도권: 강남·잠실 신규 매장 효과\n2. 지방: 보합\n   \
+                   - 부산은 우천으로 방문객 감소\n   - 대구는 회복세\n\n> 재고 회전일은 다음 주 회의에서 다시 보고합니다.\n\n\
+                   자세한 내용은 [대시보드](https://example.com/r)를 참고하세요.";
+    let text = markdown(summary, &[], TextAlign::Justify);
+    let table = ledger(Locale::Ko, 90);
+    let mut notes = block("footnotes", "", Content::Text(RichText::default()));
+    notes.note =
+        Some("¹ 순매출은 반품과 부가세를 뺀 금액입니다.\n² 전년 동기는 같은 요일 기준입니다.".into());
+    let rows = vec![
+        vec![block("text", "주요 내용", Content::Text(text))],
+        vec![block("ledger", "매장별 실적", of_table(table))],
+    ];
+    let mut document = document(size, rows);
+    document.pages.push(SheetPage {
+        size,
+        rows: vec![vec![block("end", "끝", Content::Text(RichText::plain(&["이상.".into()])))], vec![notes]],
+    });
+    document.title = name("주간 매출 현황");
+    document.approval = Approval {
+        stages: ["담당", "팀장", "본부장", "대표"].map(name).to_vec(),
+        names: ["김영희", "이철수"].map(name).to_vec(),
+        label: String::new(),
+        at_left: corner.0,
+        at_foot: corner.1,
+    };
+    document.cover = Some(Cover {
+        title: name("2026년 11월 3주차 주간 매출 현황 보고"),
+        subtitle: name("2026-11-16 – 2026-11-22"),
+        organisation: name("장표상사 영업본부"),
+        date: "2026-11-23".into(),
+        note: name("본 자료는 사내 참고용입니다."),
+    });
+    document.prepared = [
+        ("작성자", "김영희"),
+        ("작성부서", "영업기획팀"),
+        ("작성일", "2026-11-23"),
+        ("기준일", "2026-11-16 – 2026-11-22"),
+    ]
+    .map(|(label, value)| (label.to_owned(), name(value)))
+    .to_vec();
+    document.watermark =
+        if long { "대외비 — CONFIDENTIAL — 對外保密".into() } else { "대외비".into() };
+    document.header = Running::Parts([name("장표상사"), name("주간 매출 현황"), name("대외비")]);
+    document.footer = Running::Parts([
+        name("영업기획팀"),
+        "- {page} / {pages} -".into(),
+        "절 {section_page}/{section_pages}".into(),
+    ]);
+    document
+}
+
+#[test]
+fn nothing_leaves_the_sheet_and_no_two_texts_meet() {
+    for size in [A4, A4_LANDSCAPE, A3, LETTER] {
+        for corner in [(false, false), (true, false), (false, true), (true, true)] {
+            for long in [false, true] {
+                let document = formal(size, corner, long);
+                for page in SheetLayout::of(&document).pages() {
+                    check(&page);
+                }
+            }
+        }
+    }
+}
+
+fn check(page: &Page) {
+    let fonts = FontSet::bundled();
+    let mut areas: Vec<(f32, f32, f32, f32, String)> = Vec::new();
+    for op in &page.ops {
+        let Op::Text { x, y, size, weight, text, turn, .. } = op else { continue };
+        let width = fonts.width(text.trim_end(), *size, *weight);
+        if *turn != 0.0 {
+            let (sin, cos) = turn.to_radians().sin_cos();
+            let (end_x, end_y) = (x + cos * width, y - sin * width);
+            assert!(*x > -1.0 && end_x < page.width && end_y > 0.0 && *y < page.height, "{text} is cut");
+            continue;
+        }
+        assert!(*x >= 0.0 && x + width <= page.width + 0.5 && *y <= page.height, "{text} leaves the sheet");
+        areas.push((*x, y - size * 0.6, x + width, *y, text.clone()));
+    }
+    for (position, one) in areas.iter().enumerate() {
+        for other in &areas[position + 1..] {
+            let apart = one.2 <= other.0 + 0.5
+                || other.2 <= one.0 + 0.5
+                || one.3 <= other.1 + 0.3
+                || other.3 <= one.1 + 0.3;
+            assert!(apart, "{:?} and {:?} meet", one.4, other.4);
+        }
+    }
+}
+
+#[test]
+fn sheets_are_counted_in_the_document_and_in_their_section() {
+    let document = formal(A4, (false, false), false);
+    let pages: Vec<Page> = SheetLayout::of(&document).pages().collect();
+    let count = pages.len();
+    assert!(count > 3);
+    let has = |page: &Page, text: &str| words(page).iter().any(|word| word == text);
+    assert!(
+        !has(&pages[0], "- 1 / 4 -") && has(&pages[0], "장표상사 영업본부"),
+        "a cover has no running lines"
+    );
+    assert!(has(&pages[1], &format!("- 2 / {count} -")) && has(&pages[1], &format!("절 1/{}", count - 2)));
+    assert!(has(&pages[count - 2], &format!("절 {}/{}", count - 2, count - 2)));
+    assert!(
+        has(&pages[count - 1], "절 1/1") && has(&pages[count - 1], "² 전년 동기는 같은 요일 기준입니다.")
+    );
+}
+
+#[test]
+fn the_watermark_is_faint_turned_and_behind_everything() {
+    let document = formal(A4, (false, false), false);
+    for page in SheetLayout::of(&document).pages() {
+        let Some(Op::Text { text, turn, opacity, .. }) = page.ops.first() else { panic!("no watermark") };
+        assert!(text == "대외비" && *turn > 40.0 && *turn < 70.0 && *opacity < 0.2);
+    }
+}
+
+#[test]
+fn the_approval_box_stands_in_the_corner_that_is_asked_for() {
+    for (at_left, at_foot) in [(false, false), (true, false), (false, true), (true, true)] {
+        let document = formal(A4, (at_left, at_foot), false);
+        let page = SheetLayout::of(&document).pages().nth(1).unwrap();
+        let found = page.ops.iter().find_map(|op| match op {
+            Op::Text { x, y, text, .. } if text == "담당" => Some((*x, *y)),
+            _ => None,
+        });
+        let (x, y) = found.unwrap();
+        assert_eq!((x < page.width / 2.0, y > page.height / 2.0), (at_left, at_foot));
+        let signed = words(&page);
+        assert!(signed.contains(&"김영희".to_owned()) && signed.contains(&"이철수".to_owned()));
+    }
+}
