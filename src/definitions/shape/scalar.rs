@@ -6,7 +6,7 @@ use super::{Spot, Walk, kind};
 use crate::definitions::catalog::DefinitionKind;
 use crate::definitions::condition::{Computation, Condition, ConditionError};
 use crate::definitions::diagnostic::Problem;
-use crate::definitions::model::{FieldName, NameError, PanelId, SortKey};
+use crate::definitions::model::{AxisField, CellColor, FieldName, NameError, PanelId, SortKey};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{Place, Value};
@@ -112,6 +112,13 @@ impl<'a> Walk<'a> {
 /// What is wrong with a name, by the pattern its schema states. The patterns are those of
 /// `model::name`; its own parsers decide, since they know a little more than the patterns can say.
 pub(super) fn pattern_problem(pattern: &str, name: &str) -> Option<Problem> {
+    if pattern.starts_with("^(good|") {
+        return CellColor::parse(name).err().map(|problem| bad_name(name, "is no colour").help(problem));
+    }
+    if pattern.contains("(:(hour|") {
+        let problem = name.parse::<AxisField>().err()?;
+        return Some(bad_name(name, "is no dimension to group by").help(problem));
+    }
     let refused: NameError = if pattern.starts_with("^[a-z0-9]") {
         PanelId::parse(name).err()?
     } else if pattern.starts_with("^-?") {
@@ -119,6 +126,9 @@ pub(super) fn pattern_problem(pattern: &str, name: &str) -> Option<Problem> {
     } else {
         FieldName::parse(name).err()?
     };
-    let message = format!("`{}` cannot be a name here", refused.name);
-    Some(Problem::at(Place::START, "bad_name", message).help(refused.rule))
+    Some(bad_name(&refused.name, "cannot be a name here").help(refused.rule))
+}
+
+fn bad_name(name: &str, what: &str) -> Problem {
+    Problem::at(Place::START, "bad_name", format!("`{}` {what}", names::printable(name)))
 }

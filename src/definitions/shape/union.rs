@@ -22,6 +22,10 @@ impl<'a> Walk<'a> {
         }
         let fitting: Vec<&Json> =
             alternatives.iter().copied().filter(|a| fits(&spot.node.value, a)).collect();
+        let words: Vec<&str> = fitting.iter().filter_map(|a| a.get("const")?.as_str()).collect();
+        if !words.is_empty() && words.len() == fitting.len() {
+            return self.choice(spot, &words, path);
+        }
         match (&spot.node.value, fitting.as_slice()) {
             (_, []) => {
                 self.wrong_kind(spot, &alternatives, path);

@@ -159,6 +159,7 @@ fn grid_value(leaf: &Leaf) -> GridValue {
     let is_percent = leaf.format.percent;
     let share = || crate::format::NumberFormat {
         percent: true,
+        decimals: Some(1),
         negative: leaf.format.negative,
         red_negatives: leaf.format.red_negatives,
         ..Default::default()

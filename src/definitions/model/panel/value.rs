@@ -235,5 +235,26 @@ pub enum CellIcon {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct CellColor(
-    #[schemars(regex(pattern = r"^(good|bad|warning|accent|muted|#[0-9a-fA-F]{6})$"))] pub String,
+    #[schemars(regex(pattern = r"^(good|bad|warning|accent|muted|#[0-9a-fA-F]{6})$"))] String,
 );
+
+impl CellColor {
+    /// The named colours.
+    const NAMES: [&str; 5] = ["good", "bad", "warning", "accent", "muted"];
+
+    /// A named colour, or one as `#rrggbb`; the problem says which there are.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
+        let is_color = digits.is_some_and(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()));
+        if is_color || Self::NAMES.contains(&text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!("use {}, or a colour as `#1c7ed6`", Self::NAMES.join(", ")))
+        }
+    }
+
+    /// The name, or `#rrggbb`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

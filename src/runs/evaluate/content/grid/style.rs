@@ -124,7 +124,7 @@ fn icon(icon: CellIcon) -> Icon {
 
 /// A colour for text: dark enough to be read.
 fn ink(color: &CellColor) -> Option<Tint> {
-    Some(match color.0.as_str() {
+    Some(match color.as_str() {
         "good" => Tint(0x0f, 0x7b, 0x4f),
         "bad" => Tint(0xc4, 0x32, 0x3a),
         "warning" => Tint(0xa8, 0x5d, 0x00),
@@ -136,7 +136,7 @@ fn ink(color: &CellColor) -> Option<Tint> {
 
 /// A colour for cells: light enough to be written on.
 fn fill(color: &CellColor) -> Option<Tint> {
-    Some(match color.0.as_str() {
+    Some(match color.as_str() {
         "good" => Tint(0xd9, 0xf2, 0xe4),
         "bad" => Tint(0xfb, 0xdf, 0xde),
         "warning" => Tint(0xfd, 0xee, 0xcf),
