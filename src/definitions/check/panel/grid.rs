@@ -80,9 +80,11 @@ fn subtotals(panel: &TablePanel, rows: &[&FieldName], spot: &Spot<'_, '_>, findi
 pub(super) fn pivot(panel: &PivotPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
     let path = spot.path.key("pivot");
     let pivot = &panel.pivot;
-    if pivot.values.is_empty() {
+    let values = path.key("values");
+    let has_faulty = findings.faulty.iter().any(|faulty| faulty.is_within(&values));
+    if pivot.values.is_empty() && !has_faulty {
         let help = "name at least one measure or metric".to_owned();
-        findings.error(&path.key("values"), "empty", "the pivot shows no numbers", help);
+        findings.error(&values, "empty", "the pivot shows no numbers", help);
     }
     axis(&pivot.rows, &path.key("rows"), &[], spot, findings);
     axis(&pivot.columns, &path.key("columns"), &pivot.rows, spot, findings);

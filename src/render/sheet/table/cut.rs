@@ -59,17 +59,23 @@ impl TableLayout<'_> {
         if forced {
             return Some(Cut { rows: start..end, last: false });
         }
+        let together = ROWS_TOGETHER + self.totals_at_end();
         if end == count {
             // All rows fit, but not what follows them: some rows go with it.
-            end = end.saturating_sub(ROWS_TOGETHER).max(start);
-        } else if count - end < ROWS_TOGETHER && end > start + ROWS_TOGETHER {
-            end -= ROWS_TOGETHER - (count - end);
+            end = end.saturating_sub(together).max(start);
+        } else if count - end < together && end > start + together {
+            end -= together - (count - end);
         }
         end = self.better_break(start, end, full);
         if end - start >= ROWS_TOGETHER {
             return Some(Cut { rows: start..end, last: false });
         }
         fresh.then(|| Cut { rows: start..(start + 1).max(end).min(count), last: false })
+    }
+
+    /// How many totals stand below the last member.
+    fn totals_at_end(&self) -> usize {
+        self.grid().rows.iter().rev().take_while(|row| row.part == Part::Total).count()
     }
 
     /// The last place up to `end` where a piece that begins at `start` may end well.
@@ -107,10 +113,12 @@ impl TableLayout<'_> {
             Part::Total => row == 1,
         };
         // The first member of a group is not left alone with the group's head.
-        let is_outer_start =
-            |row: usize| grid.rows.get(row).is_some_and(|row| row.opens == 0 && row.part == Part::Body);
-        let lonely =
-            grid.merged && grid.stub.len() > 1 && row > 0 && is_outer_start(row - 1) && own.opens > 0;
+        let inner = grid.stub.len().saturating_sub(1);
+        let lonely = grid.merged
+            && row > 0
+            && above.part == Part::Body
+            && above.opens < inner
+            && own.opens > above.opens;
         !follows && !leads && !lonely
     }
 
