@@ -1,12 +1,13 @@
 //! What is to be shown, evaluated and localized: the one input of every renderer.
 
 pub use super::canvas::pdf::Conformance;
+pub use super::provenance::{DefinitionVersion, Provenance};
 use crate::charts::Chart;
 use crate::format::{Locale, NumberFormat};
 use crate::table::{Change, Grid, Value};
 
 /// A whole report, evaluated: screen, sheets and mail are made from it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Document {
     /// The report's title.
     pub title: String,
@@ -16,9 +17,11 @@ pub struct Document {
     pub locale: Locale,
     /// The layout.
     pub pages: Vec<SheetPage>,
-    /// The line at the top right of every sheet, with `{page}` and `{pages}` still to be filled.
+    /// The line at the top right of every sheet, with `{page}`, `{pages}` and `{proof}` still to be
+    /// filled.
     pub header: String,
-    /// The line at the foot of every sheet, with `{page}` and `{pages}` still to be filled.
+    /// The line at the foot of every sheet, with `{page}`, `{pages}` and `{proof}` still to be
+    /// filled.
     pub footer: String,
     /// The stages of the approval box (결재란) on the first sheet.
     pub approval: Vec<String>,
@@ -26,14 +29,18 @@ pub struct Document {
     pub owner: String,
     /// The instant it was evaluated at; the date in the PDF's metadata.
     pub evaluated_at: chrono::DateTime<chrono::Utc>,
-    /// What ties the sheet to its origin: definition version, data version, run.
+    /// What ties the sheet to its origin, as a line of text; see [`Document::sealed`].
+    #[serde(skip)]
     pub proof: String,
+    /// The same for programs. Neither is a part of the content that has the digest.
+    #[serde(skip)]
+    pub provenance: Provenance,
     /// The standards its PDF keeps to.
     pub conformance: Conformance,
 }
 
 /// One page of the layout.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct SheetPage {
     /// Width and height of the sheet in points.
     pub size: (f32, f32),
@@ -42,7 +49,7 @@ pub struct SheetPage {
 }
 
 /// A panel in its place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Block {
     /// The panel's id.
     pub id: String,
@@ -55,7 +62,7 @@ pub struct Block {
 }
 
 /// What a panel shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum Content {
     /// One number.
     Kpi(Kpi),
@@ -68,7 +75,7 @@ pub enum Content {
 }
 
 /// One number with its change and the way it went.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Kpi {
     /// The number.
     pub value: Value,
@@ -85,13 +92,15 @@ pub struct Kpi {
 }
 
 /// Why a panel has nothing to show.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Failure {
     /// What its viewer is told: what, where, and the next step; never SQL.
     pub message: String,
     /// What happened, for the owner and the log; may name files, columns and SQL.
+    #[serde(skip)]
     pub cause: String,
     /// The id under which the log has the cause.
+    #[serde(skip)]
     pub error_id: String,
 }
 

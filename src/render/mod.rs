@@ -13,6 +13,7 @@ pub mod document;
 pub mod html;
 pub mod mail;
 pub mod pdf;
+pub mod provenance;
 pub mod sheet;
 pub mod workbook;
 

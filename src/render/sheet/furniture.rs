@@ -120,6 +120,7 @@ pub(super) fn running(
     let width = right - left;
     let filled = |text: &str| {
         let text = text.replace("{pages}", &count.to_string()).replace("{page}", &number.to_string());
+        let text = text.replace("{proof}", &document.proof);
         texts.clean(&text).trim().to_owned()
     };
     let style = Style::regular(RUNNING_SIZE, MUTED);
