@@ -117,7 +117,10 @@ impl Provenance {
             let skipped = run.chars().count().saturating_sub(SHORT);
             format!("{} {}", words.run, run.chars().skip(skipped).collect::<String>())
         }));
-        parts.push(format!("{} {}", words.viewer, self.viewer));
+        parts.push(match self.viewer.strip_prefix("schedule:").and_then(|name| name.split_once('/')) {
+            Some((_, schedule)) => format!("{} {schedule}", words.schedule),
+            None => format!("{} {}", words.viewer, self.viewer),
+        });
         parts.join(" · ")
     }
 
@@ -224,7 +227,7 @@ mod tests {
         assert_eq!(
             provenance().line(Locale::Ko),
             "정의 ab12ab12 · 데이터 11111111 22222222 33333333 +2 · 2026-11-02 08:00 KST · 확인번호 0f0f0f0f0f0f · \
-             실행 456789ab · 조회 schedule:weekly-sales/monday"
+             실행 456789ab · 예약 monday"
         );
         let by_hand = Provenance { run: None, data: BTreeMap::new(), viewer: "local".into(), ..provenance() };
         assert_eq!(

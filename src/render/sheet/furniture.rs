@@ -139,11 +139,13 @@ pub(super) fn running(
     let baseline = page.height - FOOTER_BASELINE;
     page.line((left, baseline - 9.0), (right, baseline - 9.0), rule(HAIRLINE, 0.5));
     let footer = filled(&document.footer);
+    let small = Style { size: 6.2, ..style };
+    // A footer with its proof is long, and every word of it is meant.
+    let style = if style.width(&footer) > width { small } else { style };
     let footer = shortened(&footer, style, width);
     put(page, &footer, style, (left, baseline), Align::Left);
     let proof = texts.clean(&document.proof);
     let room = width - style.width(&footer) - 12.0;
-    let small = Style { size: 6.2, ..style };
     if !footer.contains(proof.trim()) && room > 60.0 {
         put(page, &shortened(proof.trim(), small, room), small, (right, baseline), Align::Right);
     }

@@ -145,3 +145,100 @@ fn load(bytes: &[u8]) -> Result<ReadPdf, ReadError> {
     }
     Ok(ReadPdf { tree, pages })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::canvas::pdf::{Conformance, ConformingWriter, Metadata, PdfWriter, SheetWriter};
+    use crate::render::canvas::{Page, Rgb, Weight};
+
+    const PROOF: &str = "{\"version\":1,\"words\":\"\\uac15\\ub0a8 (a, b) \\\\ <&>\"}";
+
+    fn written(mut writer: impl SheetWriter) -> Vec<u8> {
+        for text in ["매출 1,234", "비용 567"] {
+            let mut page = Page::new(200.0, 100.0);
+            page.text(10.0, 50.0, 9.0, Weight::Regular, Rgb(0, 0, 0), text);
+            writer.page(page).unwrap();
+        }
+        writer.finish().unwrap().bytes
+    }
+
+    fn metadata(proof: &str) -> Metadata {
+        Metadata {
+            title: "매출".into(),
+            author: String::new(),
+            subject: String::new(),
+            keywords: "정의, 데이터".into(),
+            proof: proof.into(),
+            language: "ko",
+            created: chrono::DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn files(proof: &str) -> Vec<Vec<u8>> {
+        let mut files = vec![written(PdfWriter::new(metadata(proof)))];
+        for (archive, accessible) in [(true, false), (false, true), (true, true)] {
+            let conformance = Conformance { archive, accessible };
+            files.push(written(ConformingWriter::new(metadata(proof), conformance).unwrap()));
+        }
+        files
+    }
+
+    #[test]
+    fn both_writers_files_give_their_proof_pages_and_text_back() {
+        for bytes in files(PROOF) {
+            let file = ReadPdf::read(bytes.into()).unwrap();
+            assert!(file.proof().unwrap().starts_with(PROOF), "{:?}", file.proof());
+            assert_eq!(file.len(), 2);
+            let drawings = file.drawings();
+            assert!(drawings.len() == 2 && drawings[0] != drawings[1]);
+            let words = |page| file.text(page).unwrap().split_whitespace().collect::<String>();
+            assert_eq!((words(0).as_str(), words(1).as_str()), ("매출1,234", "비용567"));
+            assert_eq!(file.text(2), None);
+        }
+        for bytes in files("") {
+            let file = ReadPdf::read(bytes.into()).unwrap();
+            let error = file.proof().unwrap_err().to_string();
+            assert!(error.contains("no proof") && error.contains("jangpyo"), "{error}");
+        }
+    }
+
+    #[test]
+    fn cut_and_damaged_files_are_refused_or_read_and_never_stop_the_program() {
+        for bytes in files(PROOF) {
+            for eighth in 0..8 {
+                let part = bytes[..bytes.len() * eighth / 8].to_vec();
+                assert!(ReadPdf::read(part.into()).is_err(), "{eighth} eighths");
+            }
+            // Whatever becomes of it, nothing hangs and nothing ends the test.
+            for step in 0..200 {
+                let mut damaged = bytes.clone();
+                let position = step * (damaged.len() - 1) / 200;
+                for byte in damaged.iter_mut().skip(position).take(1 + step % 5) {
+                    *byte = byte.wrapping_add(1 + step as u8);
+                }
+                if let Ok(file) = ReadPdf::read(damaged.into()) {
+                    let _ = (file.proof(), file.drawings(), file.text(0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_inflates_without_end_is_not_inflated() {
+        use lopdf::{Dictionary, Stream};
+
+        let mut tree = lopdf::Document::load_mem(&files(PROOF)[0]).unwrap();
+        let page = tree.page_iter().next().unwrap();
+        let mut bomb = Stream::new(Dictionary::new(), vec![b' '; LARGEST_STREAM + 1]);
+        bomb.compress().unwrap();
+        let bomb = tree.add_object(bomb);
+        tree.get_object_mut(page).unwrap().as_dict_mut().unwrap().set("Contents", bomb);
+        let mut bytes = Vec::new();
+        tree.save_to(&mut bytes).unwrap();
+        assert!(bytes.len() < 4 << 20);
+        let file = ReadPdf::read(bytes.into()).unwrap();
+        let nothing: [u8; 32] = Sha256::digest([]).into();
+        assert_eq!((file.drawings()[0], file.text(0)), (nothing, None));
+    }
+}
