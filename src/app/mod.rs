@@ -11,5 +11,5 @@ mod server;
 
 pub use data_check::check_against_data;
 pub use live::LiveWorkspace;
-pub use program::{Program, ProgramError};
+pub use program::{Program, ProgramError, existing_store};
 pub use server::serve;

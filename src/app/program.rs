@@ -64,6 +64,28 @@ impl ProgramError {
     }
 }
 
+/// The store, unless it is a file and nobody has made it yet.
+///
+/// # Errors
+/// It does not answer, or was made by a later version.
+pub async fn existing_store(settings: &Settings) -> Result<Option<Store>, ProgramError> {
+    if settings.database.is_none() && !store_file(settings).is_file() {
+        return Ok(None);
+    }
+    Ok(Some(open_store(settings).await?))
+}
+
+async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
+    match &settings.database {
+        Some(address) => Store::open(address).await,
+        None => Store::open_file(&store_file(settings)).await,
+    }
+}
+
+fn store_file(settings: &Settings) -> PathBuf {
+    settings.state.join("jangpyo.sqlite")
+}
+
 /// The parts of the program.
 pub struct Program {
     /// What it was built from.
@@ -87,10 +109,7 @@ impl Program {
     pub async fn runner(&self, instance: String, clock: Clock) -> Result<Runner, ProgramError> {
         let state = &self.settings.state;
         std::fs::create_dir_all(state).map_err(|cause| ProgramError::State { path: state.clone(), cause })?;
-        let store = match &self.settings.database {
-            Some(address) => Store::open(address).await?,
-            None => Store::open_file(&state.join("jangpyo.sqlite")).await?,
-        };
+        let store = open_store(&self.settings).await?;
         let mailer = match &self.settings.mail {
             MailSettings::Smtp(smtp) => Mailer::Smtp(Smtp::new(smtp.clone())),
             MailSettings::Outbox { from } => Mailer::Outbox(Outbox::new(state.join("outbox"), from.clone())),

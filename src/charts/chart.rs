@@ -4,7 +4,7 @@ use crate::format::Locale;
 use crate::table::Table;
 
 /// A chart: which kind, over which columns of which table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Chart {
     /// What it looks like.
     pub kind: Kind,
@@ -30,7 +30,7 @@ pub struct Chart {
 }
 
 /// One small chart per member of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Facet {
     /// The column.
     pub column: usize,
@@ -39,7 +39,7 @@ pub struct Facet {
 }
 
 /// What a chart looks like.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum Kind {
     /// Lines over an ordered axis.
     Line,
@@ -98,7 +98,7 @@ pub enum Kind {
 }
 
 /// Which steps of a waterfall are levels.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Waterfall {
     /// The rows whose number is a level from zero, not a step from the one before, ascending.
     pub totals: Vec<usize>,
@@ -107,7 +107,7 @@ pub struct Waterfall {
 }
 
 /// What a number is measured against.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Goal {
     /// The target.
     pub target: Option<Target>,
@@ -117,7 +117,7 @@ pub struct Goal {
 }
 
 /// A target.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub enum Target {
     /// The same for all.
     Value(f64),
@@ -126,7 +126,7 @@ pub enum Target {
 }
 
 /// How series stand together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 pub enum Stacking {
     /// Side by side, or over one another.
     None,

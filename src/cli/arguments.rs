@@ -12,7 +12,8 @@ use crate::config::Settings;
 use crate::definitions::model::{DatasetId, FieldName, ReportId};
 use crate::format::Locale;
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 definitions have errors, a name is unknown or a run failed; \
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 definitions have errors, a name is unknown, a run failed or a file \
+is not confirmed; \
 2 wrong arguments or settings; 3 a source, store or mail server does not answer, or a limit was reached; \
 70 a defect of the program.";
 
@@ -43,6 +44,8 @@ pub(super) enum Command {
     Query(QueryArguments),
     /// Performs one run of a schedule now.
     Run(RunArguments),
+    /// Tells where a PDF comes from, and whether it is what it was.
+    Verify(VerifyArguments),
     /// Writes the JSON Schemas of definition files.
     Schema(SchemaArguments),
     /// Tells when a schedule fires next.
@@ -177,6 +180,18 @@ pub(super) struct RunArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// The PDF.
+    pub file: PathBuf,
+    /// Renders the report again for the same instant, and compares.
+    #[arg(long)]
+    pub rerender: bool,
+    /// How the result is written.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
     /// The folder to write source.json, dataset.json and report.json into; standard output by
     /// default.
@@ -227,13 +242,24 @@ pub(super) struct Place {
 impl Place {
     /// The settings for this place.
     pub(super) fn settings(&self, listen: SocketAddr) -> Result<Settings, Failure> {
+        self.assert_workspace()?;
+        Ok(Settings::from_environment(self.workspace.clone(), self.state.clone(), listen)?)
+    }
+
+    /// The same where the definitions are not needed.
+    pub(super) fn settings_without_workspace(&self) -> Result<Settings, Failure> {
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        Ok(Settings::from_environment(self.workspace.clone(), self.state.clone(), nowhere)?)
+    }
+
+    fn assert_workspace(&self) -> Result<(), Failure> {
         if !self.workspace.is_dir() {
             return Err(Failure::usage(format!(
                 "there is no workspace folder {}; name one with --workspace",
                 self.workspace.display()
             )));
         }
-        Ok(Settings::from_environment(self.workspace.clone(), self.state.clone(), listen)?)
+        Ok(())
     }
 
     /// The program without its server, for one command.

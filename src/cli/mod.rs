@@ -15,6 +15,7 @@ mod run;
 mod sample;
 mod schema;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Render(arguments) => Box::pin(render::render(&place, &arguments)).await,
         Command::Query(arguments) => query::query(&place, &arguments).await,
         Command::Run(arguments) => run::run(&place, &arguments).await,
+        Command::Verify(arguments) => verify::verify(&place, &arguments).await,
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
         Command::Sample(arguments) => sample::sample(&place, &arguments),

@@ -1,13 +1,14 @@
 //! What is to be shown, evaluated and localized: the one input of every renderer.
 
 pub use super::canvas::pdf::Conformance;
+pub use super::provenance::{DefinitionVersion, Provenance};
 use crate::charts::Chart;
 use crate::format::rich_text::RichText;
 use crate::format::{Locale, NumberFormat};
 use crate::table::{Change, Grid, Value};
 
 /// A whole report, evaluated: screen, sheets and mail are made from it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Document {
     /// The report's title.
     pub title: String,
@@ -33,15 +34,19 @@ pub struct Document {
     pub owner: String,
     /// The instant it was evaluated at; the date in the PDF's metadata.
     pub evaluated_at: chrono::DateTime<chrono::Utc>,
-    /// What ties the sheet to its origin: definition version, data version, run.
+    /// What ties the sheet to its origin, as a line of text; see [`Document::sealed`].
+    #[serde(skip)]
     pub proof: String,
+    /// The same for programs. Neither is a part of the content that has the digest.
+    #[serde(skip)]
+    pub provenance: Provenance,
     /// The standards its PDF keeps to.
     pub conformance: Conformance,
 }
 
-/// A line at the top or foot of every sheet, with `{page}`, `{pages}`, `{section_page}` and
-/// `{section_pages}` still to be filled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line at the top or foot of every sheet, with `{page}`, `{pages}`, `{section_page}`,
+/// `{section_pages}` and `{proof}` still to be filled.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub enum Running {
     /// One text, in its usual place.
     Usual(String),
@@ -56,7 +61,7 @@ impl<T: Into<String>> From<T> for Running {
 }
 
 /// The approval box; without stages there is none.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Approval {
     /// What stands above each column.
     pub stages: Vec<String>,
@@ -71,7 +76,7 @@ pub struct Approval {
 }
 
 /// What stands on the sheet before the others; what is empty is left out.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Cover {
     /// The title.
     pub title: String,
@@ -86,7 +91,7 @@ pub struct Cover {
 }
 
 /// One page of the layout.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct SheetPage {
     /// Width and height of the sheet in points.
     pub size: (f32, f32),
@@ -95,7 +100,7 @@ pub struct SheetPage {
 }
 
 /// A panel in its place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Block {
     /// The panel's id.
     pub id: String,
@@ -108,7 +113,7 @@ pub struct Block {
 }
 
 /// What a panel shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum Content {
     /// One number.
     Kpi(Kpi),
@@ -121,7 +126,7 @@ pub enum Content {
 }
 
 /// One number with its change and the way it went.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Kpi {
     /// The number.
     pub value: Value,
@@ -138,13 +143,15 @@ pub struct Kpi {
 }
 
 /// Why a panel has nothing to show.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Failure {
     /// What its viewer is told: what, where, and the next step; never SQL.
     pub message: String,
     /// What happened, for the owner and the log; may name files, columns and SQL.
+    #[serde(skip)]
     pub cause: String,
     /// The id under which the log has the cause.
+    #[serde(skip)]
     pub error_id: String,
 }
 

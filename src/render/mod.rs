@@ -14,6 +14,7 @@ pub mod html;
 pub mod mail;
 pub mod pdf;
 mod prose;
+pub mod provenance;
 pub mod sheet;
 pub mod workbook;
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::canvas::pdf::{Conformance, ConformingWriter, Metadata, PdfWriter, SheetWriter, WrittenPdf};
 use super::document::Document;
+use super::provenance::{Provenance, ProvenanceError};
 use super::sheet::{SheetLayout, Undrawn};
 
-pub use super::canvas::pdf::PdfError;
+pub use super::canvas::pdf::{PdfError, ReadError, ReadPdf};
 
 /// A finished file, and what its owner should know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub fn pdf(document: &Document) -> Result<Pdf, PdfError> {
         author: document.owner.clone(),
         subject: document.subtitle.clone(),
         keywords: document.proof.clone(),
+        proof: document.provenance.to_json(),
         language: document.locale.tag(),
         created: document.evaluated_at,
     };
@@ -48,6 +50,26 @@ pub fn pdf(document: &Document) -> Result<Pdf, PdfError> {
         missing_glyphs: missing.into_iter().collect(),
         undrawn: layout.undrawn(),
     })
+}
+
+/// What the metadata of a file say of its origin.
+///
+/// # Errors
+/// The file is no PDF, is damaged or protected, or was made by another program; or its proof cannot be
+/// read.
+pub fn provenance_of(file: &ReadPdf) -> Result<Provenance, ProofError> {
+    Ok(Provenance::from_json(&file.proof()?)?)
+}
+
+/// Why a file does not tell where it comes from.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Its proof cannot be used.
+    #[error(transparent)]
+    Provenance(#[from] ProvenanceError),
 }
 
 fn written(mut writer: impl SheetWriter, layout: &SheetLayout<'_>) -> Result<WrittenPdf, PdfError> {

@@ -23,7 +23,7 @@ pub use value::Value;
 use crate::format::{Grain, NumberFormat};
 
 /// What a column is in the question that was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Role {
     /// A grouping column.
     Dimension,
@@ -34,7 +34,7 @@ pub enum Role {
 }
 
 /// One column: what it is called, what it means, how it is written, and its cells.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Column {
     /// The field's name in the dataset, or `<name>.previous` for a comparison.
     pub name: String,
@@ -51,7 +51,7 @@ pub struct Column {
 }
 
 /// A finished answer. All columns have the same number of cells.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Table {
     /// Dimensions first, then measures (each followed by its comparison, if any).
     pub columns: Vec<Column>,

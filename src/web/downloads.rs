@@ -115,6 +115,7 @@ pub(super) fn show_answer(
                 subtitle: &open.subtitle,
                 owner: &open.report.owner,
                 proof: "",
+                provenance: None,
                 locale: open.locale,
                 evaluated_at: None,
                 landscape: false,

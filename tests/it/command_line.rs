@@ -24,6 +24,7 @@ fn help_names_every_command_and_exit_code() {
         "render",
         "query",
         "run",
+        "verify",
         "schema",
         "next",
         "sample",
@@ -32,7 +33,7 @@ fn help_names_every_command_and_exit_code() {
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["serve", "check", "render", "query", "run", "schema", "next", "sample"] {
+    for command in ["serve", "check", "render", "query", "run", "verify", "schema", "next", "sample"] {
         let help = say(&[command, "--help"]);
         assert!(help.code == Some(0) && help.out.contains("Usage: jangpyo"), "{command}: {help:?}");
     }

@@ -16,4 +16,5 @@ mod serving;
 mod smtp;
 mod sources;
 mod support;
+mod verify;
 mod workbooks;

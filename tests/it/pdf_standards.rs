@@ -215,6 +215,7 @@ fn metadata() -> Metadata {
         author: "sales_analytics".into(),
         subject: "2026년 상반기".into(),
         keywords: "정의 3fa20a2 · 데이터 2026-11-22".into(),
+        proof: String::new(),
         language: "ko",
         created: "2026-11-22T00:00:00Z".parse().unwrap(),
     }

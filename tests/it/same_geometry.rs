@@ -32,6 +32,7 @@ fn sheet(draw: impl FnOnce(&mut Page, Rect)) -> Vec<u8> {
         author: String::new(),
         subject: String::new(),
         keywords: String::new(),
+        proof: String::new(),
         language: "ko",
         created: DateTime::UNIX_EPOCH,
     });

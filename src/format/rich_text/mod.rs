@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use markdown::{MAX_PLACEHOLDERS, bad_addresses, markdown, placeholder};
 
 /// Words with structure.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct RichText {
     /// What stands below each other.
     pub blocks: Vec<TextBlock>,
@@ -37,7 +37,7 @@ pub enum TextAlign {
 }
 
 /// A block of text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum TextBlock {
     /// A heading of level 1 to 6.
     Heading(u8, Vec<Span>),
@@ -59,7 +59,7 @@ pub enum TextBlock {
 }
 
 /// A stretch of text of one look.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Span {
     /// The text; `\n` is a line break the author asked for.
     pub text: String,

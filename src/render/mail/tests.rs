@@ -89,6 +89,7 @@ fn document() -> Document {
         owner: "sales".into(),
         evaluated_at: "2026-01-12T00:00:00Z".parse().unwrap(),
         proof: "정의 4f2a9c1 · 데이터 2026-01-11".into(),
+        provenance: crate::render::document::Provenance::default(),
         conformance: crate::render::document::Conformance::default(),
     }
 }

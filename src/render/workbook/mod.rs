@@ -16,7 +16,7 @@ mod words;
 use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use super::document::{Block, Content, Document};
+use super::document::{Block, Content, Document, Provenance};
 use crate::error::Kind;
 use crate::format::Locale;
 use format::Formats;
@@ -26,6 +26,8 @@ use names::SheetNames;
 pub const MOST_ROWS: usize = 1_048_576;
 /// The columns a worksheet may have.
 pub const MOST_COLUMNS: usize = 16_384;
+/// The characters of a document property.
+const LONGEST_PROPERTY: usize = 255;
 /// A grid with more rows is written row by row, without holding the worksheet in memory.
 const STREAMED_FROM: usize = 20_000;
 
@@ -68,8 +70,10 @@ pub struct About<'a> {
     pub subtitle: &'a str,
     /// The functional role that answers for it.
     pub owner: &'a str,
-    /// What ties it to its origin.
+    /// What ties it to its origin, as a line of text.
     pub proof: &'a str,
+    /// The same for programs, where it is known.
+    pub provenance: Option<&'a Provenance>,
     /// The language.
     pub locale: Locale,
     /// The instant it was evaluated at; without one the file says when it was written.
@@ -85,6 +89,7 @@ impl<'a> From<&'a Document> for About<'a> {
             subtitle: &document.subtitle,
             owner: &document.owner,
             proof: &document.proof,
+            provenance: Some(&document.provenance),
             locale: document.locale,
             evaluated_at: Some(document.evaluated_at),
             landscape: document.pages.first().is_some_and(|page| page.size.0 > page.size.1),
@@ -134,6 +139,11 @@ impl<'d> Writer<'d> {
             .set_subject(about.subtitle)
             .set_author(about.owner)
             .set_comment(about.proof);
+        for (name, value) in about.provenance.iter().flat_map(|provenance| provenance.properties()) {
+            // Excel shows no more of a property.
+            let value: String = value.chars().take(LONGEST_PROPERTY).collect();
+            properties = properties.set_custom_property(name, value.as_str());
+        }
         if let Some(instant) = about.evaluated_at {
             let created = ExcelDateTime::from_timestamp(instant.timestamp())?;
             properties = properties.set_creation_datetime(&created);

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::content::Evaluated;
 use super::print::Print;
-use super::{Prepared, layout, localize, words};
+use super::{Prepared, layout, localize};
 use crate::definitions::model::DatasetId;
-use crate::render::document::{Conformance, Document, SheetPage};
+use crate::render::document::{Conformance, DefinitionVersion, Document, Provenance, SheetPage};
 
 /// The document of all answered panels, in the report's layout.
 pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Document {
@@ -29,14 +29,13 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
         .collect();
     let report = &prepared.report;
     let title = report.title.get(prepared.locale).to_owned();
-    let proof = proof(prepared, &versions);
-    let fill = |text: &str| fill(text, prepared, &title, &proof);
+    let fill = |text: &str| fill(text, prepared, &title);
     let print = Print { prepared, fill: &fill };
     let mut pages: Vec<SheetPage> = pages;
     if let (Some(page), Some(notes)) = (pages.last_mut(), print.footnotes()) {
         page.rows.push(vec![notes]);
     }
-    Document {
+    let document = Document {
         subtitle: prepared.subtitle.clone(),
         locale: prepared.locale,
         pages,
@@ -52,13 +51,16 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
             archive: report.print.archive.is_some(),
             accessible: report.print.accessible.is_some(),
         },
-        proof,
+        proof: String::new(),
+        provenance: Provenance::default(),
         title,
-    }
+    };
+    document.sealed(provenance(prepared, versions))
 }
 
-/// Fills in everything but `{page}` and `{pages}`, which are known after the layout.
-fn fill(text: &str, prepared: &Prepared, title: &str, proof: &str) -> String {
+/// Fills in everything but `{page}` and `{pages}`, which are known after the layout, and `{proof}`, which
+/// holds a digest of the filled text.
+fn fill(text: &str, prepared: &Prepared, title: &str) -> String {
     let period = prepared.range.map(|range| localize::range_text(range, prepared.locale)).unwrap_or_default();
     let now = prepared.now.with_timezone(&prepared.time_zone).format("%Y-%m-%d %H:%M").to_string();
     let mut filled = String::with_capacity(text.len());
@@ -74,7 +76,6 @@ fn fill(text: &str, prepared: &Prepared, title: &str, proof: &str) -> String {
             "{period}" => &period,
             "{now}" => &now,
             "{owner}" => &prepared.report.owner,
-            "{proof}" => proof,
             other => other,
         });
         rest = after;
@@ -83,16 +84,20 @@ fn fill(text: &str, prepared: &Prepared, title: &str, proof: &str) -> String {
     filled
 }
 
-/// What ties the sheet to its origin: the definitions' version, the data's, and the instant.
-fn proof(prepared: &Prepared, versions: &BTreeMap<DatasetId, String>) -> String {
-    let short = |text: &str| text.chars().take(8).collect::<String>();
-    let (definition, data) = words::proof(prepared.locale);
-    let version = prepared.catalog.commit.as_deref().unwrap_or(&prepared.catalog.version);
-    let mut parts = vec![format!("{definition} {}", short(version))];
-    if !versions.is_empty() {
-        let versions: Vec<_> = versions.values().map(|version| short(version)).collect();
-        parts.push(format!("{data} {}", versions.join(" ")));
+/// Where the document comes from; the digest is still to be taken.
+fn provenance(prepared: &Prepared, versions: BTreeMap<DatasetId, String>) -> Provenance {
+    let catalog = &prepared.catalog;
+    Provenance {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        report: prepared.id.to_string(),
+        parameters: prepared.given.clone(),
+        locale: prepared.locale,
+        time_zone: prepared.time_zone,
+        definition: DefinitionVersion { commit: catalog.commit.clone(), content: catalog.version.clone() },
+        data: versions.into_iter().map(|(dataset, version)| (dataset.to_string(), version)).collect(),
+        evaluated_at: prepared.now,
+        viewer: prepared.viewer.name.clone(),
+        run: None,
+        digest: String::new(),
     }
-    parts.push(prepared.now.with_timezone(&prepared.time_zone).format("%Y-%m-%d %H:%M %Z").to_string());
-    parts.join(" · ")
 }

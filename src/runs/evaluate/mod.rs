@@ -68,6 +68,8 @@ impl Evaluator {
         let locale = question.locale.unwrap_or(report.locale);
         let time_zone: Tz = report.time_zone.parse().unwrap_or(Tz::UTC);
         let chosen = chosen::read(&report, &question.parameters)?;
+        let mut given = question.parameters;
+        given.retain(|name, _| report.parameters.contains_key(name.as_str()));
         let mut prepared = Prepared {
             id: question.report,
             locale,
@@ -80,6 +82,7 @@ impl Evaluator {
             range: None,
             compare: None,
             chosen,
+            given,
             report,
             catalog,
         };

@@ -54,6 +54,8 @@ pub struct Prepared {
     pub(super) range: Option<DateRange>,
     pub(super) compare: Option<DateRange>,
     pub(super) chosen: IndexMap<FieldName, Chosen>,
+    /// The parameters as they were given, without those that are not the report's.
+    pub(super) given: BTreeMap<String, Vec<String>>,
     pub(super) catalog: Arc<Catalog>,
 }
 

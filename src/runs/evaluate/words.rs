@@ -157,15 +157,6 @@ pub(super) fn prepared(locale: Locale) -> [&'static str; 4] {
     }
 }
 
-/// The marks of the proof line: definition, data, evaluation.
-pub(super) fn proof(locale: Locale) -> (&'static str, &'static str) {
-    match locale {
-        Locale::Ko => ("정의", "데이터"),
-        Locale::En => ("definition", "data"),
-        Locale::ZhHk => ("定義", "數據"),
-    }
-}
-
 /// What the column of the steps of a waterfall, or the stages of a funnel, is called.
 pub(super) fn item(locale: Locale) -> &'static str {
     match locale {

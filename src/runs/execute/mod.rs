@@ -252,12 +252,13 @@ impl Runner {
             // What is sent must be what the data say now, not what a listing said a while ago.
             freshness: Freshness::from_now_on(),
         };
-        let document = self
+        let mut document = self
             .parts
             .answers
             .document(question)
             .await
             .map_err(|error| StageFailure::new(Stage::Evaluate, error.kind(), error.to_string()))?;
+        document.made_by_run(run.id.to_string());
         let failed: Vec<String> = document
             .failures()
             .map(|(block, failure)| format!("`{}`: {} ({})", block.id, failure.cause, failure.error_id))

@@ -113,6 +113,7 @@ pub(crate) fn document(question: &Question) -> Document {
         owner: "sales".into(),
         evaluated_at: question.now,
         proof: String::new(),
+        provenance: crate::render::document::Provenance::default(),
         conformance: crate::render::document::Conformance::default(),
     }
 }

@@ -1,7 +1,7 @@
 //! The heads above the numbers, merged where they belong to several columns.
 
 /// A cell of the heads.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct HeadCell {
     /// What it says; may be empty.
     pub text: String,

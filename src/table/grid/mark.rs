@@ -1,12 +1,12 @@
 //! How a cell looks beyond its number.
 
 /// An opaque sRGB colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Tint(pub u8, pub u8, pub u8);
 
 /// A picture before the number. Its shape says what it means, so that it survives black-and-white
 /// printing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Icon {
     /// A triangle up.
     Up,
@@ -23,7 +23,7 @@ pub enum Icon {
 }
 
 /// A bar behind the number, in parts of the cell's width.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Bar {
     /// Where the number zero stands, 0 to 1.
     pub zero: f32,
@@ -32,7 +32,7 @@ pub struct Bar {
 }
 
 /// How a cell looks beyond its number.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
 pub struct Mark {
     /// The colour of the text.
     pub ink: Option<Tint>,

@@ -20,7 +20,7 @@ use super::Value;
 use crate::format::{Grain, NumberFormat};
 
 /// A column of row heads: the members of one grouping.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct StubColumn {
     /// The field's name in the dataset.
     pub name: String,
@@ -34,7 +34,7 @@ pub struct StubColumn {
 }
 
 /// What the numbers of a column (or of a row, where measures stand in rows) are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct GridValue {
     /// The measure's name, with what is shown of it: `revenue`, `revenue.share_of_total`.
     pub name: String,
@@ -49,7 +49,7 @@ pub struct GridValue {
 }
 
 /// What kind of number stands in a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum ValueKind {
     /// A number, or any other value of the table.
     #[default]
@@ -65,7 +65,7 @@ pub enum ValueKind {
 }
 
 /// What a row or column stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Part {
     /// Members of all levels.
     #[default]
@@ -77,7 +77,7 @@ pub enum Part {
 }
 
 /// A column of numbers.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct GridColumn {
     /// A unique name: the members of its heads and the value's name.
     pub name: String,
@@ -98,7 +98,7 @@ pub struct GridColumn {
 }
 
 /// The numbers that changes are from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Compared {
     /// The column's name: `revenue.previous`.
     pub name: String,
@@ -109,7 +109,7 @@ pub struct Compared {
 }
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct GridRow {
     /// What it stands for.
     pub part: Part,
@@ -125,7 +125,7 @@ pub struct GridRow {
 }
 
 /// A text in place of members.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Label {
     /// The first column of the stub that it covers; it covers all that follow.
     pub from: usize,
@@ -134,7 +134,7 @@ pub struct Label {
 }
 
 /// What a label says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub enum LabelText {
     /// "Subtotal" in the reader's language.
     Subtotal,
@@ -145,7 +145,7 @@ pub enum LabelText {
 }
 
 /// What happens to a grid that is wider than the sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Wide {
     /// Its columns go on over further sheets, behind repeated row heads.
     #[default]
@@ -155,7 +155,7 @@ pub enum Wide {
 }
 
 /// How a grid is spread over sheets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Paging {
     /// If it is too wide.
     pub wide: Wide,
@@ -166,7 +166,7 @@ pub struct Paging {
 }
 
 /// A table with heads on both axes.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Grid {
     /// The row heads, outermost first.
     pub stub: Vec<StubColumn>,

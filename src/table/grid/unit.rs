@@ -3,7 +3,7 @@
 use crate::format::{Locale, NumberFormat};
 
 /// The unit that amounts are divided by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Unit {
     /// Amounts are divided by ten to this power: 6 for millions.
     pub power: u8,

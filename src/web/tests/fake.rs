@@ -241,6 +241,7 @@ impl Answers for FakeAnswers {
                 owner: "sales_analytics".into(),
                 evaluated_at: DateTime::UNIX_EPOCH,
                 proof: String::new(),
+                provenance: crate::render::document::Provenance::default(),
                 conformance: crate::render::document::Conformance::default(),
             }
         }

@@ -3,7 +3,7 @@
 use lopdf::{Dictionary, Document, Object, ObjectId, StringFormat};
 use sha2::{Digest, Sha256};
 
-use super::{Metadata, OutlineEntry, PdfError, outline, plain};
+use super::{Metadata, OutlineEntry, PdfError, outline, plain, reading};
 
 /// Completes the object tree.
 pub(super) fn complete(
@@ -61,6 +61,9 @@ fn information(metadata: &Metadata) -> Dictionary {
             info.set(key, lopdf::text_string(&plain(text)));
         }
     }
+    if !metadata.proof.is_empty() {
+        info.set(reading::PROOF_KEY, text_literal(&metadata.proof));
+    }
     info.set("CreationDate", date.clone());
     info.set("ModDate", date);
     info
@@ -70,6 +73,7 @@ fn information(metadata: &Metadata) -> Dictionary {
 fn identity(tree: &Document, metadata: &Metadata) -> Vec<u8> {
     let mut digest = Sha256::new();
     digest.update(metadata.title.as_bytes());
+    digest.update(metadata.proof.as_bytes());
     digest.update(metadata.created.timestamp_micros().to_be_bytes());
     for object in tree.objects.values() {
         if let Object::Stream(stream) = object {

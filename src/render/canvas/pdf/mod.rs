@@ -12,6 +12,7 @@ mod operators;
 mod outline;
 mod pages;
 mod pictures;
+mod reading;
 mod tagged;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use operators::{Opacities, Translator};
 use pages::WrittenPage;
 use pictures::Pictures;
 
+pub use reading::{ReadError, ReadPdf};
 pub use tagged::{Conformance, ConformingWriter};
 
 /// The longest title or description, in characters.
@@ -68,6 +70,8 @@ pub struct Metadata {
     pub subject: String,
     /// Anything to search by.
     pub keywords: String,
+    /// Where the file comes from, for programs, in printable ASCII; empty for nothing.
+    pub proof: String,
     /// The BCP 47 tag of the language it is written in.
     pub language: &'static str,
     /// Stands as the date of creation; never the clock's, so that the bytes repeat.

@@ -14,6 +14,7 @@ fn metadata() -> Metadata {
         author: String::new(),
         subject: String::new(),
         keywords: String::new(),
+        proof: String::new(),
         language: "ko",
         created: DateTime::UNIX_EPOCH,
     }

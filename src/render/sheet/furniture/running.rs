@@ -9,6 +9,9 @@ const SIZE: f32 = 7.2;
 /// Between the parts of a line.
 const APART: f32 = 12.0;
 
+/// Below a footer in parts, which leaves no room beside it, the proof stands on a line of its own.
+const PROOF_BELOW: f32 = 8.5;
+
 /// Which sheet this is, from 1, of how many: of the document, and of its section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::render::sheet) struct Position {
@@ -32,7 +35,8 @@ pub(in crate::render::sheet) fn running(
             .replace("{pages}", &count.to_string())
             .replace("{page}", &number.to_string())
             .replace("{section_pages}", &section.to_string())
-            .replace("{section_page}", &own.to_string());
+            .replace("{section_page}", &own.to_string())
+            .replace("{proof}", &document.proof);
         texts.clean(&text).trim().to_owned()
     };
     let style = Style::regular(SIZE, MUTED);
@@ -59,20 +63,27 @@ pub(in crate::render::sheet) fn running(
 
     let baseline = page.height - FOOTER_BASELINE;
     page.line((left, baseline - 9.0), (right, baseline - 9.0), rule(HAIRLINE, 0.5));
+    let proof = texts.clean(&document.proof);
+    let small = Style { size: 6.2, ..style };
     match &document.footer {
         Running::Usual(text) => {
             let footer = filled(text);
+            // A footer with its proof is long, and every word of it is meant.
+            let style = if style.width(&footer) > width { small } else { style };
             let footer = shortened(&footer, style, width);
             put(page, &footer, style, (left, baseline), Align::Left);
-            let proof = texts.clean(&document.proof);
             let room = width - style.width(&footer) - APART;
-            let small = Style { size: 6.2, ..style };
             if !footer.contains(proof.trim()) && room > 60.0 {
                 put(page, &shortened(proof.trim(), small, room), small, (right, baseline), Align::Right);
             }
         }
         Running::Parts(parts) => {
-            parted(page, &parts.each_ref().map(|text| filled(text)), style, (left, right), baseline);
+            let parts = parts.each_ref().map(|text| filled(text));
+            parted(page, &parts, style, (left, right), baseline);
+            if !parts.iter().any(|part| part.contains(proof.trim())) {
+                let proof = shortened(proof.trim(), small, width);
+                put(page, &proof, small, (right, baseline + PROOF_BELOW), Align::Right);
+            }
         }
     }
 }

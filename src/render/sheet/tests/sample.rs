@@ -42,6 +42,7 @@ pub(super) fn document(size: (f32, f32), rows: Vec<Vec<Block>>) -> Document {
         owner: "sales_analytics".into(),
         evaluated_at: Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).unwrap(),
         proof: "정의 3fa20a2 · 데이터 2026-11-22 · 실행 0193".into(),
+        provenance: crate::render::document::Provenance::default(),
         conformance: crate::render::document::Conformance::default(),
     }
 }

@@ -26,7 +26,7 @@ use sheet::Sheet;
 use structure::Structure;
 
 /// The standards a file keeps to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Conformance {
     /// PDF/A-2b: everything it needs is in it, for decades of storage.
     pub archive: bool,
@@ -83,7 +83,7 @@ impl ConformingWriter {
     }
 
     fn information(&self) -> krilla::metadata::Metadata {
-        let Metadata { author, subject, keywords, language, created, .. } = &self.metadata;
+        let Metadata { author, subject, keywords, proof, language, created, .. } = &self.metadata;
         let date = DateTime::new(created.year().clamp(0, 9999) as u16)
             .month(created.month() as u8)
             .day(created.day() as u8)
@@ -105,8 +105,13 @@ impl ConformingWriter {
         if !subject.is_empty() {
             information = information.description(super::plain(subject));
         }
+        // A key of its own would need a schema in the metadata of an archive file.
+        let mark = |proof: &String| format!("{}{proof}", super::reading::PROOF_MARK);
+        let proof = Some(proof).filter(|proof| !proof.is_empty()).map(mark);
+        let keywords = Some(super::plain(keywords)).filter(|keywords| !keywords.is_empty());
+        let keywords: Vec<String> = keywords.into_iter().chain(proof).collect();
         if !keywords.is_empty() {
-            information = information.keywords(vec![super::plain(keywords)]);
+            information = information.keywords(keywords);
         }
         information
     }

@@ -20,6 +20,7 @@ fn metadata() -> Metadata {
         author: "sales".into(),
         subject: "10월".into(),
         keywords: "정의 3fa20a2".into(),
+        proof: String::new(),
         language: "ko",
         created: DateTime::UNIX_EPOCH,
     }
