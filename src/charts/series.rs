@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::calendar::filled;
 use super::labels::clean;
+use super::overlay::{self, AxisNumbers, Placed, Trend};
 use super::theme::Role;
 use super::{Chart, ChartError, Kind, Stacking, words};
 use crate::format::{DateFormat, Grain, Locale, NumberFormat, NumberStyle, write_timestamp};
@@ -27,6 +28,8 @@ pub(super) struct Data<'a> {
     pub(super) series: Vec<Series<'a>>,
     /// What it shares with its neighbours, as one of small multiples.
     pub(super) shared: Option<Shared>,
+    /// What is drawn over and behind the marks.
+    pub(super) overlay: Placed,
 }
 
 /// What a chart shares with its neighbours among small multiples.
@@ -61,6 +64,8 @@ pub(super) struct Series<'a> {
     pub(super) is_previous: bool,
     /// Whether it is drawn as a line on the right axis.
     pub(super) on_right: bool,
+    /// One pair of ends per category, where the numbers have error bars.
+    bounds: Vec<Option<(f64, f64)>>,
     /// One cell per category; `None` where the table has no row.
     cells: Vec<Option<&'a Value>>,
     /// The numbers of the cells; `None` also for NULL, NaN and infinities.
@@ -130,6 +135,7 @@ impl<'a> Data<'a> {
             categories: Vec::new(),
             series: Vec::new(),
             shared: None,
+            overlay: Placed::default(),
         };
         let Some(x) = columns.get(chart.x) else { return Ok(data) };
         data.grain = x.grain;
@@ -153,6 +159,9 @@ impl<'a> Data<'a> {
         match by {
             Some(by) => data.split(chart, by, &rows),
             None => data.measures(chart, &rows),
+        }
+        if !chart.overlays.is_empty() {
+            data.place_overlays(chart);
         }
         Ok(data)
     }
@@ -186,6 +195,54 @@ impl<'a> Data<'a> {
         places
     }
 
+    /// Puts the overlays at their numbers.
+    fn place_overlays(&mut self, chart: &Chart) {
+        let stacking = match chart.kind {
+            Kind::Area(stacking) | Kind::Bar { stacking, .. } => stacking,
+            _ => Stacking::None,
+        };
+        let shown = |place: &usize| self.categories.get(*place).is_some_and(|category| !category.is_others);
+        let drawn = |on_right: bool| {
+            let series = || self.series.iter().filter(move |series| series.on_right == on_right);
+            let own = || series().filter(|series| !series.is_previous && series.role != Role::Others);
+            let places = || (0..self.categories.len()).filter(shown);
+            if stacking == Stacking::None {
+                return places()
+                    .flat_map(|place| own().filter_map(move |series| series.held_value(place)))
+                    .collect();
+            }
+            // Of stacks the heights are compared with a line, with "others" in them.
+            let height = |place: usize| {
+                let mut parts = series().filter_map(|series| series.held_value(place)).peekable();
+                parts.peek().is_some().then(|| parts.sum::<f64>().clamp(-1e300, 1e300))
+            };
+            places().filter_map(height).collect::<Vec<f64>>()
+        };
+        let format = |on_right: bool| {
+            let series = self.series.iter().find(|series| series.on_right == on_right);
+            series.map(|series| series.format.clone()).unwrap_or_default()
+        };
+        let left = AxisNumbers { numbers: drawn(false), format: super::bar::axis_format(self, stacking) };
+        let right = AxisNumbers { numbers: drawn(true), format: format(true) };
+        let mut placed = Placed::of(&chart.overlays, &left, &right, self.locale);
+        if chart.overlays.trend {
+            let own = self.series.iter().filter(|series| !series.is_previous);
+            let trend = |series: &Series<'_>| {
+                let places = (0..self.categories.len()).filter(shown);
+                Some((
+                    Trend::of(places.filter_map(|at| Some((at as f64, series.held_value(at)?))))?,
+                    series.role,
+                ))
+            };
+            placed.trends = own.filter_map(trend).collect();
+            // Beside the only series its trend stands out in another colour.
+            if let [(_, role)] = placed.trends.as_mut_slice() {
+                *role = Role::Ink;
+            }
+        }
+        self.overlay = placed;
+    }
+
     fn cells_at(&self, column: &'a Column, rows: &[usize]) -> Vec<Option<&'a Value>> {
         let mut cells = vec![None; self.categories.len()];
         for (cell, category) in column.cells.iter().zip(rows) {
@@ -194,6 +251,21 @@ impl<'a> Data<'a> {
             }
         }
         cells
+    }
+
+    /// What rows have at the categories that they belong to; `places` are pairs of both.
+    fn at_places(
+        &self,
+        of_rows: &[Option<(f64, f64)>],
+        places: impl Iterator<Item = (usize, usize)>,
+    ) -> Vec<Option<(f64, f64)>> {
+        let mut at = vec![None; self.categories.len()];
+        for (row, category) in places {
+            if let (Some(found), Some(slot)) = (of_rows.get(row), at.get_mut(category)) {
+                *slot = *found;
+            }
+        }
+        at
     }
 
     fn measures(&mut self, chart: &'a Chart, rows: &[usize]) {
@@ -226,7 +298,11 @@ impl<'a> Data<'a> {
                 _ => clean(&column.title),
             };
             let cells = self.cells_at(column, rows);
-            self.series.push(series(name, Role::Series(color), column, cells, on_right));
+            let mut drawn = series(name, Role::Series(color), column, cells, on_right);
+            if let Some(bounds) = overlay::bounds(&chart.overlays, &chart.table, index) {
+                drawn.bounds = self.at_places(&bounds, rows.iter().copied().enumerate());
+            }
+            self.series.push(drawn);
             let previous = columns.get(index + 1).filter(|column| column.role == ColumnRole::Previous);
             if let (true, Some(column)) = (compares, previous) {
                 let cells = self.cells_at(column, rows);
@@ -260,7 +336,12 @@ impl<'a> Data<'a> {
                     if chart.y.len() > 1 { format!("{text} · {}", clean(&column.title)) } else { text };
                 let role = if **name == Value::Others { Role::Others } else { Role::Series(color) };
                 color += usize::from(role != Role::Others);
-                self.series.push(series(text, role, column, cells, false));
+                let mut drawn = series(text, role, column, cells, false);
+                if let Some(bounds) = overlay::bounds(&chart.overlays, &chart.table, *index) {
+                    let places = own_rows.iter().filter_map(|row| Some((*row, *rows.get(*row)?)));
+                    drawn.bounds = self.at_places(&bounds, places);
+                }
+                self.series.push(drawn);
             }
         }
     }
@@ -279,14 +360,24 @@ impl<'a> Data<'a> {
             .collect()
     }
 
-    /// What the left axis has to hold besides the own numbers: nothing, or those of the neighbours.
+    /// What the left axis has to hold besides the own numbers: overlays, and those of the neighbours.
     pub(super) fn reach(&self) -> impl Iterator<Item = f64> + use<> {
-        self.shared.map(|shared| shared.left).into_iter().flat_map(|(low, high)| [low, high])
+        let shared = self.shared.map(|shared| shared.left).into_iter().flat_map(|(low, high)| [low, high]);
+        shared.chain(self.own_reach())
+    }
+
+    /// What the overlays and error bars need of the left axis.
+    pub(super) fn own_reach(&self) -> Vec<f64> {
+        let mut reach = self.overlay.reach();
+        let bounds = self.series.iter().flat_map(|series| series.bounds.iter().flatten());
+        reach.extend(bounds.flat_map(|(low, high)| [*low, *high]));
+        reach
     }
 
     /// The same for the right axis.
     pub(super) fn reach_right(&self) -> impl Iterator<Item = f64> + use<> {
-        self.shared.map(|shared| shared.right).into_iter().flat_map(|(low, high)| [low, high])
+        let shared = self.shared.map(|shared| shared.right).into_iter().flat_map(|(low, high)| [low, high]);
+        shared.chain(self.overlay.reach_right())
     }
 
     /// What a hotspot over these categories is called.
@@ -328,7 +419,16 @@ fn series<'a>(
     on_right: bool,
 ) -> Series<'a> {
     let values = cells.iter().map(|cell| cell.and_then(Value::as_f64)).collect();
-    Series { name, role, format: &column.format, is_previous: false, on_right, cells, values }
+    Series {
+        name,
+        role,
+        format: &column.format,
+        is_previous: false,
+        on_right,
+        bounds: Vec::new(),
+        cells,
+        values,
+    }
 }
 
 impl Series<'_> {
@@ -340,6 +440,17 @@ impl Series<'_> {
     /// The number at a category, held where arithmetic on it cannot overflow.
     pub(super) fn held_value(&self, index: usize) -> Option<f64> {
         self.value(index).map(|value| value.clamp(-1e300, 1e300))
+    }
+
+    /// The ends of the error bar at a category, lower one first.
+    pub(super) fn bounds(&self, index: usize) -> Option<(f64, f64)> {
+        self.value(index)?;
+        self.bounds.get(index).copied().flatten()
+    }
+
+    /// Whether its numbers have error bars.
+    pub(super) fn has_bounds(&self) -> bool {
+        !self.bounds.is_empty()
     }
 
     /// The number at a category.
@@ -379,7 +490,14 @@ impl Series<'_> {
     /// The exact number, or the range of numbers, over these categories.
     pub(super) fn text_over(&self, span: Span, locale: Locale) -> Option<String> {
         if span.first == span.last {
-            return self.text(span.first, NumberStyle::Full, locale);
+            let text = self.text(span.first, NumberStyle::Full, locale)?;
+            return Some(match self.bounds(span.first) {
+                Some((low, high)) => {
+                    let write = |number| self.format.write(number, NumberStyle::Full, locale);
+                    format!("{text} ({} – {})", write(low), write(high))
+                }
+                None => text,
+            });
         }
         let values =
             (span.first..=span.last).filter_map(|index| self.value(index).map(|value| (index, value)));

@@ -142,6 +142,15 @@ impl Role {
             .chain((0..BAND_STEPS).map(Self::Band))
     }
 
+    /// The role of text on paper about a mark of this colour: colours too light to read become ink.
+    #[must_use]
+    pub fn on_paper(self) -> Self {
+        match self {
+            Self::Ink | Self::Muted | Self::Good | Self::Bad => self,
+            _ => Self::Ink,
+        }
+    }
+
     /// The role of text that stands on a mark of this colour.
     #[must_use]
     pub fn ink_on(self) -> Self {

@@ -20,10 +20,11 @@ pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
 pub use panel::{
     AmountUnit, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle, ChartKind,
-    ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, FieldFilter, FilterOperators, FilterValue,
-    GridPrint, IconSet, IconShape, KpiPanel, NamedScale, OneOrMany, Panel, Pivot, PivotPanel, Show,
-    ShownValue, SortKey, Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, ValueGroup,
-    ValueOf, WideTable,
+    ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, ErrorMeasures, FieldFilter, FilterOperators,
+    FilterValue, GridPrint, IconSet, IconShape, KpiPanel, LineDash, LineLevel, LineStatistic, NamedScale,
+    OneOrMany, OverlayColor, Panel, Pivot, PivotPanel, ReferenceLine, ShadedRange, Show, ShownValue, SortKey,
+    Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, TrendMethod, ValueGroup, ValueOf,
+    ValueSide, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
 pub use report::{AccessibilityStandard, ArchiveStandard, Orientation, Page, Paper, PrintSettings, Report};

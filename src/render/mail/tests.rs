@@ -56,6 +56,7 @@ fn document() -> Document {
         facet: None,
         compare: false,
         labels: None,
+        overlays: crate::charts::Overlays::default(),
     };
     let count = || NumberFormat { unit: Some("건".into()), ..NumberFormat::default() };
     let block =

@@ -101,6 +101,7 @@ fn undrawable(question: &Question) -> Document {
         facet: None,
         compare: false,
         labels: None,
+        overlays: crate::charts::Overlays::default(),
     };
     document.pages[0].rows[0][0].content = Ok(Content::Chart(Box::new(chart)));
     document

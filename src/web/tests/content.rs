@@ -38,6 +38,7 @@ fn chart(kind: Kind, table: Table, by: Option<usize>) -> Content {
         facet: None,
         compare: false,
         labels: None,
+        overlays: crate::charts::Overlays::default(),
     }))
 }
 

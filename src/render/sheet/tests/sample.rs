@@ -189,6 +189,7 @@ fn chart(locale: Locale, kind: Kind, days: usize) -> Content {
         facet: None,
         compare: false,
         labels: None,
+        overlays: crate::charts::Overlays::default(),
     }))
 }
 

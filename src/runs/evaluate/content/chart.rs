@@ -1,6 +1,7 @@
 //! The rows of a chart and how it is drawn.
 
 mod kind;
+mod overlay;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ impl Asking<'_> {
         base: SemanticQuery,
         panel: &ChartPanel,
     ) -> Result<Content, EngineError> {
-        let query = panel_query::chart(base, self.prepared, self.ask.dataset, panel);
+        let query = panel_query::chart(base.clone(), self.prepared, self.ask.dataset, panel);
         let rows = self.answer(&query).await?;
         // The two ends of a slope are moments that have data.
         let fills = panel.chart != ChartKind::Slope;
@@ -49,6 +50,7 @@ impl Asking<'_> {
         };
         let by = if panel.chart == ChartKind::Box { &panel.detail } else { &panel.by };
         let across = panel.columns.map(|columns| columns as usize);
+        let overlays = self.overlays(base, panel, column).await?;
         Ok(Content::Chart(Box::new(Chart {
             kind: kind::of(panel, column, steps),
             x,
@@ -58,6 +60,7 @@ impl Asking<'_> {
             facet: panel.facet.as_ref().and_then(column).map(|column| Facet { column, across }),
             compare: query.compare.is_some(),
             labels: panel.labels,
+            overlays,
             table,
         })))
     }
