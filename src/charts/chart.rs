@@ -1,6 +1,7 @@
 //! What is to be drawn, and how.
 
 use super::overlay::Overlays;
+use super::palette::Look;
 use crate::format::Locale;
 use crate::table::Table;
 
@@ -30,6 +31,8 @@ pub struct Chart {
     pub labels: Option<bool>,
     /// Reference lines, ranges, trends and error bars.
     pub overlays: Overlays,
+    /// The colours and patterns of its series.
+    pub look: Look,
 }
 
 /// One small chart per member of a column.

@@ -98,7 +98,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             (pixels(left), pixels(y + title)),
             (pixels(size), pixels((cell_height - title).max(1.0))),
         );
-        let small = Pen::new(&small, pen.style);
+        let small = Pen::new(&small, pen.style).with(pen.look);
         let mut data = Data::of(&part.chart, locale)?;
         data.shared = Some(Shared { shows_left: column == 0, shows_right: is_last, ..shared });
         let own = if small.surface().width() < 40.0 || small.surface().height() < 30.0 {

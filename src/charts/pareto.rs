@@ -215,7 +215,7 @@ fn numbers<DB: DrawingBackend>(
                 MANY
             };
             if half * 2.0 <= right - left - 1.0 && inside.bottom < plot.zero() && !crosses(&inside) {
-                pen.text(text, inside.center(), Align::Center, font.role(role.ink_on()))?;
+                pen.text(text, inside.center(), Align::Center, font.role(pen.ink_on(role)))?;
             }
             continue;
         }

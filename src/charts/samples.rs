@@ -5,7 +5,7 @@ mod overlaid;
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::{Chart, Kind, Overlays, Stacking};
+use super::{Chart, Kind, Look, Overlays, Stacking};
 use crate::format::{Grain, Locale, NumberFormat};
 use crate::table::{Column, Role, Table, Value};
 
@@ -47,6 +47,7 @@ pub(crate) fn plain(kind: Kind, columns: Vec<Column>) -> Chart {
         compare: false,
         labels: None,
         overlays: Overlays::default(),
+        look: Look::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The kinds that compare, distribute and divide.
 
 use super::{column, days, floats, months, noise, plain, split, texts, time, won};
-use crate::charts::{Chart, Facet, Goal, Kind, Overlays, Stacking, Target, Waterfall};
+use crate::charts::{Chart, Facet, Goal, Kind, Look, Overlays, Stacking, Target, Waterfall};
 use crate::format::{Grain, NumberFormat};
 use crate::table::{Column, Role, Table, Value};
 
@@ -95,6 +95,7 @@ fn points() -> Vec<(&'static str, Chart)> {
             compare: false,
             labels: None,
             overlays: Overlays::default(),
+            look: Look::default(),
         }
     };
     let columns = |names: Vec<Value>| {

@@ -2,7 +2,8 @@
 
 use super::{BAR, LYING, column, floats, months, noise, plain, split, texts, time, won};
 use crate::charts::{
-    Chart, Dash, ErrorBars, Facet, Kind, Level, Overlays, ReferenceLine, ShadedRange, Stacking, Tone,
+    Chart, Dash, ErrorBars, Facet, Kind, Level, Look, Overlays, Palette, ReferenceLine, ShadedRange,
+    Stacking, Tone,
 };
 use crate::format::{Grain, NumberFormat};
 use crate::table::{Column, Role, Value};
@@ -153,10 +154,52 @@ pub(super) fn all() -> Vec<(&'static str, Chart)> {
         ),
         ("overlay-area", over(countries(Kind::Area(Stacking::Stacked)), lines(vec![average]))),
         ("trend-two", over(countries(Kind::Line), Overlays { trend: true, ..Overlays::default() })),
+        (
+            "pattern-stacked",
+            patterned(
+                Palette::Greys,
+                countries(Kind::Bar { stacking: Stacking::Stacked, horizontal: false }),
+            ),
+        ),
+        ("pattern-area", patterned(Palette::Standard, countries(Kind::Area(Stacking::Stacked)))),
+        ("pattern-grouped", patterned(Palette::OkabeIto, countries(BAR))),
+        ("palette-blue-orange", colored(Palette::BlueOrange, false, countries(Kind::Line))),
+        ("pattern-donut", patterned(Palette::BlueOrange, parts(Kind::Donut))),
+        ("pattern-treemap", patterned(Palette::Standard, grouped_parts())),
         ("error-bar", sure(BAR)),
         ("error-bar-lying", sure(LYING)),
         ("error-line", sure(Kind::Line)),
     ]
+}
+
+fn colored(palette: Palette, patterns: bool, chart: Chart) -> Chart {
+    Chart { look: Look { palette, patterns }, ..chart }
+}
+
+fn patterned(palette: Palette, chart: Chart) -> Chart {
+    colored(palette, true, chart)
+}
+
+fn parts(kind: Kind) -> Chart {
+    let names = texts(&["아우터", "상의", "하의", "신발", "가방·잡화", "뷰티", "기타 상품", "온라인 전용"]);
+    let numbers: Vec<f64> = (0..8).map(|part| 9e8 / (1.0 + f64::from(part) * 0.5)).collect();
+    plain(kind, vec![column("분류", Role::Dimension, names), won("매출", floats(&numbers))])
+}
+
+fn grouped_parts() -> Chart {
+    let mut columns = [Vec::new(), Vec::new(), Vec::new()];
+    for (number, group) in ["의류", "신발", "잡화", "뷰티"].into_iter().enumerate() {
+        for part in 0..4 {
+            columns[0].push(Value::Text(format!("{group} {}", part + 1).into()));
+            columns[1].push(Value::Text(group.into()));
+            columns[2].push(Value::Float(6e8 / (1.0 + (number + part) as f64 * 0.6)));
+        }
+    }
+    let [x, by, y] = columns;
+    split(
+        Kind::Treemap,
+        vec![column("상품", Role::Dimension, x), column("분류", Role::Dimension, by), won("매출", y)],
+    )
 }
 
 fn ranking_of_sums(stores: &[&str]) -> Chart {

@@ -27,6 +27,8 @@ pub use panel::{
     ValueSide, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
-pub use report::{AccessibilityStandard, ArchiveStandard, Orientation, Page, Paper, PrintSettings, Report};
+pub use report::{
+    AccessibilityStandard, ArchiveStandard, Orientation, Page, Palette, Paper, PrintSettings, Report,
+};
 pub use schedule::{PanelErrorPolicy, Schedule};
 pub use source::{S3Options, Source};

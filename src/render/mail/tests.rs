@@ -57,6 +57,7 @@ fn document() -> Document {
         compare: false,
         labels: None,
         overlays: crate::charts::Overlays::default(),
+        look: crate::charts::Look::default(),
     };
     let count = || NumberFormat { unit: Some("건".into()), ..NumberFormat::default() };
     let block =

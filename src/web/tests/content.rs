@@ -39,6 +39,7 @@ fn chart(kind: Kind, table: Table, by: Option<usize>) -> Content {
         compare: false,
         labels: None,
         overlays: crate::charts::Overlays::default(),
+        look: crate::charts::Look::default(),
     }))
 }
 

@@ -33,6 +33,7 @@ fn chart(kind: Kind, columns: Vec<Column>) -> Chart {
         compare: false,
         labels: None,
         overlays: jangpyo::charts::Overlays::default(),
+        look: jangpyo::charts::Look::default(),
     }
 }
 

@@ -190,6 +190,7 @@ fn chart(locale: Locale, kind: Kind, days: usize) -> Content {
         compare: false,
         labels: None,
         overlays: crate::charts::Overlays::default(),
+        look: crate::charts::Look::default(),
     }))
 }
 

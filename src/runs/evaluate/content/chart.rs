@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::Asking;
 use super::buckets::with_every_bucket;
-use crate::charts::{Chart, Facet};
-use crate::definitions::model::{ChartKind, ChartPanel, FieldName};
+use crate::charts::{Chart, Facet, Look, Palette};
+use crate::definitions::model::{self, ChartKind, ChartPanel, FieldName, Report};
 use crate::engine::EngineError;
 use crate::query::SemanticQuery;
 use crate::render::document::Content;
@@ -61,9 +61,21 @@ impl Asking<'_> {
             compare: query.compare.is_some(),
             labels: panel.labels,
             overlays,
+            look: look(&self.prepared.report),
             table,
         })))
     }
+}
+
+/// The colours and patterns that the report asks for.
+fn look(report: &Report) -> Look {
+    let palette = match report.palette {
+        model::Palette::Standard => Palette::Standard,
+        model::Palette::OkabeIto => Palette::OkabeIto,
+        model::Palette::BlueOrange => Palette::BlueOrange,
+        model::Palette::Greys => Palette::Greys,
+    };
+    Look { palette, patterns: report.patterns }
 }
 
 /// Orders the members of the first column by the sum of their first number, "others" last.
