@@ -55,7 +55,8 @@ impl Chart {
             return Some("only line, area, bar and combo charts take `facet`");
         }
         let overlays = &self.overlays;
-        if !(overlays.lines.is_empty() && overlays.ranges.is_empty()) && !self.kind.takes_lines() {
+        let has_levels = !overlays.lines.is_empty() || !overlays.ranges.is_empty();
+        if has_levels && !self.kind.takes_lines() {
             return Some("it has no value axis for `lines` and `ranges`");
         }
         if overlays.lines.iter().any(|line| line.on_right) && self.kind != Kind::Combo {

@@ -141,7 +141,8 @@ mod tests {
         let hatching = Pattern::Lines(&[0.0]).over(&SQUARE);
         let heights: Vec<f64> = hatching.lines.iter().map(|line| line[0].1).collect();
         assert_eq!(heights, [12.0, 16.0, 20.0, 24.0, 28.0]);
-        assert!(hatching.lines.iter().all(|[from, to]| from.0 == 10.5 && to.0 == 29.5));
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        assert!(hatching.lines.iter().all(|[from, to]| near(from.0, 10.5) && near(to.0, 29.5)));
         assert!(Pattern::Dots.over(&SQUARE).dots.len() > 10);
         assert!(Pattern::Solid.over(&SQUARE).lines.is_empty());
     }
