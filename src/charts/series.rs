@@ -8,7 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::calendar::filled;
 use super::labels::clean;
-use super::overlay::{self, AxisNumbers, Placed, Trend};
+use super::overlay::{self, Placed};
 use super::theme::Role;
 use super::{Chart, ChartError, Kind, Stacking, words};
 use crate::format::{DateFormat, Grain, Locale, NumberFormat, NumberStyle, write_timestamp};
@@ -193,54 +193,6 @@ impl<'a> Data<'a> {
             }
         }
         places
-    }
-
-    /// Puts the overlays at their numbers.
-    fn place_overlays(&mut self, chart: &Chart) {
-        let stacking = match chart.kind {
-            Kind::Area(stacking) | Kind::Bar { stacking, .. } => stacking,
-            _ => Stacking::None,
-        };
-        let shown = |place: &usize| self.categories.get(*place).is_some_and(|category| !category.is_others);
-        let drawn = |on_right: bool| {
-            let series = || self.series.iter().filter(move |series| series.on_right == on_right);
-            let own = || series().filter(|series| !series.is_previous && series.role != Role::Others);
-            let places = || (0..self.categories.len()).filter(shown);
-            if stacking == Stacking::None {
-                return places()
-                    .flat_map(|place| own().filter_map(move |series| series.held_value(place)))
-                    .collect();
-            }
-            // Of stacks the heights are compared with a line, with "others" in them.
-            let height = |place: usize| {
-                let mut parts = series().filter_map(|series| series.held_value(place)).peekable();
-                parts.peek().is_some().then(|| parts.sum::<f64>().clamp(-1e300, 1e300))
-            };
-            places().filter_map(height).collect::<Vec<f64>>()
-        };
-        let format = |on_right: bool| {
-            let series = self.series.iter().find(|series| series.on_right == on_right);
-            series.map(|series| series.format.clone()).unwrap_or_default()
-        };
-        let left = AxisNumbers { numbers: drawn(false), format: super::bar::axis_format(self, stacking) };
-        let right = AxisNumbers { numbers: drawn(true), format: format(true) };
-        let mut placed = Placed::of(&chart.overlays, &left, &right, self.locale);
-        if chart.overlays.trend {
-            let own = self.series.iter().filter(|series| !series.is_previous);
-            let trend = |series: &Series<'_>| {
-                let places = (0..self.categories.len()).filter(shown);
-                Some((
-                    Trend::of(places.filter_map(|at| Some((at as f64, series.held_value(at)?))))?,
-                    series.role,
-                ))
-            };
-            placed.trends = own.filter_map(trend).collect();
-            // Beside the only series its trend stands out in another colour.
-            if let [(_, role)] = placed.trends.as_mut_slice() {
-                *role = Role::Ink;
-            }
-        }
-        self.overlay = placed;
     }
 
     fn cells_at(&self, column: &'a Column, rows: &[usize]) -> Vec<Option<&'a Value>> {

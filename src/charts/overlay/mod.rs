@@ -6,6 +6,7 @@
 
 mod error_bars;
 mod labels;
+mod on_series;
 mod request;
 mod statistic;
 mod trend;
