@@ -75,6 +75,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         }
     }
     plot.base_line(pen)?;
+    plot.draw_overlays(pen, data)?;
     Ok(along_categories(data, plot.band(), |first, last| plot.stripe(first, last)))
 }
 

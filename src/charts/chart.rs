@@ -1,5 +1,7 @@
 //! What is to be drawn, and how.
 
+use super::overlay::Overlays;
+use super::palette::Look;
 use crate::format::Locale;
 use crate::table::Table;
 
@@ -27,6 +29,10 @@ pub struct Chart {
     pub compare: bool,
     /// Writes numbers on the marks: always, never, or where it helps.
     pub labels: Option<bool>,
+    /// Reference lines, ranges, trends and error bars.
+    pub overlays: Overlays,
+    /// The colours and patterns of its series.
+    pub look: Look,
 }
 
 /// One small chart per member of a column.
@@ -174,6 +180,27 @@ impl Kind {
     /// Whether it can stand as small multiples.
     pub fn takes_facets(&self) -> bool {
         matches!(self, Self::Line | Self::Area(_) | Self::Bar { .. } | Self::Combo)
+    }
+
+    /// Whether it has a value axis that reference lines and ranges can stand on.
+    pub fn takes_lines(&self) -> bool {
+        matches!(
+            self,
+            Self::Line | Self::Area(_) | Self::Bar { .. } | Self::Combo | Self::Pareto | Self::Scatter { .. }
+        )
+    }
+
+    /// Whether its points can have a trend line.
+    pub fn takes_trend(&self) -> bool {
+        matches!(
+            self,
+            Self::Line | Self::Bar { stacking: Stacking::None, horizontal: false } | Self::Scatter { .. }
+        )
+    }
+
+    /// Whether its numbers can have error bars.
+    pub fn takes_error_bars(&self) -> bool {
+        matches!(self, Self::Line | Self::Bar { stacking: Stacking::None, .. })
     }
 
     /// The columns of numbers that only this kind reads.

@@ -20,7 +20,8 @@ impl Chart {
             .chain(self.facet.map(|facet| facet.column))
             .chain(self.y.iter().copied())
             .chain(self.line.iter().copied())
-            .chain(own.iter().copied());
+            .chain(own.iter().copied())
+            .chain(self.overlays.columns());
         if let Some(index) = used.into_iter().find(|index| *index >= columns) {
             return Err(ChartError::NoColumn { index, columns });
         }
@@ -32,7 +33,8 @@ impl Chart {
             return Err(ChartError::WrongShape { kind, reason });
         }
         let along = matches!(self.kind, Kind::Scatter { .. } | Kind::Histogram { .. }).then_some(self.x);
-        for index in self.y.iter().chain(&self.line).chain(&own).chain(&along) {
+        let over = self.overlays.columns();
+        for index in self.y.iter().chain(&self.line).chain(&own).chain(&along).chain(&over) {
             let Some(column) = self.table.columns.get(*index) else { continue };
             let odd = |value: &&Value| !value.is_null() && value.number().is_none();
             if let Some(value) = column.cells.iter().find(odd) {
@@ -51,6 +53,20 @@ impl Chart {
         }
         if self.facet.is_some() && !self.kind.takes_facets() {
             return Some("only line, area, bar and combo charts take `facet`");
+        }
+        let overlays = &self.overlays;
+        let has_levels = !overlays.lines.is_empty() || !overlays.ranges.is_empty();
+        if has_levels && !self.kind.takes_lines() {
+            return Some("it has no value axis for `lines` and `ranges`");
+        }
+        if overlays.lines.iter().any(|line| line.on_right) && self.kind != Kind::Combo {
+            return Some("it has no right axis for `lines`");
+        }
+        if overlays.trend && !self.kind.takes_trend() {
+            return Some("it has no points for a trend");
+        }
+        if overlays.error.is_some() && (!self.kind.takes_error_bars() || self.y.len() != 1) {
+            return Some("only line and grouped bar charts of one measure have error bars");
         }
         let several = self.y.len() > 1;
         match self.kind {

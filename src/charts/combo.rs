@@ -54,5 +54,6 @@ pub(super) fn draw<DB: DrawingBackend>(
     for series in data.series.iter().filter(|series| series.on_right) {
         line(pen, &plot, series, |value| plot.y_right(value))?;
     }
+    plot.draw_overlays(pen, data)?;
     Ok(along_categories(data, plot.band(), |first, last| plot.stripe(first, last)))
 }

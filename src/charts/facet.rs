@@ -45,12 +45,14 @@ pub(super) fn draw<DB: DrawingBackend>(
         return nothing(pen);
     }
     let entries = datas.first().map_or_else(Vec::new, |data| {
-        Legend::entries(data, |series| match chart.kind {
+        let mut entries = Legend::entries(data, |series| match chart.kind {
             Kind::Line if series.is_previous => Symbol::Dashes,
             Kind::Line => Symbol::Line,
             Kind::Combo if series.on_right => Symbol::Line,
             _ => Symbol::Square,
-        })
+        });
+        entries.extend(data.overlay.entries());
+        entries
     });
     let legend = Legend::of(pen, entries, surface.width())?;
     let shared = reach(chart, &datas);
@@ -96,7 +98,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             (pixels(left), pixels(y + title)),
             (pixels(size), pixels((cell_height - title).max(1.0))),
         );
-        let small = Pen::new(&small, pen.style);
+        let small = Pen::new(&small, pen.style).with(pen.look);
         let mut data = Data::of(&part.chart, locale)?;
         data.shared = Some(Shared { shows_left: column == 0, shows_right: is_last, ..shared });
         let own = if small.surface().width() < 40.0 || small.surface().height() < 30.0 {
@@ -200,7 +202,10 @@ fn reach(chart: &Chart, datas: &[Data<'_>]) -> Shared {
             .flat_map(|piece| [piece.from, piece.to])
             .collect(),
     };
-    let right = datas.iter().flat_map(|data| data.numbers(|series| series.on_right)).collect();
+    let mut left: Vec<f64> = left;
+    left.extend(datas.iter().flat_map(Data::own_reach));
+    let right = datas.iter().flat_map(|data| data.numbers(|series| series.on_right));
+    let right = right.chain(datas.iter().flat_map(|data| data.overlay.reach_right())).collect();
     Shared { left: widest(left), right: widest(right), shows_left: true, shows_right: true }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         let text = if all_fit { &stage.text } else { &stage.short };
         let width = pen.width(text, number_font)?;
         if width <= area.width() - font.size * 0.6 && bar >= font.size * 1.2 {
-            let ink = Role::Series(0).ink_on();
+            let ink = pen.ink_on(Role::Series(0));
             pen.text(text, (middle, y), Align::Center, number_font.role(ink))?;
         } else if area.right + font.size * 0.5 + width <= right {
             let at = (area.right + font.size * 0.5, y);

@@ -72,6 +72,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             foot: "",
             legend: Vec::new(),
             upright_grid: false,
+            right_margin: 0.0,
             top_margin: font.size * 0.6,
         },
     )?;

@@ -5,6 +5,7 @@ use plotters_backend::DrawingBackend;
 use super::hotspot::{Hotspot, along_categories};
 use super::labels::{fitted, spread};
 use super::legend::{Legend, Symbol};
+use super::overlay::error_bar;
 use super::pen::{Align, Area, Pen};
 use super::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
 use super::series::{Data, Series};
@@ -42,9 +43,10 @@ pub(super) fn draw<DB: DrawingBackend>(
     } else {
         Legend::entries(data, |series| if series.is_previous { Symbol::Dashes } else { Symbol::Line })
     };
-    let with_values = chart
-        .labels
-        .unwrap_or(data.shared.is_none() && data.series.len() == 1 && data.categories.len() <= MOST_DOTS);
+    let has_bounds = data.series.iter().any(Series::has_bounds);
+    let with_values = chart.labels.unwrap_or(
+        data.shared.is_none() && data.series.len() == 1 && data.categories.len() <= MOST_DOTS && !has_bounds,
+    );
     let parts = Parts {
         left: ValueAxis { scale, format: data.left_format() },
         right: None,
@@ -55,10 +57,18 @@ pub(super) fn draw<DB: DrawingBackend>(
         bottom_margin: if with_values { pen.style.font_size * 0.6 } else { 0.0 },
     };
     let plot = Plot::draw(pen, data, parts)?;
+    for series in data.series.iter().filter(|series| series.has_bounds()) {
+        for index in 0..data.categories.len() {
+            if let Some((low, high)) = series.bounds(index) {
+                error_bar(pen, (plot.y(low), plot.y(high)), plot.x(index), plot.band(), true)?;
+            }
+        }
+    }
     // The comparison lies behind, the first series on top.
     for series in data.series.iter().rev() {
         line(pen, &plot, series, |value| plot.y(value))?;
     }
+    plot.draw_overlays(pen, data)?;
     if with_values {
         for series in data.series.iter().filter(|series| !series.is_previous) {
             values(pen, &plot, data, series)?;
@@ -157,7 +167,9 @@ fn values<DB: DrawingBackend>(
                 && !crosses(&line, area)
         };
         let offset = font.size * 1.15;
-        if let Some(area) = [box_at(y - offset), box_at(y + offset)].into_iter().find(free) {
+        let (low, high) = series.bounds(*index).map_or((*y, *y), |(low, high)| (plot.y(low), plot.y(high)));
+        let spots = [box_at(high.min(*y) - offset), box_at(low.max(*y) + offset)];
+        if let Some(area) = spots.into_iter().find(free) {
             plot.number(pen, &text, area.center(), font)?;
             taken.push(area);
         }
@@ -196,8 +208,8 @@ impl EndNames {
         scale: &Scale,
     ) -> Result<Option<Self>, ChartError> {
         let (surface, font) = (pen.surface(), pen.font());
-        // Small multiples share one legend.
-        if data.shared.is_some() {
+        // Small multiples share one legend; names of overlays stand where those of lines would.
+        if data.shared.is_some() || data.overlay.has_names() {
             return Ok(None);
         }
         if !(2..=MOST_NAMED).contains(&data.series.len()) || surface.width() < 180.0 {

@@ -28,7 +28,10 @@ mod hotspot;
 mod labels;
 mod legend;
 mod line;
+mod overlay;
+mod palette;
 mod pareto;
+mod pattern;
 mod pen;
 mod placement;
 mod plane;
@@ -49,6 +52,8 @@ pub use chart::{Chart, Facet, Goal, Kind, Stacking, Style, Target, Waterfall};
 pub use description::description;
 pub use error::ChartError;
 pub use hotspot::{Detail, Hotspot};
+pub use overlay::{Dash, ErrorBars, Level, Overlays, ReferenceLine, ShadedRange, Tone};
+pub use palette::{Look, Palette};
 pub use pen::Area;
 pub use sparkline::sparkline;
 pub use theme::{HEAT_STEPS, Role, SERIES_COLORS, Swatch};
@@ -68,26 +73,38 @@ pub fn draw<DB: DrawingBackend>(
     style: &Style,
 ) -> Result<Vec<Hotspot>, ChartError> {
     chart.check()?;
-    let pen = Pen::new(area, style);
+    let pen = Pen::new(area, style).with(chart.look);
+    let mut hotspots = draw_with(&pen, chart, area)?;
+    for detail in hotspots.iter_mut().flat_map(|hotspot| &mut hotspot.details) {
+        detail.role = detail.role.map(|role| chart.look.of(role));
+    }
+    Ok(hotspots)
+}
+
+fn draw_with<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    chart: &Chart,
+    area: &DrawingArea<DB, Shift>,
+) -> Result<Vec<Hotspot>, ChartError> {
     let surface = pen.surface();
     if surface.width() < 40.0 || surface.height() < 30.0 {
         return Ok(Vec::new());
     }
     // These read numbers along their axis, or have none.
     match &chart.kind {
-        Kind::Scatter { detail, size } => return scatter::draw(&pen, chart, *detail, *size),
-        Kind::Histogram { bins } => return histogram::draw(&pen, chart, *bins),
-        Kind::Gauge { goal, low, high } => return gauge::draw(&pen, chart, goal, (*low, *high)),
+        Kind::Scatter { detail, size } => return scatter::draw(pen, chart, *detail, *size),
+        Kind::Histogram { bins } => return histogram::draw(pen, chart, *bins),
+        Kind::Gauge { goal, low, high } => return gauge::draw(pen, chart, goal, (*low, *high)),
         _ => {}
     }
     if let Some(facet) = chart.facet {
-        return facet::draw(area, &pen, chart, facet);
+        return facet::draw(area, pen, chart, facet);
     }
-    let data = Data::of(chart, style.locale)?;
+    let data = Data::of(chart, pen.style.locale)?;
     if !data.has_numbers() {
-        return nothing(&pen);
+        return nothing(pen);
     }
-    draw_data(&pen, &data, chart)
+    draw_data(pen, &data, chart)
 }
 
 /// Draws what was read of `chart`.

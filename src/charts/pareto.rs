@@ -57,6 +57,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             .collect(),
         series: Vec::new(),
         shared: None,
+        overlay: data.overlay.clone(),
     };
     let intervals = match pen.surface().height() {
         ..90.0 => 2,
@@ -65,7 +66,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     };
     let ticks = (0..=intervals).map(|tick| f64::from(tick) / f64::from(intervals)).collect();
     let shares = Scale { low: 0.0, high: 1.0, ticks };
-    let left = Scale::beside(&shares, bars.iter().map(|bar| bar.value));
+    let left = Scale::beside(&shares, bars.iter().map(|bar| bar.value).chain(data.overlay.reach()));
     let percent = NumberFormat { percent: true, ..NumberFormat::default() };
     let entry = |name: String, role, symbol| Entry { name, role, symbol };
     let plot = Plot::draw(
@@ -116,6 +117,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         let at = (plot.area.right - font.size * 0.4, plot.area.bottom - font.size);
         plot.number(pen, &text, (at.0 - pen.width(&text, font)? / 2.0, at.1), font)?;
     }
+    plot.draw_overlays(pen, &places)?;
     if chart.labels != Some(false) {
         numbers(pen, &plot, data, &bars, &lanes, &line, chart.labels == Some(true))?;
     }
@@ -213,7 +215,7 @@ fn numbers<DB: DrawingBackend>(
                 MANY
             };
             if half * 2.0 <= right - left - 1.0 && inside.bottom < plot.zero() && !crosses(&inside) {
-                pen.text(text, inside.center(), Align::Center, font.role(role.ink_on()))?;
+                pen.text(text, inside.center(), Align::Center, font.role(pen.ink_on(role)))?;
             }
             continue;
         }

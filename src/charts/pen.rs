@@ -7,6 +7,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle};
 use plotters_backend::DrawingBackend;
 
+use super::palette::Look;
+use super::pattern::Pattern;
 use super::theme::Role;
 use super::{ChartError, Style};
 
@@ -99,11 +101,27 @@ impl Font {
 pub(super) struct Pen<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
     pub(super) style: &'a Style,
+    pub(super) look: Look,
 }
 
 impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     pub(super) fn new(area: &'a DrawingArea<DB, Shift>, style: &'a Style) -> Self {
-        Self { area, style }
+        Self { area, style, look: Look::default() }
+    }
+
+    /// The same in another look.
+    pub(super) fn with(self, look: Look) -> Self {
+        Self { look, ..self }
+    }
+
+    /// The role of text that stands on a mark of this colour.
+    pub(super) fn ink_on(&self, role: Role) -> Role {
+        self.look.of(role).ink_on()
+    }
+
+    fn color(&self, role: Role, opacity: f64) -> RGBAColor {
+        let (red, green, blue) = self.look.of(role).swatch().light;
+        RGBAColor(red, green, blue, opacity)
     }
 
     /// The whole surface.
@@ -125,18 +143,18 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     fn stroke(&self, role: Role, width: f64) -> ShapeStyle {
         let width = (width * self.style.pixels_per_point).round().max(1.0) as u32;
-        ShapeStyle { color: color(role, 1.0), filled: false, stroke_width: width }
+        ShapeStyle { color: self.color(role, 1.0), filled: false, stroke_width: width }
     }
 
-    fn fill(role: Role, opacity: f64) -> ShapeStyle {
-        ShapeStyle { color: color(role, opacity), filled: true, stroke_width: 0 }
+    fn fill(&self, role: Role, opacity: f64) -> ShapeStyle {
+        ShapeStyle { color: self.color(role, opacity), filled: true, stroke_width: 0 }
     }
 
     fn text_style(&self, font: Font, pos: Pos, transform: FontTransform) -> TextStyle<'static> {
         let weight = if font.bold { FontStyle::Bold } else { FontStyle::Normal };
         let size = font.size * self.style.pixels_per_point;
         let desc = FontDesc::new(FontFamily::SansSerif, size, weight).transform(transform);
-        desc.color(&color(font.role, 1.0)).pos(pos)
+        desc.color(&self.color(font.role, 1.0)).pos(pos)
     }
 
     /// How wide `text` is in points.
@@ -227,7 +245,30 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     pub(super) fn rect(&self, area: Area, role: Role) -> Result<(), ChartError> {
         let corners = [self.pixel((area.left, area.top)), self.pixel((area.right, area.bottom))];
-        self.area.draw(&Rectangle::new(corners, Self::fill(role, 1.0))).map_err(ChartError::drawing)
+        self.area.draw(&Rectangle::new(corners, self.fill(role, 1.0))).map_err(ChartError::drawing)?;
+        let Area { left, top, right, bottom } = area;
+        self.hatch(&[(left, top), (right, top), (right, bottom), (left, bottom)], role, 1.0)
+    }
+
+    /// A place for text on a mark, free of its pattern; nothing where there is none.
+    pub(super) fn plate(&self, area: Area, role: Role) -> Result<(), ChartError> {
+        if !self.look.patterns {
+            return Ok(());
+        }
+        let corners = [self.pixel((area.left, area.top)), self.pixel((area.right, area.bottom))];
+        self.area.draw(&Rectangle::new(corners, self.fill(role, 1.0))).map_err(ChartError::drawing)
+    }
+
+    /// Draws the pattern of a series over its fill: in the colour of the paper, or on a mere tint in
+    /// its own.
+    fn hatch(&self, contour: &[(f64, f64)], role: Role, opacity: f64) -> Result<(), ChartError> {
+        let (Role::Series(series), true) = (role, self.look.patterns) else { return Ok(()) };
+        let hatching = Pattern::of(series).over(contour);
+        let ink = if opacity < 0.5 { role } else { Role::Surface };
+        for line in &hatching.lines {
+            self.line(line, ink, 0.9)?;
+        }
+        hatching.dots.iter().try_for_each(|dot| self.dot(*dot, 0.8, ink))
     }
 
     /// A rectangle with round corners.
@@ -263,7 +304,8 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     pub(super) fn polygon(&self, points: &[(f64, f64)], role: Role, opacity: f64) -> Result<(), ChartError> {
         let pixels: Vec<_> = points.iter().map(|point| self.pixel(*point)).collect();
-        self.area.draw(&Polygon::new(pixels, Self::fill(role, opacity))).map_err(ChartError::drawing)
+        self.area.draw(&Polygon::new(pixels, self.fill(role, opacity))).map_err(ChartError::drawing)?;
+        self.hatch(points, role, opacity)
     }
 
     /// A disc that lets what lies behind it through.
@@ -275,7 +317,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         opacity: f64,
     ) -> Result<(), ChartError> {
         let radius = (radius * self.style.pixels_per_point).round() as i32;
-        let circle = Circle::new(self.pixel(center), radius, Self::fill(role, opacity));
+        let circle = Circle::new(self.pixel(center), radius, self.fill(role, opacity));
         self.area.draw(&circle).map_err(ChartError::drawing)
     }
 
@@ -288,9 +330,4 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.dot(center, radius + 1.0, Role::Surface)?;
         self.dot(center, radius, role)
     }
-}
-
-fn color(role: Role, opacity: f64) -> RGBAColor {
-    let (red, green, blue) = role.swatch().light;
-    RGBAColor(red, green, blue, opacity)
 }

@@ -28,6 +28,8 @@ pub(super) struct Parts<'a, X: Fn(usize) -> Scale> {
     pub(super) upright_grid: bool,
     /// Room kept free above the marks.
     pub(super) top_margin: f64,
+    /// Room kept free on the right of them.
+    pub(super) right_margin: f64,
 }
 
 /// The frame in its place.
@@ -62,7 +64,7 @@ impl Plane {
         let area = Area::new(
             surface.left + axis,
             title_line + font.size * 1.4 + parts.top_margin,
-            surface.right - font.size * 0.8,
+            surface.right - parts.right_margin - font.size * 0.8,
             (surface.bottom - font.size * 3.3).max(title_line + font.size * 1.4 + parts.top_margin + 1.0),
         );
         let (x, x_texts) = Self::fitting(pen, &area, &parts.x, parts.x_format)?;

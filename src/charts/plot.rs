@@ -6,6 +6,7 @@ use super::ChartError;
 use super::axis::BottomLabels;
 use super::labels::fitted;
 use super::legend::{Entry, Legend};
+use super::overlay::Frame;
 use super::pen::{Align, Area, Font, Pen};
 use super::series::Data;
 use super::theme::Role;
@@ -49,6 +50,10 @@ pub(super) struct Plot {
     pub(super) right: Option<Scale>,
     placing: Placing,
     count: usize,
+    /// The room for the names of lines and ranges, at the right edge of the surface.
+    margin: f64,
+    /// Where reference lines stand, which numbers are kept apart from.
+    reference: Vec<f64>,
 }
 
 /// How many ticks an axis of this height in points has room for.
@@ -85,10 +90,12 @@ impl Plot {
             Some(texts) => pen.widest(texts.iter().map(String::as_str), font)? + font.size * 0.7,
             None => parts.right_margin.max(1.0),
         };
+        // The names of lines and ranges have a column of their own; small multiples, a legend.
+        let margin = if data.shared.is_some() { 0.0 } else { data.overlay.margin(pen, true)? };
         // A narrow surface keeps at least a third of its width for the marks.
         let left = surface.left
             + if shows_left { (left_width + font.size * 0.7).min(surface.width() * 0.4) } else { 1.0 };
-        let right = surface.right - right_width.min(surface.width() * 0.3);
+        let right = surface.right - margin - right_width.min(surface.width() * 0.3);
         let top = surface.top + legend.height + (font.size * 0.6).max(parts.top_margin);
         let mut plot = Self {
             area: Area::new(left, top, right, surface.bottom),
@@ -96,6 +103,8 @@ impl Plot {
             right: parts.right.map(|axis| axis.scale),
             placing: parts.placing,
             count: data.categories.len(),
+            margin,
+            reference: Vec::new(),
         };
         let labels =
             BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
@@ -105,11 +114,39 @@ impl Plot {
             texts.iter().map(|text| fitted(pen, text, room - font.size * 0.6, font)).collect()
         };
         let left_texts = cut(left_texts, left - surface.left)?;
-        let right_texts = right_texts.map(|texts| cut(texts, surface.right - right)).transpose()?;
+        let right_texts = right_texts.map(|texts| cut(texts, surface.right - margin - right)).transpose()?;
         legend.draw(pen, surface.left, surface.top)?;
         plot.grid(pen, &left_texts, right_texts.as_deref())?;
+        plot.reference = plot.framed(|frame| data.overlay.places(frame));
+        plot.framed(|frame| data.overlay.draw_behind(pen, frame))?;
         labels.draw(pen, |index| plot.x(index), foot, (surface.left, surface.right))?;
         Ok(plot)
+    }
+
+    /// Draws the reference lines and the trends over the marks, and names them.
+    pub(super) fn draw_overlays<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<'_, DB>,
+        data: &Data<'_>,
+    ) -> Result<(), ChartError> {
+        let point = |(place, value): (f64, f64)| (self.x(0) + place * self.band(), self.y(value));
+        for (trend, role) in &data.overlay.trends {
+            pen.dashed(&[point(trend.start), point(trend.end)], *role, 1.2, (5.0, 2.6))?;
+        }
+        let (surface, gap) = (pen.surface(), pen.style.font_size * 0.4);
+        let names = if self.margin > 0.0 {
+            let left = surface.right - self.margin + gap;
+            Area::new(left, surface.top, surface.right, self.area.bottom + gap)
+        } else {
+            Area::new(surface.right, surface.top, surface.right, surface.top)
+        };
+        self.framed(|frame| data.overlay.draw_over(pen, frame, names))
+    }
+
+    /// Lets overlays know where numbers stand.
+    fn framed<T>(&self, draw: impl FnOnce(&Frame<'_>) -> T) -> T {
+        let (left, right) = (|value| self.y(value), |value| self.y_right(value));
+        draw(&Frame { area: self.area, upright: true, left: &left, right: &right })
     }
 
     fn grid<DB: DrawingBackend>(
@@ -148,6 +185,10 @@ impl Plot {
         let lines = self.left.ticks.iter().map(|tick| self.y(*tick));
         for y in lines.filter(|y| (y - at.1).abs() < half.1 && (y - self.zero()).abs() > 0.01) {
             pen.rect(Area::new(at.0 - half.0, y - 0.6, at.0 + half.0, y + 0.6), Role::Surface)?;
+        }
+        let lines = self.reference.iter().copied();
+        for y in lines.filter(|y| (y - at.1).abs() < half.1 + 0.4) {
+            pen.rect(Area::new(at.0 - half.0, y - 1.0, at.0 + half.0, y + 1.0), Role::Surface)?;
         }
         pen.text(text, at, Align::Center, font)
     }

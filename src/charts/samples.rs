@@ -1,10 +1,11 @@
 //! Charts to look at and to test with: every kind, friendly and hostile data.
 
 mod analytic;
+mod overlaid;
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::{Chart, Kind, Stacking};
+use super::{Chart, Kind, Look, Overlays, Stacking};
 use crate::format::{Grain, Locale, NumberFormat};
 use crate::table::{Column, Role, Table, Value};
 
@@ -35,7 +36,19 @@ pub(crate) fn plain(kind: Kind, columns: Vec<Column>) -> Chart {
     let y = (1..columns.len()).filter(|index| columns[*index].role == Role::Measure).collect();
     let rows = columns[0].cells.len();
     let table = Table { columns, totals: None, rows_before_limit: rows };
-    Chart { kind, table, x: 0, y, by: None, line: vec![], facet: None, compare: false, labels: None }
+    Chart {
+        kind,
+        table,
+        x: 0,
+        y,
+        by: None,
+        line: vec![],
+        facet: None,
+        compare: false,
+        labels: None,
+        overlays: Overlays::default(),
+        look: Look::default(),
+    }
 }
 
 pub(crate) fn split(kind: Kind, columns: Vec<Column>) -> Chart {
@@ -312,5 +325,6 @@ pub(crate) fn all(locale: Locale) -> Vec<(&'static str, Chart)> {
         ("empty", plain(BAR, vec![column("매장", Role::Dimension, vec![]), won("매출", vec![])])),
     ];
     all.extend(analytic::all());
+    all.extend(overlaid::all());
     all
 }

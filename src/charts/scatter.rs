@@ -5,6 +5,7 @@ use plotters_backend::DrawingBackend;
 use super::hotspot::{Detail, Hotspot};
 use super::labels::{clean, fitted};
 use super::legend::{Entry, Symbol};
+use super::overlay::{AxisNumbers, Frame, Placed};
 use super::pen::{Area, Font, Pen};
 use super::placement::{Placement, around};
 use super::plane::{Parts, Plane};
@@ -71,6 +72,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     };
     let xs = reach(points.iter().map(|point| point.x).collect(), surface.width() * 0.8);
     let ys = reach(points.iter().map(|point| point.y).collect(), surface.height() * 0.6);
+    let overlay = overlay(chart, y, &points, pen.style.locale);
+    let margin = overlay.margin(pen, true)?;
     let plane = Plane::draw(
         pen,
         Parts {
@@ -78,7 +81,11 @@ pub(super) fn draw<DB: DrawingBackend>(
             x_format: &x.format,
             x_title: &title(x),
             y: ValueAxis {
-                scale: Scale::over(ys, false, most_ticks(surface.height() * 0.8)),
+                scale: Scale::over(
+                    ys.into_iter().chain(overlay.reach()),
+                    false,
+                    most_ticks(surface.height() * 0.8),
+                ),
                 format: y.format.clone(),
             },
             y_title: &title(y),
@@ -87,8 +94,12 @@ pub(super) fn draw<DB: DrawingBackend>(
             legend,
             upright_grid: true,
             top_margin: 0.0,
+            right_margin: margin,
         },
     )?;
+    let place = |value| plane.y(value);
+    let frame = Frame { area: plane.area, upright: true, left: &place, right: &place };
+    overlay.draw_behind(pen, &frame)?;
     plane.zero_lines(pen)?;
     // The small ones lie on top of the large ones.
     points.sort_by(|a, b| b.radius.total_cmp(&a.radius).then(a.row.cmp(&b.row)));
@@ -99,11 +110,30 @@ pub(super) fn draw<DB: DrawingBackend>(
         }
         pen.disc(center, point.radius, point.role, 0.78)?;
     }
+    for (trend, role) in &overlay.trends {
+        let ends = [trend.start, trend.end].map(|(x, y)| (plane.x(x), plane.y(y)));
+        pen.dashed(&ends, *role, 1.2, (5.0, 2.6))?;
+    }
+    let left = surface.right - margin + pen.style.font_size * 0.2;
+    overlay.draw_over(pen, &frame, Area::new(left, plane.area.top, surface.right, plane.area.bottom))?;
     let named = chart.labels.unwrap_or(points.len() <= MOST_NAMED) && (detail.is_some() || by.is_some());
     if named {
-        names(pen, &plane, &points)?;
+        let lines = overlay.places(&frame);
+        names(pen, &plane, &points, &lines, &overlay)?;
     }
     Ok(hotspots(pen, &plane, &points, by, [Some(x), Some(y), size]))
+}
+
+/// Lines and ranges over the heights, and the trend of all points together.
+fn overlay(chart: &Chart, y: &Column, points: &[Point], locale: crate::format::Locale) -> Placed {
+    let numbers = points.iter().map(|point| point.y).collect();
+    let heights = AxisNumbers { numbers, format: y.format.clone() };
+    let placed = Placed::of(&chart.overlays, &heights, &heights, locale);
+    if chart.overlays.trend {
+        placed.with_trend(points.iter().map(|point| (point.x, point.y)))
+    } else {
+        placed
+    }
 }
 
 /// The rows with both numbers.
@@ -184,18 +214,39 @@ fn resize<DB: DrawingBackend>(pen: &Pen<'_, DB>, points: &mut [Point], size: Opt
 }
 
 /// Writes names beside their points where there is room, large points first.
-fn names<DB: DrawingBackend>(pen: &Pen<'_, DB>, plane: &Plane, points: &[Point]) -> Result<(), ChartError> {
+fn names<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    plane: &Plane,
+    points: &[Point],
+    lines: &[f64],
+    overlay: &Placed,
+) -> Result<(), ChartError> {
     let font: Font = pen.font().role(Role::Ink).sized(pen.style.font_size * 0.9);
     let area = plane.area;
-    let surface = pen.surface();
-    let mut room =
-        Placement::within(Area::new(area.left + 1.0, area.top - font.size * 0.8, surface.right, area.bottom));
+    let mut room = Placement::within(Area::new(
+        area.left + 1.0,
+        area.top - font.size * 0.8,
+        area.right + font.size * 0.8,
+        area.bottom,
+    ));
     let square = |point: &Point, part: f64| {
         let (x, y, radius) = (plane.x(point.x), plane.y(point.y), point.radius * part);
         Area::new(x - radius, y - radius, x + radius, y + radius)
     };
     for point in points {
         room.block(square(point, 0.85));
+    }
+    for y in lines {
+        room.block(Area::new(area.left, y - 0.8, area.right, y + 0.8));
+    }
+    for (trend, _) in &overlay.trends {
+        let [from, to] = [trend.start, trend.end].map(|(x, y)| (plane.x(x), plane.y(y)));
+        let steps = ((to.0 - from.0).hypot(to.1 - from.1) / 3.0).clamp(1.0, 400.0) as u32;
+        for step in 0..=steps {
+            let part = f64::from(step) / f64::from(steps);
+            let (x, y) = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+            room.block(Area::new(x - 1.0, y - 1.5, x + 1.0, y + 1.5));
+        }
     }
     for point in points.iter().take(MOST_TRIED) {
         let text = fitted(pen, &point.name, font.size * 12.0, font)?;

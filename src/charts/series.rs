@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::calendar::filled;
 use super::labels::clean;
+use super::overlay::{self, Placed};
 use super::theme::Role;
 use super::{Chart, ChartError, Kind, Stacking, words};
 use crate::format::{DateFormat, Grain, Locale, NumberFormat, NumberStyle, write_timestamp};
@@ -27,6 +28,8 @@ pub(super) struct Data<'a> {
     pub(super) series: Vec<Series<'a>>,
     /// What it shares with its neighbours, as one of small multiples.
     pub(super) shared: Option<Shared>,
+    /// What is drawn over and behind the marks.
+    pub(super) overlay: Placed,
 }
 
 /// What a chart shares with its neighbours among small multiples.
@@ -61,6 +64,8 @@ pub(super) struct Series<'a> {
     pub(super) is_previous: bool,
     /// Whether it is drawn as a line on the right axis.
     pub(super) on_right: bool,
+    /// One pair of ends per category, where the numbers have error bars.
+    bounds: Vec<Option<(f64, f64)>>,
     /// One cell per category; `None` where the table has no row.
     cells: Vec<Option<&'a Value>>,
     /// The numbers of the cells; `None` also for NULL, NaN and infinities.
@@ -130,6 +135,7 @@ impl<'a> Data<'a> {
             categories: Vec::new(),
             series: Vec::new(),
             shared: None,
+            overlay: Placed::default(),
         };
         let Some(x) = columns.get(chart.x) else { return Ok(data) };
         data.grain = x.grain;
@@ -153,6 +159,9 @@ impl<'a> Data<'a> {
         match by {
             Some(by) => data.split(chart, by, &rows),
             None => data.measures(chart, &rows),
+        }
+        if !chart.overlays.is_empty() {
+            data.place_overlays(chart);
         }
         Ok(data)
     }
@@ -196,6 +205,21 @@ impl<'a> Data<'a> {
         cells
     }
 
+    /// What rows have at the categories that they belong to; `places` are pairs of both.
+    fn at_places(
+        &self,
+        of_rows: &[Option<(f64, f64)>],
+        places: impl Iterator<Item = (usize, usize)>,
+    ) -> Vec<Option<(f64, f64)>> {
+        let mut at = vec![None; self.categories.len()];
+        for (row, category) in places {
+            if let (Some(found), Some(slot)) = (of_rows.get(row), at.get_mut(category)) {
+                *slot = *found;
+            }
+        }
+        at
+    }
+
     fn measures(&mut self, chart: &'a Chart, rows: &[usize]) {
         let columns = &chart.table.columns;
         // On top of its own predecessor a number would mean nothing.
@@ -226,7 +250,11 @@ impl<'a> Data<'a> {
                 _ => clean(&column.title),
             };
             let cells = self.cells_at(column, rows);
-            self.series.push(series(name, Role::Series(color), column, cells, on_right));
+            let mut drawn = series(name, Role::Series(color), column, cells, on_right);
+            if let Some(bounds) = overlay::bounds(&chart.overlays, &chart.table, index) {
+                drawn.bounds = self.at_places(&bounds, rows.iter().copied().enumerate());
+            }
+            self.series.push(drawn);
             let previous = columns.get(index + 1).filter(|column| column.role == ColumnRole::Previous);
             if let (true, Some(column)) = (compares, previous) {
                 let cells = self.cells_at(column, rows);
@@ -260,7 +288,12 @@ impl<'a> Data<'a> {
                     if chart.y.len() > 1 { format!("{text} · {}", clean(&column.title)) } else { text };
                 let role = if **name == Value::Others { Role::Others } else { Role::Series(color) };
                 color += usize::from(role != Role::Others);
-                self.series.push(series(text, role, column, cells, false));
+                let mut drawn = series(text, role, column, cells, false);
+                if let Some(bounds) = overlay::bounds(&chart.overlays, &chart.table, *index) {
+                    let places = own_rows.iter().filter_map(|row| Some((*row, *rows.get(*row)?)));
+                    drawn.bounds = self.at_places(&bounds, places);
+                }
+                self.series.push(drawn);
             }
         }
     }
@@ -279,14 +312,24 @@ impl<'a> Data<'a> {
             .collect()
     }
 
-    /// What the left axis has to hold besides the own numbers: nothing, or those of the neighbours.
+    /// What the left axis has to hold besides the own numbers: overlays, and those of the neighbours.
     pub(super) fn reach(&self) -> impl Iterator<Item = f64> + use<> {
-        self.shared.map(|shared| shared.left).into_iter().flat_map(|(low, high)| [low, high])
+        let shared = self.shared.map(|shared| shared.left).into_iter().flat_map(|(low, high)| [low, high]);
+        shared.chain(self.own_reach())
+    }
+
+    /// What the overlays and error bars need of the left axis.
+    pub(super) fn own_reach(&self) -> Vec<f64> {
+        let mut reach = self.overlay.reach();
+        let bounds = self.series.iter().flat_map(|series| series.bounds.iter().flatten());
+        reach.extend(bounds.flat_map(|(low, high)| [*low, *high]));
+        reach
     }
 
     /// The same for the right axis.
     pub(super) fn reach_right(&self) -> impl Iterator<Item = f64> + use<> {
-        self.shared.map(|shared| shared.right).into_iter().flat_map(|(low, high)| [low, high])
+        let shared = self.shared.map(|shared| shared.right).into_iter().flat_map(|(low, high)| [low, high]);
+        shared.chain(self.overlay.reach_right())
     }
 
     /// What a hotspot over these categories is called.
@@ -328,7 +371,16 @@ fn series<'a>(
     on_right: bool,
 ) -> Series<'a> {
     let values = cells.iter().map(|cell| cell.and_then(Value::as_f64)).collect();
-    Series { name, role, format: &column.format, is_previous: false, on_right, cells, values }
+    Series {
+        name,
+        role,
+        format: &column.format,
+        is_previous: false,
+        on_right,
+        bounds: Vec::new(),
+        cells,
+        values,
+    }
 }
 
 impl Series<'_> {
@@ -340,6 +392,17 @@ impl Series<'_> {
     /// The number at a category, held where arithmetic on it cannot overflow.
     pub(super) fn held_value(&self, index: usize) -> Option<f64> {
         self.value(index).map(|value| value.clamp(-1e300, 1e300))
+    }
+
+    /// The ends of the error bar at a category, lower one first.
+    pub(super) fn bounds(&self, index: usize) -> Option<(f64, f64)> {
+        self.value(index)?;
+        self.bounds.get(index).copied().flatten()
+    }
+
+    /// Whether its numbers have error bars.
+    pub(super) fn has_bounds(&self) -> bool {
+        !self.bounds.is_empty()
     }
 
     /// The number at a category.
@@ -379,7 +442,14 @@ impl Series<'_> {
     /// The exact number, or the range of numbers, over these categories.
     pub(super) fn text_over(&self, span: Span, locale: Locale) -> Option<String> {
         if span.first == span.last {
-            return self.text(span.first, NumberStyle::Full, locale);
+            let text = self.text(span.first, NumberStyle::Full, locale)?;
+            return Some(match self.bounds(span.first) {
+                Some((low, high)) => {
+                    let write = |number| self.format.write(number, NumberStyle::Full, locale);
+                    format!("{text} ({} – {})", write(low), write(high))
+                }
+                None => text,
+            });
         }
         let values =
             (span.first..=span.last).filter_map(|index| self.value(index).map(|value| (index, value)));

@@ -3,6 +3,8 @@
 //! Charts are drawn in the light colours. The SVG for the browser replaces each by the CSS variable
 //! of its role, so one drawing serves both modes; that is why every light value here is unique.
 
+use super::palette::{self, Palette};
+
 /// What a colour is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -26,6 +28,8 @@ pub enum Role {
     Bad,
     /// A series; numbers beyond the palette begin again.
     Series(usize),
+    /// A series in another palette than the standard one.
+    Palette(Palette, usize),
     /// A step of the sequential scale, 0 to [`HEAT_STEPS`]` - 1`.
     Heat(usize),
     /// Text on a dark mark.
@@ -58,7 +62,7 @@ pub(super) const BAND_STEPS: usize = 4;
 /// How many series have a colour of their own.
 pub const SERIES_COLORS: usize = 10;
 
-const fn swatch(variable: &'static str, light: (u8, u8, u8), dark: (u8, u8, u8)) -> Swatch {
+pub(super) const fn swatch(variable: &'static str, light: (u8, u8, u8), dark: (u8, u8, u8)) -> Swatch {
     Swatch { variable, light, dark }
 }
 
@@ -124,6 +128,7 @@ impl Role {
             Self::Good => GOOD,
             Self::Bad => BAD,
             Self::Series(index) => SERIES[index % SERIES_COLORS],
+            Self::Palette(palette, index) => palette.swatch(index),
             Self::Heat(step) => HEAT[step.min(HEAT_STEPS - 1)],
             Self::OnDark => ON_DARK,
             Self::OnLight => ON_LIGHT,
@@ -138,8 +143,22 @@ impl Role {
         [Ink, Muted, Grid, Axis, Surface, Previous, Others, Good, Bad, OnDark, OnLight, Hollow]
             .into_iter()
             .chain((0..SERIES_COLORS).map(Self::Series))
+            .chain(
+                Palette::OTHERS
+                    .into_iter()
+                    .flat_map(|palette| (0..palette::COLORS).map(move |index| Self::Palette(palette, index))),
+            )
             .chain((0..HEAT_STEPS).map(Self::Heat))
             .chain((0..BAND_STEPS).map(Self::Band))
+    }
+
+    /// The role of text on paper about a mark of this colour: colours too light to read become ink.
+    #[must_use]
+    pub fn on_paper(self) -> Self {
+        match self {
+            Self::Ink | Self::Muted | Self::Good | Self::Bad => self,
+            _ => Self::Ink,
+        }
     }
 
     /// The role of text that stands on a mark of this colour.
@@ -151,7 +170,7 @@ impl Role {
             Self::Heat(step) if step >= 5 => Self::OnDark,
             Self::Heat(_) => Self::Ink,
             other => {
-                if luminance(other.swatch().light) < 0.30 {
+                if luminance(other.swatch().light) < 0.24 {
                     Self::OnDark
                 } else {
                     Self::OnLight
@@ -197,7 +216,8 @@ mod tests {
             assert!(contrast(role.swatch().dark, SURFACE.dark) >= 4.5, "{role:?} dark");
         }
         let marks = (0..SERIES_COLORS).map(Role::Series).chain((0..HEAT_STEPS).map(Role::Heat));
-        for mark in marks.chain([Role::Others, Role::Previous]) {
+        let palettes = Role::all().filter(|role| matches!(role, Role::Palette(..)));
+        for mark in marks.chain(palettes).chain([Role::Others, Role::Previous]) {
             let (ink, mark_swatch) = (mark.ink_on().swatch(), mark.swatch());
             assert!(contrast(ink.light, mark_swatch.light) >= 3.8, "{mark:?} light");
             assert!(contrast(ink.dark, mark_swatch.dark) >= 3.8, "{mark:?} dark");
@@ -221,6 +241,13 @@ mod tests {
             let (a, b) = (deuteranope(pair[0].light), deuteranope(pair[1].light));
             let distance = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
             assert!(distance > 0.25, "{} {}: {distance:.2}", pair[0].variable, pair[1].variable);
+        }
+        for palette in Palette::OTHERS {
+            for index in 0..palette::COLORS - 1 {
+                let [a, b] = [index, index + 1].map(|index| deuteranope(palette.swatch(index).light));
+                let distance = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                assert!(distance > 0.25, "{palette:?} {index}: {distance:.2}");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The few words charts say themselves.
 
+use super::overlay::Level;
 use crate::format::{Locale, NumberFormat, NumberStyle};
 
 pub(super) fn no_data(locale: Locale) -> &'static str {
@@ -247,6 +248,28 @@ pub(super) fn observations(locale: Locale) -> &'static str {
         Locale::Ko => "관측치 수",
         Locale::En => "Observations",
         Locale::ZhHk => "觀測數目",
+    }
+}
+
+/// What a reference line at a statistic is called; nothing where it stands at a number.
+pub(super) fn level(level: Level, locale: Locale) -> &'static str {
+    match (level, locale) {
+        (Level::Value(_), _) => "",
+        (Level::Average, Locale::Ko) => "평균",
+        (Level::Average, Locale::En) => "Average",
+        (Level::Average, Locale::ZhHk) => "平均",
+        (Level::Median, _) => median(locale),
+        (Level::Max, _) => maximum(locale),
+        (Level::Min, _) => minimum(locale),
+    }
+}
+
+/// The line of least squares.
+pub(super) fn trend(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Ko => "추세",
+        Locale::En => "Trend",
+        Locale::ZhHk => "趨勢",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every kind of chart, drawn for the screen and for mail; hostile data included.
 
+mod overlaid;
 mod told;
 
 use std::fmt::Write as _;

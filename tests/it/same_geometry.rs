@@ -9,7 +9,10 @@ mod read_svg;
 use std::process::Command;
 
 use chrono::DateTime;
-use jangpyo::charts::{Chart, Facet, Goal, Kind, Stacking, Target, Waterfall};
+use jangpyo::charts::{
+    Chart, Dash, ErrorBars, Facet, Goal, Kind, Level, Look, Overlays, Palette, ReferenceLine, ShadedRange,
+    Stacking, Target, Tone, Waterfall,
+};
 use jangpyo::format::Locale;
 use jangpyo::render::canvas::pdf::{Metadata, PdfWriter, SheetWriter};
 use jangpyo::render::canvas::{Page, Rect, svg_file};
@@ -111,6 +114,35 @@ fn a_donut_chart() {
 #[test]
 fn a_combo_chart() {
     assert_same(&charts::combo(), 7);
+}
+
+#[test]
+fn a_chart_with_lines_ranges_a_trend_and_error_bars() {
+    let line = |at, label: Option<&str>| ReferenceLine {
+        at,
+        label: label.map(Into::into),
+        tone: Tone::Bad,
+        dash: Dash::Dashed,
+        on_right: false,
+    };
+    let range = ShadedRange { from: Some(1.5e8), to: None, label: Some("범위".into()), tone: Tone::Good };
+    let overlays = Overlays {
+        lines: vec![line(Level::Average, None), line(Level::Value(2.0e8), Some("목표"))],
+        ranges: vec![range],
+        trend: true,
+        error: Some(ErrorBars::Around(1)),
+    };
+    let bars = Kind::Bar { stacking: Stacking::None, horizontal: false };
+    for kind in [Kind::Line, bars] {
+        assert_same(&Chart { overlays: overlays.clone(), ..charts::single(kind) }, 40);
+    }
+}
+
+#[test]
+fn hatched_bars_in_another_palette() {
+    let look = Look { palette: Palette::OkabeIto, patterns: true };
+    let kind = Kind::Bar { stacking: Stacking::Stacked, horizontal: false };
+    assert_same(&Chart { look, ..charts::by_country(kind) }, 40);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{Lanes, Piece, axis_format, inside_labels, lane, pieces, role, scale,
 use crate::charts::hotspot::{Hotspot, along_categories};
 use crate::charts::labels::fitted;
 use crate::charts::legend::{Legend, Symbol};
+use crate::charts::overlay::{Frame, error_bar};
 use crate::charts::pen::{Align, Area, Font, Pen};
 use crate::charts::series::Data;
 use crate::charts::theme::Role;
@@ -49,7 +50,9 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
         + name_width
         + if shows_names { font.size * 0.8 } else { 1.0 }
         + if negative { value_width + font.size * 0.5 } else { 0.0 };
-    let top = surface.top + legend.height + font.size * 0.2;
+    let named = surface.top + legend.height;
+    let strip = if data.shared.is_some() { 0.0 } else { data.overlay.margin(pen, false)? };
+    let top = named + strip + font.size * 0.2;
     // With numbers on the bars an axis below would only repeat them.
     let with_axis = texts.is_empty();
     let bottom = surface.bottom - if with_axis { font.size * 1.8 } else { font.size * 0.4 };
@@ -73,6 +76,8 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
         let (from, to) = (x(piece.from), x(piece.to));
         Area::new(from.min(to), top, from.max(to), bottom)
     };
+    let frame = Frame { area, upright: false, left: &x, right: &x };
+    data.overlay.draw_behind(pen, &frame)?;
     for piece in &pieces {
         let area = place(piece);
         let radius = if piece.is_outer { (area.height() * 0.16).min(2.4) } else { 0.0 };
@@ -81,9 +86,27 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
         pen.rounded(area, if area.width() > radius { radii } else { [0.0; 4] }, role(data, piece))?;
     }
     pen.line(&[(x(0.0), area.top), (x(0.0), area.bottom)], Role::Axis, 0.8)?;
+    for piece in &pieces {
+        let bounds = data.series.get(piece.series).and_then(|series| series.bounds(piece.category));
+        if let Some((low, high)) = bounds {
+            let area = place(piece);
+            error_bar(pen, (x(low), x(high)), area.center().1, area.height(), false)?;
+        }
+    }
+    let names_of_lines = Area::new(surface.left, named, surface.right, named + strip);
+    data.overlay.draw_over(pen, &frame, names_of_lines)?;
     if stacking == Stacking::None {
         let room = (surface.left + name_width, surface.right);
-        lying_labels(pen, &texts, &place, lanes.thickness, room, value_font)?;
+        // Numbers stand behind the end of an error bar.
+        let reach = |piece: &Piece| {
+            let own = place(piece);
+            let bounds = data.series.get(piece.series).and_then(|series| series.bounds(piece.category));
+            bounds.map_or(own, |(low, high)| {
+                Area::new(own.left.min(x(low)), own.top, own.right.max(x(high)), own.bottom)
+            })
+        };
+        let lines = data.overlay.places(&frame);
+        lying_labels(pen, &texts, &reach, &lines, lanes.thickness, room, value_font)?;
     } else if labels != Some(false) {
         inside_labels(pen, data, &pieces, stacking, place)?;
     }
@@ -106,6 +129,7 @@ fn lying_labels<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     texts: &[(&Piece, String)],
     place: &impl Fn(&Piece) -> Area,
+    lines: &[f64],
     thickness: f64,
     (left, right): (f64, f64),
     font: Font,
@@ -121,10 +145,20 @@ fn lying_labels<DB: DrawingBackend>(
         if area.right + width > right || (piece.to < 0.0 && area.left - width < left) {
             continue;
         }
-        if piece.to < 0.0 {
-            pen.text(text, (area.left - font.size * 0.5, y), Align::Right, font)?;
+        let (gap, half) = (font.size * 0.5, font.size * 0.5);
+        let (from, to) = if piece.to < 0.0 {
+            (area.left - width, area.left - gap)
         } else {
-            pen.text(text, (area.right + font.size * 0.5, y), Align::Left, font)?;
+            (area.right + gap, area.right + width)
+        };
+        // A reference line ends where a number stands on it.
+        for line in lines.iter().filter(|line| **line > from - 1.5 && **line < to + 1.5) {
+            pen.rect(Area::new(line - 1.0, y - half, line + 1.0, y + half), Role::Surface)?;
+        }
+        if piece.to < 0.0 {
+            pen.text(text, (to, y), Align::Right, font)?;
+        } else {
+            pen.text(text, (from, y), Align::Left, font)?;
         }
     }
     Ok(())

@@ -147,7 +147,10 @@ fn inside_labels<DB: DrawingBackend>(
         }
         let Some(text) = text(data, piece, stacking) else { continue };
         if pen.width(&text, font)? <= area.width() - font.size * 0.5 {
-            pen.text(&text, area.center(), Align::Center, font.role(role(data, piece).ink_on()))?;
+            let role = role(data, piece);
+            let ((x, y), half) = (area.center(), pen.width(&text, font)? / 2.0 + 1.2);
+            pen.plate(Area::new(x - half, y - font.size * 0.6, x + half, y + font.size * 0.6), role)?;
+            pen.text(&text, (x, y), Align::Center, font.role(pen.ink_on(role)))?;
         }
     }
     Ok(())

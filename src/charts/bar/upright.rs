@@ -5,6 +5,7 @@ use plotters_backend::DrawingBackend;
 use super::{Lanes, Piece, axis_format, inside_labels, lane, pieces, role, scale, text};
 use crate::charts::hotspot::{Hotspot, along_categories};
 use crate::charts::legend::{Legend, Symbol};
+use crate::charts::overlay::error_bar;
 use crate::charts::pen::{Area, Pen};
 use crate::charts::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
 use crate::charts::series::Data;
@@ -58,14 +59,34 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
         let sides = lanes.sides(plot.x(bar.category), lane(bar, stacking));
         piece(pen, &plot, sides, bar, role(data, bar))?;
     }
+    error_bars(pen, &plot, data, &lanes, &pieces)?;
     if stacking != Stacking::None {
         separate(pen, &plot, &lanes, &pieces)?;
     }
     plot.base_line(pen)?;
+    plot.draw_overlays(pen, data)?;
     if labels != Some(false) {
         upright_labels(pen, &plot, data, &lanes, &pieces, stacking, labels == Some(true))?;
     }
     Ok(along_categories(data, plot.band(), |first, last| plot.stripe(first, last)))
+}
+
+/// Error bars in the middle of their bars.
+fn error_bars<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    plot: &Plot,
+    data: &Data<'_>,
+    lanes: &Lanes,
+    pieces: &[Piece],
+) -> Result<(), ChartError> {
+    for piece in pieces {
+        let bounds = data.series.get(piece.series).and_then(|series| series.bounds(piece.category));
+        let Some((low, high)) = bounds else { continue };
+        let (left, right) = lanes.sides(plot.x(piece.category), lane(piece, Stacking::None));
+        let middle = f64::midpoint(left, right);
+        error_bar(pen, (plot.y(low), plot.y(high)), middle, lanes.thickness, true)?;
+    }
+    Ok(())
 }
 
 /// Thin gaps between the parts of a stack.
@@ -121,7 +142,14 @@ fn upright_labels<DB: DrawingBackend>(
             continue;
         }
         let (left, right) = lanes.sides(plot.x(piece.category), lane(piece, stacking));
-        let y = plot.y(piece.to) + if piece.to < 0.0 { 0.8 } else { -0.8 } * font.size;
+        // Numbers stand behind the end of an error bar, on the side their bar points to.
+        let bounds = data.series.get(piece.series).and_then(|series| series.bounds(piece.category));
+        let end = match bounds {
+            Some((low, _)) if piece.to < 0.0 => low.min(piece.to),
+            Some((_, high)) => high.max(piece.to),
+            None => piece.to,
+        };
+        let y = plot.y(end) + if piece.to < 0.0 { 0.8 } else { -0.8 } * font.size;
         plot.number(pen, &text, (f64::midpoint(left, right), y), font)?;
     }
     Ok(())

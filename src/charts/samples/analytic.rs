@@ -1,7 +1,7 @@
 //! The kinds that compare, distribute and divide.
 
 use super::{column, days, floats, months, noise, plain, split, texts, time, won};
-use crate::charts::{Chart, Facet, Goal, Kind, Stacking, Target, Waterfall};
+use crate::charts::{Chart, Facet, Goal, Kind, Look, Overlays, Stacking, Target, Waterfall};
 use crate::format::{Grain, NumberFormat};
 use crate::table::{Column, Role, Table, Value};
 
@@ -94,6 +94,8 @@ fn points() -> Vec<(&'static str, Chart)> {
             facet: None,
             compare: false,
             labels: None,
+            overlays: Overlays::default(),
+            look: Look::default(),
         }
     };
     let columns = |names: Vec<Value>| {

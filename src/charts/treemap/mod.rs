@@ -168,7 +168,7 @@ fn one<DB: DrawingBackend>(
     let area = Area::new(area.left + gap, area.top + gap, area.right - gap, area.bottom - gap);
     let role = if leaf.is_others { Role::Others } else { group.shade(leaf) };
     pen.rect(area, role)?;
-    let font = pen.font().role(role.ink_on());
+    let font = pen.font().role(pen.ink_on(role));
     let inside = area.width() - font.size * 0.8;
     if inside < font.size * 1.5 || area.height() < font.size * 1.6 {
         return Ok(());
@@ -179,9 +179,13 @@ fn one<DB: DrawingBackend>(
         return Ok(());
     }
     let (x, y) = (area.left + font.size * 0.4, area.top + font.size * 0.95);
+    let plate =
+        |y: f64, width: f64| Area::new(x - 1.5, y - font.size * 0.62, x + width + 1.5, y + font.size * 0.62);
+    pen.plate(plate(y, pen.width(&name, font.bold())?), role)?;
     pen.text(&name, (x, y), Align::Left, font.bold()).and_then(|()| {
         let number = font.sized(font.size * 0.94);
         if area.height() >= font.size * 2.9 && pen.width(&leaf.text, number)? <= inside {
+            pen.plate(plate(y + font.size * 1.25, pen.width(&leaf.text, number)?), role)?;
             pen.text(&leaf.text, (x, y + font.size * 1.25), Align::Left, number)?;
         }
         Ok(())

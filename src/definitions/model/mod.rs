@@ -21,16 +21,17 @@ pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
 pub use panel::{
     AmountUnit, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle, ChartKind,
-    ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, FieldFilter, FilterOperators, FilterValue,
-    GridPrint, IconSet, IconShape, KpiPanel, NamedScale, OneOrMany, Panel, Pivot, PivotPanel, Show,
-    ShownValue, SortKey, Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, ValueGroup,
-    ValueOf, WideTable,
+    ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, ErrorMeasures, FieldFilter, FilterOperators,
+    FilterValue, GridPrint, IconSet, IconShape, KpiPanel, LineDash, LineLevel, LineStatistic, NamedScale,
+    OneOrMany, OverlayColor, Panel, Pivot, PivotPanel, ReferenceLine, ShadedRange, Show, ShownValue, SortKey,
+    Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, TrendMethod, ValueGroup, ValueOf,
+    ValueSide, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
 pub use print::{
     AccessibilityStandard, Approval, ApprovalBox, ArchiveStandard, Corner, Cover, CoverSheet, PreparedBy,
     PrintSettings, RunningLine, RunningParts,
 };
-pub use report::{Orientation, Page, Paper, Report};
+pub use report::{Orientation, Page, Palette, Paper, Report};
 pub use schedule::{PanelErrorPolicy, Schedule};
 pub use source::{S3Options, Source};

@@ -36,6 +36,13 @@ pub struct Report {
     /// The layout; by default KPI panels four to a row, then one panel below the other, on A4 portrait.
     #[serde(default)]
     pub pages: Vec<Page>,
+    /// The colours of series, on screen and on paper. `standard` by default.
+    #[serde(default)]
+    pub palette: Palette,
+    /// Hatches bars, areas, slices and rectangles, so that series stay apart in a print without
+    /// colour.
+    #[serde(default)]
+    pub patterns: bool,
     /// How it is printed.
     #[serde(default)]
     pub print: PrintSettings,
@@ -46,6 +53,21 @@ pub struct Report {
 
 fn seoul() -> String {
     "Asia/Seoul".into()
+}
+
+/// The colours of series. All but `greys` are safe for colour-blind readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Palette {
+    /// Ten colours whose neighbours differ in lightness as well as hue.
+    #[default]
+    Standard,
+    /// The eight colours of Okabe and Ito.
+    OkabeIto,
+    /// Blues and oranges, dark and light.
+    BlueOrange,
+    /// Greys.
+    Greys,
 }
 
 /// One page of the layout; tables that do not fit flow on to further sheets.

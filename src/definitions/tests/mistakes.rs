@@ -180,12 +180,25 @@ const NEW_KINDS: &str = "  a: {chart: waterfall, y: revenue, totals: [cots], sub
   t: {chart: line, y: revenue}
   u: {chart: waterfal, x: store, y: revenue}";
 
+/// What may be wrong with reference lines, ranges, trends and error bars.
+const OVERLAYS: &str = "  a: {chart: donut, x: store, y: revenue, lines: [{at: average}], ranges: [{from: 1}], trend: linear, error: cost}
+  b: {chart: bar, x: store, y: revenue, lines: [{at: averge}, {at: true}, {label: goal}, {at: 5, colour: red, dash: wavy}]}
+  c: {chart: bar, x: store, y: revenue, by: country, stacking: percent, lines: [{at: max}, {at: 0.5, axis: right}], error: cost}
+  d: {chart: line, x: order_date, y: revenue, ranges: [{label: nothing}, {from: 5, to: 5}, {from: low}]}
+  e: {chart: bar, x: store, y: [revenue, cost], trend: linear, error: {low: orders, high: orders}}
+  f: {chart: line, x: order_date, y: revenue, trend: quadratic, error: {low: orders}}
+  g: {chart: bar, x: order_date, horizontal: true, y: revenue, trend: linear, error: revenue}
+  h: {chart: line, x: order_date, y: revenue, error: {low: ordres, high: country}, lines: [{at: 1}, {at: 2}, {at: 3}, {at: 4}, {at: 5}, {at: 6}, {at: 7}, {at: 8}, {at: 9}]}
+  i: {chart: area, x: order_date, y: revenue, lines: [{at: averge}, {at: country}, {at: average, label: ''}]}";
+
 #[test]
 fn mistakes_of_sense_in_reports_are_explained() {
     let cases = [
         ("unknown fields", panels("  a: {kpi: revenu}\n  b: {chart: line, x: order_dat, y: [revenue, country], by: orders}\n  c: {table: [stroe, revenue], sort: -orders}\n  d: {kpi: revenue, dataset: sale}\n  e: {kpi: revenue, filters: {contry: KR}}")),
         ("charts that cannot be drawn", panels("  a: {chart: combo, x: store, y: revenue}\n  b: {chart: heatmap, x: store, y: [revenue, orders]}\n  c: {chart: donut, x: store, y: revenue, by: country, stacking: percent}\n  d: {chart: line, x: store, y: revenue, line: orders, horizontal: true}\n  e: {chart: bar, x: country, grain: day, y: revenue, top: 0}\n  f: {chart: line, x: order_date, grain: hour, y: revenue, top: 5, compare: true}\n  g: {chart: area, x: order_date, y: [revenue, orders], by: country, others: false}\n  h: {chart: bar, x: store, by: store, y: []}\n  i: {table: [store, revenue], grain: day, limit: 0}")),
         ("charts of the new kinds", panels(NEW_KINDS)),
+        ("overlays", panels(OVERLAYS)),
+        ("colours of series", format!("{}palette: okabe\npatterns: hatched\n", panels("  a: {kpi: revenue}\n"))),
         ("filters", format!("{TOP}parameters:\n  period: {{type: period, default: today}}\n  kind: {{type: text}}\nfilters:\n  contry: KR\n  quantity: many\npanels:\n  a:\n    kpi: revenue\n    filters:\n      order_date: {{gte: yesterday}}\n      country: {{parameter: contry}}\n      category: {{}}\n      store: []\n      quantity: {{contains: 5}}\n      store.region: {{parameter: period}}\n")),
         ("parameters", format!("{TOP}parameters:\n  period: {{type: period, default: last_complete_weeks, options: [2026-02-01..2026-01-01, last_0_days, 2026-13]}}\n  other: {{type: period, default: all}}\n  city: {{type: member, of: city, default: [a, b]}}\n  n: {{type: number, min: 5, max: 1, default: 9}}\n  unused: {{type: date}}\npanels:\n  a: {{kpi: revenue, filters: {{quantity: {{parameter: n}}}}}}\n")),
         ("pages", format!("{TOP}panels:\n  a: {{kpi: revenue}}\n  b: {{kpi: orders}}\n  c: {{text: hi}}\npages:\n  - rows: [[a, d], [], [a]]\n  - rows: [[b]]\n")),

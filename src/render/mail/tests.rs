@@ -58,6 +58,8 @@ fn document() -> Document {
         facet: None,
         compare: false,
         labels: None,
+        overlays: crate::charts::Overlays::default(),
+        look: crate::charts::Look::default(),
     };
     let count = || NumberFormat { unit: Some("건".into()), ..NumberFormat::default() };
     let block =

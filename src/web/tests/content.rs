@@ -39,6 +39,8 @@ fn chart(kind: Kind, table: Table, by: Option<usize>) -> Content {
         facet: None,
         compare: false,
         labels: None,
+        overlays: crate::charts::Overlays::default(),
+        look: crate::charts::Look::default(),
     }))
 }
 

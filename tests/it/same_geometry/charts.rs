@@ -22,7 +22,19 @@ fn won(cells: Vec<Value>) -> Column {
 fn chart(kind: Kind, columns: Vec<Column>) -> Chart {
     let rows_before_limit = columns[0].cells.len();
     let table = Table { columns, totals: None, rows_before_limit };
-    Chart { kind, table, x: 0, y: vec![1], by: None, line: vec![], facet: None, compare: false, labels: None }
+    Chart {
+        kind,
+        table,
+        x: 0,
+        y: vec![1],
+        by: None,
+        line: vec![],
+        facet: None,
+        compare: false,
+        labels: None,
+        overlays: jangpyo::charts::Overlays::default(),
+        look: jangpyo::charts::Look::default(),
+    }
 }
 
 fn month(number: u32) -> Value {

@@ -11,7 +11,7 @@ use ChartKind::{
 
 /// The kinds that a key goes with. A key that goes with all of them is not here, nor one whose rule
 /// needs more than the kind.
-const GOES_WITH: [(&str, &[ChartKind]); 16] = [
+const GOES_WITH: [(&str, &[ChartKind]); 20] = [
     (
         "x",
         &[
@@ -39,6 +39,10 @@ const GOES_WITH: [(&str, &[ChartKind]); 16] = [
     ("bands", &[Bullet, Gauge]),
     ("min", &[Gauge]),
     ("max", &[Gauge]),
+    ("lines", &[Line, Area, Bar, Combo, Pareto, Scatter]),
+    ("ranges", &[Line, Area, Bar, Combo, Pareto, Scatter]),
+    ("trend", &[Line, Bar, Scatter]),
+    ("error", &[Line, Bar]),
     (
         "top",
         &[Line, Area, Bar, Donut, Combo, Heatmap, Waterfall, Scatter, Pareto, Bullet, Funnel, Treemap, Slope],
@@ -89,6 +93,10 @@ fn given(panel: &ChartPanel, key: &str) -> bool {
         "bands" => !panel.bands.is_empty(),
         "min" => panel.min.is_some(),
         "max" => panel.max.is_some(),
+        "lines" => !panel.lines.is_empty(),
+        "ranges" => !panel.ranges.is_empty(),
+        "trend" => panel.trend.is_some(),
+        "error" => panel.error.is_some(),
         "top" => panel.top.is_some(),
         "sort" => !panel.sort.as_slice().is_empty(),
         _ => false,

@@ -9,6 +9,7 @@ use crate::definitions::path::FieldPath;
 use crate::format::Grain;
 
 mod keys;
+mod overlay;
 
 pub(super) fn check(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
     let path = spot.path;
@@ -23,6 +24,7 @@ pub(super) fn check(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Find
     shape(panel, path, findings);
     own(panel, spot, findings);
     options(panel, spot, findings);
+    overlay::check(panel, spot, findings);
     top(panel, spot, findings);
     let (y, line) = (panel.y.as_slice(), panel.line.as_slice());
     let shown: Vec<&FieldName> =

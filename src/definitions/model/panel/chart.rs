@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FieldFilter, OneOrMany, SortKey};
+use super::{ErrorMeasures, FieldFilter, OneOrMany, ReferenceLine, ShadedRange, SortKey, TrendMethod};
 use crate::definitions::model::{DatasetId, FieldName};
 use crate::format::{Grain, LocalizedText};
 
@@ -76,6 +76,19 @@ pub struct ChartPanel {
     pub min: Option<f64>,
     /// `gauge`: the number at the right end. By default a round one above everything shown.
     pub max: Option<f64>,
+    /// Reference lines on the value axis, such as a target or the average; for `line`, `area`, `bar`,
+    /// `combo`, `pareto` and `scatter`.
+    #[serde(default)]
+    #[schemars(length(max = 8))]
+    pub lines: Vec<ReferenceLine>,
+    /// Shaded ranges of the left value axis, behind the marks; for the kinds that have `lines`.
+    #[serde(default)]
+    #[schemars(length(max = 8))]
+    pub ranges: Vec<ShadedRange>,
+    /// A trend line per series; for `line` and `bar` over time, and for `scatter` over all points.
+    pub trend: Option<TrendMethod>,
+    /// Error bars: a measure for ±, or `{low: …, high: …}`; for `line` and `bar` with one measure.
+    pub error: Option<ErrorMeasures>,
     /// How series stand together.
     #[serde(default)]
     pub stacking: Stacking,

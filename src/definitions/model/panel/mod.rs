@@ -3,6 +3,7 @@
 mod chart;
 mod filter;
 mod kpi;
+mod overlay;
 mod pivot;
 mod sort;
 mod table;
@@ -19,6 +20,10 @@ use crate::format::LocalizedText;
 pub use chart::{ChartKind, ChartPanel, ChartTarget, Stacking};
 pub use filter::{FieldFilter, FilterOperators, FilterValue};
 pub use kpi::KpiPanel;
+pub use overlay::{
+    ErrorMeasures, LineDash, LineLevel, LineStatistic, OverlayColor, ReferenceLine, ShadedRange, TrendMethod,
+    ValueSide,
+};
 pub use pivot::{
     AmountUnit, Axes, Axis, AxisField, AxisWord, Drill, GridPrint, Pivot, PivotPanel, Subtotals, TotalsPlace,
     WideTable,

@@ -195,6 +195,8 @@ fn chart(locale: Locale, kind: Kind, days: usize) -> Content {
         facet: None,
         compare: false,
         labels: None,
+        overlays: crate::charts::Overlays::default(),
+        look: crate::charts::Look::default(),
     }))
 }
 

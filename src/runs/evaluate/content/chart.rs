@@ -1,14 +1,15 @@
 //! The rows of a chart and how it is drawn.
 
 mod kind;
+mod overlay;
 mod steps;
 
 use std::collections::BTreeMap;
 
 use super::Asking;
 use super::buckets::with_every_bucket;
-use crate::charts::{Chart, Facet};
-use crate::definitions::model::{ChartKind, ChartPanel, FieldName};
+use crate::charts::{Chart, Facet, Look, Palette};
+use crate::definitions::model::{self, ChartKind, ChartPanel, FieldName, Report};
 use crate::engine::EngineError;
 use crate::query::SemanticQuery;
 use crate::render::document::Content;
@@ -21,7 +22,7 @@ impl Asking<'_> {
         base: SemanticQuery,
         panel: &ChartPanel,
     ) -> Result<Content, EngineError> {
-        let query = panel_query::chart(base, self.prepared, self.ask.dataset, panel);
+        let query = panel_query::chart(base.clone(), self.prepared, self.ask.dataset, panel);
         let rows = self.answer(&query).await?;
         // The two ends of a slope are moments that have data.
         let fills = panel.chart != ChartKind::Slope;
@@ -49,6 +50,7 @@ impl Asking<'_> {
         };
         let by = if panel.chart == ChartKind::Box { &panel.detail } else { &panel.by };
         let across = panel.columns.map(|columns| columns as usize);
+        let overlays = self.overlays(base, panel, column).await?;
         Ok(Content::Chart(Box::new(Chart {
             kind: kind::of(panel, column, steps),
             x,
@@ -58,9 +60,22 @@ impl Asking<'_> {
             facet: panel.facet.as_ref().and_then(column).map(|column| Facet { column, across }),
             compare: query.compare.is_some(),
             labels: panel.labels,
+            overlays,
+            look: look(&self.prepared.report),
             table,
         })))
     }
+}
+
+/// The colours and patterns that the report asks for.
+fn look(report: &Report) -> Look {
+    let palette = match report.palette {
+        model::Palette::Standard => Palette::Standard,
+        model::Palette::OkabeIto => Palette::OkabeIto,
+        model::Palette::BlueOrange => Palette::BlueOrange,
+        model::Palette::Greys => Palette::Greys,
+    };
+    Look { palette, patterns: report.patterns }
 }
 
 /// Orders the members of the first column by the sum of their first number, "others" last.

@@ -1,7 +1,7 @@
 //! What a chart asks its dataset.
 
 use super::sort_keys;
-use crate::definitions::model::{ChartKind, ChartPanel, ChartTarget, Dataset, FieldName};
+use crate::definitions::model::{ChartKind, ChartPanel, ChartTarget, Dataset, ErrorMeasures, FieldName};
 use crate::format::Grain;
 use crate::query::{DateRange, GroupBy, SemanticQuery, Sort, Top};
 use crate::runs::evaluate::Prepared;
@@ -68,10 +68,18 @@ fn measures(dataset: &Dataset, panel: &ChartPanel) -> Vec<FieldName> {
         Some(ChartTarget::Measure(name)) => Some(name),
         Some(ChartTarget::Number(_)) | None => None,
     };
+    let error = panel.error.iter().flat_map(ErrorMeasures::named).map(|(_, name)| name);
     let mut measures: Vec<FieldName> = Vec::new();
     // A scatter is ranked by its height, so `y` comes first.
-    for name in
-        panel.y.as_slice().iter().chain(panel.line.as_slice()).chain(along).chain(&panel.size).chain(target)
+    for name in panel
+        .y
+        .as_slice()
+        .iter()
+        .chain(panel.line.as_slice())
+        .chain(along)
+        .chain(&panel.size)
+        .chain(target)
+        .chain(error)
     {
         if !measures.contains(name) {
             measures.push(name.clone());
