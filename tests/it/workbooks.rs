@@ -211,3 +211,19 @@ fn a_hundred_thousand_rows_are_streamed() {
     assert_eq!(range.get_value((4 + 99_999, 1)), Some(&Data::Float(99_999.0)));
     assert_eq!(range.get_value((4 + 100_000, 1)), Some(&Data::Float(4_999_950_000.0)));
 }
+
+#[tokio::test]
+async fn a_workbook_says_where_it_comes_from() {
+    let mut document = TestWorkspace::sample().document("weekly-sales", Locale::Ko).await;
+    document.made_by_run("0193".repeat(100));
+    let book = read(&workbook(&document).unwrap());
+    let (origin, custom) = (&document.provenance, &book["custom"]);
+    assert_eq!(book["description"], document.proof.as_str());
+    assert_eq!(custom["jangpyo report"], "weekly-sales");
+    assert_eq!(custom["jangpyo definition content"], origin.definition.content.as_str());
+    assert_eq!(custom["jangpyo data sales"], origin.data["sales"].as_str());
+    assert_eq!(custom["jangpyo evaluated at"], "2026-11-01T23:00:00+00:00");
+    assert_eq!(custom["jangpyo viewer"], "local");
+    assert_eq!(custom["jangpyo digest"], origin.digest.as_str());
+    assert_eq!(custom["jangpyo run"].as_str().unwrap().len(), 255, "Excel's limit");
+}

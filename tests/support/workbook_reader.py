@@ -44,4 +44,5 @@ json.dump({
     "creator": properties.creator,
     "description": properties.description,
     "created": properties.created.isoformat(),
+    "custom": {custom.name: custom.value for custom in book.custom_doc_props.props},
 }, sys.stdout, ensure_ascii=False)

@@ -68,7 +68,7 @@ pub(super) async fn verify(place: &Place, arguments: &VerifyArguments) -> Result
     };
     let pdf = ReadPdf::read(bytes.clone()).map_err(|problem| refused(&problem))?;
     let proof = provenance_of(&pdf).map_err(|problem| refused(&problem))?;
-    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = format!("{:x}", Sha256::digest(&bytes));
 
     let store = match existing_store(&place.settings_without_workspace()?).await? {
         Some(store) => {

@@ -20,7 +20,7 @@ pub(super) fn of(document: &Document) -> String {
         let _ = write!(writer, "\u{0}{problem}");
     }
     let digest = writer.into_inner().map(|Hashed(digest)| digest).unwrap_or_default();
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", digest.finalize())
 }
 
 struct Hashed(Sha256);

@@ -19,7 +19,7 @@ pub(super) const PROOF_MARK: &str = "jangpyo-proof:";
 /// What one stream may inflate to.
 const LARGEST_STREAM: usize = 256 << 20;
 /// How long reading a file may take: a thousand pages take less than a second.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// The reader descends into nested objects.
 const STACK: usize = 64 << 20;
 
