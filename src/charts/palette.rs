@@ -4,7 +4,7 @@
 use super::theme::{Role, Swatch, swatch};
 
 /// The colours of series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
 pub enum Palette {
     /// Ten colours whose neighbours differ in lightness as well as hue.
     #[default]
@@ -19,7 +19,7 @@ pub enum Palette {
 }
 
 /// How the series of a chart are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
 pub struct Look {
     /// By which colours.
     pub palette: Palette,

@@ -1,7 +1,7 @@
 //! The overlays a chart asks for.
 
 /// What is drawn over and behind the marks of a chart.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Overlays {
     /// Reference lines on the value axis.
     pub lines: Vec<ReferenceLine>,
@@ -15,7 +15,7 @@ pub struct Overlays {
 }
 
 /// A reference line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ReferenceLine {
     /// Where it stands.
     pub at: Level,
@@ -30,7 +30,7 @@ pub struct ReferenceLine {
 }
 
 /// Where a reference line stands.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub enum Level {
     /// At a number of the axis (a share from 0 to 1 where the axis is in percent).
     Value(f64),
@@ -46,7 +46,7 @@ pub enum Level {
 }
 
 /// A shaded range between two numbers of the axis.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ShadedRange {
     /// Where it begins; at the end of the axis by default.
     pub from: Option<f64>,
@@ -59,7 +59,7 @@ pub struct ShadedRange {
 }
 
 /// What an overlay wants to say by its colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Tone {
     /// To be read first.
     Ink,
@@ -74,7 +74,7 @@ pub enum Tone {
 }
 
 /// How a line is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Dash {
     /// In one piece.
     Solid,
@@ -85,7 +85,7 @@ pub enum Dash {
 }
 
 /// Columns that say how sure the first measure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum ErrorBars {
     /// The bars reach as far below and above the number as this column says; its sign does not matter.
     Around(usize),
