@@ -40,6 +40,7 @@ struct DashboardPage {
     /// Where a page without script finds the panels that are missing; empty if none are.
     complete_url: String,
     pdf_url: String,
+    xlsx_url: String,
     reset_url: String,
     stale_problems: Option<usize>,
     /// The language, where the address asks for one and so the form must too.
@@ -206,6 +207,7 @@ impl View {
                 String::new()
             },
             pdf_url: format!("{base}.pdf{query}"),
+            xlsx_url: format!("{base}.xlsx{query}"),
             reset_url: format!("{base}{}", reset.query()),
             stale_problems,
             lang,

@@ -2,7 +2,7 @@
 
 use super::figures::cell_sparkline_svg;
 use super::words::{Words, fill};
-use crate::format::{Locale, NumberStyle};
+use crate::format::{Locale, NegativeStyle, NumberStyle};
 use crate::table::{Bar, Grid, Icon, Mark, Part, Tint, ValueKind};
 
 /// A table ready to be written.
@@ -52,6 +52,8 @@ pub(super) struct RowHead {
     pub(super) rows: usize,
     /// Where it leads to; empty for nowhere.
     pub(super) link: String,
+    /// Whether it stands at the edge of the table.
+    pub(super) edge: bool,
 }
 
 /// One cell.
@@ -160,6 +162,7 @@ fn row_view(grid: &Grid, row: usize, end: usize, locale: Locale) -> Row {
         .into_iter()
         .enumerate()
         .map(|(position, cell)| RowHead {
+            edge: cell.column == 0,
             text: cell.text,
             columns: cell.columns,
             rows: cell.rows,
@@ -183,7 +186,11 @@ fn cell_view(grid: &Grid, row: usize, column: usize, locale: Locale) -> Cell {
         return Cell { class: "spark-cell".into(), drawing, ..Cell::default() };
     }
     let mut class = String::from(if value.as_text().is_some() { "" } else { "number" });
-    if matches!(kind, ValueKind::Change | ValueKind::Points) {
+    let negative = grid.value_at(row, column).map(|value| value.format.negative).unwrap_or_default();
+    if matches!(kind, ValueKind::Change | ValueKind::Points) && negative == NegativeStyle::Triangle {
+        // A triangle says already that it fell.
+        class.push_str(if number.is_some_and(|number| number < 0.0) { " change fallen" } else { " change" });
+    } else if matches!(kind, ValueKind::Change | ValueKind::Points) {
         class.push_str(match number.map(|number| (number * 1_000.0).round()) {
             Some(size) if size > 0.0 => " change up",
             Some(size) if size < 0.0 => " change down",

@@ -63,7 +63,8 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// Picks the shape of a mapping: by its `type`, or by the first key that only that shape has.
+    /// Picks the shape of a mapping: by its `type`, by the first key that only that shape has, or by how
+    /// many of its keys the shape knows.
     fn object(
         &mut self,
         spot: Spot<'_>,
@@ -92,7 +93,7 @@ impl<'a> Walk<'a> {
                 None
             }
             [(_, object), ..] => Some(object),
-            [] => objects.iter().find(|object| object.get("required").is_none()).copied().or_else(|| {
+            [] => most_known(entries, objects).or_else(|| {
                 let mut keys = entries.iter().map(|entry| entry.key.text.as_str());
                 let near = keys.find_map(|key| Some((key, names::nearest(key, names.iter().copied())?)));
                 let help = match near {
@@ -152,6 +153,18 @@ impl<'a> Walk<'a> {
         };
         self.push(problem, path);
     }
+}
+
+/// Of the shapes without a key that must be there, the one that knows most of the keys; the first of
+/// several.
+fn most_known<'a>(entries: &[Entry], objects: &[&'a Json]) -> Option<&'a Json> {
+    let knows = |object: &Json| {
+        let properties = object.get("properties").and_then(Json::as_object);
+        let known = |entry: &&Entry| properties.is_some_and(|known| known.contains_key(&entry.key.text));
+        entries.iter().filter(known).count()
+    };
+    let open = objects.iter().copied().filter(|object| object.get("required").is_none());
+    open.rev().max_by_key(|object| knows(object))
 }
 
 /// Whether a value of this kind can have this shape at all. Numbers may stand for text, but a shape
