@@ -26,7 +26,7 @@ measures:
 metrics: {share: {sql: rows / amount, format: {percent: true}}}
 ";
 
-const REPORT: &str = r#"
+const REPORT: &str = r"
 kind: report
 title: 월간 **현황**
 owner: 영업팀
@@ -57,7 +57,7 @@ print:
   footnotes: [반품을 뺀 금액]
   watermark: 대외비
   footer: {left: '{title}', center: '{page}/{pages}', right: '{section_page}/{section_pages}'}
-"#;
+";
 
 async fn document() -> Document {
     let folder = tempfile::tempdir().unwrap();

@@ -52,7 +52,7 @@ pub(super) fn write(
     for (row, value) in members.iter().enumerate() {
         let grain = x.and_then(|column| column.grain);
         let look = Look { bordered: true, ..Look::default() };
-        member(sheet, (HEAD_ROW + 1 + row as u32, 0), value, grain, look, formats, locale)?;
+        member(sheet, (HEAD_ROW + 1 + row as u32, 0), value, grain, &look, formats, locale)?;
         widths.note(0, &value.text(&NumberFormat::default(), grain, NumberStyle::Full, locale), false);
     }
     for (index, series) in series.iter().enumerate() {
@@ -196,7 +196,7 @@ fn long(
             widths.note(index, &column.text(value, NumberStyle::Full, locale), false);
             if column.role == Role::Dimension {
                 let look = Look { bordered: true, ..Look::default() };
-                member(sheet, at, value, column.grain, look, formats, locale)?;
+                member(sheet, at, value, column.grain, &look, formats, locale)?;
             } else {
                 number(sheet, at, value, &column.format, formats)?;
             }

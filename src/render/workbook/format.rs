@@ -95,7 +95,7 @@ pub(super) fn number(value: &GridValue, unit: Option<&Unit>, locale: Locale) -> 
 /// Excel's format for a number outside of a grid. Numbers whose format leaves the decimals open are
 /// shown whole; a caller that knows them asks for more.
 pub(super) fn plain(format: &NumberFormat, power: u8) -> (String, f64) {
-    let commas = if power % 3 == 0 { usize::from(power / 3) } else { 0 };
+    let commas = if power.is_multiple_of(3) { usize::from(power / 3) } else { 0 };
     let divisor = if commas == 0 && power > 0 { 10f64.powi(i32::from(power)) } else { 1.0 };
     let decimals = match (format.decimals, format.currency.as_deref()) {
         (Some(decimals), _) => usize::from(decimals),

@@ -218,7 +218,7 @@ impl Writer<'_> {
                     (at, column as u16),
                     cell.unwrap_or(&Value::Null),
                     grain,
-                    look,
+                    &look,
                     self.formats,
                     self.locale,
                 )?;
@@ -294,7 +294,7 @@ impl Writer<'_> {
                 self.sheet.write_boolean_with_format(at, left, *truth, self.formats.of(&look))?;
             }
             Value::Date(_) | Value::Timestamp(_) => {
-                member(self.sheet, (at, left), value, None, look, self.formats, self.locale)?;
+                member(self.sheet, (at, left), value, None, &look, self.formats, self.locale)?;
             }
             _ => match value.as_f64() {
                 Some(number) => {
@@ -353,7 +353,7 @@ pub(super) fn member(
     (row, column): (u32, u16),
     value: &Value,
     grain: Option<crate::format::Grain>,
-    look: Look,
+    look: &Look,
     formats: &mut Formats,
     locale: Locale,
 ) -> Result<(), WorkbookError> {
@@ -362,22 +362,22 @@ pub(super) fn member(
     let is_in_calendar = |date: &chrono::NaiveDate| (1900..=9999).contains(&chrono::Datelike::year(date));
     match (value, date(grain, locale)) {
         (Value::Date(day), Some(number)) if is_in_calendar(day) => {
-            let look = Look { number: number.to_owned(), align: Align::Left, ..look };
+            let look = Look { number: number.to_owned(), align: Align::Left, ..look.clone() };
             sheet.write_datetime_with_format(row, column, *day, formats.of(&look))?;
         }
         (Value::Timestamp(instant), _) if is_in_calendar(&instant.date()) => {
-            let look = Look { number: "yyyy-mm-dd hh:mm:ss".to_owned(), align: Align::Left, ..look };
+            let look = Look { number: "yyyy-mm-dd hh:mm:ss".to_owned(), align: Align::Left, ..look.clone() };
             sheet.write_datetime_with_format(row, column, *instant, formats.of(&look))?;
         }
         (Value::Null, _) => {
-            sheet.write_blank(row, column, formats.of(&look))?;
+            sheet.write_blank(row, column, formats.of(look))?;
         }
         _ => match value.as_f64() {
             Some(number) => {
-                sheet.write_number_with_format(row, column, number, formats.of(&look))?;
+                sheet.write_number_with_format(row, column, number, formats.of(look))?;
             }
             None => {
-                sheet.write_string_with_format(row, column, text(), formats.of(&look))?;
+                sheet.write_string_with_format(row, column, text(), formats.of(look))?;
             }
         },
     }

@@ -1,6 +1,6 @@
 //! The answers a pivot is made from, found by the path of members that a cell stands for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -35,8 +35,11 @@ pub(super) struct Index {
     pub(super) axes: Axes,
     sets: Vec<BTreeMap<(usize, usize), Found>>,
     /// For sets with one more level of columns, the number of every bucket.
-    points: Vec<HashMap<Box<[u32]>, Vec<(NaiveDate, usize)>>>,
+    points: Vec<Points>,
 }
+
+/// The rows of each path by the bucket they are about.
+type Points = HashMap<Box<[u32]>, Vec<(NaiveDate, usize)>>;
 
 /// A cell's place: the members of its rows and columns.
 #[derive(Debug, Clone, Copy)]
@@ -85,14 +88,14 @@ impl Index {
     /// The paths of rows (`by_rows`) or columns that any set has at full depth, in the order of the
     /// answers, each once.
     pub(super) fn paths(&self, depths: (usize, usize)) -> Vec<Box<[u32]>> {
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         let mut paths: Vec<Box<[u32]>> = Vec::new();
         for found in self.sets.iter().filter_map(|set| set.get(&depths)) {
             let mut own: Vec<(&Box<[u32]>, usize)> =
                 found.rows.iter().map(|(path, row)| (path, *row)).collect();
             own.sort_unstable_by_key(|(_, row)| *row);
             for (path, _) in own {
-                if seen.insert(path.clone(), ()).is_none() {
+                if seen.insert(path.clone()) {
                     paths.push(path.clone());
                 }
             }

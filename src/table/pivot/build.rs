@@ -15,12 +15,13 @@ pub(super) fn grid(shape: &Shape, answers: &Answers) -> Grid {
     let index = Index::new(shape, answers);
     let (row_entries, rows_before_limit) = row_entries(shape, &index);
     let column_entries = column_entries(shape, &index);
-    let Rows { stub, rows, of: rows_of } = if shape.values_on_rows {
+    let Rows { stub, list: rows, of: rows_of } = if shape.values_on_rows {
         rows::of_measures(shape, &index.axes, &row_entries)
     } else {
         rows::of_members(shape, &index.axes, &row_entries)
     };
-    let Columns { head, columns, of: columns_of } = columns::columns(shape, &index.axes, &column_entries);
+    let Columns { head, list: columns, of: columns_of } =
+        columns::columns(shape, &index.axes, &column_entries);
     let mut values: Vec<GridValue> = shape.leaves.iter().map(grid_value).collect();
     let formats = values.iter_mut().filter(|value| value.kind == ValueKind::Number);
     let unit = shape.unit.and_then(|power| Unit::apply(power, formats.map(|value| &mut value.format)));
@@ -165,16 +166,19 @@ fn grid_value(leaf: &Leaf) -> GridValue {
         ..Default::default()
     };
     let (kind, format) = match leaf.show {
-        Show::Value | Show::Previous | Show::RunningTotal | Show::Computed(_) => {
-            (ValueKind::Number, leaf.format.clone())
+        Show::Difference | Show::Step | Show::Change | Show::StepChange if is_percent => {
+            (ValueKind::Points, leaf.format.clone())
         }
-        Show::Difference | Show::Step if is_percent => (ValueKind::Points, leaf.format.clone()),
-        Show::Difference | Show::Step => (ValueKind::Number, leaf.format.clone()),
-        Show::Change | Show::StepChange if is_percent => (ValueKind::Points, leaf.format.clone()),
         Show::Change | Show::StepChange => (ValueKind::Change, leaf.format.clone()),
         Show::Ratio | Show::ShareOfTotal | Show::ShareOfRow | Show::ShareOfColumn | Show::ShareOfGroup => {
             (ValueKind::Number, share())
         }
+        Show::Value
+        | Show::Previous
+        | Show::RunningTotal
+        | Show::Computed(_)
+        | Show::Difference
+        | Show::Step => (ValueKind::Number, leaf.format.clone()),
         Show::Rank => (ValueKind::Rank, crate::format::NumberFormat::default()),
         Show::Sparkline(_) => (ValueKind::Sparkline, leaf.format.clone()),
     };

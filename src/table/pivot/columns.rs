@@ -9,7 +9,7 @@ use crate::table::{GridColumn, HeadCell, HeadNode, Part, head_rows, subtotal, to
 /// Columns, with the entry and leaf each belongs to.
 pub(super) struct Columns {
     pub(super) head: Vec<Vec<HeadCell>>,
-    pub(super) columns: Vec<GridColumn>,
+    pub(super) list: Vec<GridColumn>,
     pub(super) of: Vec<(usize, usize)>,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn columns(shape: &Shape, axes: &Axes, entries: &[Entry]) -> Columns 
         }
     }
     let head = head_rows(&nodes(shape, axes, entries, 0));
-    Columns { head, columns, of }
+    Columns { head, list: columns, of }
 }
 
 fn leaf_order(heads: &[LeafHead]) -> Vec<usize> {

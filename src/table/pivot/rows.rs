@@ -9,7 +9,7 @@ use crate::table::{GridRow, Label, LabelText, Part, StubColumn, Value, subtotal,
 /// Rows, with the entry each belongs to.
 pub(super) struct Rows {
     pub(super) stub: Vec<StubColumn>,
-    pub(super) rows: Vec<GridRow>,
+    pub(super) list: Vec<GridRow>,
     /// For every row, its entry, and where measures stand in rows, its leaf.
     pub(super) of: Vec<(usize, Option<usize>)>,
 }
@@ -32,7 +32,7 @@ pub(super) fn of_members(shape: &Shape, axes: &Axes, entries: &[Entry]) -> Rows 
         before = Some(entry);
     }
     let of = (0..entries.len()).map(|entry| (entry, None)).collect();
-    Rows { stub: stub(shape, axes, entries, 1), rows, of }
+    Rows { stub: stub(shape, axes, entries, 1), list: rows, of }
 }
 
 /// One row per entry and leaf; the heads of the leaves stand behind those of the members.
@@ -76,7 +76,7 @@ pub(super) fn of_measures(shape: &Shape, axes: &Axes, entries: &[Entry]) -> Rows
         }
         before = Some(entry);
     }
-    Rows { stub, rows, of }
+    Rows { stub, list: rows, of }
 }
 
 /// The outermost level in which `entry` differs from the one before it.

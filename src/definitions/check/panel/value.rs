@@ -38,7 +38,6 @@ pub(super) fn check(
     list(values, path, frame, spot, 1, &mut seen, findings);
 }
 
-#[expect(clippy::too_many_arguments, reason = "a recursion with what it carries along")]
 fn list<'v>(
     values: &'v [ShownValue],
     path: &FieldPath,

@@ -85,7 +85,9 @@ fn make_room_for_heads(shown: &Shown<'_>, texts: &Typesetter, lanes: &mut [Measu
         let own = lanes.get_mut(stub + cell.column..(stub + cell.column + cell.columns));
         let Some(own) = own else { continue };
         if own.iter().all(|lane| lane.group.is_none()) {
-            own.iter_mut().for_each(|lane| lane.group = Some(groups));
+            for lane in own.iter_mut() {
+                lane.group = Some(groups);
+            }
             groups += 1;
         }
         let text = texts.clean(&cell.text);
@@ -95,7 +97,9 @@ fn make_room_for_heads(shown: &Shown<'_>, texts: &Typesetter, lanes: &mut [Measu
             + 1.0;
         if missing > 0.0 {
             let share = missing / own.len().max(1) as f32;
-            own.iter_mut().for_each(|lane| lane.least_em += share);
+            for lane in own.iter_mut() {
+                lane.least_em += share;
+            }
         }
     }
 }

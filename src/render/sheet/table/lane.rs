@@ -154,7 +154,8 @@ impl<'a> Shown<'a> {
             Lane::Head(column) => self.grid.stub.get(column).map_or("", |stub| &stub.title),
             Lane::Number(column) => {
                 let cells = self.grid.head.iter().flatten();
-                let own = cells.filter(|cell| cell.column == column && cell.columns == 1).last();
+                // Of heads above each other, the lowest is the lane's own.
+                let own = cells.rev().find(|cell| cell.column == column && cell.columns == 1);
                 own.map_or("", |cell| &cell.text)
             }
         }

@@ -43,13 +43,11 @@ impl Asking<'_> {
         base: SemanticQuery,
         panel: &TablePanel,
     ) -> Result<Content, EngineError> {
-        match items::plain_fields(panel) {
-            Some(fields) => self.plain(base, panel, &fields).await,
-            None => {
-                let plan = Plan::of_table(self.prepared, self.ask.dataset, &base, panel);
-                self.grid(&base, plan).await
-            }
+        if let Some(fields) = items::plain_fields(panel) {
+            return self.plain(base, panel, &fields).await;
         }
+        let plan = Plan::of_table(self.prepared, self.ask.dataset, &base, panel);
+        self.grid(&base, plan).await
     }
 
     /// A table of nothing but fields: one question, whose rows stand as they are answered.

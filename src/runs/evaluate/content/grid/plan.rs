@@ -84,7 +84,7 @@ impl Plan {
         for key in pivot.sort.as_slice() {
             reader.need(&key.field);
         }
-        let group = |axis: &AxisField| reader.group(&axis.field, axis.grain);
+        let group = |axis: &AxisField| GroupBy { field: axis.field.clone(), grain: axis.grain };
         let (rows, columns) =
             (pivot.rows.iter().map(group).collect(), pivot.columns.iter().map(group).collect());
         Self { shape, rows, columns, sort: Vec::new(), sets: reader.sets }
@@ -124,7 +124,8 @@ impl Plan {
         for key in &sort {
             reader.need(&key.field);
         }
-        let rows = dimensions.iter().map(|field| reader.group(field, grain(field))).collect();
+        let rows =
+            dimensions.iter().map(|field| GroupBy { field: (*field).clone(), grain: grain(field) }).collect();
         Self { shape, rows, columns: Vec::new(), sort, sets: reader.sets }
     }
 
@@ -210,10 +211,6 @@ impl<'a> Reader<'a> {
             subtotal,
             labels: labels.collect::<HashMap<String, String>>(),
         }
-    }
-
-    fn group(&self, field: &FieldName, grain: Option<Grain>) -> GroupBy {
-        GroupBy { field: field.clone(), grain }
     }
 
     /// Asks for a measure in the first set, to sort by.
