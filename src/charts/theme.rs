@@ -38,7 +38,7 @@ pub enum Role {
     OnLight,
     /// A heatmap cell without a value.
     Hollow,
-    /// A qualitative range behind a number, 0 (poor, strongest) to [`BAND_STEPS`]` - 1`.
+    /// A qualitative range behind a number, 0 (poor, strongest) to `BAND_STEPS - 1`.
     Band(usize),
 }
 

@@ -5,6 +5,7 @@
 mod command_line;
 mod flights;
 mod floors;
+mod golden_pages;
 mod hostile_data;
 mod limits;
 mod narratives;

@@ -8,6 +8,8 @@ import warnings
 import openpyxl
 
 warnings.simplefilter("error")
+# Solid data bars are an extension of Excel 2010 that openpyxl leaves out when it reads.
+warnings.filterwarnings("ignore", message=".*xtension is not supported")
 book = openpyxl.load_workbook(sys.argv[1])
 sheets = []
 for sheet in book.worksheets:

@@ -9,8 +9,10 @@ const SIZE: f32 = 7.2;
 /// Between the parts of a line.
 const APART: f32 = 12.0;
 
-/// Below a footer in parts, which leaves no room beside it, the proof stands on a line of its own.
-const PROOF_BELOW: f32 = 8.5;
+/// Below a footer in parts, which leaves no room beside it, the proof stands on a line of its own; the
+/// parts make room for it.
+const PROOF_BELOW: f32 = 5.3;
+const PARTS_RAISED: f32 = 2.0;
 
 /// Which sheet this is, from 1, of how many: of the document, and of its section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +81,10 @@ pub(in crate::render::sheet) fn running(
         }
         Running::Parts(parts) => {
             let parts = parts.each_ref().map(|text| filled(text));
-            parted(page, &parts, style, (left, right), baseline);
-            if !parts.iter().any(|part| part.contains(proof.trim())) {
+            let has_proof = parts.iter().any(|part| part.contains(proof.trim()));
+            let raised = if has_proof { 0.0 } else { PARTS_RAISED };
+            parted(page, &parts, style, (left, right), baseline - raised);
+            if !has_proof {
                 let proof = shortened(proof.trim(), small, width);
                 put(page, &proof, small, (right, baseline + PROOF_BELOW), Align::Right);
             }

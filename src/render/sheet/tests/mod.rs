@@ -1,5 +1,6 @@
 //! What holds for every document, and what readers see of a representative one.
 
+mod grids;
 mod invariants;
 pub(in crate::render) mod sample;
 
