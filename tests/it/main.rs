@@ -7,6 +7,7 @@ mod flights;
 mod floors;
 mod hostile_data;
 mod limits;
+mod logos;
 mod pdf_standards;
 mod pdf_tools;
 mod pivots;

@@ -85,9 +85,12 @@ fn assert_conforms(name: &str, bytes: &[u8], conformance: Conformance) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_samples_sheets_keep_to_the_standards_and_read_like_the_plain_ones() {
-    for (report, locale) in
-        [("weekly-sales", Locale::Ko), ("merchandising", Locale::ZhHk), ("store-ledger", Locale::En)]
-    {
+    for (report, locale) in [
+        ("weekly-sales", Locale::Ko),
+        ("merchandising", Locale::ZhHk),
+        ("store-ledger", Locale::En),
+        ("profit-and-loss", Locale::Ko),
+    ] {
         let mut document = TestWorkspace::sample().document(report, locale).await;
         let plain = Pdf::new(&pdf(&document).unwrap().bytes);
         for conformance in STANDARDS {
