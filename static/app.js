@@ -179,7 +179,7 @@
   };
 
   const takeOver = (fresh, refill) => {
-    for (const selector of ["#subtitle", "#strays", "#xlsx-link", "#pdf-link"]) {
+    for (const selector of ["#subtitle", "#prepared", "#strays", "#xlsx-link", "#pdf-link"]) {
       const [old, next] = [$(selector), $(selector, fresh)];
       if (old && next) old.replaceWith(next);
     }

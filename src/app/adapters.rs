@@ -85,6 +85,7 @@ impl Backend for LiveBackend {
                 locale: prepared.locale,
                 controls: prepared.controls.clone(),
                 subtitle: prepared.subtitle.clone(),
+                heading: prepared.heading(),
                 answers: Arc::new(LiveAnswers { evaluator: self.evaluator.clone(), prepared }),
             })
         }

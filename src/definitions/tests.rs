@@ -1,5 +1,6 @@
 //! The workspace as a whole: valid, broken, changed, hostile.
 
+mod logos;
 mod mistakes;
 
 use std::fs;
@@ -22,6 +23,11 @@ fn policy() -> Policy {
     Policy { allowed_recipient_domains: Some(vec!["acme.example".into()]) }
 }
 
+/// Stands in for the reader of pictures, which belongs to those who draw.
+fn drawable(file: &[u8]) -> Result<(), String> {
+    if file.starts_with(b"<svg") { Ok(()) } else { Err("the file is no image".to_owned()) }
+}
+
 /// A workspace on disk: the valid example with some files replaced or added.
 fn workspace(changes: &[(&str, &str)]) -> (tempfile::TempDir, Workspace) {
     let dir = tempfile::tempdir().unwrap();
@@ -30,7 +36,7 @@ fn workspace(changes: &[(&str, &str)]) -> (tempfile::TempDir, Workspace) {
         &[("sources/lake.yaml", SOURCE), ("datasets/sales.yaml", DATASET), ("weekly-sales.yaml", REPORT)],
     );
     write(dir.path(), changes);
-    let workspace = Workspace::load(dir.path(), &policy());
+    let workspace = Workspace::load(dir.path(), &policy(), drawable);
     (dir, workspace)
 }
 
@@ -157,7 +163,7 @@ fn hostile_files_are_diagnostics_and_cost_no_time() {
         std::os::unix::fs::symlink("nowhere", file("nowhere.yaml")).unwrap();
         std::process::Command::new("mkfifo").arg(file("pipe.yaml")).status().unwrap();
     }
-    let workspace = Workspace::load(dir.path(), &policy());
+    let workspace = Workspace::load(dir.path(), &policy(), drawable);
     let codes: Vec<(&str, &str)> =
         workspace.diagnostics().iter().map(|problem| (problem.file.as_str(), &*problem.code)).collect();
     let expected = [

@@ -1,4 +1,4 @@
-//! Notices when definition files change.
+//! Notices when definition files and pictures change.
 //!
 //! Polls names, sizes and times instead of asking the operating system to call back: that also works
 //! on network mounts and volumes of containers.
@@ -50,7 +50,7 @@ impl Watch {
 
 fn fingerprint(dir: &Path) -> Fingerprint {
     let found = files::find(dir);
-    let files = found.files.into_iter().map(|(name, path)| {
+    let files = found.files.into_iter().chain(found.pictures).map(|(name, path)| {
         let metadata = std::fs::metadata(path).ok();
         let length = metadata.as_ref().map_or(0, std::fs::Metadata::len);
         (name, length, metadata.and_then(|metadata| metadata.modified().ok()))
@@ -70,14 +70,16 @@ mod tests {
         std::fs::create_dir_all(dir.path().join("data")).unwrap();
         let mut watch = Watch::new(dir.path(), INTERVAL);
         let stop = CancellationToken::new();
-        let file = dir.path().join("a.yaml");
-        for text in [Some("kind: report"), Some("kind: report "), None] {
-            match text {
-                Some(text) => std::fs::write(&file, text).unwrap(),
-                None => std::fs::remove_file(&file).unwrap(),
+        for name in ["a.yaml", "a.SVG"] {
+            let file = dir.path().join(name);
+            for text in [Some("kind: report"), Some("kind: report "), None] {
+                match text {
+                    Some(text) => std::fs::write(&file, text).unwrap(),
+                    None => std::fs::remove_file(&file).unwrap(),
+                }
+                let changed = tokio::time::timeout(Duration::from_secs(10), watch.changed(&stop)).await;
+                assert_eq!(changed, Ok(true), "{name}: {text:?}");
             }
-            let changed = tokio::time::timeout(Duration::from_secs(10), watch.changed(&stop)).await;
-            assert_eq!(changed, Ok(true), "{text:?}");
         }
         std::fs::write(dir.path().join("data/b.yaml"), "x").unwrap();
         std::fs::write(dir.path().join("notes.txt"), "x").unwrap();

@@ -1,5 +1,9 @@
 //! What is to be shown, evaluated and localized: the one input of every renderer.
 
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
 pub use super::canvas::pdf::Conformance;
 pub use super::provenance::{DefinitionVersion, Provenance};
 use crate::charts::Chart;
@@ -28,6 +32,10 @@ pub struct Document {
     pub cover: Option<Cover>,
     /// Who made the report and what it is about, as labels with their values.
     pub prepared: Vec<(String, String)>,
+    /// The company's mark, beside the title of the first sheet and on the cover. A document without one
+    /// has the digest it had before there were logos.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
     /// Words across every sheet, behind its content.
     pub watermark: String,
     /// The functional role that answers for the report; the author in the PDF's metadata.
@@ -88,6 +96,26 @@ pub struct Cover {
     pub date: String,
     /// A small line at the foot.
     pub note: String,
+}
+
+/// A company's mark.
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Logo {
+    /// A PNG, JPEG or SVG file; its SHA-256 stands for it in the digest of the document.
+    #[serde(serialize_with = "digest_of_file")]
+    pub file: Arc<[u8]>,
+    /// Whose it is, for those who hear the document; empty for the usual word.
+    pub alt: String,
+}
+
+impl std::fmt::Debug for Logo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Logo").field("bytes", &self.file.len()).field("alt", &self.alt).finish()
+    }
+}
+
+fn digest_of_file<S: serde::Serializer>(file: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{:x}", Sha256::digest(file)))
 }
 
 /// One page of the layout.

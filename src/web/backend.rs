@@ -13,7 +13,7 @@ use crate::definitions::model::{PanelId, Report, ReportId};
 use crate::error::Kind;
 use crate::format::Locale;
 use crate::render::document::{Block, Document};
-use crate::runs::evaluate::{Control, QuestionError};
+use crate::runs::evaluate::{Control, Heading, QuestionError};
 use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunPage};
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
@@ -68,6 +68,8 @@ pub struct OpenReport {
     pub controls: Vec<Control>,
     /// The period and chosen members as a line of text.
     pub subtitle: String,
+    /// Who made the report and how confidential it is.
+    pub heading: Heading,
     /// Where its panels are answered.
     pub answers: Arc<dyn Answers>,
 }

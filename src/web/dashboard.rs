@@ -23,7 +23,7 @@ use super::state::WebState;
 use super::visitor::Visitor;
 use super::words::{self, Words};
 use crate::definitions::model::{PanelId, Report, ReportId};
-use crate::runs::evaluate::{QuestionError, pages};
+use crate::runs::evaluate::{Heading, QuestionError, pages};
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
@@ -33,6 +33,7 @@ struct DashboardPage {
     title: String,
     description: String,
     subtitle: String,
+    heading: Heading,
     owner: String,
     controls: Vec<ControlView>,
     strays: Vec<String>,
@@ -197,6 +198,7 @@ impl View {
                 .unwrap_or_default()
                 .to_owned(),
             subtitle: self.open.subtitle.clone(),
+            heading: self.open.heading.clone(),
             owner: report.owner.clone(),
             controls,
             strays,

@@ -9,6 +9,7 @@ use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
 use jangpyo::engine::{Engine, EngineSettings, Freshness};
 use jangpyo::format::Locale;
+use jangpyo::render::canvas::Logo;
 use jangpyo::render::document::{Content, Document};
 use jangpyo::render::{csv, html, pdf};
 use jangpyo::runs::evaluate::{Evaluator, Question};
@@ -64,7 +65,7 @@ async fn document(rows: &str) -> Document {
 }
 
 async fn evaluate(folder: &Path) -> Document {
-    let workspace = Workspace::load(folder, &Policy::default());
+    let workspace = Workspace::load(folder, &Policy::default(), Logo::check);
     let problems: Vec<_> = workspace.diagnostics().iter().map(ToString::to_string).collect();
     assert!(!workspace.has_errors(), "{}", problems.join("\n"));
     let settings = EngineSettings { workspace: folder.to_owned(), threads: 2, ..EngineSettings::default() };

@@ -91,6 +91,7 @@ async fn the_samples_sheets_keep_to_the_standards_and_read_like_the_plain_ones()
         ("store-ledger", Locale::En),
         ("store-results", Locale::Ko),
         ("inventory-status", Locale::En),
+        ("profit-and-loss", Locale::Ko),
     ] {
         let mut document = TestWorkspace::sample().document(report, locale).await;
         let plain = Pdf::new(&pdf(&document).unwrap().bytes);

@@ -5,6 +5,7 @@
 
 mod dataset;
 mod delivery;
+mod logo;
 mod name;
 mod panel;
 mod parameter;
@@ -18,6 +19,7 @@ pub use dataset::{
     Relationship, Security, TableFile,
 };
 pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
+pub use logo::LogoFile;
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
 pub use panel::{
     AmountUnit, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle, ChartKind,

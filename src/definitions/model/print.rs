@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::LogoFile;
 use crate::format::LocalizedText;
 
 /// How a report is printed. Texts may hold `{title}`, `{period}`, `{page}`, `{pages}`, `{section_page}`,
@@ -25,6 +26,9 @@ pub struct PrintSettings {
     /// Notes at the end, numbered ¹ ² ³ in their order.
     #[schemars(length(max = 50))]
     pub footnotes: Vec<LocalizedText>,
+    /// The company's mark (PNG, JPEG or SVG, at most 2 MiB) beside the title and on the cover, as a path in
+    /// the workspace: `logos/acme.svg`.
+    pub logo: Option<LogoFile>,
     /// Words across every sheet, behind its content: `대외비`.
     pub watermark: Option<LocalizedText>,
     /// Makes PDFs that keep to a standard for decades of storage: `pdf-a-2b`.

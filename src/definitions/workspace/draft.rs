@@ -145,11 +145,25 @@ impl Draft {
         self.problems.iter().all(|problem| problem.severity != Severity::Error)
     }
 
+    /// A digest of the file, and of the logo it names: a report with another logo is another version.
+    fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        digest.update(self.text.as_bytes());
+        if let Some(Typed::Report(report)) = &self.typed
+            && let Some(content) = report.print.logo.as_ref().and_then(|logo| logo.content.as_ref())
+        {
+            digest.update([0]);
+            digest.update(content);
+        }
+        digest.finalize().into()
+    }
+
     /// The file with its definition, or with the one it had `before`.
     pub(crate) fn finish(
         self,
         before: &BTreeMap<String, DefinitionFile>,
     ) -> (DefinitionFile, Vec<Diagnostic>) {
+        let digest_now = self.digest();
         let current =
             if self.is_valid() { self.typed.and_then(|typed| define(&self.id, typed)) } else { None };
         let mut problems = self.problems;
@@ -170,7 +184,7 @@ impl Draft {
                 None => self.text.contains("security"),
             };
         let (definition, stale, digest) = match (current, old) {
-            (Some(definition), _) => (Some(definition), false, Sha256::digest(self.text.as_bytes()).into()),
+            (Some(definition), _) => (Some(definition), false, digest_now),
             // The kind may be unknown now; a file that turned into another kind starts anew.
             (None, Some(old)) if !closing && (self.tree.is_none() || old.kind == self.kind) => {
                 (old.definition.clone(), old.definition.is_some(), old.digest)

@@ -1,4 +1,4 @@
-//! Finding and reading definition files, without leaving the workspace.
+//! Finding and reading files, without leaving the workspace.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,6 +22,8 @@ const SKIPPED: [&str; 2] = ["data", "schemas"];
 pub(crate) struct Found {
     /// Definition files by name relative to the workspace, in order.
     pub(crate) files: Vec<(String, PathBuf)>,
+    /// Files that are pictures by their names, in order: a report may name one as its logo.
+    pub(crate) pictures: Vec<(String, PathBuf)>,
     /// Folders (`""`: the workspace itself) and files that could not be looked at, and why.
     pub(crate) unreadable: Vec<(String, Problem)>,
 }
@@ -34,6 +36,7 @@ pub(crate) fn find(root: &Path) -> Found {
         Err(error) => found.unreadable.push((String::new(), unreadable("the workspace", &error))),
     }
     found.files.sort();
+    found.pictures.sort();
     found
 }
 
@@ -98,12 +101,23 @@ fn walk(
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => {}
                 Err(error) => found.unreadable.push((relative, unreadable("the file", &error))),
             }
+        } else if is_picture(&file_name) && found.pictures.len() < COUNT_LIMIT {
+            found.pictures.push((relative, path));
         }
     }
 }
 
 fn is_definition(path: &Path) -> bool {
     path.extension().is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
+}
+
+/// The ends of the names of pictures.
+pub(crate) const PICTURE_ENDS: [&str; 4] = ["svg", "png", "jpg", "jpeg"];
+
+/// Whether a file of this name is looked at as a picture.
+pub(crate) fn is_picture(name: &str) -> bool {
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    PICTURE_ENDS.iter().any(|known| known.eq_ignore_ascii_case(end))
 }
 
 /// The text of a definition file; `Ok(None)` when it has vanished.

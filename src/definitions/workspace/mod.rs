@@ -3,6 +3,7 @@
 mod draft;
 pub(crate) mod files;
 mod git;
+mod logo;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,12 +19,14 @@ use super::path::FieldPath;
 use super::policy::Policy;
 use super::yaml::{Node, Place};
 pub(crate) use draft::{Draft, Typed};
+pub use logo::PictureCheck;
 
 /// A loaded workspace: what is valid, what is wrong, and what is still served from before.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     dir: PathBuf,
     policy: Policy,
+    pictures: PictureCheck,
     files: BTreeMap<String, DefinitionFile>,
     catalog: Arc<Catalog>,
     diagnostics: Vec<Diagnostic>,
@@ -48,17 +51,17 @@ pub struct DefinitionFile {
 }
 
 impl Workspace {
-    /// Reads and checks every definition file below `dir`. Never fails as a whole: what cannot be
-    /// read is a diagnostic. Blocks on the file system.
-    pub fn load(dir: &Path, policy: &Policy) -> Self {
-        Self::build(dir, policy, &BTreeMap::new())
+    /// Reads and checks every definition file below `dir`, and the logos they name with `pictures`.
+    /// Never fails as a whole: what cannot be read is a diagnostic. Blocks on the file system.
+    pub fn load(dir: &Path, policy: &Policy, pictures: PictureCheck) -> Self {
+        Self::build(dir, policy, pictures, &BTreeMap::new())
     }
 
     /// Loads again. A file that became invalid keeps its last valid definition, marked
     /// [`stale`](DefinitionFile::stale); a deleted file is gone. Blocks on the file system.
     #[must_use]
     pub fn reload(&self) -> Self {
-        Self::build(&self.dir, &self.policy, &self.files)
+        Self::build(&self.dir, &self.policy, self.pictures, &self.files)
     }
 
     /// The folder.
@@ -106,7 +109,12 @@ impl Workspace {
         sort(&mut self.diagnostics);
     }
 
-    fn build(dir: &Path, policy: &Policy, before: &BTreeMap<String, DefinitionFile>) -> Self {
+    fn build(
+        dir: &Path,
+        policy: &Policy,
+        pictures: PictureCheck,
+        before: &BTreeMap<String, DefinitionFile>,
+    ) -> Self {
         let found = files::find(dir);
         let mut diagnostics: Vec<Diagnostic> =
             found.unreadable.iter().map(|(name, problem)| problem.clone().in_file(name, "")).collect();
@@ -114,6 +122,7 @@ impl Workspace {
             found.files.iter().filter_map(|(name, path)| Draft::read(name, path)).collect();
         draft::refuse_same_ids(&mut drafts);
         check::check(&mut drafts, policy);
+        logo::give(&mut drafts, dir, &found.pictures, pictures);
 
         let mut files = BTreeMap::new();
         for draft in drafts {
@@ -132,7 +141,7 @@ impl Workspace {
         }
         sort(&mut diagnostics);
         let catalog = Arc::new(catalog(files.values(), git::commit(dir)));
-        Self { dir: dir.to_owned(), policy: policy.clone(), files, catalog, diagnostics }
+        Self { dir: dir.to_owned(), policy: policy.clone(), pictures, files, catalog, diagnostics }
     }
 }
 

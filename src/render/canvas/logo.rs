@@ -58,6 +58,14 @@ impl Logo {
         Ok(Self::Drawing(Arc::new(VectorImage::read(text)?)))
     }
 
+    /// Whether a file can be drawn, or why not, in words for its owner.
+    ///
+    /// # Errors
+    /// What to change about the file.
+    pub fn check(file: &[u8]) -> Result<(), String> {
+        Self::read(file).map(drop).map_err(|error| error.to_string())
+    }
+
     /// Width by height.
     pub fn aspect(&self) -> f32 {
         let (width, height) = match self {

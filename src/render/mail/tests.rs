@@ -87,6 +87,7 @@ fn document() -> Document {
         approval: Approval::default(),
         cover: None,
         prepared: Vec::new(),
+        logo: None,
         watermark: String::new(),
         owner: "sales".into(),
         evaluated_at: "2026-01-12T00:00:00Z".parse().unwrap(),

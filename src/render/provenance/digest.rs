@@ -42,7 +42,7 @@ mod tests {
 
     use super::*;
     use crate::format::Locale;
-    use crate::render::document::{Conformance, Content, Failure};
+    use crate::render::document::{Conformance, Content, Failure, Logo};
     use crate::render::sheet::sample;
     use crate::table::Value;
 
@@ -62,13 +62,16 @@ mod tests {
     #[test]
     fn whatever_a_reader_sees_changes_it() {
         type Change = fn(&mut Document);
-        let changes: [(&str, Change); 13] = [
+        let changes: [(&str, Change); 16] = [
             ("title", |document| document.title.push('!')),
             ("subtitle", |document| document.subtitle.push('!')),
             ("locale", |document| document.locale = Locale::ZhHk),
             ("header", |document| document.header = "!".into()),
             ("footer", |document| document.footer = "!".into()),
             ("approval", |document| document.approval.stages.reverse()),
+            ("logo", |document| document.logo = Some(logo(b"<svg/>", ""))),
+            ("logo's picture", |document| document.logo = Some(logo(b"<svg />", ""))),
+            ("logo's words", |document| document.logo = Some(logo(b"<svg/>", "Acme"))),
             ("owner", |document| document.owner.push('!')),
             ("instant", |document| document.evaluated_at += chrono::TimeDelta::seconds(1)),
             ("standard", |document| document.conformance = Conformance { archive: true, accessible: false }),
@@ -139,6 +142,10 @@ mod tests {
         assert_eq!(other.provenance.digest, of(&document()));
         other.made_by_run("0193".into());
         assert_eq!(of(&other), of(&document()));
+    }
+
+    fn logo(file: &[u8], alt: &str) -> Logo {
+        Logo { file: file.into(), alt: alt.to_owned() }
     }
 
     fn blocks(document: &mut Document) -> impl Iterator<Item = &mut Content> {

@@ -28,7 +28,7 @@ use std::collections::BTreeSet;
 use crate::render::canvas::{Op, Page, Rect};
 use crate::render::document::Document;
 use flow::{Piece, Sheet};
-use furniture::{Position, TitleBlock, approval_box};
+use furniture::{Mark, Position, TitleBlock, approval_box};
 use lines::Typesetter;
 use rows::{Measurer, Strip, TableNumbers};
 use style::{GAP, MARGIN};
@@ -38,10 +38,11 @@ const LEAST_SIDE: f32 = 300.0;
 /// The largest side a PDF may have.
 const MOST_SIDE: f32 = 14_400.0;
 
-/// A panel that has data but could not be drawn; its sheet says so in a frame.
+/// A panel that has data but could not be drawn, so that its sheet says so in a frame; or the logo, which is
+/// then missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undrawn {
-    /// The panel's id.
+    /// The panel's id, or `logo`.
     pub block: String,
     /// Why, for the report's owner.
     pub problem: String,
@@ -51,6 +52,7 @@ pub struct Undrawn {
 pub struct SheetLayout<'a> {
     document: &'a Document,
     texts: Typesetter,
+    mark: Option<Mark>,
     title: TitleBlock,
     strips: Vec<Strip<'a>>,
     sheets: Vec<Sheet>,
@@ -65,7 +67,12 @@ impl<'a> SheetLayout<'a> {
         let texts = Typesetter::default();
         let first_size = document.pages.first().map_or((595.28, 841.89), |page| page.size);
         let (first_width, _) = bounded(first_size);
-        let title = TitleBlock::measure(document, first_width - 2.0 * MARGIN, &texts);
+        let mut undrawn = Vec::new();
+        let mark = Mark::of(document).unwrap_or_else(|problem| {
+            undrawn.push(Undrawn { block: "logo".to_owned(), problem });
+            None
+        });
+        let title = TitleBlock::measure(document, mark.as_ref(), first_width - 2.0 * MARGIN, &texts);
         let (mut strips, mut sheets) = (Vec::new(), Vec::new());
         let tables = TableNumbers::default();
         let mut sections = Vec::new();
@@ -92,7 +99,7 @@ impl<'a> SheetLayout<'a> {
             sections.push(first_sheet);
             sheets.push(Sheet { size: bounded(first_size), pieces: Vec::new() });
         }
-        Self { document, texts, title, strips, sheets, sections, undrawn: RefCell::default() }
+        Self { document, texts, mark, title, strips, sheets, sections, undrawn: RefCell::new(undrawn) }
     }
 
     /// The number of sheets.
@@ -115,7 +122,7 @@ impl<'a> SheetLayout<'a> {
         self.texts.missing()
     }
 
-    /// The panels that could not be drawn, on the sheets drawn so far.
+    /// What could not be drawn, on the sheets drawn so far.
     pub fn undrawn(&self) -> Vec<Undrawn> {
         self.undrawn.borrow().clone()
     }
@@ -128,7 +135,7 @@ impl<'a> SheetLayout<'a> {
         if let Some(cover) = self.document.cover.as_ref().filter(|_| index == 0) {
             let title = self.document.title.clone();
             page.ops.push(Op::Bookmark { title, level: 1, y: 0.0 });
-            furniture::cover(&mut page, self.document, cover, &self.texts);
+            furniture::cover(&mut page, self.document, cover, self.mark.as_ref(), &self.texts);
             return Some(page);
         }
         furniture::running(&mut page, self.document, self.position(index), index == first, &self.texts);
@@ -138,7 +145,7 @@ impl<'a> SheetLayout<'a> {
                 let title = self.document.title.clone();
                 page.ops.push(Op::Bookmark { title, level: 1, y: body.y });
             }
-            self.title.draw(&mut page, self.document, body, &self.texts);
+            self.title.draw(&mut page, self.document, self.mark.as_ref(), body, &self.texts);
             self.foot(&mut page, body);
         }
         for piece in &sheet.pieces {

@@ -61,3 +61,12 @@ pub(super) fn approval(locale: Locale) -> &'static str {
         Locale::ZhHk => "簽核",
     }
 }
+
+/// Stands for a logo where it is heard, if nobody says whose it is.
+pub(super) fn logo(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Ko => "로고",
+        Locale::En => "Logo",
+        Locale::ZhHk => "標誌",
+    }
+}

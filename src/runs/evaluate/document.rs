@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::content::Evaluated;
-use super::print::Print;
+use super::print::{Heading, Print};
 use super::{Prepared, layout, localize};
 use crate::definitions::model::DatasetId;
 use crate::render::document::{Conformance, DefinitionVersion, Document, Provenance, SheetPage};
@@ -44,6 +44,7 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
         approval: print.approval(),
         cover: print.cover(&title),
         prepared: print.prepared_by(),
+        logo: print.logo(),
         watermark: print.text(report.print.watermark.as_ref()),
         owner: report.owner.clone(),
         evaluated_at: prepared.now,
@@ -56,6 +57,18 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
         title,
     };
     document.sealed(provenance(prepared, versions))
+}
+
+impl Prepared {
+    /// What stands with the title, on screen as on paper. What names the proof is left out: there is none
+    /// before every panel is answered.
+    pub fn heading(&self) -> Heading {
+        let title = self.report.title.get(self.locale);
+        let print = Print { prepared: self, fill: &|text| fill(text, self, title) };
+        let mut prepared = print.prepared_by();
+        prepared.retain(|(_, value)| !value.contains("{proof}"));
+        Heading { prepared, watermark: print.text(self.report.print.watermark.as_ref()).trim().to_owned() }
+    }
 }
 
 /// Fills in everything but `{page}` and `{pages}`, which are known after the layout, and `{proof}`, which

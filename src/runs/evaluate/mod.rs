@@ -32,6 +32,7 @@ use crate::render::document::{Block, Document};
 use chosen::{Chosen, ChosenPeriod};
 pub use control::Control;
 pub use layout::pages;
+pub use print::Heading;
 pub use question::{Prepared, Question, QuestionError};
 
 /// Answers questions about reports. Cheap to clone.

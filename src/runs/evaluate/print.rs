@@ -1,10 +1,21 @@
 //! What stands around the panels on paper, in the reader's language.
 
+use std::sync::Arc;
+
 use super::{Prepared, localize, words};
 use crate::definitions::model::{Approval, Corner, Cover, CoverSheet, RunningLine};
 use crate::format::LocalizedText;
 use crate::format::rich_text::RichText;
 use crate::render::document::{self, Block, Content, Running};
+
+/// What stands with a report's title, in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Heading {
+    /// 작성자, 작성부서, 작성일, 기준일, as labels with their values: those that are given.
+    pub prepared: Vec<(String, String)>,
+    /// The words of the watermark, such as 대외비; empty if there are none.
+    pub watermark: String,
+}
 
 /// The print settings of a report with everything its texts may hold.
 pub(super) struct Print<'a> {
@@ -65,6 +76,17 @@ impl Print<'_> {
             date: or(&cover.date, localize::day_text(day, locale)),
             note: self.text(cover.note.as_ref()),
         })
+    }
+
+    /// The company's mark; it is heard as the organisation the cover names.
+    pub(super) fn logo(&self) -> Option<document::Logo> {
+        let print = &self.prepared.report.print;
+        let file = Arc::clone(print.logo.as_ref()?.content.as_ref()?);
+        let organisation = match &print.cover {
+            Cover::Sheet(cover) => cover.organisation.as_ref(),
+            Cover::Plain(_) => None,
+        };
+        Some(document::Logo { file, alt: self.text(organisation).trim().to_owned() })
     }
 
     /// 작성자, 작성부서, 작성일, 기준일: those that are given.

@@ -109,6 +109,7 @@ pub(crate) fn document(question: &Question) -> Document {
         approval: Approval::default(),
         cover: None,
         prepared: Vec::new(),
+        logo: None,
         watermark: String::new(),
         owner: "sales".into(),
         evaluated_at: question.now,

@@ -15,7 +15,7 @@ use crate::definitions::model::{PanelId, Parameter, Report, ReportId};
 use crate::format::Locale;
 use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
-use crate::runs::evaluate::{Control, QuestionError};
+use crate::runs::evaluate::{Control, Heading, QuestionError};
 use crate::runs::store::{
     Artefact, Channel, Delivery, DeliveryState, Run, RunFilter, RunId, RunPage, RunState, Stage, Trigger,
 };
@@ -30,11 +30,12 @@ pub(crate) const SLOW: Duration = Duration::from_millis(1500);
 pub(crate) struct Fake {
     pub(crate) report: Arc<Report>,
     pub(crate) fresh: Fresh,
+    pub(crate) heading: Heading,
 }
 
 impl Default for Fake {
     fn default() -> Self {
-        Self { report: Arc::new(report()), fresh: Fresh::Current }
+        Self { report: Arc::new(report()), fresh: Fresh::Current, heading: Heading::default() }
     }
 }
 
@@ -116,6 +117,7 @@ impl Backend for Fake {
                 locale,
                 controls: controls(&self.report, &wish.parameters, locale),
                 subtitle: "2026-11-16 – 2026-11-22".into(),
+                heading: self.heading.clone(),
                 answers: Arc::new(FakeAnswers { report: Arc::clone(&self.report), locale }),
             })
         }
@@ -237,6 +239,7 @@ impl Answers for FakeAnswers {
                 approval: Approval::default(),
                 cover: None,
                 prepared: Vec::new(),
+                logo: None,
                 watermark: String::new(),
                 owner: "sales_analytics".into(),
                 evaluated_at: DateTime::UNIX_EPOCH,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::runs::evaluate::Heading;
 use crate::web::Fresh;
 
 #[tokio::test]
@@ -52,6 +53,30 @@ async fn a_stale_report_says_so_and_leads_to_the_problems() {
     let reply = send(state, Method::GET, "/reports/weekly", &[("accept-language", "ko")]).await;
     assert!(reply.text().contains("오류가 3개") && reply.text().contains("sales_analytics"));
     assert!(!get("/reports/weekly").await.text().contains("마지막으로 유효했던"));
+}
+
+#[tokio::test]
+async fn a_report_says_who_made_it_and_how_confidential_it_is() {
+    let plain = get("/reports/weekly").await.text().to_owned();
+    assert!(!plain.contains("classified") && plain.contains("id=\"prepared\"></dl>"), "{plain}");
+    let mut state = state();
+    let heading = Heading {
+        prepared: vec![("작성자".into(), "김영희".into()), ("기준일".into(), "<b>2026</b>".into())],
+        watermark: "대외비 <i>".into(),
+    };
+    state.backend = Arc::new(Fake { heading, ..Fake::default() });
+    let text =
+        send(state, Method::GET, "/reports/weekly", &[("accept-language", "ko")]).await.text().to_owned();
+    let (_, head) = text.split_once("주간 매출 현황</bdi></h1>").unwrap();
+    assert!(
+        head.trim_start()
+            .starts_with("<span class=\"badge classified\"><bdi>대외비 &#60;i&#62;</bdi></span>"),
+        "{head}"
+    );
+    assert!(head.contains("<dt>작성자</dt><dd><bdi>김영희</bdi></dd>"), "{head}");
+    assert!(head.contains("<dt>기준일</dt><dd><bdi>&#60;b&#62;2026&#60;/b&#62;</bdi></dd>"), "{head}");
+    let (before, _) = head.split_once("class=\"actions\"").unwrap();
+    assert!(before.contains("기준일"), "it stands under the title");
 }
 
 #[tokio::test]

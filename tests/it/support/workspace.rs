@@ -8,6 +8,7 @@ use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Catalog, Policy, Workspace};
 use jangpyo::engine::{Engine, EngineSettings, Freshness};
 use jangpyo::format::Locale;
+use jangpyo::render::canvas::Logo;
 use jangpyo::render::document::Document;
 use jangpyo::runs::evaluate::{Evaluator, Question};
 
@@ -49,7 +50,7 @@ impl TestWorkspace {
 
     /// Loads it, as it is now.
     pub(crate) fn load(&self) -> Workspace {
-        Workspace::load(&self.dir(), &Policy::default())
+        Workspace::load(&self.dir(), &Policy::default(), Logo::check)
     }
 
     /// Answers questions about it, as it is now.

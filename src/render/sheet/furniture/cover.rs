@@ -1,5 +1,6 @@
 //! The sheet before the others.
 
+use super::logo::Mark;
 use crate::render::canvas::{Page, Rect, Rgb, Tag};
 use crate::render::document::{Cover, Document};
 use crate::render::sheet::lines::{Align, Style, Typesetter, broken, evenly_broken, put};
@@ -8,11 +9,13 @@ use crate::render::sheet::style::{INK, MARGIN, MUTED, rule};
 const TITLE: f32 = 30.0;
 const ACCENT: Rgb = Rgb(0x1b, 0x4f, 0xa8);
 
-/// Draws the cover: the title in the optical middle, the organisation above it, date and note below.
+/// Draws the cover: the title in the optical middle, the organisation above it, date and note below, the
+/// logo at the top.
 pub(in crate::render::sheet) fn cover(
     page: &mut Page,
     document: &Document,
     cover: &Cover,
+    mark: Option<&Mark>,
     texts: &Typesetter,
 ) {
     let inset = (page.width * 0.12).max(MARGIN);
@@ -36,6 +39,14 @@ pub(in crate::render::sheet) fn cover(
     let mut baseline = middle - step * title.len().saturating_sub(1) as f32;
     let organisation = Style::bold(11.0, ACCENT);
     let above = lines(&cover.organisation, organisation, 2);
+    if let Some(mark) = mark {
+        let words = baseline - size - if above.is_empty() { 9.0 } else { 14.0 + 16.0 * above.len() as f32 };
+        let top = (page.height * 0.09).max(MARGIN);
+        // A title of many lines on a low sheet may leave no room; the first sheet has the logo too.
+        if let Some((width, height)) = mark.on_cover((width, words - 12.0 - top)) {
+            mark.draw(page, Rect::new(inset, top, width, height));
+        }
+    }
     for (line, text) in above.iter().rev().enumerate() {
         put(page, text, organisation, (inset, baseline - size - 20.0 - 16.0 * line as f32), Align::Left);
     }

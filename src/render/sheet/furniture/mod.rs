@@ -1,7 +1,8 @@
-//! What stands around the blocks: title, approval box, cover, watermark, running header and footer.
+//! What stands around the blocks: title, logo, approval box, cover, watermark, running header and footer.
 
 mod approval;
 mod cover;
+mod logo;
 mod running;
 mod title;
 mod watermark;
@@ -9,6 +10,7 @@ mod watermark;
 use crate::render::canvas::{Page, Rect, Stroke};
 
 pub(super) use cover::cover;
+pub(super) use logo::Mark;
 pub(super) use running::{Position, running};
 pub(super) use title::{TitleBlock, approval_box};
 pub(super) use watermark::watermark;

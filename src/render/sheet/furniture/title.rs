@@ -1,6 +1,7 @@
-//! What heads the first sheet: title, period, who made it, the approval box.
+//! What heads the first sheet: logo, title, period, who made it, the approval box.
 
 use super::approval::ApprovalBox;
+use super::logo::Mark;
 use crate::format::rich_text::{Span, TextAlign};
 use crate::render::canvas::{Page, Rect, Tag};
 use crate::render::document::Document;
@@ -15,12 +16,17 @@ const PREPARED_LINE: f32 = 12.0;
 /// The title keeps at least this part of the width beside the approval box.
 const TITLE_SHARE: f32 = 0.4;
 const BOX_GAP: f32 = 14.0;
+const LOGO_GAP: f32 = 12.0;
+/// Between the rule and what stands on it.
+const FOOT: f32 = 9.0;
 
 /// The title block of the first sheet, measured for its width.
 pub(in crate::render::sheet) struct TitleBlock {
     title: Vec<String>,
     subtitle: Vec<String>,
     prepared: Vec<prose::Line>,
+    /// Width and height of the logo; nothing without one.
+    logo: (f32, f32),
     /// From the upper margin to the rule below it.
     pub(in crate::render::sheet) height: f32,
 }
@@ -31,11 +37,18 @@ pub(in crate::render::sheet) fn approval_box(document: &Document, width: f32) ->
 }
 
 impl TitleBlock {
-    pub(in crate::render::sheet) fn measure(document: &Document, width: f32, texts: &Typesetter) -> Self {
+    pub(in crate::render::sheet) fn measure(
+        document: &Document,
+        mark: Option<&Mark>,
+        width: f32,
+        texts: &Typesetter,
+    ) -> Self {
         let approval = approval_box(document, width).filter(|_| !document.approval.at_foot);
         let (box_width, box_height) =
             approval.map_or((0.0, 0.0), |approval| (approval.width() + BOX_GAP, approval.height()));
-        let text_width = (width - box_width).max(1.0);
+        let beside_box = (width - box_width).max(1.0);
+        let logo = mark.map_or((0.0, 0.0), |mark| mark.beside_title(beside_box));
+        let text_width = (beside_box - mark.map_or(0.0, |_| logo.0 + LOGO_GAP)).max(1.0);
         let lines = |text: &str, style: Style, most| {
             let text = texts.clean(text);
             if text.trim().is_empty() { Vec::new() } else { broken(&text, style, text_width, most) }
@@ -43,16 +56,22 @@ impl TitleBlock {
         let title = lines(&document.title, title_style(), 2);
         let subtitle = lines(&document.subtitle, subtitle_style(), 3);
         let prepared = prepared(document, text_width, texts);
-        let texts_height = title.len() as f32 * TITLE_LINE
-            + subtitle.len() as f32 * SUBTITLE_LINE
-            + prepared.len() as f32 * PREPARED_LINE;
-        Self { title, subtitle, prepared, height: texts_height.max(box_height) + 9.0 }
+        let mut block = Self { title, subtitle, prepared, logo, height: 0.0 };
+        block.height = block.texts_height().max(box_height).max(logo.1) + FOOT;
+        block
+    }
+
+    fn texts_height(&self) -> f32 {
+        self.title.len() as f32 * TITLE_LINE
+            + self.subtitle.len() as f32 * SUBTITLE_LINE
+            + self.prepared.len() as f32 * PREPARED_LINE
     }
 
     pub(in crate::render::sheet) fn draw(
         &self,
         page: &mut Page,
         document: &Document,
+        mark: Option<&Mark>,
         body: Rect,
         texts: &Typesetter,
     ) {
@@ -66,10 +85,17 @@ impl TitleBlock {
                 left += approval.width() + BOX_GAP;
             }
         }
+        if let Some(mark) = mark {
+            // In the middle of the words beside it, unless it is higher than they are.
+            let beside = self.texts_height().max(self.logo.1);
+            let y = bottom - FOOT - f32::midpoint(beside, self.logo.1);
+            mark.draw(page, Rect::new(left, y, self.logo.0, self.logo.1));
+            left += self.logo.0 + LOGO_GAP;
+        }
         // The text stands on the rule, however high the approval box beside it is.
         let prepared_height = self.prepared.len() as f32 * PREPARED_LINE;
         let top = bottom - 7.0 - prepared_height;
-        let below = bottom - 9.0 - prepared_height - self.subtitle.len() as f32 * SUBTITLE_LINE + 4.0;
+        let below = bottom - FOOT - prepared_height - self.subtitle.len() as f32 * SUBTITLE_LINE + 4.0;
         let last = below - if self.subtitle.is_empty() { 4.0 } else { 8.0 };
         page.tagged(Tag::Heading { level: 1 }, |page| {
             for (line, text) in self.title.iter().enumerate() {

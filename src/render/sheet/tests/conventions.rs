@@ -3,8 +3,8 @@
 use super::sample::{A4, A4_LANDSCAPE, block, document, ledger, of_table};
 use crate::format::Locale;
 use crate::format::rich_text::{RichText, TextAlign, markdown};
-use crate::render::canvas::{FontSet, Op, Page};
-use crate::render::document::{Approval, Content, Cover, Document, Running, SheetPage};
+use crate::render::canvas::{FontSet, Op, Page, Rect, Tag};
+use crate::render::document::{Approval, Content, Cover, Document, Logo, Running, SheetPage};
 use crate::render::sheet::SheetLayout;
 
 const A3: (f32, f32) = (841.89, 1190.55);
@@ -17,6 +17,23 @@ fn words(page: &Page) -> Vec<String> {
         _ => None,
     };
     page.ops.iter().filter_map(text).collect()
+}
+
+/// A mark of the proportions of a view box.
+fn logo(view: &str, alt: &str) -> Logo {
+    let [_, _, width, height] = *view.split(' ').collect::<Vec<_>>() else { panic!("{view}") };
+    let file = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='{view}'><path fill='#14345f' d='M0 0H{width}V{height}H0z'/></svg>"
+    );
+    Logo { file: file.into_bytes().into(), alt: alt.to_owned() }
+}
+
+/// Where the logo stands on a sheet, and what is heard of it.
+fn drawn_logo(page: &Page) -> Option<(Rect, String)> {
+    let position = page.ops.iter().position(|op| matches!(op, Op::Drawing { .. } | Op::Image { .. }))?;
+    let (Op::Drawing { area, .. } | Op::Image { area, .. }) = &page.ops[position] else { return None };
+    let Op::Begin(Tag::Figure { alt }) = &page.ops[position - 1] else { panic!("the logo is not tagged") };
+    Some((*area, alt.clone()))
 }
 
 /// A document with everything that can stand around the panels.
@@ -63,6 +80,7 @@ pub(super) fn formal(size: (f32, f32), corner: (bool, bool), long: bool) -> Docu
     ]
     .map(|(label, value)| (label.to_owned(), name(value)))
     .to_vec();
+    document.logo = Some(logo(if long { "0 0 400 40" } else { "0 0 96 96" }, ""));
     document.watermark =
         if long { "대외비 — CONFIDENTIAL — 對外保密".into() } else { "대외비".into() };
     document.header = Running::Parts([name("장표상사"), name("주간 매출 현황"), name("대외비")]);
@@ -112,6 +130,48 @@ fn check(page: &Page) {
             assert!(apart, "{:?} and {:?} meet", one.4, other.4);
         }
     }
+    let Some((logo, _)) = drawn_logo(page) else { return };
+    assert!(logo.x >= 0.0 && logo.y >= 0.0 && logo.right() <= page.width && logo.bottom() <= page.height);
+    for (left, top, right, bottom, text) in &areas {
+        let apart = *right <= logo.x || *left >= logo.right() || *bottom <= logo.y || *top >= logo.bottom();
+        assert!(apart, "{text:?} meets the logo at {logo:?}");
+    }
+}
+
+#[test]
+fn the_logo_stands_on_the_cover_and_beside_the_first_title_only() {
+    for view in ["0 0 96 96", "0 0 400 40", "0 0 10 4000", "0 0 4000 10"] {
+        let mut document = formal(A4, (false, false), false);
+        document.logo = Some(logo(view, "장표상사"));
+        let pages: Vec<Page> = SheetLayout::of(&document).pages().collect();
+        let logos: Vec<Option<(Rect, String)>> = pages.iter().map(drawn_logo).collect();
+        assert!(logos[0].is_some() && logos[1].is_some(), "{view}");
+        assert!(logos[2..].iter().all(Option::is_none), "{view}");
+        for (area, alt) in logos.into_iter().flatten() {
+            assert_eq!(alt, "장표상사");
+            let [_, _, width, height] =
+                view.split(' ').map(|n| n.parse::<f32>().unwrap()).collect::<Vec<_>>()[..]
+            else {
+                panic!()
+            };
+            assert!((area.width / area.height / (width / height) - 1.0).abs() < 0.01, "{view} is stretched");
+        }
+        document.logo = Some(logo(view, " "));
+        let heard = SheetLayout::of(&document).pages().next().as_ref().and_then(drawn_logo);
+        assert_eq!(heard.unwrap().1, "로고");
+    }
+    let plain = document(A4, Vec::new());
+    assert!(SheetLayout::of(&plain).pages().all(|page| drawn_logo(&page).is_none()));
+}
+
+#[test]
+fn a_logo_that_cannot_be_drawn_is_told() {
+    let mut document = formal(A4, (false, false), false);
+    document.logo = Some(Logo { file: b"GIF89a".as_slice().into(), alt: String::new() });
+    let layout = SheetLayout::of(&document);
+    assert!(layout.pages().all(|page| drawn_logo(&page).is_none()));
+    let undrawn = layout.undrawn();
+    assert!(undrawn[0].block == "logo" && undrawn[0].problem.contains("PNG"), "{undrawn:?}");
 }
 
 #[test]

@@ -38,6 +38,7 @@ pub(super) fn document(size: (f32, f32), rows: Vec<Vec<Block>>) -> Document {
         approval: Approval::default(),
         cover: None,
         prepared: Vec::new(),
+        logo: None,
         watermark: String::new(),
         owner: "sales_analytics".into(),
         evaluated_at: Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).unwrap(),
