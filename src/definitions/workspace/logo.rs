@@ -38,7 +38,7 @@ pub(super) fn give(drafts: &mut [Draft], root: &Path, found: &[(String, PathBuf)
             Err(problem) => {
                 let path = FieldPath::root().key("print").key("logo");
                 let place = draft.tree.as_ref().map_or(Place::START, |tree| tree.locate(&path));
-                draft.problems.push(Problem { path, place, ..problem.clone() });
+                draft.problems.push(Problem { place, path, ..problem.clone() });
             }
         }
     }
