@@ -126,15 +126,15 @@ pub(super) fn sparkline_svg(kpi: &Kpi, label: &str) -> Option<String> {
     Some(svg(&page, &[], label))
 }
 
-/// The way a number went, as SVG for a cell of a table; its numbers stand in other cells.
-pub(super) fn cell_sparkline_svg(points: &[Option<f64>]) -> Option<String> {
+/// The way a number went, as SVG for a cell of a table, with `label` for those who do not see it.
+pub(super) fn cell_sparkline_svg(points: &[Option<f64>], label: &str) -> Option<String> {
     if points.iter().flatten().count() < 2 {
         return None;
     }
     let (width, height) = (96.0, 18.0);
     let mut page = Page::new(width, height);
     draw_sparkline_on(&mut page, Rect::new(0.0, 0.0, width, height), points).ok()?;
-    Some(svg(&page, &[], ""))
+    Some(svg(&page, &[], label))
 }
 
 #[cfg(test)]

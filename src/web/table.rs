@@ -182,7 +182,10 @@ fn cell_view(grid: &Grid, row: usize, column: usize, locale: Locale) -> Cell {
     let kind = grid.value_at(row, column).map(|value| value.kind).unwrap_or_default();
     let number = value.as_f64();
     if kind == ValueKind::Sparkline {
-        let drawing = cell_sparkline_svg(grid.sparkline(row, column)).unwrap_or_default();
+        let points = grid.sparkline(row, column);
+        let label =
+            grid.value_at(row, column).map(|value| value.way_text(points, locale)).unwrap_or_default();
+        let drawing = cell_sparkline_svg(points, &label).unwrap_or_default();
         return Cell { class: "spark-cell".into(), drawing, ..Cell::default() };
     }
     let mut class = String::from(if value.as_text().is_some() { "" } else { "number" });

@@ -32,6 +32,16 @@ impl Grid {
 }
 
 impl GridValue {
+    /// A sparkline in words, for those who do not see it: its title, first and last number.
+    pub fn way_text(&self, points: &[Option<f64>], locale: Locale) -> String {
+        let write = |number: &f64| self.format.write(*number, NumberStyle::Full, locale);
+        let mut known = points.iter().flatten();
+        match (known.next(), known.next_back()) {
+            (Some(first), Some(last)) => format!("{}: {} → {}", self.title, write(first), write(last)),
+            _ => self.title.clone(),
+        }
+    }
+
     /// The text of `cell`, one of its numbers.
     pub fn text(&self, cell: &Value, style: NumberStyle, locale: Locale) -> String {
         match (self.kind, cell.as_f64()) {

@@ -267,11 +267,13 @@ impl TableLayout<'_> {
     ) {
         let grid = self.grid();
         let gutter = columns::gutter(self.size);
-        if grid.value_at(row, column).is_some_and(|value| value.kind == ValueKind::Sparkline) {
+        if let Some(value) = grid.value_at(row, column).filter(|value| value.kind == ValueKind::Sparkline) {
             let height = self.line_height();
             let area =
                 Rect::new(left + lane.x + gutter, top + self.padding(), lane.width - 2.0 * gutter, height);
-            mark::sparkline(page, grid.sparkline(row, column), area);
+            let points = grid.sparkline(row, column);
+            let alt = value.way_text(points, self.shown.locale);
+            page.tagged(Tag::Figure { alt }, |page| mark::sparkline(page, points, area));
             return;
         }
         let text = self.shown.number(row, column);
