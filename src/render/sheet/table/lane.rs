@@ -22,6 +22,7 @@ const SPARKLINE_EM: f32 = 7.0;
 pub(super) const ICON_EM: f32 = 1.1;
 
 /// A grid in the language of its sheet, with the formats that let points stand below each other.
+#[derive(Clone)]
 pub(super) struct Shown<'a> {
     pub(super) grid: &'a Grid,
     pub(super) locale: Locale,

@@ -63,12 +63,14 @@ impl<'a> TableLayout<'a> {
         locale: Locale,
         mut id: impl FnMut() -> TableId,
     ) -> Vec<Self> {
-        let measured = columns::measured(&Shown::new(grid, locale), texts);
+        // Every number of the grid is looked at for this, so it is done once for all groups.
+        let shown = Shown::new(grid, locale);
+        let measured = columns::measured(&shown, texts);
         let sizes = (CELL_SIZE, CELL_LEAST_SIZE);
         let (size, groups) = fitted(&measured, grid.stub.len(), width, sizes, grid.paging.wide);
         let count = groups.len();
         let layouts = groups.into_iter().enumerate().map(|(position, group)| {
-            let shown = Shown::new(grid, locale);
+            let shown = shown.clone();
             let lanes = place(&group, &measured, size);
             let mut layout = Self {
                 block,
