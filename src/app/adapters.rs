@@ -7,16 +7,17 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::LiveWorkspace;
-use crate::definitions::model::{PanelId, ReportId};
+use crate::definitions::model::{self, PanelId, ReportId, ThemeId};
 use crate::definitions::{Catalog, DefinitionKind, Diagnostic, Severity};
 use crate::engine::Freshness;
 use crate::render::document::{Block, Document};
-use crate::runs::evaluate::{Evaluator, Prepared, Question, QuestionError};
+use crate::runs::evaluate::{Evaluator, Prepared, Question, QuestionError, theme};
 use crate::runs::execute::{self, Runner, VersionedReport};
 use crate::runs::store::{RunFilter, RunId, RunPage, StoreError};
 use crate::schedule::Rule;
 use crate::web::{
-    Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
+    Answers, ArtefactFile, Backend, BackendError, Brand, Fresh, OpenReport, ReadyCheck, ReportEntry,
+    RunDetail, Wish,
 };
 
 /// Reports for runs.
@@ -37,6 +38,11 @@ impl execute::Catalog for LiveCatalog {
         let catalog = workspace.catalog();
         catalog.reports.keys().filter_map(|id| Some((id.clone(), versioned(catalog, id)?))).collect()
     }
+}
+
+fn brand((id, file): (&ThemeId, &Arc<model::Theme>)) -> Brand {
+    let logo = file.logo.as_ref().and_then(|logo| logo.content.clone());
+    Brand { id: id.to_string(), theme: Arc::new(theme(file)), logo }
 }
 
 /// Everything the browser's door asks.
@@ -73,6 +79,14 @@ impl Backend for LiveBackend {
         self.workspace.current().diagnostics().to_vec()
     }
 
+    fn brand(&self, id: &str) -> Option<Brand> {
+        self.workspace.current().catalog().themes.get_key_value(id).map(brand)
+    }
+
+    fn usual_brand(&self) -> Option<Brand> {
+        self.workspace.current().catalog().theme_of(None).map(brand)
+    }
+
     fn open(&self, wish: Wish) -> BoxFuture<'_, Result<OpenReport, QuestionError>> {
         async move {
             let Wish { report, parameters, locale, viewer } = wish;
@@ -86,6 +100,7 @@ impl Backend for LiveBackend {
                 controls: prepared.controls.clone(),
                 subtitle: prepared.subtitle.clone(),
                 heading: prepared.heading(),
+                brand: prepared.theme_file().map(brand),
                 answers: Arc::new(LiveAnswers { evaluator: self.evaluator.clone(), prepared }),
             })
         }

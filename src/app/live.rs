@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Settings;
 use crate::definitions::watch::Watch;
 use crate::definitions::{Catalog, Severity, Workspace};
-use crate::render::canvas::Logo;
+use crate::runs::PART_CHECKS;
 
 /// The current workspace, for everybody who needs it. Cheap to clone.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct LiveWorkspace {
 impl LiveWorkspace {
     /// Loads and checks every file. Blocks on the file system.
     pub fn load(settings: &Settings) -> Self {
-        let workspace = Arc::new(Workspace::load(&settings.workspace, &settings.policy, Logo::check));
+        let workspace = Arc::new(Workspace::load(&settings.workspace, &settings.policy, PART_CHECKS));
         log(&workspace);
         let catalog = watch::Sender::new(Arc::clone(workspace.catalog()));
         Self { workspace: watch::Sender::new(workspace), catalog, generation: watch::Sender::new(0) }

@@ -12,6 +12,7 @@ mod bullet;
 mod calendar;
 mod chart;
 mod check;
+mod colors;
 mod combo;
 mod days;
 mod description;
@@ -49,6 +50,7 @@ mod waterfall;
 mod words;
 
 pub use chart::{Chart, Facet, Goal, Kind, Stacking, Style, Target, Waterfall};
+pub use colors::{Colors, LightSeries, Shade};
 pub use description::description;
 pub use error::ChartError;
 pub use hotspot::{Detail, Hotspot};

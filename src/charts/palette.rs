@@ -1,6 +1,7 @@
 //! The colours of series: palettes to choose from, and patterns that keep series apart in a print
 //! without colour.
 
+use super::colors::LightSeries;
 use super::theme::{Role, Swatch, swatch};
 
 /// The colours of series.
@@ -25,6 +26,9 @@ pub struct Look {
     pub palette: Palette,
     /// Whether by hatching too.
     pub patterns: bool,
+    /// Which series of the standard palette are light, as the colours of the brand have it.
+    #[serde(skip)]
+    pub light_series: LightSeries,
 }
 
 /// How many colours each palette besides the standard one has.
@@ -97,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_look_changes_series_and_nothing_else() {
-        let look = Look { palette: Palette::Greys, patterns: false };
+        let look = Look { palette: Palette::Greys, ..Look::default() };
         assert_eq!(look.of(Role::Series(9)), Role::Palette(Palette::Greys, 1));
         assert_eq!(look.of(Role::Good), Role::Good);
         assert_eq!(Look::default().of(Role::Series(9)), Role::Series(9));

@@ -116,7 +116,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     /// The role of text that stands on a mark of this colour.
     pub(super) fn ink_on(&self, role: Role) -> Role {
-        self.look.of(role).ink_on()
+        self.look.ink_on(role)
     }
 
     fn color(&self, role: Role, opacity: f64) -> RGBAColor {

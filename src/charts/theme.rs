@@ -3,7 +3,9 @@
 //! Charts are drawn in the light colours. The SVG for the browser replaces each by the CSS variable
 //! of its role, so one drawing serves both modes; that is why every light value here is unique.
 
+use super::colors::DARK_BELOW;
 use super::palette::{self, Palette};
+use crate::format::Color;
 
 /// What a colour is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -170,7 +172,7 @@ impl Role {
             Self::Heat(step) if step >= 5 => Self::OnDark,
             Self::Heat(_) => Self::Ink,
             other => {
-                if luminance(other.swatch().light) < 0.24 {
+                if Color::from(other.swatch().light).luminance() < DARK_BELOW {
                     Self::OnDark
                 } else {
                     Self::OnLight
@@ -180,22 +182,12 @@ impl Role {
     }
 }
 
-/// Relative luminance after WCAG 2.2, 0 to 1.
-fn luminance((red, green, blue): (u8, u8, u8)) -> f64 {
-    let linear = |channel: u8| {
-        let channel = f64::from(channel) / 255.0;
-        if channel <= 0.040_45 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
-    };
-    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+        Color::from(a).contrast(b.into())
     }
 
     #[test]

@@ -167,12 +167,17 @@ fn one_panel(block: &Block, prepared: &Prepared, format: Format) -> Result<Made,
         |bytes, summary: &str| Made { bytes, summary: summary.into(), warnings: Vec::new(), failed: false };
     match (content, format) {
         (Content::Chart(chart), Format::Svg | Format::Png) => {
-            let (page, _) = draw_chart(chart, SIZE.0, SIZE.1, prepared.locale)
+            let theme = prepared.theme().unwrap_or_default();
+            let (page, _) = theme
+                .during(|| draw_chart(chart, SIZE.0, SIZE.1, prepared.locale))
                 .map_err(|error| Failure::new(error.kind(), error))?;
+            let page = theme.painted(page);
             if format == Format::Svg {
                 return Ok(done(canvas::svg_file(&page, &block.title).into_bytes(), "SVG"));
             }
-            let bytes = canvas::png(&page, SCALE).map_err(|error| Failure::new(Kind::OverLimit, error))?;
+            let bytes = theme
+                .during(|| canvas::png(&page, SCALE))
+                .map_err(|error| Failure::new(Kind::OverLimit, error))?;
             Ok(done(bytes, "PNG"))
         }
         (_, Format::Xlsx) => {

@@ -11,9 +11,7 @@ pub(super) fn schema(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         schemas::write(folder).map_err(|cause| Failure::writing(folder, &cause))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let all = serde_json::json!({
-        "source": schemas::source(), "dataset": schemas::dataset(), "report": schemas::report(),
-    });
-    output::say_json(&all)?;
+    let all = schemas::all().into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    output::say_json(&serde_json::Value::Object(all.collect()))?;
     Ok(ExitCode::SUCCESS)
 }

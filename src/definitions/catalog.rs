@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::model::{Dataset, DatasetId, Report, ReportId, Source, SourceId};
+use super::model::{Dataset, DatasetId, Report, ReportId, Source, SourceId, Theme, ThemeId};
 
 /// Every definition that is valid, or was when it was last valid.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -16,11 +16,24 @@ pub struct Catalog {
     pub datasets: IndexMap<DatasetId, Arc<Dataset>>,
     /// The reports by id.
     pub reports: IndexMap<ReportId, Arc<Report>>,
+    /// The themes by id.
+    pub themes: IndexMap<ThemeId, Arc<Theme>>,
     /// A digest (64 hexadecimal digits) of the text of exactly these definitions.
     pub version: String,
     /// The commit the workspace is checked out at, where it lies in a git repository. Files may have
     /// been changed since.
     pub commit: Option<String>,
+}
+
+/// The id of the theme of reports that name none, and of pages that are no report's.
+const USUAL_THEME: &str = "theme";
+
+impl Catalog {
+    /// The theme of a report, or, for `None`, of pages that are no report's.
+    pub fn theme_of(&self, report: Option<&Report>) -> Option<(&ThemeId, &Arc<Theme>)> {
+        let named = report.and_then(|report| report.theme.as_ref());
+        self.themes.get_key_value(named.map_or(USUAL_THEME, ThemeId::as_str))
+    }
 }
 
 /// What a file defines.
@@ -33,6 +46,8 @@ pub enum DefinitionKind {
     Dataset,
     /// A report.
     Report,
+    /// A theme.
+    Theme,
 }
 
 /// One valid definition with its id.
@@ -44,18 +59,21 @@ pub enum Definition {
     Dataset(DatasetId, Arc<Dataset>),
     /// A report.
     Report(ReportId, Arc<Report>),
+    /// A theme.
+    Theme(ThemeId, Arc<Theme>),
 }
 
 impl DefinitionKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Source, Self::Dataset, Self::Report];
+    pub const ALL: [Self; 4] = [Self::Source, Self::Dataset, Self::Report, Self::Theme];
 
-    /// `source`, `dataset` or `report`, as after `kind:`.
+    /// `source`, `dataset`, `report` or `theme`, as after `kind:`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Source => "source",
             Self::Dataset => "dataset",
             Self::Report => "report",
+            Self::Theme => "theme",
         }
     }
 }
@@ -67,6 +85,7 @@ impl Definition {
             Self::Source(..) => DefinitionKind::Source,
             Self::Dataset(..) => DefinitionKind::Dataset,
             Self::Report(..) => DefinitionKind::Report,
+            Self::Theme(..) => DefinitionKind::Theme,
         }
     }
 
@@ -76,6 +95,7 @@ impl Definition {
             Self::Source(id, _) => id.as_str(),
             Self::Dataset(id, _) => id.as_str(),
             Self::Report(id, _) => id.as_str(),
+            Self::Theme(id, _) => id.as_str(),
         }
     }
 
@@ -85,6 +105,7 @@ impl Definition {
             Self::Source(_, source) => &source.owner,
             Self::Dataset(_, dataset) => &dataset.owner,
             Self::Report(_, report) => &report.owner,
+            Self::Theme(_, theme) => &theme.owner,
         }
     }
 }

@@ -27,7 +27,7 @@ pub use catalog::{Catalog, Definition, DefinitionKind};
 pub use diagnostic::{Diagnostic, Severity};
 pub use path::{FieldPath, Step};
 pub use policy::Policy;
-pub use workspace::{DefinitionFile, PictureCheck, Workspace};
+pub use workspace::{DefinitionFile, PartCheck, PartChecks, Workspace};
 
 #[cfg(test)]
 mod tests;

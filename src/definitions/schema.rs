@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use super::model::{Dataset, Report, Source};
+use super::model::{Dataset, Report, Source, Theme};
 use crate::format::Locale;
 
 /// The schema of a source file, JSON Schema draft 2020-12.
@@ -31,11 +31,20 @@ pub fn report() -> Value {
     of::<Report>("report", "jangpyo report", "A report: on screen a dashboard, on paper a PDF.")
 }
 
-/// Writes `source.json`, `dataset.json` and `report.json` into `folder`, which
-/// is made where it is missing. Fails as the file system does.
+/// The schema of a theme file, JSON Schema draft 2020-12.
+pub fn theme() -> Value {
+    of::<Theme>("theme", "jangpyo theme", "The colours, fonts and logo of a brand.")
+}
+
+/// Every schema with its name: `source`, `dataset`, `report`, `theme`.
+pub fn all() -> [(&'static str, Value); 4] {
+    [("source", source()), ("dataset", dataset()), ("report", report()), ("theme", theme())]
+}
+
+/// Writes every schema, such as `report.json`, into `folder`, which is made where it is missing. Fails as the file system does.
 pub fn write(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    for (name, schema) in [("source", source()), ("dataset", dataset()), ("report", report())] {
+    for (name, schema) in all() {
         std::fs::write(folder.join(format!("{name}.json")), format!("{schema:#}\n"))?;
     }
     Ok(())
@@ -81,7 +90,7 @@ mod tests {
 
     #[test]
     fn every_schema_names_its_draft_its_kind_and_describes_every_property() {
-        for (kind, schema) in [("source", source()), ("dataset", dataset()), ("report", report())] {
+        for (kind, schema) in all() {
             assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
             assert_eq!(schema["properties"]["kind"]["const"], kind);
             assert_eq!(schema["additionalProperties"], false, "{kind}");
@@ -105,8 +114,8 @@ mod tests {
         let fresh = tempfile::tempdir().unwrap();
         write(fresh.path()).unwrap();
         let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/schemas");
-        for name in ["source.json", "dataset.json", "report.json"] {
-            let text = |folder: &Path| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+        for name in all().map(|(name, _)| format!("{name}.json")) {
+            let text = |folder: &Path| std::fs::read_to_string(folder.join(&name)).unwrap_or_default();
             let same = text(fresh.path()) == text(&published);
             assert!(same, "reports/schemas/{name} is stale; run `jangpyo schema -o reports/schemas`");
         }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::check;
 use super::workspace::Draft;
-use super::{DefinitionKind, Diagnostic, FieldPath, Policy, Workspace};
+use super::{DefinitionKind, Diagnostic, FieldPath, PartChecks, Policy, Workspace};
 
 const SOURCE: &str = include_str!("testdata/workspace/sources/lake.yaml");
 const DATASET: &str = include_str!("testdata/workspace/datasets/sales.yaml");
@@ -28,6 +28,9 @@ fn drawable(file: &[u8]) -> Result<(), String> {
     if file.starts_with(b"<svg") { Ok(()) } else { Err("the file is no image".to_owned()) }
 }
 
+/// What the tests take for pictures and fonts.
+const CHECKS: PartChecks = PartChecks { picture: drawable, font: drawable };
+
 /// A workspace on disk: the valid example with some files replaced or added.
 fn workspace(changes: &[(&str, &str)]) -> (tempfile::TempDir, Workspace) {
     let dir = tempfile::tempdir().unwrap();
@@ -36,7 +39,7 @@ fn workspace(changes: &[(&str, &str)]) -> (tempfile::TempDir, Workspace) {
         &[("sources/lake.yaml", SOURCE), ("datasets/sales.yaml", DATASET), ("weekly-sales.yaml", REPORT)],
     );
     write(dir.path(), changes);
-    let workspace = Workspace::load(dir.path(), &policy(), drawable);
+    let workspace = Workspace::load(dir.path(), &policy(), CHECKS);
     (dir, workspace)
 }
 
@@ -163,7 +166,7 @@ fn hostile_files_are_diagnostics_and_cost_no_time() {
         std::os::unix::fs::symlink("nowhere", file("nowhere.yaml")).unwrap();
         std::process::Command::new("mkfifo").arg(file("pipe.yaml")).status().unwrap();
     }
-    let workspace = Workspace::load(dir.path(), &policy(), drawable);
+    let workspace = Workspace::load(dir.path(), &policy(), CHECKS);
     let codes: Vec<(&str, &str)> =
         workspace.diagnostics().iter().map(|problem| (problem.file.as_str(), &*problem.code)).collect();
     let expected = [

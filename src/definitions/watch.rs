@@ -1,4 +1,4 @@
-//! Notices when definition files and pictures change.
+//! Notices when definition files, pictures and fonts change.
 //!
 //! Polls names, sizes and times instead of asking the operating system to call back: that also works
 //! on network mounts and volumes of containers.
@@ -50,7 +50,7 @@ impl Watch {
 
 fn fingerprint(dir: &Path) -> Fingerprint {
     let found = files::find(dir);
-    let files = found.files.into_iter().chain(found.pictures).map(|(name, path)| {
+    let files = found.files.into_iter().chain(found.parts).map(|(name, path)| {
         let metadata = std::fs::metadata(path).ok();
         let length = metadata.as_ref().map_or(0, std::fs::Metadata::len);
         (name, length, metadata.and_then(|metadata| metadata.modified().ok()))

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::footnote::with_marks;
 
 /// A language with its conventions for numbers, dates and weeks.
 #[derive(
@@ -78,14 +80,24 @@ impl std::str::FromStr for Locale {
     }
 }
 
-/// Text in one language for all, or one text per locale.
+/// Text in one language for all, or one text per locale. In a file `[^1]` stands for the raised number of
+/// a footnote; here it is ¹.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum LocalizedText {
     /// The same text for every locale.
-    One(String),
+    One(#[serde(deserialize_with = "marked")] String),
     /// A text per locale; a missing one falls back to Korean, then to any.
-    PerLocale(BTreeMap<Locale, String>),
+    PerLocale(#[serde(deserialize_with = "all_marked")] BTreeMap<Locale, String>),
+}
+
+fn marked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(with_marks(&String::deserialize(deserializer)?).into_owned())
+}
+
+fn all_marked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Locale, String>, D::Error> {
+    let texts = BTreeMap::<Locale, String>::deserialize(deserializer)?;
+    Ok(texts.into_iter().map(|(locale, text)| (locale, with_marks(&text).into_owned())).collect())
 }
 
 impl LocalizedText {

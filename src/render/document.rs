@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 pub use super::canvas::pdf::Conformance;
 pub use super::provenance::{DefinitionVersion, Provenance};
+pub use super::theme::{Theme, ThemeFonts};
 use crate::charts::Chart;
 use crate::format::rich_text::RichText;
 use crate::format::{Locale, NumberFormat};
@@ -36,7 +37,11 @@ pub struct Document {
     /// has the digest it had before there were logos.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<Logo>,
-    /// Words across every sheet, behind its content.
+    /// The colours and fonts of a brand. A document without one has the digest it had before there were
+    /// themes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Arc<Theme>>,
+    /// Words across every sheet.
     pub watermark: String,
     /// The functional role that answers for the report; the author in the PDF's metadata.
     pub owner: String,
@@ -114,7 +119,7 @@ impl std::fmt::Debug for Logo {
     }
 }
 
-fn digest_of_file<S: serde::Serializer>(file: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn digest_of_file<S: serde::Serializer>(file: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{:x}", Sha256::digest(file)))
 }
 
@@ -125,6 +130,9 @@ pub struct SheetPage {
     pub size: (f32, f32),
     /// Rows of blocks, from top to bottom; blocks of a row stand side by side.
     pub rows: Vec<Vec<Block>>,
+    /// Whether all of it is to be scaled down to one sheet, within reason.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fit: bool,
 }
 
 /// A panel in its place.
@@ -191,6 +199,11 @@ impl Kpi {
 }
 
 impl Document {
+    /// The colours and fonts it is drawn in.
+    pub fn look(&self) -> &Theme {
+        self.theme.as_deref().unwrap_or_else(|| super::theme::usual())
+    }
+
     /// The blocks of all pages in reading order.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.pages.iter().flat_map(|page| page.rows.iter().flatten())

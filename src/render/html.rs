@@ -18,10 +18,14 @@ struct DocumentPage<'a> {
 /// The sheets of `document` as a self-contained page. Text stays text; without Pretendard installed
 /// the reader's own font stands in for it.
 pub fn page(document: &Document) -> Result<String, askama::Error> {
-    let layout = SheetLayout::of(document);
-    let sheets = layout.pages().enumerate().map(|(position, page)| {
-        let label = format!("{} {} / {}", document.title, position + 1, layout.len());
-        canvas::svg_file(&page, &label)
+    let theme = document.look();
+    let sheets = theme.during(|| {
+        let layout = SheetLayout::of(document);
+        let sheets = layout.pages().enumerate().map(|(position, page)| {
+            let label = format!("{} {} / {}", document.title, position + 1, layout.len());
+            canvas::svg_file(&theme.painted(page), &label)
+        });
+        sheets.collect()
     });
-    DocumentPage { lang: document.locale.tag(), title: &document.title, sheets: sheets.collect() }.render()
+    DocumentPage { lang: document.locale.tag(), title: &document.title, sheets }.render()
 }

@@ -15,7 +15,6 @@ use super::chart::draw_chart_on;
 use super::document::{Content, Document};
 use crate::charts::{self, Chart};
 use crate::error::Kind;
-use crate::format::Locale;
 
 /// What a mail says besides the document.
 #[derive(Debug, Clone, Default)]
@@ -110,11 +109,14 @@ enum Row<'a> {
 
 /// Makes the body of a mail from a document.
 pub fn mail(document: &Document, options: &MailOptions) -> Result<MailBody, MailError> {
+    document.look().during(|| body(document, options))
+}
+
+fn body(document: &Document, options: &MailOptions) -> Result<MailBody, MailError> {
     let mut images = Vec::new();
     let mut parts = Vec::new();
     for block in chosen(document, options)? {
-        parts
-            .push(blocks::part(block, document.locale, |chart| picture(chart, document.locale, &mut images)));
+        parts.push(blocks::part(block, document.locale, |chart| picture(chart, document, &mut images)));
     }
     let message: Vec<&str> = options
         .message
@@ -170,7 +172,7 @@ fn chosen<'a>(
 
 /// Draws a chart into `images`; answers with its name and size in the mail's pixels, or nothing
 /// when it cannot be drawn.
-fn picture(chart: &Chart, locale: Locale, images: &mut Vec<MailImage>) -> Option<(String, u32, u32)> {
+fn picture(chart: &Chart, document: &Document, images: &mut Vec<MailImage>) -> Option<(String, u32, u32)> {
     let members = chart.table.len().min(24) as f32;
     let height = match chart.kind {
         charts::Kind::Bar { horizontal: true, .. } => (50.0 + 17.0 * members).max(150.0),
@@ -184,9 +186,9 @@ fn picture(chart: &Chart, locale: Locale, images: &mut Vec<MailImage>) -> Option
     // The margin shows in dark mode, where the picture stays white.
     let mut page = Page::new(IMAGE_POINTS, height);
     let area = Rect::new(0.0, 0.0, IMAGE_POINTS, height).inset(5.0, 5.0);
-    draw_chart_on(&mut page, area, chart, locale).ok()?;
+    draw_chart_on(&mut page, area, chart, document.locale).ok()?;
     let scale = IMAGE_PIXELS / IMAGE_POINTS;
-    let png = png(&page, scale * 2.0).ok()?;
+    let png = png(&document.look().painted(page), scale * 2.0).ok()?;
     let cid = format!("chart-{}", images.len() + 1);
     images.push(MailImage { cid: cid.clone(), png });
     Some((cid, IMAGE_PIXELS as u32, (height * scale).round() as u32))

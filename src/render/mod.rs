@@ -16,6 +16,7 @@ pub mod pdf;
 mod prose;
 pub mod provenance;
 pub mod sheet;
+pub mod theme;
 pub mod workbook;
 
 pub use chart::{FONT_SIZE, draw_chart, draw_chart_on, draw_sparkline_on};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::canvas::pdf::{Conformance, ConformingWriter, Metadata, PdfWriter, SheetWriter, WrittenPdf};
-use super::document::Document;
+use super::document::{Document, Theme};
 use super::provenance::{Provenance, ProvenanceError};
 use super::sheet::{SheetLayout, Undrawn};
 
@@ -28,6 +28,10 @@ pub struct Pdf {
 /// # Errors
 /// Those of [`PdfError`]: each is a defect, none is the document's fault.
 pub fn pdf(document: &Document) -> Result<Pdf, PdfError> {
+    document.look().during(|| drawn(document))
+}
+
+fn drawn(document: &Document) -> Result<Pdf, PdfError> {
     let layout = SheetLayout::of(document);
     let metadata = Metadata {
         title: document.title.clone(),
@@ -39,9 +43,9 @@ pub fn pdf(document: &Document) -> Result<Pdf, PdfError> {
         created: document.evaluated_at,
     };
     let written = if document.conformance == Conformance::default() {
-        written(PdfWriter::new(metadata), &layout)?
+        written(PdfWriter::new(metadata), &layout, document.look())?
     } else {
-        written(ConformingWriter::new(metadata, document.conformance)?, &layout)?
+        written(ConformingWriter::new(metadata, document.conformance)?, &layout, document.look())?
     };
     let missing: BTreeSet<char> = written.missing_glyphs.union(&layout.missing_glyphs()).copied().collect();
     Ok(Pdf {
@@ -72,9 +76,13 @@ pub enum ProofError {
     Provenance(#[from] ProvenanceError),
 }
 
-fn written(mut writer: impl SheetWriter, layout: &SheetLayout<'_>) -> Result<WrittenPdf, PdfError> {
+fn written(
+    mut writer: impl SheetWriter,
+    layout: &SheetLayout<'_>,
+    theme: &Theme,
+) -> Result<WrittenPdf, PdfError> {
     for page in layout.pages() {
-        writer.page(page)?;
+        writer.page(theme.painted(page))?;
     }
     writer.finish()
 }

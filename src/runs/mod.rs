@@ -13,3 +13,9 @@ pub mod store;
 pub mod verify;
 
 pub use clock::Clock;
+
+/// Whether files that definitions name can be drawn, or drawn with.
+pub const PART_CHECKS: crate::definitions::PartChecks = crate::definitions::PartChecks {
+    picture: crate::render::canvas::Logo::check,
+    font: crate::render::canvas::check_font,
+};

@@ -58,7 +58,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 
 /// The beginning of the SHA-256 of the content. Of large files, which are fonts, only the beginning
 /// counts: it holds the checksums of all their tables, and a start need not read megabytes.
-fn version_of(content: &[u8]) -> String {
+pub(super) fn version_of(content: &[u8]) -> String {
     let beginning = content.get(..64 * 1024).unwrap_or(content);
     let digest = Sha256::new().chain_update(content.len().to_le_bytes()).chain_update(beginning).finalize();
     digest.iter().take(8).fold(String::new(), |mut text, byte| {

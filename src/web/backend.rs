@@ -7,11 +7,13 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
+use super::brand::Brand;
 use crate::access::Viewer;
 use crate::definitions::Diagnostic;
 use crate::definitions::model::{PanelId, Report, ReportId};
 use crate::error::Kind;
 use crate::format::Locale;
+use crate::render::canvas::Page;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Control, Heading, QuestionError};
 use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunPage};
@@ -24,6 +26,12 @@ pub trait Backend: Send + Sync + 'static {
 
     /// What is wrong in the definition files, in order of file and line.
     fn problems(&self) -> Vec<Diagnostic>;
+
+    /// The theme with this id.
+    fn brand(&self, id: &str) -> Option<Brand>;
+
+    /// The theme of pages that are no report's.
+    fn usual_brand(&self) -> Option<Brand>;
 
     /// Opens a report: checks the parameters and resolves the period.
     fn open(&self, wish: Wish) -> BoxFuture<'_, Result<OpenReport, QuestionError>>;
@@ -70,6 +78,8 @@ pub struct OpenReport {
     pub subtitle: String,
     /// Who made the report and how confidential it is.
     pub heading: Heading,
+    /// The look of its brand, if it has one.
+    pub brand: Option<Brand>,
     /// Where its panels are answered.
     pub answers: Arc<dyn Answers>,
 }
@@ -81,6 +91,24 @@ pub trait Answers: Send + Sync + 'static {
 
     /// Answers every panel and lays them out.
     fn document(self: Arc<Self>) -> BoxFuture<'static, Document>;
+}
+
+impl OpenReport {
+    /// Does what `draw` does with the fonts of its brand.
+    pub(super) fn draw<R>(&self, draw: impl FnOnce() -> R) -> R {
+        match &self.brand {
+            Some(brand) => brand.theme.during(draw),
+            None => draw(),
+        }
+    }
+
+    /// A page in the colours of its brand, for a file.
+    pub(super) fn painted(&self, page: Page) -> Page {
+        match &self.brand {
+            Some(brand) => brand.theme.painted(page),
+            None => page,
+        }
+    }
 }
 
 /// Why the store could not answer.

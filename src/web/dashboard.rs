@@ -189,7 +189,8 @@ impl View {
         let lang = address.get("lang").map(str::to_owned);
         let reset = lang.as_ref().map_or_else(Address::default, |lang| Address::default().with("lang", lang));
         DashboardPage {
-            frame: Frame::new(visitor, locale, Place::Reports, &title, &base, &self.address),
+            frame: Frame::new(visitor, locale, Place::Reports, &title, &base, &self.address)
+                .in_brand(self.open.brand.clone()),
             report: id.to_string(),
             description: report
                 .description

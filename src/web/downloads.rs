@@ -128,7 +128,9 @@ pub(super) fn show_answer(
             Ok(save("image/svg+xml", "svg", svg_file(&page, title).into_bytes()))
         }
         PanelFormat::Png => {
-            let bytes = png(&drawing(content, open)?, PNG_SCALE)
+            let page = drawing(content, open)?;
+            let bytes = open
+                .draw(|| png(&page, PNG_SCALE))
                 .map_err(|error| WebError::bug(format!("PNG: {error}")))?;
             Ok(save("image/png", "png", bytes))
         }
@@ -139,9 +141,10 @@ pub(super) fn show_answer(
 fn drawing(content: &Content, open: &OpenReport) -> Result<Page, WebError> {
     let Content::Chart(chart) = content else { return Err(WebError::no_page()) };
     let chart: &Chart = chart;
-    let drawn = chart_page(chart, Slot::of_width(CHART_WIDTH), open.locale)
+    let drawn = open
+        .draw(|| chart_page(chart, Slot::of_width(CHART_WIDTH), open.locale))
         .map_err(|error| WebError::bug(format!("chart: {error}")))?;
-    Ok(drawn.page)
+    Ok(open.painted(drawn.page))
 }
 
 fn file(media_type: &'static str, disposition: Disposition, name: &str, bytes: Vec<u8>) -> Response {

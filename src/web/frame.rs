@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::address::Address;
 pub(super) use super::assets::asset_url;
+use super::brand::Brand;
 use super::error::WebError;
 use super::visitor::{Theme, Visitor};
 use super::words::Words;
@@ -32,6 +33,8 @@ pub(super) struct Frame {
     pub(super) locale: Locale,
     /// The colours.
     pub(super) theme: Theme,
+    /// The look of a brand, if there is one.
+    pub(super) brand: Option<Brand>,
     /// Where the page stands in the navigation.
     pub(super) place: Place,
     /// The title in the browser's tab.
@@ -56,11 +59,22 @@ impl Frame {
             words: Words::of(locale),
             locale,
             theme: visitor.theme,
+            brand: None,
             place,
             title: title.into(),
             path: path.into(),
             address: address.without("theme").without("complete").without("width"),
         }
+    }
+
+    /// The address of the brand's logo, if it has one.
+    pub(super) fn brand_logo(&self) -> Option<String> {
+        self.brand.as_ref()?.logo_url()
+    }
+
+    /// The same page in the look of a brand.
+    pub(super) fn in_brand(self, brand: Option<Brand>) -> Self {
+        Self { brand, ..self }
     }
 
     /// Tag, own name, address and whether it is the present one, for every language.

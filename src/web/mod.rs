@@ -8,6 +8,7 @@
 mod address;
 mod assets;
 mod backend;
+mod brand;
 mod controls;
 mod dashboard;
 mod disposition;
@@ -34,6 +35,7 @@ mod words;
 pub use backend::{
     Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
 };
+pub use brand::Brand;
 pub use metrics::Metrics;
 pub use router::router;
 pub use state::{WebSettings, WebState};

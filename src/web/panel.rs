@@ -167,7 +167,7 @@ impl PanelView {
         let (title, note, body) = match answer {
             None => (own.unwrap_or_default(), String::new(), Body::Pending),
             Some(Answer::Block(block)) => {
-                let body = Body::new(&block, place.slot, locale, words, limit);
+                let body = open.draw(|| Body::new(&block, place.slot, locale, words, limit));
                 (block.title, block.note.unwrap_or_default(), body)
             }
             Some(Answer::Broken { error_id }) => {
@@ -306,7 +306,8 @@ pub(super) async fn show_panel(
     }
     let here = format!("{base}/panels/{}", path.panel);
     page(&PanelPage {
-        frame: Frame::new(&visitor, open.locale, Navigation::Reports, &view.title, here, &address),
+        frame: Frame::new(&visitor, open.locale, Navigation::Reports, &view.title, here, &address)
+            .in_brand(open.brand.clone()),
         report_title: open.report.title.get(open.locale).to_owned(),
         subtitle: open.subtitle.clone(),
         back_url: format!("{base}{query}#panel-{}", path.panel),

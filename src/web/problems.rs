@@ -36,7 +36,8 @@ pub(super) async fn list_problems(
     let locale = visitor.locale.unwrap_or_default();
     let title = Words::of(locale).problems;
     let problems = state.backend.problems().into_iter().map(ProblemView::new).collect();
-    let frame = Frame::new(&visitor, locale, Place::Problems, title, "/problems", &address);
+    let frame = Frame::new(&visitor, locale, Place::Problems, title, "/problems", &address)
+        .in_brand(state.backend.usual_brand());
     page(&ProblemsPage { frame, problems })
 }
 

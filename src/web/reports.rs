@@ -47,7 +47,8 @@ pub(super) async fn list_reports(
     reports.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.id.cmp(&b.id)));
     let title = Words::of(locale).reports;
     page(&ReportsPage {
-        frame: Frame::new(&visitor, locale, Place::Reports, title, "/", &address),
+        frame: Frame::new(&visitor, locale, Place::Reports, title, "/", &address)
+            .in_brand(state.backend.usual_brand()),
         reports,
         problems: state
             .backend

@@ -8,7 +8,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::limit::RequestBodyLimitLayer;
 
 use super::state::WebState;
-use super::{assets, dashboard, error, guard, health, host, panel, problems, reports, runs};
+use super::{assets, brand, dashboard, error, guard, health, host, panel, problems, reports, runs};
 
 /// Nothing here takes a body; forms are GET.
 const BODY_LIMIT_BYTES: usize = 16 * 1024;
@@ -29,6 +29,7 @@ pub fn router(state: WebState) -> Router {
         .route("/readyz", get(health::show_readiness))
         .route("/metrics", get(health::show_metrics))
         .route("/static/{file}", get(assets::show_asset))
+        .route("/themes/{theme}/{file}", get(brand::show_file))
         .route("/favicon.svg", get(assets::show_favicon))
         .route("/favicon.ico", get(assets::show_favicon))
         .fallback(error::no_such_page)

@@ -103,7 +103,8 @@ pub(super) async fn list_runs(
     let titles = Titles::of(&state, locale);
     let older = found.runs.last().filter(|_| found.more);
     page(&RunsPage {
-        frame: Frame::new(&visitor, locale, Place::Runs, words.runs, "/runs", &address),
+        frame: Frame::new(&visitor, locale, Place::Runs, words.runs, "/runs", &address)
+            .in_brand(state.backend.usual_brand()),
         reports: titles.menu(filter.report.as_ref()),
         states: RunState::ALL
             .iter()
@@ -134,7 +135,8 @@ pub(super) async fn show_run(
     let run = RunView::new(run, &titles, words);
     let path = format!("/runs/{id}");
     page(&RunPage {
-        frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path, &address),
+        frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path, &address)
+            .in_brand(state.backend.usual_brand()),
         stages,
         deliveries: deliveries
             .into_iter()

@@ -226,13 +226,14 @@ fn decorate(mark: &Mark, class: &mut String, drawing: &mut String) {
     let mut shapes = String::new();
     if let Some(fill) = mark.fill {
         class.push_str(" filled");
-        shapes.push_str(&rect(0.0, 100.0, fill));
+        shapes.push_str(&rect(0.0, 100.0, &format!("fill=\"{}\"", fill.hex())));
     }
     if let Some(Bar { zero, end }) = mark.bar {
         class.push_str(" barred");
         let (from, to) = (zero.min(end) * 100.0, zero.max(end) * 100.0);
-        let color = if end < zero { Tint(0xf3, 0xb0, 0xad) } else { Tint(0x9c, 0xc3, 0xf0) };
-        shapes.push_str(&rect(from, to - from, color));
+        // Bars have classes, which know dark mode and brands.
+        let class = if end < zero { "bar negative" } else { "bar" };
+        shapes.push_str(&rect(from, to - from, &format!("class=\"{class}\"")));
     }
     if !shapes.is_empty() {
         *drawing = format!(
@@ -244,8 +245,8 @@ fn decorate(mark: &Mark, class: &mut String, drawing: &mut String) {
     }
 }
 
-fn rect(x: f32, width: f32, color: Tint) -> String {
-    format!("<rect x=\"{x:.2}\" y=\"0\" width=\"{width:.2}\" height=\"1\" fill=\"{}\"/>", color.hex())
+fn rect(x: f32, width: f32, look: &str) -> String {
+    format!("<rect x=\"{x:.2}\" y=\"0\" width=\"{width:.2}\" height=\"1\" {look}/>")
 }
 
 /// The named inks have a class, which knows dark mode; the nearest of them stands for others.

@@ -24,7 +24,7 @@ const TOLERANCE: f64 = 0.004;
 const PAGES: [(&str, Locale, u32); 8] = [
     ("monthly-sales", Locale::Ko, 1),
     ("profit-and-loss", Locale::Ko, 1),
-    ("profit-and-loss", Locale::En, 2),
+    ("profit-and-loss", Locale::En, 1),
     ("store-results", Locale::Ko, 1),
     ("store-results", Locale::ZhHk, 1),
     ("year-on-year", Locale::Ko, 1),

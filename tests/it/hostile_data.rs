@@ -9,9 +9,9 @@ use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
 use jangpyo::engine::{Engine, EngineSettings, Freshness};
 use jangpyo::format::Locale;
-use jangpyo::render::canvas::Logo;
 use jangpyo::render::document::{Content, Document};
 use jangpyo::render::{csv, html, pdf};
+use jangpyo::runs::PART_CHECKS;
 use jangpyo::runs::evaluate::{Evaluator, Question};
 
 use crate::support::pdf::Pdf;
@@ -65,7 +65,7 @@ async fn document(rows: &str) -> Document {
 }
 
 async fn evaluate(folder: &Path) -> Document {
-    let workspace = Workspace::load(folder, &Policy::default(), Logo::check);
+    let workspace = Workspace::load(folder, &Policy::default(), PART_CHECKS);
     let problems: Vec<_> = workspace.diagnostics().iter().map(ToString::to_string).collect();
     assert!(!workspace.has_errors(), "{}", problems.join("\n"));
     let settings = EngineSettings { workspace: folder.to_owned(), threads: 2, ..EngineSettings::default() };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod command_line;
+mod determinism;
 mod flights;
 mod floors;
 mod golden_pages;
@@ -19,5 +20,6 @@ mod serving;
 mod smtp;
 mod sources;
 mod support;
+mod themes;
 mod verify;
 mod workbooks;

@@ -6,9 +6,9 @@ use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
 use jangpyo::engine::{Engine, EngineSettings, Freshness};
 use jangpyo::format::Locale;
-use jangpyo::render::canvas::Logo;
 use jangpyo::render::document::{Content, Document};
 use jangpyo::render::pdf;
+use jangpyo::runs::PART_CHECKS;
 use jangpyo::runs::evaluate::{Evaluator, Question};
 
 use crate::support::pdf::Pdf;
@@ -74,7 +74,7 @@ async fn document() -> Document {
         "data/rows.csv",
         "day,name,amount\n2026-01-05,가,30000\n2026-01-06,나,1000\n2026-02-05,가,12000\n2026-02-06,나,345\n",
     );
-    let workspace = Workspace::load(folder.path(), &Policy::default(), Logo::check);
+    let workspace = Workspace::load(folder.path(), &Policy::default(), PART_CHECKS);
     let problems: Vec<_> = workspace.diagnostics().iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     let settings =

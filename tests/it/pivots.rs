@@ -10,8 +10,8 @@ use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
 use jangpyo::engine::{Engine, EngineSettings, Freshness};
 use jangpyo::format::Locale;
-use jangpyo::render::canvas::Logo;
 use jangpyo::render::document::{Content, Document};
+use jangpyo::runs::PART_CHECKS;
 use jangpyo::runs::evaluate::{Evaluator, Question};
 use jangpyo::table::{Grid, Part, Value};
 
@@ -109,7 +109,7 @@ async fn document(folder: &Path, sales: &[Sale], panels: &str, period: &str) -> 
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let workspace = Workspace::load(folder, &Policy::default(), Logo::check);
+    let workspace = Workspace::load(folder, &Policy::default(), PART_CHECKS);
     let problems: Vec<_> = workspace.diagnostics().iter().map(ToString::to_string).collect();
     assert!(!workspace.has_errors(), "{}", problems.join("\n"));
     let settings = EngineSettings { workspace: folder.to_owned(), threads: 2, ..EngineSettings::default() };

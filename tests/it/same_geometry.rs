@@ -140,7 +140,7 @@ fn a_chart_with_lines_ranges_a_trend_and_error_bars() {
 
 #[test]
 fn hatched_bars_in_another_palette() {
-    let look = Look { palette: Palette::OkabeIto, patterns: true };
+    let look = Look { palette: Palette::OkabeIto, patterns: true, ..Look::default() };
     let kind = Kind::Bar { stacking: Stacking::Stacked, horizontal: false };
     assert_same(&Chart { look, ..charts::by_country(kind) }, 40);
 }

@@ -173,7 +173,7 @@ pub(super) fn all() -> Vec<(&'static str, Chart)> {
 }
 
 fn colored(palette: Palette, patterns: bool, chart: Chart) -> Chart {
-    Chart { look: Look { palette, patterns }, ..chart }
+    Chart { look: Look { palette, patterns, ..Look::default() }, ..chart }
 }
 
 fn patterned(palette: Palette, chart: Chart) -> Chart {

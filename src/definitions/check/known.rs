@@ -16,6 +16,8 @@ pub(super) struct Known<'a> {
     pub(super) datasets: BTreeMap<&'a str, Fields<'a>>,
     /// The reports by id.
     pub(super) reports: BTreeMap<&'a str, ReportNames<'a>>,
+    /// The ids of themes.
+    pub(super) themes: Vec<&'a str>,
 }
 
 /// What of a report can be referred to.
@@ -56,6 +58,7 @@ impl<'a> Known<'a> {
         Self {
             sources: ids(DefinitionKind::Source).map(|draft| draft.id.as_str()).collect(),
             datasets: ids(DefinitionKind::Dataset).map(|draft| (draft.id.as_str(), fields(draft))).collect(),
+            themes: ids(DefinitionKind::Theme).map(|draft| draft.id.as_str()).collect(),
             reports: ids(DefinitionKind::Report).map(|draft| (draft.id.as_str(), names(draft))).collect(),
         }
     }

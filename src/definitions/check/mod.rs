@@ -19,6 +19,7 @@ mod report;
 mod schedule;
 mod source;
 mod text;
+mod theme;
 mod zone;
 
 use super::diagnostic::{Problem, SHOWN_LIMIT};
@@ -41,6 +42,7 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
                     Typed::Source(source) => source::check(source, &mut findings),
                     Typed::Dataset(dataset) => dataset::check(dataset, &known, &mut findings),
                     Typed::Report(report) => report::check(report, &known, policy, &mut findings),
+                    Typed::Theme(theme) => theme::check(theme, &mut findings),
                 }
                 found = findings.problems;
             }

@@ -28,6 +28,12 @@ pub(super) fn check(report: &Report, known: &Known<'_>, policy: &Policy, finding
     if let Some(dataset) = &report.dataset {
         dataset_exists(dataset, &root.key("dataset"), known, findings);
     }
+    if let Some(theme) = &report.theme
+        && !known.themes.contains(&theme.as_str())
+    {
+        let help = names::offer(theme.as_str(), "themes", known.themes.iter().copied());
+        findings.error(&root.key("theme"), "unknown_theme", format!("there is no theme `{theme}`"), help);
+    }
     let scope = scope(report, known, findings);
     if report.panels.is_empty() && findings.tree.keys_of("panels").is_empty() {
         findings.error(

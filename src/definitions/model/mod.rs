@@ -1,26 +1,26 @@
-//! The file shapes: what a source, a dataset and a report file may say.
+//! The file shapes: what a source, a dataset, a theme and a report file may say.
 //!
 //! Plain serde types, one file per kind. The published JSON Schemas are generated from them, so the
 //! doc comments here are what an author reads in the editor.
 
 mod dataset;
 mod delivery;
-mod logo;
 mod name;
 mod panel;
 mod parameter;
+mod part;
 mod print;
 mod report;
 mod schedule;
 mod source;
+mod theme;
 
 pub use dataset::{
     ColumnMask, CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric,
     Relationship, Security, TableFile,
 };
 pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
-pub use logo::LogoFile;
-pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
+pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId, ThemeId};
 pub use panel::{
     AmountUnit, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle, ChartKind,
     ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, ErrorMeasures, FieldFilter, FilterOperators,
@@ -30,6 +30,7 @@ pub use panel::{
     ValueSide, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
+pub use part::PartFile;
 pub use print::{
     AccessibilityStandard, Approval, ApprovalBox, ArchiveStandard, Corner, Cover, CoverSheet, PreparedBy,
     PrintSettings, RunningLine, RunningParts,
@@ -37,3 +38,4 @@ pub use print::{
 pub use report::{Orientation, Page, Palette, Paper, Report};
 pub use schedule::{PanelErrorPolicy, Schedule};
 pub use source::{S3Options, Source};
+pub use theme::{ColorPair, Theme, ThemeColor, ThemeColors, ThemeFonts};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::LogoFile;
+use super::PartFile;
 use crate::format::LocalizedText;
 
 /// How a report is printed. Texts may hold `{title}`, `{period}`, `{page}`, `{pages}`, `{section_page}`,
@@ -23,13 +23,14 @@ pub struct PrintSettings {
     pub cover: Cover,
     /// Who made the report and what it is about (작성자, 작성일, 기준일), below its title.
     pub prepared: Option<PreparedBy>,
-    /// Notes at the end, numbered ¹ ² ³ in their order.
+    /// Notes at the end, numbered ¹ ² ³ in their order; `[^1]` in a text refers to the first, unless its
+    /// panel has footnotes of its own.
     #[schemars(length(max = 50))]
     pub footnotes: Vec<LocalizedText>,
     /// The company's mark (PNG, JPEG or SVG, at most 2 MiB) beside the title and on the cover, as a path in
     /// the workspace: `logos/acme.svg`.
-    pub logo: Option<LogoFile>,
-    /// Words across every sheet, behind its content: `대외비`.
+    pub logo: Option<PartFile>,
+    /// Words across every sheet, faint: `대외비`.
     pub watermark: Option<LocalizedText>,
     /// Makes PDFs that keep to a standard for decades of storage: `pdf-a-2b`.
     pub archive: Option<ArchiveStandard>,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DatasetId, FieldFilter, FieldName, Panel, PanelId, Parameter, PrintSettings, Schedule};
+use super::{DatasetId, FieldFilter, FieldName, Panel, PanelId, Parameter, PrintSettings, Schedule, ThemeId};
 use crate::format::{Locale, LocalizedText};
 
 /// A report: on screen a dashboard, on paper a PDF.
@@ -36,7 +36,10 @@ pub struct Report {
     /// The layout; by default KPI panels four to a row, then one panel below the other, on A4 portrait.
     #[serde(default)]
     pub pages: Vec<Page>,
-    /// The colours of series, on screen and on paper. `standard` by default.
+    /// The colours, fonts and logo, on screen and on paper; by default those of `theme.yaml`, if there is
+    /// one.
+    pub theme: Option<ThemeId>,
+    /// The colours of series, on screen and on paper. `standard` by default: those of the theme.
     #[serde(default)]
     pub palette: Palette,
     /// Hatches bars, areas, slices and rectangles, so that series stay apart in a print without
@@ -59,7 +62,7 @@ fn seoul() -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Palette {
-    /// Ten colours whose neighbours differ in lightness as well as hue.
+    /// Those of the theme; without one, ten colours whose neighbours differ in lightness as well as hue.
     #[default]
     Standard,
     /// The eight colours of Okabe and Ito.
@@ -80,6 +83,10 @@ pub struct Page {
     /// Upright or lying.
     #[serde(default)]
     pub orientation: Orientation,
+    /// Scales the page down, to 75 % at the least, so that it fits on one sheet; what does not fit even
+    /// then flows on in its own size.
+    #[serde(default)]
+    pub fit: bool,
     /// Rows of panels, from top to bottom; panels of a row stand side by side.
     pub rows: Vec<Vec<PanelId>>,
 }

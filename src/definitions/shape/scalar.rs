@@ -10,6 +10,7 @@ use crate::definitions::model::{AxisField, CellColor, FieldName, NameError, Pane
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{Place, Value};
+use crate::format::Color;
 
 impl<'a> Walk<'a> {
     pub(super) fn scalar(&mut self, spot: Spot<'_>, schema: &'a Json, path: &FieldPath) -> Option<Json> {
@@ -114,6 +115,10 @@ impl<'a> Walk<'a> {
 pub(super) fn pattern_problem(pattern: &str, name: &str) -> Option<Problem> {
     if pattern.starts_with("^(good|") {
         return CellColor::parse(name).err().map(|problem| bad_name(name, "is no colour").help(problem));
+    }
+    if pattern.starts_with("^#") {
+        let help = "write red, green and blue in two digits of 0-9 and a-f each: \"#0b5cad\"";
+        return Color::parse(name).is_none().then(|| bad_name(name, "is no colour").help(help));
     }
     if pattern.contains("(:(hour|") {
         let problem = name.parse::<AxisField>().err()?;

@@ -205,6 +205,7 @@ fn mistakes_of_sense_in_reports_are_explained() {
         ("texts", "kind: report\ntitle: \"Sales\\r\\nBcc: all@evil.example\"\nowner: ' '\ndataset: sales\ntime_zone: Seoul\npanels:\n  a: {kpi: revenue, title: {ko: '', en: \"a\\tb\"}}\nprint:\n  header: '{titel} {page}'\n  approval: ['']\n".into()),
         ("standards", format!("{}print: {{archive: pdf-a-3b, accessible: true, archiv: pdf-a-2b}}\n", panels("  a: {kpi: revenue}\n"))),
         ("words with values", panels("  a: {text: '매출 {revenu} 이익 {revenue.chang} {country} {titel}'}\n  b:\n    text: |\n      첫 줄\n      {if revenue < }감소{end}\n  c: {text: '{revenue', title: a}\n  d: {text: {ko: '{if orders > 5}가', en: '{orders|long}', zh-HK: '{revenue:이}'}}\n  e: {text: '{revenue.change}'}\n  f: {text: '[가](javascript:x) [나](https://example.com/{revenue}) [다](https://example.com)'}\n  g: {text: '{if country = 5}가{end}', dataset: salse, align: middle}\n  h: {text: '{period} {now} {previous_period}', filters: {contry: KR}, dataset: sales}\n  i: {text: '{revenue}', filters: {contry: KR}}")),
+        ("footnotes", format!("{TOP}panels:\n  a: {{kpi: revenue, title: '매출[^1] [^3]', footnotes: [부가세 제외]}}\n  b: {{kpi: revenue, note: '[^2]'}}\nprint:\n  footnotes: ['잠정치']\n")),
         ("what stands around the panels", format!("{TOP}panels:\n  a: {{kpi: revenue}}\nprint:\n  header: {{left: '{{pag}}', middle: a}}\n  footer: {{center: '{{section_page}}', right: ''}}\n  approval: {{stages: [담당, ''], corner: top, names: [a, b, c], label: ''}}\n  cover: {{title: '{{page}}', titel: a}}\n  prepared: {{by: '{{ownr}}', as_of: ''}}\n  footnotes: ['']\n  watermark: 아주 긴 워터마크는 종이를 가로질러 읽을 수 없으므로 마흔 글자보다 길면 받아들이지 않습니다\n")),
         ("schedules", format!("{TOP}parameters:\n  period: {{type: period, default: today}}\npanels:\n  a: {{kpi: revenue}}\nschedules:\n  monday:\n    cron: 0 8 30 2 *\n    time_zone: KST\n    parameters: {{period: last_weak, perod: today}}\n    deliver: {{}}\n  daily:\n    cron: '@daily'\n    time_zone: Asia/Soul\n    deliver:\n      email: {{to: [kim@acme.example, kim, KIM@acme.example, 'a@evil.example', \"a@acme.example\\nBcc: b@evil.example\"], subject: '{{page}}', show: [b]}}\n      folder: {{path: ../../etc}}\n  weekly:\n    cron: 0 25 * * MON\n    deliver: {{email: {{to: []}}, folder: {{path: /abs, files: []}}}}\n")),
         ("no panels and no dataset", "kind: report\ntitle: a\nowner: b\ndataset: salse\npanels: {}\n".into()),
@@ -268,6 +269,30 @@ fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
         ),
     ];
     snapshot("sources", "sources/broken.yaml", &cases);
+}
+
+#[test]
+fn themes() {
+    let top = "kind: theme\nowner: brand\n";
+    let cases = [
+        (
+            "colours that cannot be read",
+            format!(
+                "{top}colors:\n  primary: '#ffcc00'\n  good: {{light: '#0f7b4f', dark: '#0f3b2f'}}\n  ink: '#bbbbbb'\n"
+            ),
+        ),
+        (
+            "series",
+            format!(
+                "{top}colors:\n  series: ['#fefefe', '#0b5cad', '#0c5daf', {{light: '#123456', dark: '#101820'}}]\n"
+            ),
+        ),
+        ("no colours", format!("{top}colors: {{primary: blue, bad: '#12345', seris: ['#123456']}}\n")),
+        ("files", format!("{top}logo: logos/none.svg\nfonts: {{regular: fonts/acme.woff2, bolt: a}}\n")),
+    ];
+    snapshot("themes", "themes/broken.yaml", &cases);
+    let said = rendered("other.yaml", &format!("{TOP}theme: acme\npanels:\n  a: {{kpi: revenue}}\n"));
+    assert!(said.contains("there is no theme `acme`") && said.contains("there are no themes yet"), "{said}");
 }
 
 fn snapshot(name: &str, file: &str, cases: &[(&str, String)]) {

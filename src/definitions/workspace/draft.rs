@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 use super::{DefinitionFile, files};
 use crate::definitions::catalog::{Definition, DefinitionKind};
 use crate::definitions::diagnostic::{Diagnostic, Problem, SHOWN_LIMIT, Severity};
-use crate::definitions::model::{Dataset, DatasetId, Report, ReportId, Source, SourceId};
+use crate::definitions::model::{
+    Dataset, DatasetId, PartFile, Report, ReportId, Source, SourceId, Theme, ThemeId,
+};
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{self, Node, Place, Value};
 use crate::definitions::{names, schema, shape};
@@ -33,6 +35,20 @@ pub(crate) enum Typed {
     Source(Source),
     Dataset(Box<Dataset>),
     Report(Box<Report>),
+    Theme(Box<Theme>),
+}
+
+impl Typed {
+    /// The files it names.
+    fn parts(&self) -> impl Iterator<Item = &PartFile> {
+        let (logo, fonts) = match self {
+            Self::Report(report) => (report.print.logo.as_ref(), None),
+            Self::Theme(theme) => (theme.logo.as_ref(), theme.fonts.as_ref()),
+            Self::Source(_) | Self::Dataset(_) => (None, None),
+        };
+        let fonts = fonts.into_iter().flat_map(|fonts| [Some(&fonts.regular), fonts.bold.as_ref()]);
+        logo.into_iter().chain(fonts.flatten())
+    }
 }
 
 impl Draft {
@@ -97,6 +113,7 @@ impl Draft {
             DefinitionKind::Source => SourceId::parse(&self.id).map(drop),
             DefinitionKind::Dataset => DatasetId::parse(&self.id).map(drop),
             DefinitionKind::Report => ReportId::parse(&self.id).map(drop),
+            DefinitionKind::Theme => ThemeId::parse(&self.id).map(drop),
         };
         if let Err(error) = id {
             let message =
@@ -111,6 +128,7 @@ impl Draft {
             DefinitionKind::Source => typed(value).map(Typed::Source),
             DefinitionKind::Dataset => typed(value).map(|dataset| Typed::Dataset(Box::new(dataset))),
             DefinitionKind::Report => typed(value).map(|report| Typed::Report(Box::new(report))),
+            DefinitionKind::Theme => typed(value).map(|theme| Typed::Theme(Box::new(theme))),
         };
         match typed {
             Ok(typed) => self.typed = Some(typed),
@@ -136,6 +154,7 @@ impl Draft {
         said.unwrap_or_else(|| match self.name.split('/').next() {
             Some("sources") => DefinitionKind::Source,
             Some("datasets") => DefinitionKind::Dataset,
+            Some("themes" | "theme.yaml" | "theme.yml") => DefinitionKind::Theme,
             _ => DefinitionKind::Report,
         })
     }
@@ -145,13 +164,12 @@ impl Draft {
         self.problems.iter().all(|problem| problem.severity != Severity::Error)
     }
 
-    /// A digest of the file, and of the logo it names: a report with another logo is another version.
+    /// A digest of the file, and of the logo and fonts it names: a report with another logo is another
+    /// version.
     fn digest(&self) -> [u8; 32] {
         let mut digest = Sha256::new();
         digest.update(self.text.as_bytes());
-        if let Some(Typed::Report(report)) = &self.typed
-            && let Some(content) = report.print.logo.as_ref().and_then(|logo| logo.content.as_ref())
-        {
+        for content in self.typed.iter().flat_map(Typed::parts).filter_map(|part| part.content.as_ref()) {
             digest.update([0]);
             digest.update(content);
         }
@@ -233,6 +251,7 @@ fn define(id: &str, typed: Typed) -> Option<Definition> {
         Typed::Source(source) => Definition::Source(SourceId::parse(id).ok()?, Arc::new(source)),
         Typed::Dataset(dataset) => Definition::Dataset(DatasetId::parse(id).ok()?, Arc::from(dataset)),
         Typed::Report(report) => Definition::Report(ReportId::parse(id).ok()?, Arc::from(report)),
+        Typed::Theme(theme) => Definition::Theme(ThemeId::parse(id).ok()?, Arc::from(theme)),
     })
 }
 
@@ -245,13 +264,13 @@ fn typed<T: DeserializeOwned>(mut value: Json) -> Result<T, serde_json::Error> {
 }
 
 fn schema_of(kind: DefinitionKind) -> &'static Json {
-    static SCHEMAS: LazyLock<[Json; 3]> =
-        LazyLock::new(|| [schema::source(), schema::dataset(), schema::report()]);
-    let [source, dataset, report] = &*SCHEMAS;
+    static SCHEMAS: LazyLock<[Json; 4]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
+    let [source, dataset, report, theme] = &*SCHEMAS;
     match kind {
         DefinitionKind::Source => source,
         DefinitionKind::Dataset => dataset,
         DefinitionKind::Report => report,
+        DefinitionKind::Theme => theme,
     }
 }
 

@@ -22,8 +22,8 @@ const SKIPPED: [&str; 2] = ["data", "schemas"];
 pub(crate) struct Found {
     /// Definition files by name relative to the workspace, in order.
     pub(crate) files: Vec<(String, PathBuf)>,
-    /// Files that are pictures by their names, in order: a report may name one as its logo.
-    pub(crate) pictures: Vec<(String, PathBuf)>,
+    /// Files that are pictures or fonts by their names, in order: a report may name one as its logo.
+    pub(crate) parts: Vec<(String, PathBuf)>,
     /// Folders (`""`: the workspace itself) and files that could not be looked at, and why.
     pub(crate) unreadable: Vec<(String, Problem)>,
 }
@@ -36,7 +36,7 @@ pub(crate) fn find(root: &Path) -> Found {
         Err(error) => found.unreadable.push((String::new(), unreadable("the workspace", &error))),
     }
     found.files.sort();
-    found.pictures.sort();
+    found.parts.sort();
     found
 }
 
@@ -101,8 +101,10 @@ fn walk(
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => {}
                 Err(error) => found.unreadable.push((relative, unreadable("the file", &error))),
             }
-        } else if is_picture(&file_name) && found.pictures.len() < COUNT_LIMIT {
-            found.pictures.push((relative, path));
+        } else if (has_end(&file_name, &PICTURE_ENDS) || has_end(&file_name, &FONT_ENDS))
+            && found.parts.len() < COUNT_LIMIT
+        {
+            found.parts.push((relative, path));
         }
     }
 }
@@ -114,10 +116,13 @@ fn is_definition(path: &Path) -> bool {
 /// The ends of the names of pictures.
 pub(crate) const PICTURE_ENDS: [&str; 4] = ["svg", "png", "jpg", "jpeg"];
 
-/// Whether a file of this name is looked at as a picture.
-pub(crate) fn is_picture(name: &str) -> bool {
+/// The ends of the names of fonts.
+pub(crate) const FONT_ENDS: [&str; 2] = ["otf", "ttf"];
+
+/// Whether a name ends in one of `ends`, in any case.
+pub(crate) fn has_end(name: &str, ends: &[&str]) -> bool {
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
-    PICTURE_ENDS.iter().any(|known| known.eq_ignore_ascii_case(end))
+    ends.iter().any(|known| known.eq_ignore_ascii_case(end))
 }
 
 /// The text of a definition file; `Ok(None)` when it has vanished.

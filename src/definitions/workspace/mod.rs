@@ -3,7 +3,7 @@
 mod draft;
 pub(crate) mod files;
 mod git;
-mod logo;
+mod parts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,14 +19,14 @@ use super::path::FieldPath;
 use super::policy::Policy;
 use super::yaml::{Node, Place};
 pub(crate) use draft::{Draft, Typed};
-pub use logo::PictureCheck;
+pub use parts::{PartCheck, PartChecks};
 
 /// A loaded workspace: what is valid, what is wrong, and what is still served from before.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     dir: PathBuf,
     policy: Policy,
-    pictures: PictureCheck,
+    checks: PartChecks,
     files: BTreeMap<String, DefinitionFile>,
     catalog: Arc<Catalog>,
     diagnostics: Vec<Diagnostic>,
@@ -51,17 +51,17 @@ pub struct DefinitionFile {
 }
 
 impl Workspace {
-    /// Reads and checks every definition file below `dir`, and the logos they name with `pictures`.
+    /// Reads and checks every definition file below `dir`, and the logos and fonts they name with `checks`.
     /// Never fails as a whole: what cannot be read is a diagnostic. Blocks on the file system.
-    pub fn load(dir: &Path, policy: &Policy, pictures: PictureCheck) -> Self {
-        Self::build(dir, policy, pictures, &BTreeMap::new())
+    pub fn load(dir: &Path, policy: &Policy, checks: PartChecks) -> Self {
+        Self::build(dir, policy, checks, &BTreeMap::new())
     }
 
     /// Loads again. A file that became invalid keeps its last valid definition, marked
     /// [`stale`](DefinitionFile::stale); a deleted file is gone. Blocks on the file system.
     #[must_use]
     pub fn reload(&self) -> Self {
-        Self::build(&self.dir, &self.policy, self.pictures, &self.files)
+        Self::build(&self.dir, &self.policy, self.checks, &self.files)
     }
 
     /// The folder.
@@ -112,7 +112,7 @@ impl Workspace {
     fn build(
         dir: &Path,
         policy: &Policy,
-        pictures: PictureCheck,
+        checks: PartChecks,
         before: &BTreeMap<String, DefinitionFile>,
     ) -> Self {
         let found = files::find(dir);
@@ -122,7 +122,7 @@ impl Workspace {
             found.files.iter().filter_map(|(name, path)| Draft::read(name, path)).collect();
         draft::refuse_same_ids(&mut drafts);
         check::check(&mut drafts, policy);
-        logo::give(&mut drafts, dir, &found.pictures, pictures);
+        parts::give(&mut drafts, dir, &found.parts, checks);
 
         let mut files = BTreeMap::new();
         for draft in drafts {
@@ -141,7 +141,7 @@ impl Workspace {
         }
         sort(&mut diagnostics);
         let catalog = Arc::new(catalog(files.values(), git::commit(dir)));
-        Self { dir: dir.to_owned(), policy: policy.clone(), pictures, files, catalog, diagnostics }
+        Self { dir: dir.to_owned(), policy: policy.clone(), checks, files, catalog, diagnostics }
     }
 }
 
@@ -180,6 +180,7 @@ fn catalog<'a>(files: impl Iterator<Item = &'a DefinitionFile>, commit: Option<S
             Some(Definition::Source(id, source)) => insert(&mut catalog.sources, id, source),
             Some(Definition::Dataset(id, dataset)) => insert(&mut catalog.datasets, id, dataset),
             Some(Definition::Report(id, report)) => insert(&mut catalog.reports, id, report),
+            Some(Definition::Theme(id, theme)) => insert(&mut catalog.themes, id, theme),
             None => continue,
         }
         digest.update(file.name.as_bytes());

@@ -122,6 +122,30 @@ impl Node {
         place
     }
 
+    /// Every text at or below `path`, with its own path.
+    pub(crate) fn texts_below(&self, path: &FieldPath) -> Vec<(FieldPath, &str)> {
+        let mut texts = Vec::new();
+        let start = path.steps().iter().try_fold(self, |node, step| match (step, &node.value) {
+            (Step::Key(key), _) => node.entry(key).map(|entry| &entry.node),
+            (Step::Index(index), Value::List(items)) => items.get(*index),
+            (Step::Index(_), _) => None,
+        });
+        let mut open: Vec<(FieldPath, &Self)> = start.map(|node| (path.clone(), node)).into_iter().collect();
+        while let Some((path, node)) = open.pop() {
+            match &node.value {
+                Value::Text(text) => texts.push((path, text.as_str())),
+                Value::List(items) => {
+                    open.extend(items.iter().enumerate().map(|(index, item)| (path.index(index), item)));
+                }
+                Value::Map(entries) => {
+                    open.extend(entries.iter().map(|entry| (path.key(&entry.key.text), &entry.node)));
+                }
+                _ => {}
+            }
+        }
+        texts
+    }
+
     /// `path` as the file has it: without the index 0 of a single value that stands for a list.
     pub(crate) fn as_written(&self, path: &FieldPath) -> FieldPath {
         let mut node = Some(self);

@@ -1,11 +1,14 @@
-//! The bundled fonts: which face has a character, and how wide text is.
+//! The fonts: which face has a character, and how wide text is.
 //!
 //! Pretendard has Latin and Hangul but no ideographs; Noto Sans HK has those, and full-width
-//! punctuation as Chinese sets it; Noto Emoji, in one weight, has what is left of pictures. Text is split per character into runs of one face. Digits are always tabular, so that numbers align everywhere.
+//! punctuation as Chinese sets it; Noto Emoji, in one weight, has what is left of pictures. The font of a
+//! brand goes before them. Text is split per character into runs of one face. Digits are always tabular,
+//! so that numbers align everywhere.
 
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use ttf_parser::{Face, GlyphId, Tag};
 
@@ -17,6 +20,11 @@ static NOTO_EMOJI: &[u8] = include_bytes!("../../../static/fonts/NotoEmoji-Regul
 
 static BUNDLED: LazyLock<FontSet> = LazyLock::new(FontSet::load);
 
+thread_local! {
+    /// The fonts of the document that this thread is laying out or drawing; see [`FontSet::during`].
+    static IN_USE: Cell<Option<&'static FontSet>> = const { Cell::new(None) };
+}
+
 /// How heavy text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Weight {
@@ -27,7 +35,7 @@ pub enum Weight {
     Bold,
 }
 
-/// One bundled font file.
+/// One font file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FaceId {
     /// Pretendard Regular.
@@ -40,34 +48,34 @@ pub enum FaceId {
     NotoHkBold,
     /// Noto Emoji, for both weights.
     NotoEmoji,
+    /// The regular font of a brand.
+    BrandRegular,
+    /// The bold font of a brand.
+    BrandBold,
 }
 
 impl FaceId {
     /// Every face, in the order of their discriminants.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::PretendardRegular,
         Self::PretendardBold,
         Self::NotoHkRegular,
         Self::NotoHkBold,
         Self::NotoEmoji,
+        Self::BrandRegular,
+        Self::BrandBold,
     ];
+
+    /// The faces that are part of this program.
+    pub(super) const BUNDLED: usize = 5;
 
     /// How heavy it is.
     pub fn weight(self) -> Weight {
         match self {
-            Self::PretendardRegular | Self::NotoHkRegular | Self::NotoEmoji => Weight::Regular,
-            Self::PretendardBold | Self::NotoHkBold => Weight::Bold,
-        }
-    }
-
-    /// The PostScript name, as it stands in a PDF behind the subset prefix.
-    pub fn postscript_name(self) -> &'static str {
-        match self {
-            Self::PretendardRegular => "Pretendard-Regular",
-            Self::PretendardBold => "Pretendard-Bold",
-            Self::NotoHkRegular => "NotoSansHK-Regular",
-            Self::NotoHkBold => "NotoSansHK-Bold",
-            Self::NotoEmoji => "NotoEmoji",
+            Self::PretendardRegular | Self::NotoHkRegular | Self::NotoEmoji | Self::BrandRegular => {
+                Weight::Regular
+            }
+            Self::PretendardBold | Self::NotoHkBold | Self::BrandBold => Weight::Bold,
         }
     }
 }
@@ -92,17 +100,27 @@ pub struct Run<'a> {
     pub width: f32,
 }
 
-struct BundledFace {
+struct LoadedFace {
     data: &'static [u8],
     face: Face<'static>,
+    postscript_name: &'static str,
     units_per_em: f32,
     tabular: HashMap<u16, u16>,
+    /// Whether its digits, tabular where it has such, are all of one width.
+    has_even_digits: bool,
 }
 
-/// The bundled fonts with their metrics.
+/// The bundled fonts, and those of a brand where it has its own, with their metrics.
 pub struct FontSet {
-    faces: Vec<BundledFace>,
+    /// In the order of the discriminants of [`FaceId`].
+    faces: Vec<Arc<LoadedFace>>,
     resolved: [Resolved; 2],
+}
+
+impl std::fmt::Debug for FontSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.faces.iter().map(|face| face.postscript_name)).finish()
+    }
 }
 
 /// The face and glyph of the characters met so far: a ledger measures and draws the same few
@@ -113,7 +131,7 @@ struct Resolved(Vec<AtomicU64>);
 /// Set in every slot that has been written.
 const MET: u64 = 1 << 63;
 /// The face number of characters that no font has.
-const NO_FACE: u64 = 7;
+const NO_FACE: u64 = 15;
 
 impl Resolved {
     fn new() -> Self {
@@ -146,50 +164,92 @@ impl FontSet {
         &BUNDLED
     }
 
+    /// The fonts that text is measured and drawn with at this moment on this thread: those of the
+    /// document at hand, else the bundled ones.
+    pub fn in_use() -> &'static Self {
+        IN_USE.get().unwrap_or_else(Self::bundled)
+    }
+
+    /// Does what `draw` does with these fonts. Layout, charts and writers ask for the width of text in a
+    /// hundred places, and all of them must ask the same fonts: a document is laid out and drawn on one
+    /// thread from begin to end, so its fonts are bound to that.
+    pub fn during<R>(&'static self, draw: impl FnOnce() -> R) -> R {
+        /// Restores even where drawing panics.
+        struct Before(Option<&'static FontSet>);
+        impl Drop for Before {
+            fn drop(&mut self) {
+                IN_USE.set(self.0);
+            }
+        }
+        let _before = Before(IN_USE.replace(Some(self)));
+        draw()
+    }
+
     #[expect(clippy::expect_used, reason = "the font files are compiled in and tested to parse")]
     fn load() -> Self {
-        let faces = [PRETENDARD_REGULAR, PRETENDARD_BOLD, NOTO_HK_REGULAR, NOTO_HK_BOLD, NOTO_EMOJI]
-            .into_iter()
-            .map(|data| {
-                let face = Face::parse(data, 0).expect("a bundled font parses");
-                let units_per_em = f32::from(face.units_per_em());
-                let tabular = tabular_figures(&face);
-                BundledFace { data, face, units_per_em, tabular }
-            })
-            .collect();
+        let faces = [
+            (PRETENDARD_REGULAR, "Pretendard-Regular"),
+            (PRETENDARD_BOLD, "Pretendard-Bold"),
+            (NOTO_HK_REGULAR, "NotoSansHK-Regular"),
+            (NOTO_HK_BOLD, "NotoSansHK-Bold"),
+            (NOTO_EMOJI, "NotoEmoji"),
+        ]
+        .into_iter()
+        .map(|(data, name)| Arc::new(LoadedFace::new(data, name).expect("a bundled font parses")))
+        .collect();
         Self { faces, resolved: [Resolved::new(), Resolved::new()] }
+    }
+
+    /// The bundled fonts with two of a brand before them; `None` if one cannot be parsed.
+    pub(super) fn with_brand(files: [(&'static [u8], &'static str); 2]) -> Option<Self> {
+        let mut faces = Self::bundled().faces.clone();
+        for (data, name) in files {
+            faces.push(Arc::new(LoadedFace::new(data, name)?));
+        }
+        Some(Self { faces, resolved: [Resolved::new(), Resolved::new()] })
+    }
+
+    /// The faces of this set, in the order of [`FaceId::ALL`].
+    pub(super) fn faces(&self) -> impl Iterator<Item = FaceId> {
+        FaceId::ALL.into_iter().take(self.faces.len())
+    }
+
+    /// The PostScript name of a face, as it stands in a PDF behind the subset prefix.
+    pub fn postscript_name(&self, face: FaceId) -> &'static str {
+        self.loaded(face).postscript_name
     }
 
     /// The font file of a face.
     pub fn data(&self, face: FaceId) -> &'static [u8] {
-        self.bundled_face(face).data
+        self.loaded(face).data
     }
 
     /// The parsed font of a face.
     pub fn face(&self, face: FaceId) -> &Face<'static> {
-        &self.bundled_face(face).face
+        &self.loaded(face).face
     }
 
     /// Font units per em of a face.
     pub fn units_per_em(&self, face: FaceId) -> f32 {
-        self.bundled_face(face).units_per_em
+        self.loaded(face).units_per_em
     }
 
-    fn bundled_face(&self, face: FaceId) -> &BundledFace {
-        &self.faces[face as usize]
+    /// A face of this set. One that only other sets have is drawn in the regular face of all.
+    fn loaded(&self, face: FaceId) -> &LoadedFace {
+        self.faces.get(face as usize).unwrap_or(&self.faces[0])
     }
 
     /// The glyph of `c` in `face`, with tabular digits; `None` if the face does not have it.
     pub fn glyph(&self, face: FaceId, c: char) -> Option<Glyph> {
-        let bundled = self.bundled_face(face);
-        let id = bundled.face.glyph_index(c)?.0;
-        let id = bundled.tabular.get(&id).copied().unwrap_or(id);
-        Some(Glyph { id, advance: bundled.face.glyph_hor_advance(GlyphId(id)).unwrap_or(0) })
+        let loaded = self.loaded(face);
+        let id = loaded.face.glyph_index(c)?.0;
+        let id = loaded.tabular.get(&id).copied().unwrap_or(id);
+        Some(Glyph { id, advance: loaded.face.glyph_hor_advance(GlyphId(id)).unwrap_or(0) })
     }
 
-    /// The face that has `c` (Pretendard, else Noto Sans HK; the other way round for full-width
-    /// punctuation; else Noto Emoji) and its glyph, with tabular digits;
-    /// `None` if no bundled font has it.
+    /// The face that has `c` (the brand's, else Pretendard, else Noto Sans HK; the other way round for
+    /// full-width punctuation; else Noto Emoji) and its glyph, with tabular digits;
+    /// `None` if no font has it.
     pub fn resolve(&self, c: char, weight: Weight) -> Option<(FaceId, Glyph)> {
         let mut chain = match weight {
             Weight::Regular => [FaceId::PretendardRegular, FaceId::NotoHkRegular, FaceId::NotoEmoji],
@@ -199,7 +259,15 @@ impl FontSet {
         if matches!(c, '\u{3001}'..='\u{303f}' | '\u{ff00}'..='\u{ff60}') {
             chain.swap(0, 1);
         }
-        let find = || chain.into_iter().find_map(|face| Some((face, self.glyph(face, c)?)));
+        let brand = match weight {
+            Weight::Regular => FaceId::BrandRegular,
+            Weight::Bold => FaceId::BrandBold,
+        };
+        let brand = self.faces.get(brand as usize).map(|loaded| (brand, loaded));
+        // Digits of many widths would not stand in columns.
+        let brand = brand.filter(|(_, loaded)| loaded.has_even_digits || !c.is_ascii_digit());
+        let chain = brand.map(|(face, _)| face).into_iter().chain(chain);
+        let find = || chain.clone().find_map(|face| Some((face, self.glyph(face, c)?)));
         self.resolved[usize::from(weight == Weight::Bold)].get_or_find(c, find)
     }
 
@@ -250,6 +318,22 @@ impl FontSet {
             }
         }
         missing
+    }
+}
+
+impl LoadedFace {
+    fn new(data: &'static [u8], postscript_name: &'static str) -> Option<Self> {
+        let face = Face::parse(data, 0).ok()?;
+        let units_per_em = f32::from(face.units_per_em());
+        let tabular = tabular_figures(&face);
+        let widths: Vec<Option<u16>> = ('0'..='9')
+            .map(|c| {
+                let id = face.glyph_index(c)?;
+                face.glyph_hor_advance(tabular.get(&id.0).map_or(id, |tabular| GlyphId(*tabular)))
+            })
+            .collect();
+        let has_even_digits = widths.iter().all(|width| width.is_some() && *width == widths[0]);
+        Some(Self { data, face, postscript_name, units_per_em, tabular, has_even_digits })
     }
 }
 

@@ -13,7 +13,7 @@ use super::{FontSet, Weight};
 /// Line breaks and tabs become spaces. Control characters, joiners, direction marks and variation
 /// selectors are left out: they draw nothing, and may turn the reading order of what follows.
 pub fn legible<'a>(text: &'a str, missing: &mut BTreeSet<char>) -> Cow<'a, str> {
-    let fonts = FontSet::bundled();
+    let fonts = FontSet::in_use();
     let as_is = |c: char| {
         matches!(c, ' '..='~') || (visible(c) == Some(c) && fonts.face_for(c, Weight::Regular).is_some())
     };
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn both_weights_have_the_same_characters() {
         // `legible` asks for Regular only.
-        let fonts = FontSet::bundled();
+        let fonts = FontSet::in_use();
         for c in ('\u{20}'..='\u{ffff}').chain('\u{20000}'..='\u{2ffff}') {
             let (regular, bold) = (fonts.face_for(c, Weight::Regular), fonts.face_for(c, Weight::Bold));
             assert_eq!(regular.is_some(), bold.is_some(), "U+{:04X}", c as u32);

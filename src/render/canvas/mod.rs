@@ -2,6 +2,7 @@
 //!
 //! Lengths are points (1/72 inch), y grows downward, the origin is the top left corner.
 
+mod brand_fonts;
 mod fonts;
 mod legible;
 mod logo;
@@ -9,12 +10,14 @@ pub mod pdf;
 mod plotters;
 mod png;
 mod raster;
+mod scale;
 mod structure;
 mod svg;
 mod vector_image;
 
 use std::sync::Arc;
 
+pub use brand_fonts::{brand_fonts, check_font};
 pub use fonts::{FaceId, FontSet, Glyph, Run, Weight};
 pub use legible::legible;
 pub use logo::{Logo, LogoError};

@@ -178,7 +178,7 @@ impl DrawingBackend for Recorder<'_> {
         }
         let size = style.size() as f32 / PIXELS_PER_POINT;
         let weight = weight(style);
-        let width = FontSet::bundled().width(text, size, weight);
+        let width = FontSet::in_use().width(text, size, weight);
         let along = match style.anchor().h_pos {
             HPos::Left => 0.0,
             HPos::Center => -width / 2.0,
@@ -205,7 +205,7 @@ impl DrawingBackend for Recorder<'_> {
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<NoError>> {
         let size = style.size() as f32;
-        let width = FontSet::bundled().width(text, size, weight(style));
+        let width = FontSet::in_use().width(text, size, weight(style));
         Ok((width.ceil() as u32, (size * (ASCENT + DESCENT)).ceil() as u32))
     }
 }

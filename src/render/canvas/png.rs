@@ -167,7 +167,7 @@ impl Painter {
     }
 
     fn text(&mut self, text: &str, place: Transform, size: f32, weight: Weight, paint: Paint) {
-        let fonts = FontSet::bundled();
+        let fonts = FontSet::in_use();
         let mask = self.clips.last().and_then(Option::as_ref);
         let mut outline = Outline { builder: PathBuilder::new(), x: 0.0, scale: 1.0 };
         for run in fonts.runs(text, size, weight) {

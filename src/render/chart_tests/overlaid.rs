@@ -105,7 +105,7 @@ fn a_look_changes_neither_numbers_nor_places() {
         chart
     };
     let (plain, spots) = draw_chart(&chart(), 400.0, 220.0, Locale::En).unwrap();
-    let look = Look { palette: Palette::OkabeIto, patterns: true };
+    let look = Look { palette: Palette::OkabeIto, patterns: true, ..Look::default() };
     let (hatched, other) = draw_chart(&Chart { look, ..chart() }, 400.0, 220.0, Locale::En).unwrap();
     assert_eq!(texts_of(&plain), texts_of(&hatched));
     assert!(hatched.ops.len() > plain.ops.len() + 20);

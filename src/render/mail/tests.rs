@@ -1,7 +1,7 @@
 use super::*;
 use crate::charts::Kind as ChartKind;
 use crate::format::rich_text::RichText;
-use crate::format::{Grain, NumberFormat};
+use crate::format::{Grain, Locale, NumberFormat};
 use crate::render::document::Approval;
 use crate::render::document::{Block, Failure, Kpi, SheetPage};
 use crate::table::{Column, Grid, Role, Table, Value};
@@ -69,6 +69,7 @@ fn document() -> Document {
         subtitle: "2026년 1월 5일 – 1월 11일 · 국가: 한국".into(),
         locale: Locale::Ko,
         pages: vec![SheetPage {
+            fit: false,
             size: (595.0, 842.0),
             rows: vec![
                 vec![
@@ -88,6 +89,7 @@ fn document() -> Document {
         cover: None,
         prepared: Vec::new(),
         logo: None,
+        theme: None,
         watermark: String::new(),
         owner: "sales".into(),
         evaluated_at: "2026-01-12T00:00:00Z".parse().unwrap(),

@@ -26,6 +26,16 @@ pub(super) struct Sheet {
     /// Width and height in points.
     pub(super) size: (f32, f32),
     pub(super) pieces: Vec<Piece>,
+    /// What the pieces are scaled by, about the upper left corner of the body.
+    pub(super) scale: f32,
+    /// The upper edge of the body.
+    pub(super) top: f32,
+}
+
+impl Sheet {
+    pub(super) fn empty(size: (f32, f32)) -> Self {
+        Self { size, pieces: Vec::new(), scale: 1.0, top: 0.0 }
+    }
 }
 
 /// Fills the sheets of one page of the layout.
@@ -128,7 +138,7 @@ impl Filler<'_, '_> {
     fn close_sheet(&mut self) {
         if !self.pieces.is_empty() || self.sheets.is_empty() {
             let pieces = std::mem::take(&mut self.pieces);
-            self.sheets.push(Sheet { size: self.size, pieces });
+            self.sheets.push(Sheet { size: self.size, pieces, scale: 1.0, top: self.top });
         }
         self.top = self.next_top;
         self.y = self.top;

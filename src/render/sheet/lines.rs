@@ -29,7 +29,7 @@ impl Style {
 
     /// The width of `text` in points.
     pub(super) fn width(self, text: &str) -> f32 {
-        FontSet::bundled().width(text, self.size, self.weight)
+        FontSet::in_use().width(text, self.size, self.weight)
     }
 }
 
@@ -99,7 +99,7 @@ pub(super) fn shortened(text: &str, style: Style, width: f32) -> Cow<'_, str> {
     if style.width(text) <= width + 0.01 {
         return Cow::Borrowed(text);
     }
-    let fonts = FontSet::bundled();
+    let fonts = FontSet::in_use();
     let room = width - style.width("…");
     let mut used = 0.0;
     let mut end = 0;
@@ -123,7 +123,7 @@ pub(super) fn broken(text: &str, style: Style, width: f32, most: usize) -> Vec<S
         return vec![shortened(text, style, width).into_owned()];
     }
     let places = places(text);
-    let edges = Edges::of(text, |c| FontSet::bundled().advance(c, style.weight) * style.size);
+    let edges = Edges::of(text, |c| FontSet::in_use().advance(c, style.weight) * style.size);
     let mut lines = Vec::new();
     let mut from = 0;
     while lines.len() + 1 < most {

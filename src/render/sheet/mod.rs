@@ -14,7 +14,7 @@ mod kpi;
 mod lines;
 mod prose;
 mod rows;
-mod style;
+pub(super) mod style;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -48,6 +48,9 @@ pub struct Undrawn {
     pub problem: String,
 }
 
+/// What a page that is to fit one sheet is scaled by: the first that is enough.
+const FIT: [f32; 6] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75];
+
 /// What stands on which sheet.
 pub struct SheetLayout<'a> {
     document: &'a Document,
@@ -78,7 +81,7 @@ impl<'a> SheetLayout<'a> {
         let mut sections = Vec::new();
         if document.cover.is_some() {
             sections.push(0);
-            sheets.push(Sheet { size: bounded(first_size), pieces: Vec::new() });
+            sheets.push(Sheet::empty(bounded(first_size)));
         }
         let first_sheet = sheets.len();
         for page in &document.pages {
@@ -88,16 +91,24 @@ impl<'a> SheetLayout<'a> {
             let (width, bottom) = (size.0 - 2.0 * MARGIN, size.1 - MARGIN - foot);
             let first_top = if is_first { MARGIN + title.height + GAP } else { MARGIN };
             sections.push(sheets.len());
-            let height = bottom - MARGIN;
-            let measurer =
-                Measurer { width, height, texts: &texts, locale: document.locale, tables: &tables };
-            let own: Vec<Strip<'_>> = page.rows.iter().flat_map(|row| measurer.strips(row)).collect();
-            sheets.extend(flow::fill(&own, strips.len(), size, (first_top, MARGIN, bottom)));
+            let laid_out = |scale: f32| {
+                let (width, height) = (width / scale, (bottom - MARGIN) / scale);
+                let measurer =
+                    Measurer { width, height, texts: &texts, locale: document.locale, tables: &tables };
+                let own: Vec<Strip<'_>> = page.rows.iter().flat_map(|row| measurer.strips(row)).collect();
+                let bottom = first_top + (bottom - first_top) / scale;
+                let sheets = flow::fill(&own, strips.len(), size, (first_top, MARGIN, bottom));
+                (own, sheets.into_iter().map(move |sheet| Sheet { scale, ..sheet }).collect::<Vec<_>>())
+            };
+            let fits = |scale: &f32| Some(laid_out(*scale)).filter(|(_, sheets)| sheets.len() == 1);
+            let tries: &[f32] = if page.fit { &FIT } else { &[] };
+            let (own, own_sheets) = tries.iter().find_map(fits).unwrap_or_else(|| laid_out(1.0));
             strips.extend(own);
+            sheets.extend(own_sheets);
         }
         if sheets.len() == first_sheet {
             sections.push(first_sheet);
-            sheets.push(Sheet { size: bounded(first_size), pieces: Vec::new() });
+            sheets.push(Sheet::empty(bounded(first_size)));
         }
         Self { document, texts, mark, title, strips, sheets, sections, undrawn: RefCell::new(undrawn) }
     }
@@ -130,12 +141,12 @@ impl<'a> SheetLayout<'a> {
     fn sheet(&self, index: usize) -> Option<Page> {
         let sheet = self.sheets.get(index)?;
         let mut page = Page::new(sheet.size.0, sheet.size.1);
-        furniture::watermark(&mut page, &self.document.watermark, &self.texts);
         let first = usize::from(self.document.cover.is_some());
         if let Some(cover) = self.document.cover.as_ref().filter(|_| index == 0) {
             let title = self.document.title.clone();
             page.ops.push(Op::Bookmark { title, level: 1, y: 0.0 });
             furniture::cover(&mut page, self.document, cover, self.mark.as_ref(), &self.texts);
+            furniture::watermark(&mut page, &self.document.watermark, &self.texts);
             return Some(page);
         }
         furniture::running(&mut page, self.document, self.position(index), index == first, &self.texts);
@@ -148,9 +159,16 @@ impl<'a> SheetLayout<'a> {
             self.title.draw(&mut page, self.document, self.mark.as_ref(), body, &self.texts);
             self.foot(&mut page, body);
         }
+        let mut content = Page::new(page.width, page.height);
         for piece in &sheet.pieces {
-            self.piece(&mut page, piece);
+            self.piece(&mut content, piece);
         }
+        if sheet.scale < 1.0 {
+            content = content.scaled_about((MARGIN, sheet.top), sheet.scale);
+        }
+        page.ops.append(&mut content.ops);
+        // Over the content, faint: behind it, the washes of tables would hide it.
+        furniture::watermark(&mut page, &self.document.watermark, &self.texts);
         Some(page)
     }
 

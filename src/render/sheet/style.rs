@@ -37,13 +37,19 @@ pub(super) const TEXT_LINE: f32 = 14.0;
 pub(super) const CELL_SIZE: f32 = 8.0;
 pub(super) const CELL_LEAST_SIZE: f32 = 6.0;
 
-pub(super) const INK: Rgb = Rgb(0x1c, 0x24, 0x33);
+pub(in crate::render) const INK: Rgb = Rgb(0x1c, 0x24, 0x33);
 pub(super) const MUTED: Rgb = Rgb(0x66, 0x70, 0x85);
 /// Links, and words with emphasis.
-pub(super) const LINK: Rgb = Rgb(0x1b, 0x4f, 0xa8);
+pub(in crate::render) const LINK: Rgb = Rgb(0x1b, 0x4f, 0xa8);
 pub(super) const HAIRLINE: Rgb = Rgb(0xe3, 0xe7, 0xee);
 pub(super) const RULE: Rgb = Rgb(0x98, 0xa2, 0xb3);
 pub(super) const WASH: Rgb = Rgb(0xf6, 0xf7, 0xf9);
+/// Behind the heads of tables, and their text: colours of their own, because a brand may change them.
+pub(in crate::render) const HEAD: Rgb = Rgb(0xf5, 0xf7, 0xf9);
+pub(in crate::render) const HEAD_INK: Rgb = Rgb(0x1c, 0x25, 0x33);
+/// Bars in cells.
+pub(in crate::render) const BAR: Rgb = Rgb(0xb5, 0xd1, 0xf3);
+pub(in crate::render) const NEGATIVE_BAR: Rgb = Rgb(0xf3, 0xb0, 0xad);
 pub(super) const GOOD: Rgb = Rgb(0x0f, 0x7b, 0x4f);
 pub(super) const BAD: Rgb = Rgb(0xc4, 0x32, 0x3a);
 /// Directions without a judgement.

@@ -15,8 +15,7 @@ impl Widths {
     /// `text` stands in `column`.
     pub(super) fn note(&mut self, column: usize, text: &str, bold: bool) {
         let weight = if bold { Weight::Bold } else { Weight::Regular };
-        let longest =
-            text.lines().map(|line| FontSet::bundled().width(line, 1.0, weight)).fold(0.0, f32::max);
+        let longest = text.lines().map(|line| FontSet::in_use().width(line, 1.0, weight)).fold(0.0, f32::max);
         if self.0.len() <= column {
             self.0.resize(column + 1, 0.0);
         }

@@ -20,6 +20,7 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
         .iter()
         .map(|page| SheetPage {
             size: layout::size(page),
+            fit: page.fit,
             rows: page
                 .rows
                 .iter()
@@ -45,6 +46,7 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
         cover: print.cover(&title),
         prepared: print.prepared_by(),
         logo: print.logo(),
+        theme: prepared.theme(),
         watermark: print.text(report.print.watermark.as_ref()),
         owner: report.owner.clone(),
         evaluated_at: prepared.now,

@@ -17,7 +17,7 @@ pub fn pages(report: &Report) -> Vec<Page> {
     let kpis: Vec<PanelId> = report.panels.keys().filter(is_kpi).cloned().collect();
     let mut rows: Vec<Vec<PanelId>> = kpis.chunks(4).map(<[_]>::to_vec).collect();
     rows.extend(report.panels.keys().filter(|id| !is_kpi(id)).map(|id| vec![id.clone()]));
-    vec![Page { paper: Paper::A4, orientation: Orientation::Portrait, rows }]
+    vec![Page { paper: Paper::A4, orientation: Orientation::Portrait, fit: false, rows }]
 }
 
 /// Width and height in points.

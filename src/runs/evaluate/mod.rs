@@ -14,6 +14,7 @@ mod localize;
 mod panel_query;
 mod print;
 mod question;
+mod theme;
 mod words;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use control::Control;
 pub use layout::pages;
 pub use print::Heading;
 pub use question::{Prepared, Question, QuestionError};
+pub use theme::theme;
 
 /// Answers questions about reports. Cheap to clone.
 #[derive(Clone)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Prepared, localize, words};
 use crate::definitions::model::{Approval, Corner, Cover, CoverSheet, RunningLine};
-use crate::format::LocalizedText;
 use crate::format::rich_text::RichText;
+use crate::format::{Locale, LocalizedText, superscript};
 use crate::render::document::{self, Block, Content, Running};
 
 /// What stands with a report's title, in the reader's language.
@@ -78,10 +78,12 @@ impl Print<'_> {
         })
     }
 
-    /// The company's mark; it is heard as the organisation the cover names.
+    /// The company's mark, the report's own or that of its theme; it is heard as the organisation the cover names.
     pub(super) fn logo(&self) -> Option<document::Logo> {
         let print = &self.prepared.report.print;
-        let file = Arc::clone(print.logo.as_ref()?.content.as_ref()?);
+        let theme = self.prepared.theme_file().map(|(_, theme)| theme);
+        let file = print.logo.as_ref().or_else(|| theme?.logo.as_ref())?;
+        let file = Arc::clone(file.content.as_ref()?);
         let organisation = match &print.cover {
             Cover::Sheet(cover) => cover.organisation.as_ref(),
             Cover::Plain(_) => None,
@@ -104,33 +106,21 @@ impl Print<'_> {
 
     /// The notes at the end, as a block of its own.
     pub(super) fn footnotes(&self) -> Option<Block> {
-        let notes = &self.prepared.report.print.footnotes;
-        let line = |(position, note): (usize, &LocalizedText)| {
-            format!("{} {}", superscript(position + 1), note.get(self.prepared.locale))
-        };
-        let lines: Vec<String> = notes.iter().enumerate().map(line).collect();
-        (!lines.is_empty()).then(|| Block {
+        let lines = footnote_lines(&self.prepared.report.print.footnotes, self.prepared.locale)?;
+        Some(Block {
             id: "footnotes".into(),
             title: String::new(),
-            note: Some(lines.join("\n")),
+            note: Some(lines),
             content: Ok(Content::Text(RichText::default())),
         })
     }
 }
 
-/// A number in small raised digits: ¹².
-fn superscript(number: usize) -> String {
-    let digit = |c: char| match c {
-        '0' => '⁰',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '4' => '⁴',
-        '5' => '⁵',
-        '6' => '⁶',
-        '7' => '⁷',
-        '8' => '⁸',
-        _ => '⁹',
+/// Footnotes as lines with their raised numbers; `None` for none.
+pub(super) fn footnote_lines(notes: &[LocalizedText], locale: Locale) -> Option<String> {
+    let line = |(position, note): (usize, &LocalizedText)| {
+        format!("{} {}", superscript(position + 1), note.get(locale).trim())
     };
-    number.to_string().chars().map(digit).collect()
+    let lines: Vec<String> = notes.iter().enumerate().map(line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }

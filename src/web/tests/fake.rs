@@ -19,6 +19,7 @@ use crate::runs::evaluate::{Control, Heading, QuestionError};
 use crate::runs::store::{
     Artefact, Channel, Delivery, DeliveryState, Run, RunFilter, RunId, RunPage, RunState, Stage, Trigger,
 };
+use crate::web::Brand;
 use crate::web::backend::{
     Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
 };
@@ -31,11 +32,12 @@ pub(crate) struct Fake {
     pub(crate) report: Arc<Report>,
     pub(crate) fresh: Fresh,
     pub(crate) heading: Heading,
+    pub(crate) brand: Option<Brand>,
 }
 
 impl Default for Fake {
     fn default() -> Self {
-        Self { report: Arc::new(report()), fresh: Fresh::Current, heading: Heading::default() }
+        Self { report: Arc::new(report()), fresh: Fresh::Current, heading: Heading::default(), brand: None }
     }
 }
 
@@ -73,6 +75,14 @@ fn report() -> Report {
 }
 
 impl Backend for Fake {
+    fn brand(&self, id: &str) -> Option<Brand> {
+        self.usual_brand().filter(|brand| brand.id == id)
+    }
+
+    fn usual_brand(&self) -> Option<Brand> {
+        self.brand.clone()
+    }
+
     fn reports(&self) -> Vec<ReportEntry> {
         let id = |name: &str| ReportId::parse(name).unwrap();
         let next = Some("2026-11-29T23:00:00Z".parse().unwrap());
@@ -118,6 +128,7 @@ impl Backend for Fake {
                 controls: controls(&self.report, &wish.parameters, locale),
                 subtitle: "2026-11-16 – 2026-11-22".into(),
                 heading: self.heading.clone(),
+                brand: self.brand.clone(),
                 answers: Arc::new(FakeAnswers { report: Arc::clone(&self.report), locale }),
             })
         }
@@ -233,13 +244,14 @@ impl Answers for FakeAnswers {
                 title: self.report.title.get(self.locale).to_owned(),
                 subtitle: String::new(),
                 locale: self.locale,
-                pages: vec![SheetPage { size: (595.0, 842.0), rows: vec![vec![block]] }],
+                pages: vec![SheetPage { size: (595.0, 842.0), rows: vec![vec![block]], fit: false }],
                 header: "".into(),
                 footer: "".into(),
                 approval: Approval::default(),
                 cover: None,
                 prepared: Vec::new(),
                 logo: None,
+                theme: None,
                 watermark: String::new(),
                 owner: "sales_analytics".into(),
                 evaluated_at: DateTime::UNIX_EPOCH,

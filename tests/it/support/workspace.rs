@@ -8,8 +8,8 @@ use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Catalog, Policy, Workspace};
 use jangpyo::engine::{Engine, EngineSettings, Freshness};
 use jangpyo::format::Locale;
-use jangpyo::render::canvas::Logo;
 use jangpyo::render::document::Document;
+use jangpyo::runs::PART_CHECKS;
 use jangpyo::runs::evaluate::{Evaluator, Question};
 
 pub(crate) struct TestWorkspace {
@@ -50,7 +50,7 @@ impl TestWorkspace {
 
     /// Loads it, as it is now.
     pub(crate) fn load(&self) -> Workspace {
-        Workspace::load(&self.dir(), &Policy::default(), Logo::check)
+        Workspace::load(&self.dir(), &Policy::default(), PART_CHECKS)
     }
 
     /// Answers questions about it, as it is now.

@@ -1,5 +1,6 @@
 //! Panels: what each shows exists in its dataset.
 
+mod footnote;
 mod grid;
 mod value;
 
@@ -14,6 +15,7 @@ use crate::format::Grain;
 pub(super) fn check<'a>(panel: &'a Panel, path: &FieldPath, scope: &Scope<'a>, findings: &mut Findings<'_>) {
     text::title(panel.title(), &path.key("title"), findings);
     text::paragraphs(panel.note(), &path.key("note"), findings);
+    footnote::check(panel, path, scope.report, findings);
     if let Panel::Text(panel) = panel {
         text::paragraphs(Some(&panel.text), &path.key("text"), findings);
         narrative::addresses(panel, path, findings);

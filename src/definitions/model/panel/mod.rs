@@ -102,6 +102,17 @@ impl Panel {
         }
     }
 
+    /// The footnotes the author gave, in their order.
+    pub fn footnotes(&self) -> &[LocalizedText] {
+        match self {
+            Self::Kpi(panel) => &panel.footnotes,
+            Self::Chart(panel) => &panel.footnotes,
+            Self::Table(panel) => &panel.footnotes,
+            Self::Pivot(panel) => &panel.footnotes,
+            Self::Text(panel) => &panel.footnotes,
+        }
+    }
+
     /// The dataset the author named for this panel.
     pub fn dataset(&self) -> Option<&DatasetId> {
         match self {

@@ -37,6 +37,8 @@ pub(super) fn font_id(face: FaceId) -> pp::FontId {
         FaceId::NotoHkRegular => "NR",
         FaceId::NotoHkBold => "NB",
         FaceId::NotoEmoji => "NE",
+        FaceId::BrandRegular => "CR",
+        FaceId::BrandBold => "CB",
     };
     pp::FontId(name.to_owned())
 }
@@ -44,7 +46,7 @@ pub(super) fn font_id(face: FaceId) -> pp::FontId {
 impl UsedGlyphs {
     /// Notes that `text` is drawn in `face`.
     pub(super) fn note(&mut self, face: FaceId, text: &str) {
-        let fonts = FontSet::bundled();
+        let fonts = FontSet::in_use();
         let used = self.faces.entry(face).or_default();
         for c in text.chars() {
             if !used.characters.contains_key(&c)
@@ -89,17 +91,17 @@ impl UsedFace {
     }
 
     fn embedded(&self, face: FaceId) -> Result<pp::PdfFont, PdfError> {
-        let fonts = FontSet::bundled();
+        let fonts = FontSet::in_use();
         let scale = UNITS / fonts.units_per_em(face);
         let scaled = |value: i16| (f32::from(value) * scale).round() as i16;
         let data = fonts.data(face);
         let program = subsetter::subset(data, 0, &self.numbers).map_err(|problem| PdfError::Subset {
-            face: face.postscript_name(),
+            face: FontSet::in_use().postscript_name(face),
             glyphs: self.characters.len(),
             problem: problem.to_string(),
         })?;
 
-        let name = format!("{}+{}", self.subset_tag(face), face.postscript_name());
+        let name = format!("{}+{}", self.subset_tag(face), FontSet::in_use().postscript_name(face));
         let parsed = fonts.face(face);
         let metrics =
             pp::FontMetrics { ascent: scaled(parsed.ascender()), descent: scaled(parsed.descender()) };
@@ -123,7 +125,7 @@ impl UsedFace {
     /// Six capitals that differ for another set of glyphs, as ISO 32000-1, 9.6.4 asks.
     fn subset_tag(&self, face: FaceId) -> String {
         let mut digest = Sha256::new();
-        digest.update(face.postscript_name());
+        digest.update(FontSet::in_use().postscript_name(face));
         for glyph in self.numbers.remapped_gids() {
             digest.update(glyph.to_be_bytes());
         }

@@ -151,7 +151,7 @@ impl<'a> Translator<'a> {
 
     fn text(&mut self, at: (f32, f32), size: f32, weight: Weight, color: Rgb, text: &str, turn: f32) {
         let text = legible(text, &mut self.glyphs.missing);
-        let runs = FontSet::bundled().runs(&text, size, weight);
+        let runs = FontSet::in_use().runs(&text, size, weight);
         if runs.is_empty() {
             return;
         }

@@ -1,4 +1,4 @@
-//! Words across a sheet, behind its content.
+//! Words across a sheet, over its content but faint.
 
 use crate::render::canvas::{Page, Paint, Weight};
 use crate::render::sheet::lines::{Style, Typesetter};

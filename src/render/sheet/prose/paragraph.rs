@@ -48,7 +48,7 @@ pub(super) fn set(
 
 /// Sets what stands between two line breaks of the author's.
 fn one(text: &str, stretches: &[Stretch<'_>], width: f32, align: TextAlign, lines: &mut Vec<Vec<Run>>) {
-    let fonts = FontSet::bundled();
+    let fonts = FontSet::in_use();
     let mut at = 0;
     let mut current = 0;
     let edges = Edges::of(text, |c| {

@@ -41,7 +41,7 @@ pub(super) struct Measured {
 
 /// Every lane of the grid.
 pub(super) fn measured(shown: &Shown<'_>, texts: &Typesetter) -> Vec<Measured> {
-    let fonts = FontSet::bundled();
+    let fonts = FontSet::in_use();
     let width = |text: &str, weight| fonts.width(&texts.clean(text), 1.0, weight);
     let mut lanes: Vec<Measured> = shown
         .lanes()
@@ -78,7 +78,7 @@ pub(super) fn measured(shown: &Shown<'_>, texts: &Typesetter) -> Vec<Measured> {
 /// A head over several lanes, and a label over several columns of the stub, find room for their longest
 /// word.
 fn make_room_for_heads(shown: &Shown<'_>, texts: &Typesetter, lanes: &mut [Measured]) {
-    let fonts = FontSet::bundled();
+    let fonts = FontSet::in_use();
     let stub = shown.grid.stub.len();
     let mut groups = 0;
     for cell in shown.grid.head.iter().flat_map(|row| row.iter()).filter(|cell| cell.columns > 1) {

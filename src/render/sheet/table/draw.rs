@@ -5,7 +5,9 @@ use super::lane::{ICON_EM, Lane, weight};
 use super::{Cut, PlacedLane, TITLE_HEIGHT, TableLayout, columns, mark};
 use crate::render::canvas::{HeaderScope, Op, Page, Rect, Rgb, Span, Tag};
 use crate::render::sheet::lines::{Align, Style, Typesetter, broken, put};
-use crate::render::sheet::style::{BLOCK_TITLE_SIZE, HAIRLINE, INK, MUTED, NOTE_SIZE, RULE, WASH, rule};
+use crate::render::sheet::style::{
+    BLOCK_TITLE_SIZE, HAIRLINE, HEAD, HEAD_INK, INK, MUTED, NOTE_SIZE, RULE, WASH, rule,
+};
 use crate::render::sheet::words;
 use crate::table::{Part, StubCell, ValueKind};
 
@@ -102,7 +104,7 @@ impl TableLayout<'_> {
     fn lines(&self, page: &mut Page, (left, top): (f32, f32), (first, bottom): (f32, f32), cut: &Cut) {
         let grid = self.grid();
         let right = left + self.used_width();
-        page.fill_rect(Rect::new(left, top, right - left, first - top), WASH);
+        page.fill_rect(Rect::new(left, top, right - left, first - top), HEAD);
         self.head_lines(page, (left, top));
         let mut y = first;
         for row in cut.rows.clone() {
@@ -150,7 +152,7 @@ impl TableLayout<'_> {
     }
 
     fn header(&self, page: &mut Page, (left, top): (f32, f32), is_continued: bool) {
-        let style = Style::bold(self.size, INK);
+        let style = Style::bold(self.size, HEAD_INK);
         for row in 0..self.heads.lines.len() {
             // Heads that are repeated on a further sheet are read once.
             let tag = if is_continued { Tag::Artifact } else { Tag::TableRow };

@@ -110,7 +110,7 @@ impl<'a> Shown<'a> {
 
     /// The width of the widest cell in em.
     pub(super) fn widest_em(&self, lane: Lane, texts: &Typesetter) -> f32 {
-        let fonts = FontSet::bundled();
+        let fonts = FontSet::in_use();
         let mut widest = 0.0f32;
         for row in 0..self.grid.len() {
             let weight = weight(self.grid, row, lane);

@@ -2,11 +2,8 @@
 
 use crate::render::canvas::{Op, Page, Paint, Rect, Rgb, Segment, Stroke};
 use crate::render::draw_sparkline_on;
-use crate::render::sheet::style::{BAD, GOOD, MUTED};
+use crate::render::sheet::style::{BAD, BAR, GOOD, MUTED, NEGATIVE_BAR};
 use crate::table::{Bar, Icon, Mark, Tint};
-
-const BAR: Rgb = Rgb(0xb5, 0xd1, 0xf3);
-const NEGATIVE_BAR: Rgb = Rgb(0xf3, 0xb0, 0xad);
 
 /// What stands behind the text.
 pub(super) fn behind(page: &mut Page, mark: &Mark, area: Rect) {

@@ -157,7 +157,7 @@ impl<'a> TableLayout<'a> {
         if wrapping.is_empty() {
             return Vec::new();
         }
-        let fonts = FontSet::bundled();
+        let fonts = FontSet::in_use();
         let grid = self.grid();
         let needs_two = |row: usize, (lane, column): &(&PlacedLane, usize)| {
             // A merged head has the height of its rows, and heads that go on are not written again.

@@ -1,6 +1,6 @@
 //! Cover, approval box, running lines and watermark, on every paper.
 
-use super::sample::{A4, A4_LANDSCAPE, block, document, ledger, of_table};
+use super::sample::{self, A4, A4_LANDSCAPE, block, document, ledger, of_table};
 use crate::format::Locale;
 use crate::format::rich_text::{RichText, TextAlign, markdown};
 use crate::render::canvas::{FontSet, Op, Page, Rect, Tag};
@@ -54,6 +54,7 @@ pub(super) fn formal(size: (f32, f32), corner: (bool, bool), long: bool) -> Docu
     ];
     let mut document = document(size, rows);
     document.pages.push(SheetPage {
+        fit: false,
         size,
         rows: vec![vec![block("end", "끝", Content::Text(RichText::plain(&["이상.".into()])))], vec![notes]],
     });
@@ -193,12 +194,36 @@ fn sheets_are_counted_in_the_document_and_in_their_section() {
 }
 
 #[test]
-fn the_watermark_is_faint_turned_and_behind_everything() {
+fn the_watermark_is_faint_turned_and_hidden_by_nothing() {
     let document = formal(A4, (false, false), false);
     for page in SheetLayout::of(&document).pages() {
-        let Some(Op::Text { text, turn, opacity, .. }) = page.ops.first() else { panic!("no watermark") };
+        let Some(Op::Text { text, turn, opacity, .. }) = page.ops.last() else { panic!("no watermark") };
         assert!(text == "대외비" && *turn > 40.0 && *turn < 70.0 && *opacity < 0.2);
     }
+}
+
+#[test]
+fn a_page_that_is_to_fit_is_scaled_to_one_sheet_and_no_smaller_than_can_be_read() {
+    let sheets = |fit: bool, rows: usize| {
+        let mut document = sample::report(Locale::Ko, (595.28, 841.89), 4, rows);
+        document.pages.iter_mut().for_each(|page| page.fit = fit);
+        let layout = SheetLayout::of(&document);
+        let smallest = |page: &Page| {
+            let sizes = page.ops.iter().filter_map(|op| match op {
+                Op::Text { size, .. } => Some(*size),
+                _ => None,
+            });
+            sizes.fold(f32::INFINITY, f32::min)
+        };
+        let pages: Vec<Page> = layout.pages().collect();
+        (pages.len(), pages.iter().map(smallest).fold(f32::INFINITY, f32::min))
+    };
+    // As many rows as need a second sheet by a few lines.
+    let rows = (1..60).find(|rows| sheets(false, *rows).0 == 2).unwrap() + 3;
+    let ((own, own_size), (fitted, fitted_size)) = (sheets(false, rows), sheets(true, rows));
+    assert_eq!((own, fitted), (2, 1));
+    assert!(fitted_size >= own_size * 0.74, "{fitted_size} {own_size}");
+    assert_eq!(sheets(true, rows * 4), sheets(false, rows * 4), "what cannot fit is not scaled");
 }
 
 #[test]

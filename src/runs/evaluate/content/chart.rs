@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use super::Asking;
 use super::buckets::with_every_bucket;
 use crate::charts::{Chart, Facet, Look, Palette};
-use crate::definitions::model::{self, ChartKind, ChartPanel, FieldName, Report};
+use crate::definitions::model::{self, ChartKind, ChartPanel, FieldName};
 use crate::engine::EngineError;
 use crate::query::SemanticQuery;
 use crate::render::document::Content;
-use crate::runs::evaluate::{localize, panel_query};
+use crate::runs::evaluate::{Prepared, localize, panel_query};
 use crate::table::{Role, Table, Value};
 
 impl Asking<'_> {
@@ -61,21 +61,23 @@ impl Asking<'_> {
             compare: query.compare.is_some(),
             labels: panel.labels,
             overlays,
-            look: look(&self.prepared.report),
+            look: look(self.prepared),
             table,
         })))
     }
 }
 
 /// The colours and patterns that the report asks for.
-fn look(report: &Report) -> Look {
+fn look(prepared: &Prepared) -> Look {
+    let report = &prepared.report;
     let palette = match report.palette {
         model::Palette::Standard => Palette::Standard,
         model::Palette::OkabeIto => Palette::OkabeIto,
         model::Palette::BlueOrange => Palette::BlueOrange,
         model::Palette::Greys => Palette::Greys,
     };
-    Look { palette, patterns: report.patterns }
+    let light_series = prepared.theme().map(|theme| theme.colors.light_series()).unwrap_or_default();
+    Look { palette, patterns: report.patterns, light_series }
 }
 
 /// Orders the members of the first column by the sum of their first number, "others" last.

@@ -9,6 +9,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::print::footnote_lines;
 use super::{Evaluator, FieldName, PanelId, Prepared, QuestionError, failure, localize, panel_query};
 use crate::access::Restriction;
 use crate::definitions::model::{Dataset, DatasetId, Panel, ShownValue};
@@ -44,7 +45,9 @@ impl Evaluator {
         })?;
         let locale = prepared.locale;
         let mut data_versions = BTreeMap::new();
-        let note = panel.note().map(|note| note.get(locale).to_owned());
+        let note = panel.note().map(|note| note.get(locale).trim_end().to_owned());
+        let note = [note, footnote_lines(panel.footnotes(), locale)].into_iter().flatten();
+        let note = note.reduce(|note, footnotes| format!("{note}\n{footnotes}"));
         let mut title = panel.title().map(|title| title.get(locale).to_owned()).unwrap_or_default();
         let without_dataset = match panel {
             Panel::Text(words) if !words.has_numbers() => Some(text::plain(words, prepared)),

@@ -24,6 +24,7 @@ use crate::render::canvas::Page;
 use outline::Bookmark;
 use sheet::Sheet;
 use structure::Structure;
+use text::Fonts;
 
 /// The standards a file keeps to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -44,6 +45,7 @@ pub struct ConformingWriter {
     bookmarks: Vec<Bookmark>,
     pictures: BTreeMap<[u8; 32], krilla::image::Image>,
     missing: BTreeSet<char>,
+    fonts: Fonts,
     pages: usize,
 }
 
@@ -78,6 +80,7 @@ impl ConformingWriter {
             bookmarks: Vec::new(),
             pictures: BTreeMap::new(),
             missing: BTreeSet::new(),
+            fonts: Fonts::in_use(),
             pages: 0,
         })
     }
@@ -140,6 +143,7 @@ impl SheetWriter for ConformingWriter {
             bookmarks: &mut self.bookmarks,
             pictures: &mut self.pictures,
             missing: &mut self.missing,
+            fonts: &self.fonts,
         };
         sheet.draw(page.ops)?;
         sheet.page.finish();

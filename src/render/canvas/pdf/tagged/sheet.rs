@@ -15,7 +15,7 @@ use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag};
 
 use super::outline::Bookmark;
 use super::structure::{ElementId, Place, Structure};
-use super::text;
+use super::text::{self, Fonts};
 use crate::render::canvas::pdf::{PdfError, is_web_address, rounded, turned};
 use crate::render::canvas::{
     FillRule, Op, Paint, Raster, Rect, Rgb, Segment, Stroke, VectorStep, Weight, legible,
@@ -31,6 +31,7 @@ pub(super) struct Sheet<'a> {
     pub(super) bookmarks: &'a mut Vec<Bookmark>,
     pub(super) pictures: &'a mut BTreeMap<[u8; 32], Image>,
     pub(super) missing: &'a mut BTreeSet<char>,
+    pub(super) fonts: &'a Fonts,
 }
 
 impl Sheet<'_> {
@@ -38,6 +39,7 @@ impl Sheet<'_> {
         let mut links: Vec<(Area, String, Option<ElementId>)> = Vec::new();
         let mut pen = Pen {
             surface: self.page.surface(),
+            fonts: self.fonts,
             structure: self.structure.as_deref_mut(),
             current: None,
             clips: 0,
@@ -115,6 +117,7 @@ impl Sheet<'_> {
 
 struct Pen<'a> {
     surface: Surface<'a>,
+    fonts: &'a Fonts,
     structure: Option<&'a mut Structure>,
     /// What the marked content that is open belongs to.
     current: Option<Place>,
@@ -182,7 +185,7 @@ impl Pen<'_> {
         self.surface.set_stroke(None);
         self.surface.set_fill(Some(filled(paint, FillRule::NonZero)));
         let at = if is_turned { (0.0, 0.0) } else { (x, y) };
-        text::draw(&mut self.surface, at, rounded(size), weight, text);
+        text::draw(&mut self.surface, self.fonts, at, rounded(size), weight, text);
         if is_turned {
             self.pause();
             self.surface.pop();

@@ -1,4 +1,4 @@
-//! Text in the bundled fonts, with the glyphs that every other writer chooses.
+//! Text in the fonts in use, with the glyphs that every other writer chooses.
 
 use std::sync::LazyLock;
 
@@ -9,13 +9,40 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use crate::render::canvas::{FaceId, FontSet, Weight};
 
 /// The bundled fonts, in the order of [`FaceId::ALL`]; `None` for one that krilla cannot read.
-static FONTS: LazyLock<Vec<Option<Font>>> = LazyLock::new(|| {
-    FaceId::ALL.into_iter().map(|face| Font::new(FontSet::bundled().data(face).into(), 0)).collect()
-});
+static BUNDLED: LazyLock<Vec<Option<Font>>> = LazyLock::new(|| fonts_of(FontSet::bundled(), 0));
+
+fn fonts_of(set: &'static FontSet, from: usize) -> Vec<Option<Font>> {
+    set.faces().skip(from).map(|face| Font::new(set.data(face).into(), 0)).collect()
+}
+
+/// The fonts of one file as krilla reads them.
+pub(super) struct Fonts {
+    /// Those of a brand, behind the bundled ones.
+    brand: Vec<Option<Font>>,
+}
+
+impl Fonts {
+    /// The fonts in use now.
+    pub(super) fn in_use() -> Self {
+        Self { brand: fonts_of(FontSet::in_use(), FaceId::BUNDLED) }
+    }
+
+    fn get(&self, face: FaceId) -> Option<&Font> {
+        let index = face as usize;
+        BUNDLED.get(index).or_else(|| self.brand.get(index.checked_sub(BUNDLED.len())?))?.as_ref()
+    }
+}
 
 /// Draws `text`, all of whose characters have glyphs, with the fill of the surface from (`x`, `y`).
-pub(super) fn draw(surface: &mut Surface<'_>, (x, y): (f32, f32), size: f32, weight: Weight, text: &str) {
-    let fonts = FontSet::bundled();
+pub(super) fn draw(
+    surface: &mut Surface<'_>,
+    known: &Fonts,
+    (x, y): (f32, f32),
+    size: f32,
+    weight: Weight,
+    text: &str,
+) {
+    let fonts = FontSet::in_use();
     let mut pen = x;
     for run in fonts.runs(text, size, weight) {
         let glyph = |(start, c): (usize, char)| {
@@ -25,7 +52,7 @@ pub(super) fn draw(surface: &mut Surface<'_>, (x, y): (f32, f32), size: f32, wei
             Some(KrillaGlyph::new(GlyphId::new(u32::from(glyph.id)), advance, 0.0, 0.0, 0.0, range, None))
         };
         let glyphs: Vec<KrillaGlyph> = run.text.char_indices().filter_map(glyph).collect();
-        if let Some(Some(font)) = FONTS.get(run.face as usize) {
+        if let Some(font) = known.get(run.face) {
             surface.draw_glyphs(Point::from_xy(pen, y), &glyphs, font.clone(), run.text, size, false);
         }
         pen += run.width;
@@ -38,7 +65,7 @@ mod tests {
 
     #[test]
     fn krilla_reads_every_bundled_font() {
-        assert_eq!(FONTS.len(), FaceId::ALL.len());
-        assert!(FONTS.iter().all(Option::is_some));
+        assert_eq!(BUNDLED.len(), FaceId::BUNDLED);
+        assert!(BUNDLED.iter().all(Option::is_some));
     }
 }
