@@ -18,7 +18,7 @@ pub use dataset::{
     ColumnMask, CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric,
     Relationship, Security, TableFile,
 };
-pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
+pub use delivery::{Attachment, CsvFiles, Delivery, EmailDelivery, FolderDelivery};
 pub use logo::LogoFile;
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId};
 pub use panel::{

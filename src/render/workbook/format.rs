@@ -46,8 +46,12 @@ impl Formats {
     }
 }
 
+/// A colour in Excel's terms.
+pub(super) fn color(tint: Tint) -> Color {
+    Color::RGB(u32::from(tint.0) << 16 | u32::from(tint.1) << 8 | u32::from(tint.2))
+}
+
 fn made(look: &Look) -> Format {
-    let color = |tint: Tint| Color::RGB(u32::from(tint.0) << 16 | u32::from(tint.1) << 8 | u32::from(tint.2));
     let mut format = Format::new().set_align(FormatAlign::VerticalCenter);
     if !look.number.is_empty() {
         format = format.set_num_format(&look.number);
