@@ -34,15 +34,23 @@ pub(super) enum Align {
 
 /// The formats in use, each made once.
 #[derive(Default)]
-pub(super) struct Formats(HashMap<Look, Format>);
+pub(super) struct Formats {
+    /// Where the format of a look stands.
+    places: HashMap<Look, usize>,
+    made: Vec<Format>,
+}
 
 impl Formats {
     pub(super) fn of(&mut self, look: &Look) -> &Format {
-        if !self.0.contains_key(look) {
-            self.0.insert(look.clone(), made(look));
-        }
-        // Just put in where it was missing.
-        self.0.entry(look.clone()).or_default()
+        let place = match self.places.get(look) {
+            Some(place) => *place,
+            None => {
+                self.places.insert(look.clone(), self.made.len());
+                self.made.push(made(look));
+                self.made.len() - 1
+            }
+        };
+        &self.made[place]
     }
 }
 

@@ -1,9 +1,10 @@
 //! Excel's own drawing of the numbers beside it, in our colours, with the overlays that Excel has.
 
 use rust_xlsxwriter::{
-    Chart as ExcelChart, ChartAxis, ChartAxisDisplayUnitType, ChartErrorBars, ChartErrorBarsType, ChartFont,
-    ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartPoint, ChartRange,
-    ChartSeries, ChartSolidFill, ChartTrendline, ChartTrendlineType, ChartType,
+    Chart as ExcelChart, ChartAxis, ChartAxisCrossing, ChartAxisDisplayUnitType, ChartErrorBars,
+    ChartErrorBarsType, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType,
+    ChartMarker, ChartPoint, ChartRange, ChartSeries, ChartSolidFill, ChartTrendline, ChartTrendlineType,
+    ChartType,
 };
 
 use super::HEAD_ROW;
@@ -57,19 +58,29 @@ impl Drawing<'_> {
             chart.legend().set_position(ChartLegendPosition::Bottom);
         }
         if self.kind != ChartType::Doughnut {
-            let grain = self.chart.table.columns.get(self.chart.x).and_then(|column| column.grain);
-            let is_dated = self.wide.members.iter().any(|member| matches!(member, Value::Date(_)));
-            if let Some(format) = date(grain, self.locale).filter(|_| is_dated) {
-                chart.x_axis().set_num_format(format);
-            }
-            self.value_axis(chart.y_axis(), false);
+            // The library counts lying axes by where they lie: x are the numbers.
             if self.lies() {
-                // Excel begins at the bottom; the first member belongs to the top.
-                chart.x_axis().set_reverse();
+                self.value_axis(chart.x_axis(), false);
+                // Excel begins at the bottom; the first member belongs to the top, the numbers stay below.
+                let members = chart.y_axis();
+                members.set_reverse().set_crossing(ChartAxisCrossing::Max).set_major_gridlines(false);
+                self.member_axis(members);
+            } else {
+                self.value_axis(chart.y_axis(), false);
+                self.member_axis(chart.x_axis());
             }
         }
         chart.set_width(SIZE.0).set_height(SIZE.1);
         chart
+    }
+
+    fn member_axis(&self, axis: &mut ChartAxis) {
+        axis.set_font(ChartFont::new().set_size(9).set_color(color(TEXT)));
+        let grain = self.chart.table.columns.get(self.chart.x).and_then(|column| column.grain);
+        let is_dated = self.wide.members.iter().any(|member| matches!(member, Value::Date(_)));
+        if let Some(format) = date(grain, self.locale).filter(|_| is_dated) {
+            axis.set_num_format(format);
+        }
     }
 
     fn shown(&self) -> impl Iterator<Item = &Series> {
