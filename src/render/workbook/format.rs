@@ -42,14 +42,11 @@ pub(super) struct Formats {
 
 impl Formats {
     pub(super) fn of(&mut self, look: &Look) -> &Format {
-        let place = match self.places.get(look) {
-            Some(place) => *place,
-            None => {
-                self.places.insert(look.clone(), self.made.len());
-                self.made.push(made(look));
-                self.made.len() - 1
-            }
-        };
+        let place = self.places.get(look).copied().unwrap_or_else(|| {
+            self.places.insert(look.clone(), self.made.len());
+            self.made.push(made(look));
+            self.made.len() - 1
+        });
         &self.made[place]
     }
 }

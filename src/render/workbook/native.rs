@@ -220,18 +220,13 @@ impl Ranges {
     fn close(&mut self) {
         let Some((first, last, column)) = self.open.take() else { return };
         let before = column.checked_sub(1).and_then(|before| self.ending.remove(&(first, last, before)));
-        let index = match before {
-            Some(index) => {
-                if let Some(rectangle) = self.done.get_mut(index) {
-                    rectangle.3 = column;
-                }
-                index
-            }
-            None => {
-                self.done.push((first, last, column, column));
-                self.done.len() - 1
-            }
-        };
+        let index = before.unwrap_or_else(|| {
+            self.done.push((first, last, column, column));
+            self.done.len() - 1
+        });
+        if let Some(rectangle) = self.done.get_mut(index) {
+            rectangle.3 = column;
+        }
         self.ending.insert((first, last, column), index);
     }
 
@@ -265,7 +260,7 @@ mod tests {
     #[test]
     fn long_lists_are_divided() {
         let mut ranges = Ranges::default();
-        for row in 0..MOST_RANGES as u32 + 1 {
+        for row in 0..=MOST_RANGES as u32 {
             ranges.push(row * 2, 0);
         }
         let texts = ranges.texts();

@@ -184,7 +184,9 @@ impl Drawing<'_> {
         }
         let is_right = |series: &&Series| matches!(series.part, Part::Line(_));
         let Some(series) = self.shown().find(|series| is_right(series) == on_right) else { return };
-        let format = NumberFormat { decimals: series.format.decimals.or(Some(0)), ..series.format.clone() };
+        // Shares differ in their decimals; amounts between the steps of an axis do not.
+        let decimals = series.format.decimals.or((!series.format.percent).then_some(0));
+        let format = NumberFormat { decimals, ..series.format.clone() };
         axis.set_num_format(plain(&format, 0).0);
         let most = self
             .shown()
