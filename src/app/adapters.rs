@@ -164,6 +164,13 @@ impl Answers for LiveAnswers {
         async move { self.evaluator.panel(&self.prepared, &panel).await }.boxed()
     }
 
+    fn panel_document(
+        self: Arc<Self>,
+        panel: PanelId,
+    ) -> BoxFuture<'static, Result<Document, QuestionError>> {
+        async move { self.evaluator.panel_document(&self.prepared, &panel).await }.boxed()
+    }
+
     fn document(self: Arc<Self>) -> BoxFuture<'static, Document> {
         async move { self.evaluator.document(&self.prepared).await }.boxed()
     }

@@ -54,7 +54,9 @@ pub use colors::{Colors, LightSeries, Shade};
 pub use description::description;
 pub use error::ChartError;
 pub use hotspot::{Detail, Hotspot};
-pub use overlay::{Dash, ErrorBars, Level, Overlays, ReferenceLine, ShadedRange, Tone};
+pub use overlay::{
+    Dash, ErrorBars, Level, LevelLine, Overlays, ReferenceLine, ShadedRange, Tone, level_lines,
+};
 pub use palette::{Look, Palette};
 pub use pen::Area;
 pub use sparkline::sparkline;

@@ -84,6 +84,11 @@ impl Palette {
 }
 
 impl Look {
+    /// The colour of a series on paper, as red, green and blue.
+    pub fn color(self, index: usize) -> (u8, u8, u8) {
+        self.palette.swatch(index).light
+    }
+
     /// What a role of a series is in this look; other roles stay as they are.
     pub(super) fn of(self, role: Role) -> Role {
         match role {

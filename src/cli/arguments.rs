@@ -11,6 +11,7 @@ use crate::app::Program;
 use crate::config::Settings;
 use crate::definitions::model::{DatasetId, FieldName, ReportId};
 use crate::format::Locale;
+use crate::render::csv::ByteOrderMark;
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 definitions have errors, a name is unknown, a run failed or a file \
 is not confirmed; \
@@ -107,9 +108,19 @@ pub(super) struct RenderArguments {
     /// The instant relative periods count from, such as 2026-11-23T08:00:00+09:00; now by default.
     #[arg(long, value_name = "INSTANT")]
     pub now: Option<DateTime<Utc>>,
-    /// The file; its ending tells the format: .pdf, .html, .svg, .png or .csv.
+    /// The file; its ending tells the format: .pdf, .html, .xlsx, .svg, .png or .csv.
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Begins a .csv with a byte order mark, which Excel needs to read Korean and Chinese.
+    #[arg(long)]
+    pub bom: bool,
+}
+
+impl RenderArguments {
+    /// How a CSV file begins.
+    pub(super) fn mark(&self) -> ByteOrderMark {
+        if self.bom { ByteOrderMark::Present } else { ByteOrderMark::Absent }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -150,6 +161,16 @@ pub(super) struct QueryArguments {
     /// How rows are written.
     #[arg(long, value_enum, default_value_t = RowFormat::Csv)]
     pub format: RowFormat,
+    /// Begins CSV with a byte order mark, which Excel needs to read Korean and Chinese.
+    #[arg(long)]
+    pub bom: bool,
+}
+
+impl QueryArguments {
+    /// How CSV begins.
+    pub(super) fn mark(&self) -> ByteOrderMark {
+        if self.bom { ByteOrderMark::Present } else { ByteOrderMark::Absent }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

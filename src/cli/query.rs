@@ -64,7 +64,7 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
     match arguments.format {
         RowFormat::Csv => {
             let table = with_total_row(&answer.table);
-            output::write(&csv::csv(&table, arguments.locale, csv::ByteOrderMark::Absent))?;
+            output::write(&csv::csv(&table, arguments.locale, arguments.mark()))?;
         }
         RowFormat::Json => output::say_json(&json(&answer.table))?,
     }

@@ -14,7 +14,7 @@ use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::render::canvas;
 use crate::render::document::{Block, Content, Document};
-use crate::render::workbook::{self, About};
+use crate::render::workbook;
 use crate::render::{csv, draw_chart, html, pdf};
 use crate::runs::evaluate::{Evaluator, Prepared, Question};
 
@@ -107,11 +107,14 @@ async fn make(
     let block = match &arguments.panel {
         Some(name) => {
             let panel = PanelId::parse(name).map_err(Failure::usage)?;
+            if format == Format::Xlsx {
+                return panel_workbook(&evaluator.panel_document(prepared, &panel).await?, name);
+            }
             evaluator.panel(prepared, &panel).await?
         }
         None => only_fitting(&evaluator.document(prepared).await, format)?,
     };
-    one_panel(&block, prepared, format)
+    one_panel(&block, prepared, format, arguments)
 }
 
 fn whole(document: &Document, format: Format) -> Result<Made, Failure> {
@@ -154,7 +157,12 @@ fn only_fitting(document: &Document, format: Format) -> Result<Block, Failure> {
     }
 }
 
-fn one_panel(block: &Block, prepared: &Prepared, format: Format) -> Result<Made, Failure> {
+fn one_panel(
+    block: &Block,
+    prepared: &Prepared,
+    format: Format,
+    arguments: &RenderArguments,
+) -> Result<Made, Failure> {
     const SIZE: (f32, f32) = (480.0, 270.0);
     const SCALE: f32 = 2.0;
     let content = block.content.as_ref().map_err(|failure| {
@@ -180,28 +188,23 @@ fn one_panel(block: &Block, prepared: &Prepared, format: Format) -> Result<Made,
                 .map_err(|error| Failure::new(Kind::OverLimit, error))?;
             Ok(done(bytes, "PNG"))
         }
-        (_, Format::Xlsx) => {
-            let about = About {
-                title: prepared.report.title.get(prepared.locale),
-                subtitle: &prepared.subtitle,
-                owner: &prepared.report.owner,
-                proof: "",
-                provenance: None,
-                locale: prepared.locale,
-                evaluated_at: Some(prepared.now),
-                landscape: false,
-            };
-            let bytes =
-                workbook::panel_workbook(about, block).map_err(|error| Failure::new(error.kind(), error))?;
-            let message = || Failure::usage(format!("panel `{}` makes no workbook", block.id));
-            Ok(done(bytes.ok_or_else(message)?, "workbook"))
-        }
         (content, Format::Csv) if format.fits(content) => {
-            let bytes = csv::of_content(content, prepared.locale, csv::ByteOrderMark::Absent);
+            let bytes = csv::of_content(content, prepared.locale, arguments.mark());
             Ok(done(bytes.unwrap_or_default(), "CSV"))
         }
         _ => Err(Failure::usage(format!("panel `{}` does not make such a file", block.id))),
     }
+}
+
+/// One panel's numbers with where they come from.
+fn panel_workbook(document: &Document, panel: &str) -> Result<Made, Failure> {
+    if let Some((block, failure)) = document.failures().next() {
+        let message = format!("panel `{}` failed: {} ({})", block.id, failure.cause, failure.error_id);
+        return Err(Failure::new(Kind::BadData, message));
+    }
+    let bytes = workbook::panel_workbook(document).map_err(|error| Failure::new(error.kind(), error))?;
+    let bytes = bytes.ok_or_else(|| Failure::usage(format!("panel `{panel}` makes no workbook")))?;
+    Ok(Made { bytes, summary: "workbook".into(), warnings: Vec::new(), failed: false })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -14,8 +14,9 @@ mod value;
 pub use change::Change;
 pub use from_arrow::cells;
 pub use grid::{
-    Bar, Compared, Grid, GridColumn, GridRow, GridValue, HeadCell, HeadNode, Icon, Label, LabelText, Mark,
-    Paging, Part, StubCell, StubColumn, Tint, Unit, ValueKind, Wide, head_rows,
+    Bar, Bars, Compared, Grid, GridColumn, GridRow, GridValue, HeadCell, HeadNode, Icon, Icons, Label,
+    LabelText, Looks, Mark, Paging, Part, Stops, StubCell, StubColumn, Tint, Unit, ValueKind, Wide,
+    head_rows,
 };
 pub use text::{others, subtotal, total};
 pub use value::Value;

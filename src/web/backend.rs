@@ -89,6 +89,10 @@ pub trait Answers: Send + Sync + 'static {
     /// Answers one panel. Dropping the future cancels its query.
     fn panel(self: Arc<Self>, panel: PanelId) -> BoxFuture<'static, Result<Block, QuestionError>>;
 
+    /// Answers one panel as a document of its own, with where it comes from.
+    fn panel_document(self: Arc<Self>, panel: PanelId)
+    -> BoxFuture<'static, Result<Document, QuestionError>>;
+
     /// Answers every panel and lays them out.
     fn document(self: Arc<Self>) -> BoxFuture<'static, Document>;
 }

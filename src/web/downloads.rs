@@ -16,11 +16,11 @@ use super::panel::Answer;
 use super::state::WebState;
 use super::visitor::Visitor;
 use crate::charts::Chart;
-use crate::definitions::model::ReportId;
+use crate::definitions::model::{PanelId, ReportId};
 use crate::render::canvas::{Page, png, svg_file};
 use crate::render::csv::{self, ByteOrderMark};
 use crate::render::document::Content;
-use crate::render::workbook::{self, About, WorkbookError};
+use crate::render::workbook::{self, WorkbookError};
 
 /// The width of a chart in a file, in CSS pixels.
 const CHART_WIDTH: f32 = 960.0;
@@ -78,11 +78,35 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// A table that Excel cannot hold is said to the viewer, who can choose less of it.
 fn of_workbook(error: &WorkbookError) -> WebError {
     match error {
-        WorkbookError::TooLarge { .. } => {
+        WorkbookError::TooWide { .. } => {
             WebError::of(axum::http::StatusCode::UNPROCESSABLE_ENTITY).saying(error.to_string())
         }
         WorkbookError::Write(_) => WebError::bug(format!("workbook: {error}")),
     }
+}
+
+/// `/reports/{report}/panels/{panel}.xlsx`: the panel's numbers with where they come from.
+pub(super) async fn show_panel_workbook(
+    state: &WebState,
+    open: &OpenReport,
+    panel: &PanelId,
+) -> Result<Response, WebError> {
+    let document = Arc::clone(&open.answers).panel_document(panel.clone()).await?;
+    if let Some((_, failure)) = document.failures().next() {
+        return Err(WebError::of(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
+            .saying(format!("{} ({})", failure.message, failure.error_id)));
+    }
+    let place = Arc::clone(&state.settings.pdf_places).acquire_owned().await;
+    let place = place.map_err(|error| WebError::bug(format!("workbook places: {error}")))?;
+    let title = document.blocks().next().map(|block| block.title.clone()).unwrap_or_default();
+    let title = if title.is_empty() { panel.to_string() } else { title };
+    let make = move || (workbook::panel_workbook(&document), drop(place)).0;
+    let bytes = tokio::task::spawn_blocking(make)
+        .await
+        .map_err(|error| WebError::bug(format!("workbook task: {error}")))?
+        .map_err(|error| of_workbook(&error))?
+        .ok_or_else(WebError::no_page)?;
+    Ok(file(XLSX, Disposition::Attachment, &file_name(&title, "xlsx"), bytes))
 }
 
 /// A panel's numbers or drawing as a file to save.
@@ -90,6 +114,7 @@ pub(super) fn show_answer(
     open: &OpenReport,
     answer: &Answer,
     format: PanelFormat,
+    address: &Address,
 ) -> Result<Response, WebError> {
     let block = match answer {
         Answer::Block(block) => block,
@@ -105,23 +130,11 @@ pub(super) fn show_answer(
     };
     match format {
         PanelFormat::Csv => {
-            let mark = ByteOrderMark::Present;
+            // Excel is what most people open it with.
+            let mark =
+                if address.get("bom") == Some("0") { ByteOrderMark::Absent } else { ByteOrderMark::Present };
             let bytes = csv::of_content(content, open.locale, mark).ok_or_else(WebError::no_page)?;
             Ok(save("text/csv; charset=utf-8", "csv", bytes))
-        }
-        PanelFormat::Xlsx => {
-            let about = About {
-                title: open.report.title.get(open.locale),
-                subtitle: &open.subtitle,
-                owner: &open.report.owner,
-                proof: "",
-                provenance: None,
-                locale: open.locale,
-                evaluated_at: None,
-                landscape: false,
-            };
-            let bytes = workbook::panel_workbook(about, block).map_err(|error| of_workbook(&error))?;
-            Ok(save(XLSX, "xlsx", bytes.ok_or_else(WebError::no_page)?))
         }
         PanelFormat::Svg => {
             let page = drawing(content, open)?;
@@ -134,7 +147,7 @@ pub(super) fn show_answer(
                 .map_err(|error| WebError::bug(format!("PNG: {error}")))?;
             Ok(save("image/png", "png", bytes))
         }
-        PanelFormat::Page => Err(WebError::no_page()),
+        PanelFormat::Page | PanelFormat::Xlsx => Err(WebError::no_page()),
     }
 }
 

@@ -47,8 +47,8 @@ pub(super) struct PanelView {
     drawn_width: f32,
     /// The height its row asked of it, in CSS pixels; 0 for none.
     row_height: f32,
-    /// The ending and address of every file it can be had as.
-    files: Vec<(&'static str, String)>,
+    /// The name and address of every file it can be had as.
+    files: Vec<(String, String)>,
     /// What it shows.
     body: Body,
     /// The words of its language.
@@ -189,10 +189,7 @@ impl PanelView {
             url: format!("{path}{}", place.query),
             drawn_width: place.slot.width,
             row_height: place.slot.row_height,
-            files: endings
-                .iter()
-                .map(|ending| (*ending, format!("{path}.{ending}{}", place.query)))
-                .collect(),
+            files: endings.iter().flat_map(|ending| files(ending, &path, place.query, words)).collect(),
             body,
             words,
         }
@@ -202,6 +199,19 @@ impl PanelView {
     pub(super) fn is_pending(&self) -> bool {
         matches!(self.body, Body::Pending)
     }
+}
+
+/// The name and address of the file with this ending; of CSV there are two.
+fn files(ending: &str, path: &str, query: &str, words: &Words) -> Vec<(String, String)> {
+    let address = format!("{path}.{ending}{query}");
+    if ending != "csv" {
+        return vec![(ending.to_uppercase(), address)];
+    }
+    let bare = Address::parse(query.strip_prefix('?')).with("bom", "0");
+    vec![
+        (format!("CSV · {}", words.csv_for_excel), address),
+        (format!("CSV · {}", words.csv_for_programs), format!("{path}.csv{}", bare.query())),
+    ]
 }
 
 impl Body {
@@ -285,9 +295,12 @@ pub(super) async fn show_panel(
 ) -> Result<Response, WebError> {
     let parameters = address.parameters();
     let open = state.backend.open(wish(&path.report, &visitor, parameters.clone())).await?;
+    if path.format == PanelFormat::Xlsx {
+        return downloads::show_panel_workbook(&state, &open, &path.panel).await;
+    }
     let answer = answer_or_broken(open.clone(), path.panel.clone()).await?;
     if path.format != PanelFormat::Page {
-        return downloads::show_answer(&open, &answer, path.format);
+        return downloads::show_answer(&open, &answer, path.format, &address);
     }
     let whole = address.has_flag("page") || !headers.contains_key("x-fragment");
     let asked = address.get("width").and_then(|width| width.parse::<u16>().ok()).map(f32::from);

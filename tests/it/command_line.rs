@@ -157,6 +157,9 @@ fn a_report_is_rendered_to_every_format() {
         assert_eq!(said.code, Some(0), "{said:?}");
         assert!(bytes.starts_with(start), "{name}: {:?}", String::from_utf8_lossy(&bytes[..40]));
     }
+    let (_, marked) = render(folder.path(), "m.csv", &["--panel", "trend", "--bom"]);
+    let (_, bare) = render(folder.path(), "n.csv", &["--panel", "trend"]);
+    assert_eq!(marked, ["\u{feff}".as_bytes(), &bare].concat(), "the mark by choice, and nothing else");
     let (_, korea) = render(folder.path(), "k.csv", &["--panel", "ranking", "-p", "country=KR"]);
     let (_, both) =
         render(folder.path(), "b.csv", &["--panel", "ranking", "-p", "country=KR", "-p", "country=HK"]);

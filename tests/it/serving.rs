@@ -103,6 +103,16 @@ async fn a_panel_is_served_as_page_drawing_picture_and_numbers() {
         assert!(file.header("content-disposition").contains("filename*=UTF-8''"), "{ending}");
         assert_eq!(file.header("x-content-type-options"), "nosniff");
     }
+    let bare = server.get(&format!("{panel}.csv?bom=0")).await;
+    assert_eq!(bare.body, server.get(&format!("{panel}.csv")).await.body[3..], "without the mark by choice");
+    let page = server.get(&format!("{panel}?lang=en&country=KR")).await.text();
+    for (name, address) in [("CSV · for Excel", "trend.csv?"), ("CSV · without BOM", "bom=0")] {
+        let line =
+            page.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("no {name}: {page}"));
+        assert!(line.contains(address) && line.contains("country=KR"), "{line}");
+    }
+    let book = server.get("/reports/weekly-sales/panels/sheet.xlsx?lang=en").await;
+    assert_eq!(book.status, 200);
     let csv = server.get("/reports/weekly-sales/panels/sheet.csv?lang=en").await.text();
     let mut lines = csv.trim_start_matches('\u{feff}').lines();
     assert!(lines.next().unwrap().starts_with("Country,Store,Revenue"), "{csv}");

@@ -227,3 +227,198 @@ async fn a_workbook_says_where_it_comes_from() {
     assert_eq!(custom["jangpyo digest"], origin.digest.as_str());
     assert_eq!(custom["jangpyo run"].as_str().unwrap().len(), 255, "Excel's limit");
 }
+
+/// What stands in a part of the file, which openpyxl leaves out when it reads.
+fn part(bytes: &[u8], name: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.xlsx");
+    std::fs::write(&path, bytes).unwrap();
+    let program =
+        "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))";
+    let output = Command::new(python::interpreter()).args(["-c", program]).arg(&path).arg(name).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The worksheet called `name` as XML.
+fn worksheet(bytes: &[u8], name: &str) -> String {
+    let book = read(bytes);
+    let position = book["sheets"].as_array().unwrap().iter().position(|sheet| sheet["name"] == name).unwrap();
+    part(bytes, &format!("xl/worksheets/sheet{}.xml", position + 1))
+}
+
+#[tokio::test]
+async fn bars_lie_on_members_alone_and_end_where_the_sheet_ends_them() {
+    let document = TestWorkspace::sample().document("monthly-sales", Locale::Ko).await;
+    let (block, grid) = document
+        .blocks()
+        .find_map(|block| match &block.content {
+            Ok(Content::Table(grid)) => Some((block, grid)),
+            _ => None,
+        })
+        .unwrap();
+    let bars = grid.values.iter().find_map(|value| value.looks.bars).unwrap();
+    let largest = (0..grid.len())
+        .filter(|row| grid.is_member(*row, 0))
+        .filter_map(|row| grid.cell(row, 0).as_f64())
+        .fold(0.0, f64::max);
+    assert!(bars.low.abs() < 1e-9 && (bars.high - largest).abs() < 1e-9, "{bars:?} {largest}");
+    let xml = worksheet(&workbook(&document).unwrap(), &block.title);
+    // Three countries with six categories each; the rows between are their subtotals.
+    assert!(xml.contains("<xm:sqref>C6:C11 C13:C18 C20:C25</xm:sqref>"), "no totals: {xml}");
+    assert!(xml.contains(&format!("<xm:f>{largest}</xm:f>")), "the sheet's own end");
+    assert_eq!(grid.rows[6].part, Part::Subtotal(0));
+}
+
+#[tokio::test]
+async fn sparklines_have_their_numbers_in_a_hidden_worksheet() {
+    let document = TestWorkspace::sample().document("monthly-sales", Locale::En).await;
+    let bytes = workbook(&document).unwrap();
+    let book = read(&bytes);
+    let sheets = book["sheets"].as_array().unwrap();
+    let hidden: Vec<&Json> = sheets.iter().filter(|sheet| sheet["state"] == "hidden").collect();
+    let [points] = hidden.as_slice() else { panic!("one hidden worksheet: {sheets:?}") };
+    let name = points["name"].as_str().unwrap();
+    assert!(name.starts_with("Trend data "), "{name}");
+    let (block, grid) = document
+        .blocks()
+        .find_map(|block| match &block.content {
+            Ok(Content::Table(grid)) => Some((block, grid)),
+            _ => None,
+        })
+        .unwrap();
+    let column = grid.columns.iter().position(|column| !column.sparklines.is_empty()).unwrap();
+    let drawn = grid.sparkline(0, column);
+    let top = first_row(grid);
+    for (position, point) in drawn.iter().enumerate() {
+        let found = points["cells"][coordinate(top, position)]["value"].as_f64();
+        assert_eq!(found, *point, "point {position}");
+    }
+    let xml = worksheet(&bytes, &block.title);
+    let first = format!("{}:{}", coordinate(top, 0), coordinate(top, drawn.len() - 1));
+    assert!(xml.contains(&format!("<xm:f>'{name}'!{first}</xm:f>")), "{xml}");
+    let rows = xml.matches("<x14:sparkline>").count();
+    assert_eq!(rows, grid.len(), "one per row");
+    let shown = &sheet(&book, &block.title)["cells"][coordinate(top, grid.stub.len() + column)];
+    assert_eq!(shown["format"], ";;;", "the number below is not seen: {shown}");
+}
+
+/// Numbers with a colour scale and icons, of which a rule has painted one anew.
+fn marked() -> Grid {
+    use jangpyo::table::{GridColumn, GridRow, GridValue, Icon, Icons, Looks, Mark, Stops, Tint, ValueKind};
+    let (white, blue, red) = (Tint(255, 255, 255), Tint(0, 0, 255), Tint(255, 0, 0));
+    let looks = Looks {
+        bars: None,
+        scale: Some(Stops { low: (-10_000.0, white), middle: None, high: (30_000.0, blue) }),
+        icons: Some(Icons {
+            icons: [Icon::Down, Icon::Level, Icon::Up],
+            middle_from: 0.0,
+            high_from: 20_000.0,
+        }),
+    };
+    let numbers = [-10_000.0, 0.0, 30_000.0, 10_000.0, 30_000.0];
+    let mut marks: Vec<Option<Mark>> = numbers.iter().map(|number| Some(looks.mark(*number, true))).collect();
+    marks[3] = Some(Mark { fill: Some(red), icon: Some(Icon::Poor), ..Mark::default() });
+    marks[4] = Some(looks.mark(30_000.0, false));
+    let mut rows = vec![GridRow::default(); 5];
+    rows[4].part = Part::Total;
+    // Numbers in 만, which Excel has no format for: they are divided, and so are the limits.
+    let format = jangpyo::format::NumberFormat { power: 4, ..Default::default() };
+    let value = GridValue {
+        name: "n".into(),
+        title: "n".into(),
+        format,
+        kind: ValueKind::Number,
+        emphasis: false,
+        looks,
+    };
+    let column = GridColumn {
+        name: "n".into(),
+        title: "n".into(),
+        cells: numbers.map(Value::Float).to_vec(),
+        marks,
+        ..GridColumn::default()
+    };
+    Grid {
+        columns: vec![column],
+        values: vec![value],
+        rows,
+        rows_before_limit: 4,
+        unit: Some(jangpyo::table::Unit { power: 4, currencies: Vec::new() }),
+        ..Grid::default()
+    }
+}
+
+#[test]
+fn colours_and_icons_are_excels_own_where_no_rule_painted_over_them() {
+    let bytes = workbook(&document_of(marked())).unwrap();
+    let xml = worksheet(&bytes, "T");
+    let scale = "<cfvo type=\"num\" val=\"-1\"/><cfvo type=\"num\" val=\"3\"/>";
+    assert!(xml.contains("<conditionalFormatting sqref=\"A5:A7\"><cfRule type=\"colorScale\""), "{xml}");
+    assert!(xml.contains(scale), "limits in 만: {xml}");
+    assert!(xml.contains("<xm:sqref>A5:A7 A9</xm:sqref>"), "the total has its icon too: {xml}");
+    assert!(xml.contains("<x14:cfvo type=\"num\"><xm:f>2</xm:f></x14:cfvo>"), "{xml}");
+    assert!(xml.contains("iconSet=\"5Quarters\" iconId=\"0\"") && xml.contains("<xm:sqref>A8</xm:sqref>"));
+    let cells = &read(&bytes)["sheets"][0]["cells"];
+    assert_eq!(cells["A8"]["fill"], "FFFF0000", "the rule's colour is the cell's: {cells}");
+    assert_eq!(cells["A7"]["fill"], Json::Null, "Excel colours this one itself");
+}
+
+#[test]
+fn a_table_longer_than_a_worksheet_goes_on_on_the_next() {
+    let count = 25;
+    let table = Table {
+        columns: vec![
+            column(
+                "name",
+                Role::Dimension,
+                (0..count).map(|row| Value::Text(format!("r{row}").into())).collect(),
+            ),
+            column("n", Role::Measure, (0..count).map(Value::Int).collect()),
+        ],
+        totals: Some(vec![Value::Null, Value::Int(300)]),
+        rows_before_limit: 40,
+    };
+    let limits = jangpyo::render::workbook::Limits { rows: 15, streamed_from: 8 };
+    let document = document_of(Grid::of_table(table, ""));
+    let bytes = jangpyo::render::workbook::workbook_within(&document, limits).unwrap();
+    let book = read(&bytes);
+    let names: Vec<&str> =
+        book["sheets"].as_array().unwrap().iter().filter_map(|sheet| sheet["name"].as_str()).collect();
+    assert_eq!(names, ["T", "T (2)", "T (3)"]);
+    let mut found = Vec::new();
+    for sheet in book["sheets"].as_array().unwrap() {
+        assert!(sheet["rows"].as_u64().unwrap() <= 15, "{}", sheet["name"]);
+        assert_eq!(sheet["cells"]["B4"]["value"], "n", "every worksheet has the heads");
+        assert_eq!(sheet["frozen"], "B5");
+        found.extend((5..16).filter_map(|row| sheet["cells"][format!("B{row}")]["value"].as_i64()));
+    }
+    assert_eq!(found, (0..count).chain([300]).collect::<Vec<_>>(), "every row once, in order");
+    assert_eq!(sheet(&book, "T (3)")["cells"]["A11"]["value"], "전체 40건 중 처음 25건");
+}
+
+#[tokio::test]
+async fn charts_have_the_reports_colours_and_axes_that_say_their_unit() {
+    let document = TestWorkspace::sample().document("monthly-sales", Locale::Ko).await;
+    let chart = part(&workbook(&document).unwrap(), "xl/charts/chart1.xml");
+    let (red, green, blue) = jangpyo::charts::Look::default().color(1);
+    assert!(chart.contains(&format!("<a:srgbClr val=\"{red:02X}{green:02X}{blue:02X}\"/>")), "{chart}");
+    assert!(chart.contains("formatCode=\"yyyy-mm-dd\""), "days on the axis are days: {chart}");
+}
+
+#[tokio::test]
+async fn the_workbook_of_a_panel_says_where_it_comes_from() {
+    let workspace = TestWorkspace::sample();
+    let whole = workspace.document("monthly-sales", Locale::Ko).await;
+    let document = workspace.panel("monthly-sales", "categories", Locale::Ko).await;
+    let book = read(&jangpyo::render::workbook::panel_workbook(&document).unwrap().unwrap());
+    let custom = &book["custom"];
+    assert_eq!(custom["jangpyo panel"], "categories");
+    assert_eq!(custom["jangpyo report"], "monthly-sales");
+    assert_eq!(custom["jangpyo definition content"], whole.provenance.definition.content.as_str());
+    assert_eq!(custom["jangpyo data sales"], whole.provenance.data["sales"].as_str());
+    assert_eq!(custom["jangpyo digest"], document.provenance.digest.as_str());
+    assert_ne!(document.provenance.digest, whole.provenance.digest, "it is that of the panel's content");
+    assert_eq!(book["sheets"][0]["cells"]["A3"]["value"], document.proof.as_str(), "and people read it too");
+}

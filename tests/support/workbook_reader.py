@@ -27,9 +27,11 @@ for sheet in book.worksheets:
                 "type": kind,
                 "format": cell.number_format,
                 "bold": bool(cell.font.bold),
+                "fill": cell.fill.fgColor.rgb if cell.fill.fill_type == "solid" else None,
             }
     sheets.append({
         "name": sheet.title,
+        "state": sheet.sheet_state,
         "cells": cells,
         "merged": sorted(str(area) for area in sheet.merged_cells.ranges),
         "frozen": sheet.freeze_panes,

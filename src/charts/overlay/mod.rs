@@ -19,12 +19,13 @@ pub(super) use error_bars::{bounds, error_bar};
 pub(super) use labels::Tag;
 pub(super) use trend::Trend;
 
-use super::ChartError;
 use super::labels::clean;
 use super::legend::{Entry, Symbol};
 use super::pen::{Area, Pen};
+use super::series::Data;
 use super::theme::Role;
 use super::words;
+use super::{Chart, ChartError};
 use crate::format::{Locale, NumberFormat, NumberStyle};
 
 /// Ranges let the grid and the marks through.
@@ -39,6 +40,34 @@ pub(super) struct PlacedLine {
     pub(super) role: Role,
     dash: Dash,
     on_right: bool,
+}
+
+/// A reference line at its number, for files whose program draws charts by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LevelLine {
+    /// What it says.
+    pub name: String,
+    /// Where it stands on its axis.
+    pub value: f64,
+    /// Its colour on paper, as red, green and blue.
+    pub color: (u8, u8, u8),
+    /// How it is drawn.
+    pub dash: Dash,
+    /// Whether it is read on the right axis.
+    pub on_right: bool,
+}
+
+/// The reference lines of `chart` at their numbers; none where they have no numbers to be about.
+pub fn level_lines(chart: &Chart, locale: Locale) -> Vec<LevelLine> {
+    let Ok(data) = Data::of(chart, locale) else { return Vec::new() };
+    let line = |line: &PlacedLine| LevelLine {
+        name: line.name.clone(),
+        value: line.value,
+        color: chart.look.of(line.role).swatch().light,
+        dash: line.dash,
+        on_right: line.on_right,
+    };
+    data.overlay.lines.iter().map(line).collect()
 }
 
 /// A range between two numbers; an open end reaches to the edge of the plot.

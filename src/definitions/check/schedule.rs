@@ -23,7 +23,7 @@ pub(super) fn check(
     }
     values(schedule, path, scope, findings);
     let path = path.key("deliver");
-    let Delivery { email, folder } = &schedule.deliver;
+    let Delivery { email, folder, .. } = &schedule.deliver;
     if email.is_none() && folder.is_none() {
         let tried = findings.faulty.iter().any(|faulty| faulty.is_within(&path));
         if !tried {

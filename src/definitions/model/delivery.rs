@@ -14,6 +14,23 @@ pub struct Delivery {
     pub email: Option<EmailDelivery>,
     /// Into a folder of the server.
     pub folder: Option<FolderDelivery>,
+    /// How CSV files are written.
+    pub csv: CsvFiles,
+}
+
+/// How CSV files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CsvFiles {
+    /// Whether they begin with a byte order mark, which Excel needs to read Korean and Chinese and
+    /// some programs stumble over; true by default.
+    pub bom: bool,
+}
+
+impl Default for CsvFiles {
+    fn default() -> Self {
+        Self { bom: true }
+    }
 }
 
 /// One e-mail to all recipients.

@@ -19,7 +19,7 @@ pub use dataset::{
     ColumnMask, CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric,
     Relationship, Security, TableFile,
 };
-pub use delivery::{Attachment, Delivery, EmailDelivery, FolderDelivery};
+pub use delivery::{Attachment, CsvFiles, Delivery, EmailDelivery, FolderDelivery};
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId, ThemeId};
 pub use panel::{
     AmountUnit, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle, ChartKind,

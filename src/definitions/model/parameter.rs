@@ -7,7 +7,8 @@ use super::FieldName;
 use crate::format::LocalizedText;
 
 /// Keys of a page's address that are not parameters; no parameter can have these names.
-pub const RESERVED: [&str; 8] = ["lang", "theme", "complete", "width", "height", "heavy", "page", "download"];
+pub const RESERVED: [&str; 9] =
+    ["lang", "theme", "complete", "width", "height", "heavy", "page", "download", "bom"];
 
 /// Something a viewer can choose. Its value stands in the page's address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

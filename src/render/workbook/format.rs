@@ -34,20 +34,29 @@ pub(super) enum Align {
 
 /// The formats in use, each made once.
 #[derive(Default)]
-pub(super) struct Formats(HashMap<Look, Format>);
+pub(super) struct Formats {
+    /// Where the format of a look stands.
+    places: HashMap<Look, usize>,
+    made: Vec<Format>,
+}
 
 impl Formats {
     pub(super) fn of(&mut self, look: &Look) -> &Format {
-        if !self.0.contains_key(look) {
-            self.0.insert(look.clone(), made(look));
-        }
-        // Just put in where it was missing.
-        self.0.entry(look.clone()).or_default()
+        let place = self.places.get(look).copied().unwrap_or_else(|| {
+            self.places.insert(look.clone(), self.made.len());
+            self.made.push(made(look));
+            self.made.len() - 1
+        });
+        &self.made[place]
     }
 }
 
+/// A colour in Excel's terms.
+pub(super) fn color(tint: Tint) -> Color {
+    Color::RGB(u32::from(tint.0) << 16 | u32::from(tint.1) << 8 | u32::from(tint.2))
+}
+
 fn made(look: &Look) -> Format {
-    let color = |tint: Tint| Color::RGB(u32::from(tint.0) << 16 | u32::from(tint.1) << 8 | u32::from(tint.2));
     let mut format = Format::new().set_align(FormatAlign::VerticalCenter);
     if !look.number.is_empty() {
         format = format.set_num_format(&look.number);

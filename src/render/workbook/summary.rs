@@ -3,14 +3,24 @@
 use rust_xlsxwriter::Worksheet;
 
 use super::format::{Align, Formats, Look, plain};
-use super::{WorkbookError, words};
+use super::{About, WorkbookError, paper, words};
+use crate::render::canvas::{FontSet, Weight};
 use crate::render::document::{Content, Document, Kpi};
 use crate::table::{Change, Tint, Value};
 
+/// The columns of the key numbers, which texts are as wide as.
+const LAST_COLUMN: u16 = 3;
+/// The width of those columns in em of the usual text, a little less than they have.
+const TEXT_WIDTH_EM: f32 = 42.0;
+/// In points.
+const LINE_HEIGHT: f64 = 16.5;
+/// The characters of a cell.
+const LONGEST_TEXT: usize = 32_000;
 const MUTED: Tint = Tint(0x66, 0x70, 0x85);
 
 pub(super) fn write(
     sheet: &mut Worksheet,
+    about: &About<'_>,
     document: &Document,
     formats: &mut Formats,
 ) -> Result<(), WorkbookError> {
@@ -20,7 +30,7 @@ pub(super) fn write(
         .set_column_width(1, 22)?
         .set_column_width(2, 22)?
         .set_column_width(3, 12)?;
-    sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
+    paper::set_up(sheet, about, 0.0, None)?;
     let large = Look { bold: true, size: 16, ..Look::default() };
     let small = Look { ink: Some(MUTED), size: 9, ..Look::default() };
     sheet.write_string_with_format(0, 0, &document.title, formats.of(&large))?;
@@ -48,6 +58,25 @@ pub(super) fn write(
         row += 1;
         for (title, kpi) in kpis {
             key_number(sheet, row, title, kpi, formats)?;
+            row += 1;
+        }
+        row += 1;
+    }
+    for block in document.blocks() {
+        let Ok(Content::Text(text)) = &block.content else { continue };
+        if !block.title.trim().is_empty() {
+            let look = Look { bold: true, ..Look::default() };
+            sheet.write_string_with_format(row, 0, &block.title, formats.of(&look))?;
+            row += 1;
+        }
+        for line in text.lines().iter().filter(|line| !line.trim().is_empty()) {
+            let line: String = line.chars().take(LONGEST_TEXT).collect();
+            let look = Look { align: Align::Left, wraps: true, ..Look::default() };
+            sheet.merge_range(row, 0, row, LAST_COLUMN, &line, formats.of(&look))?;
+            // Excel does not fit the height of merged cells by itself.
+            let width = FontSet::bundled().width(&line, 1.0, Weight::Regular);
+            let lines = (width / TEXT_WIDTH_EM).ceil().max(1.0);
+            sheet.set_row_height(row, f64::from(lines) * LINE_HEIGHT)?;
             row += 1;
         }
         row += 1;

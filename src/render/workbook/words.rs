@@ -37,3 +37,12 @@ pub(super) fn first_of(shown: usize, all: usize, locale: Locale) -> String {
         Locale::ZhHk => format!("共 {all} 項，顯示首 {shown} 項"),
     }
 }
+
+/// The hidden worksheet with the numbers of the sparklines on the worksheet `name`.
+pub(super) fn points_of(name: &str, locale: Locale) -> String {
+    match locale {
+        Locale::Ko => format!("추이 자료 {name}"),
+        Locale::En => format!("Trend data {name}"),
+        Locale::ZhHk => format!("走勢數據 {name}"),
+    }
+}

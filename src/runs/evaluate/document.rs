@@ -28,6 +28,17 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
                 .collect(),
         })
         .collect();
+    sealed(prepared, pages, versions)
+}
+
+/// The document of one panel, on one sheet of the report's first size.
+pub(super) fn of_panel(prepared: &Prepared, answered: Evaluated) -> Document {
+    let size = layout::pages(&prepared.report).first().map(layout::size).unwrap_or_default();
+    let versions = answered.data_versions.into_iter().collect();
+    sealed(prepared, vec![SheetPage { size, fit: false, rows: vec![vec![answered.block]] }], versions)
+}
+
+fn sealed(prepared: &Prepared, pages: Vec<SheetPage>, versions: BTreeMap<DatasetId, String>) -> Document {
     let report = &prepared.report;
     let title = report.title.get(prepared.locale).to_owned();
     let fill = |text: &str| fill(text, prepared, &title);

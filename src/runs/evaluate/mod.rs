@@ -114,6 +114,16 @@ impl Evaluator {
         document::assemble(prepared, answered)
     }
 
+    /// Answers one panel as a document of its own, which tells where its numbers come from as that of
+    /// the whole report does; the digest is that of this panel's content.
+    pub async fn panel_document(
+        &self,
+        prepared: &Prepared,
+        panel: &PanelId,
+    ) -> Result<Document, QuestionError> {
+        Ok(document::of_panel(prepared, self.evaluate(prepared, panel).await?))
+    }
+
     async fn resolve_period(&self, prepared: &mut Prepared) -> Result<(), QuestionError> {
         let Some(ChosenPeriod { spec, compare, as_of }) = chosen::period(&prepared.chosen) else {
             return Ok(());

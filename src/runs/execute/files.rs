@@ -24,8 +24,10 @@ pub(super) async fn make(
     let wanted = wanted(&ticket.schedule, ticket.run.trigger);
     let stem = stem(&document, ticket);
     let policy = ticket.schedule.on_panel_error;
+    let has_mark = ticket.schedule.deliver.csv.bom;
+    let mark = if has_mark { ByteOrderMark::Present } else { ByteOrderMark::Absent };
     let made = tokio::task::spawn_blocking(move || {
-        let files = draw(&document, &wanted, &stem, policy);
+        let files = draw(&document, &wanted, &stem, policy, mark);
         (document, files)
     })
     .await
@@ -70,6 +72,7 @@ fn draw(
     wanted: &[Attachment],
     stem: &str,
     policy: PanelErrorPolicy,
+    mark: ByteOrderMark,
 ) -> Result<(Vec<File>, Vec<String>), StageFailure> {
     let (mut files, mut warnings) = (Vec::new(), Vec::new());
     if wanted.contains(&Attachment::Pdf) {
@@ -109,17 +112,17 @@ fn draw(
         });
     }
     if wanted.contains(&Attachment::Csv) {
-        files.extend(tables(document, stem));
+        files.extend(tables(document, stem, mark));
     }
     Ok((files, warnings))
 }
 
 /// One CSV file per table and chart; a second one of the same title is numbered.
-fn tables(document: &Document, stem: &str) -> Vec<File> {
+fn tables(document: &Document, stem: &str, mark: ByteOrderMark) -> Vec<File> {
     let mut files: Vec<File> = Vec::new();
     for block in document.blocks() {
         let Ok(content) = &block.content else { continue };
-        let Some(bytes) = csv::of_content(content, document.locale, ByteOrderMark::Present) else { continue };
+        let Some(bytes) = csv::of_content(content, document.locale, mark) else { continue };
         let title: String = block.title.chars().take(40).collect();
         let extension = FileKind::Csv.extension();
         let mut name = safe_file_name(&format!("{stem} {title}"), extension);

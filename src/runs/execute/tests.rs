@@ -377,3 +377,24 @@ async fn crash_everywhere(stages: &mut std::collections::BTreeSet<Option<Stage>>
         }
     }
 }
+
+#[tokio::test]
+async fn csv_files_begin_with_the_mark_that_the_schedule_chose() {
+    for (chosen, has_mark) in [(json!({}), true), (json!({"bom": false}), false)] {
+        let deliver = json!({"folder": {"path": "sales", "files": ["csv"]}, "csv": chosen});
+        let rig = Rig::answering(report(&deliver, &json!({})), |question| {
+            let mut document = document(&question);
+            let grid = crate::table::Grid::of_table(crate::table::Table::default(), "");
+            for block in document.pages.iter_mut().flat_map(|page| page.rows.iter_mut().flatten()) {
+                block.content = Ok(crate::render::document::Content::Table(Box::new(grid.clone())));
+            }
+            Box::pin(async move { Ok(document) })
+        })
+        .await;
+        let run = rig.run(Trigger::Schedule, Repeat::Never).await;
+        assert_eq!((run.state, run.error.as_deref()), (RunState::Succeeded, None));
+        let artefact = rig.store().artefacts(run.id).await.unwrap().remove(0);
+        let bytes = rig.runner.parts().shelf.read(&artefact).unwrap();
+        assert_eq!(bytes.starts_with("\u{feff}".as_bytes()), has_mark, "{chosen}: {bytes:?}");
+    }
+}

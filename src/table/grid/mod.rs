@@ -5,6 +5,7 @@
 //! at their level. Screen, sheet, workbook and CSV are made from the same grid.
 
 mod head;
+mod looks;
 mod mark;
 mod plain;
 mod stub;
@@ -12,6 +13,7 @@ mod text;
 mod unit;
 
 pub use head::{HeadCell, HeadNode, head_rows};
+pub use looks::{Bars, Icons, Looks, Stops};
 pub use mark::{Bar, Icon, Mark, Tint};
 pub use stub::StubCell;
 pub use unit::Unit;
@@ -46,6 +48,10 @@ pub struct GridValue {
     pub kind: ValueKind,
     /// Shown in bold with a rule above, as a result among its parts.
     pub emphasis: bool,
+    /// How its cells look by their numbers. Without any, a document has the digest it had before
+    /// there were these.
+    #[serde(skip_serializing_if = "Looks::is_plain")]
+    pub looks: Looks,
 }
 
 /// What kind of number stands in a cell.
@@ -224,6 +230,12 @@ impl Grid {
     /// How the cell looks beyond its number.
     pub fn mark(&self, row: usize, column: usize) -> Option<&Mark> {
         self.columns.get(column)?.marks.get(row)?.as_ref()
+    }
+
+    /// Whether the cell is that of members in both directions, not a subtotal or total.
+    pub fn is_member(&self, row: usize, column: usize) -> bool {
+        self.rows.get(row).is_some_and(|row| row.part == Part::Body)
+            && self.columns.get(column).is_some_and(|column| column.part == Part::Body)
     }
 
     /// The points of the sparkline in a cell; empty for none.

@@ -75,6 +75,7 @@ impl Grid {
             format,
             kind,
             emphasis: false,
+            looks: crate::table::Looks::default(),
         });
         self.columns.push(GridColumn { name, title, value, cells, ..GridColumn::default() });
     }

@@ -9,7 +9,7 @@ use super::columns::{self, Columns};
 use super::rows::{self, Rows};
 use super::shape::{Leaf, Names, Operand, OrderBy, Shape, Show};
 use super::style::{Extent, lay};
-use crate::table::{Grid, GridValue, Mark, Part, Unit, Value, ValueKind};
+use crate::table::{Grid, GridValue, Looks, Mark, Part, Unit, Value, ValueKind};
 
 pub(super) fn grid(shape: &Shape, answers: &Answers) -> Grid {
     let index = Index::new(shape, answers);
@@ -78,8 +78,12 @@ fn fill(
             (column.cells, column.sparklines) = (made.cells, made.points);
         }
     }
-    let extents: Vec<Option<Extent>> =
-        (0..shape.leaves.len()).map(|leaf| extent(grid, shape, leaf, rows_of, columns_of)).collect();
+    for (position, leaf) in shape.leaves.iter().enumerate() {
+        let looks = leaf.style.looks(extent(grid, shape, position, rows_of, columns_of));
+        if let Some(value) = grid.values.get_mut(position) {
+            value.looks = looks;
+        }
+    }
     for (position, (entry, of)) in columns_of.iter().enumerate() {
         let Some(column) = grid.columns.get(position) else { continue };
         let marks: Vec<Option<Mark>> = rows_of
@@ -87,8 +91,8 @@ fn fill(
             .zip(&column.cells)
             .map(|((row, own), cell)| {
                 let leaf = own.unwrap_or(*of);
-                let extent = extents.get(leaf).copied().flatten();
-                mark(cells, shape.leaves.get(leaf)?, *row, *entry, cell, extent)
+                let looks = grid.values.get(leaf)?.looks;
+                mark(cells, shape.leaves.get(leaf)?, *row, *entry, cell, &looks)
             })
             .collect();
         if marks.iter().any(Option::is_some)
@@ -135,7 +139,7 @@ fn mark(
     row: usize,
     column: usize,
     cell: &Value,
-    extent: Option<Extent>,
+    looks: &Looks,
 ) -> Option<Mark> {
     if leaf.style.is_plain() {
         return None;
@@ -143,7 +147,7 @@ fn mark(
     let entry = cells.rows.get(row)?;
     let is_member =
         entry.part == Part::Body && cells.columns.get(column).is_some_and(|column| column.part == Part::Body);
-    let mut mark = leaf.style.of_number(cell, extent.filter(|_| is_member));
+    let mut mark = cell.as_f64().map(|number| looks.mark(number, is_member)).unwrap_or_default();
     for rule in &leaf.style.rules {
         let names = |name: &str, tell: &mut dyn FnMut(Operand<'_>)| {
             cells.name(leaf, entry, column, cell, name, tell);
@@ -182,7 +186,8 @@ fn grid_value(leaf: &Leaf) -> GridValue {
         Show::Rank => (ValueKind::Rank, crate::format::NumberFormat::default()),
         Show::Sparkline(_) => (ValueKind::Sparkline, leaf.format.clone()),
     };
-    GridValue { name: leaf.name.clone(), title: leaf.title.clone(), format, kind, emphasis: leaf.emphasis }
+    let (name, title) = (leaf.name.clone(), leaf.title.clone());
+    GridValue { name, title, format, kind, emphasis: leaf.emphasis, looks: Looks::default() }
 }
 
 /// The rows in their order, cut at the limit, and how many there were.

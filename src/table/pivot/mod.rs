@@ -21,7 +21,7 @@ pub use answers::{Answers, Set};
 pub use shape::{
     Formula, Leaf, LeafHead, Level, Link, Names, Operand, Order, OrderBy, Place, Shape, Show, Test, Totals,
 };
-pub use style::{Icons, Rule, Scale, Style};
+pub use style::{Rule, Scale, Style};
 
 use super::Grid;
 

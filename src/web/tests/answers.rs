@@ -99,6 +99,13 @@ async fn downloads_are_what_their_ending_says() {
     assert_eq!(get("/reports/weekly/panels/sheet.svg").await.status, StatusCode::NOT_FOUND);
     assert_eq!(get("/reports/weekly/panels/words.csv").await.status, StatusCode::NOT_FOUND);
     assert_eq!(get("/reports/weekly/panels/broken.csv").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let book = get("/reports/weekly/panels/sheet.xlsx").await;
+    assert_eq!(&book.body[..2], b"PK");
+    assert_eq!(get("/reports/weekly/panels/words.xlsx").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get("/reports/weekly/panels/broken.xlsx").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let broken = get("/reports/weekly/panels/panics.xlsx").await;
+    assert_eq!(broken.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!broken.text().contains("secret"));
     let broken = get("/reports/weekly/panels/panics.csv").await;
     assert_eq!(broken.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!broken.text().contains("secret"));

@@ -234,6 +234,19 @@ impl Answers for FakeAnswers {
         .boxed()
     }
 
+    fn panel_document(
+        self: Arc<Self>,
+        panel: PanelId,
+    ) -> BoxFuture<'static, Result<Document, QuestionError>> {
+        async move {
+            let block = Arc::clone(&self).panel(panel).await?;
+            let mut document = self.document().await;
+            document.pages = vec![SheetPage { size: (595.0, 842.0), fit: false, rows: vec![vec![block]] }];
+            Ok(document)
+        }
+        .boxed()
+    }
+
     fn document(self: Arc<Self>) -> BoxFuture<'static, Document> {
         async move {
             let block =

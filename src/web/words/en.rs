@@ -49,6 +49,8 @@ pub(super) static WORDS: Words = Words {
     ready: "All panels are up to date",
     offline: "The server does not answer. Try again in a moment.",
     failed: "This panel cannot be shown",
+    csv_for_excel: "for Excel",
+    csv_for_programs: "without BOM",
     panel_broke: "Something unexpected happened. Try again, or give the error id to the owner.",
     not_drawn: "The chart cannot be drawn from these data. Give the error id to the owner.",
     error_id: "Error id",

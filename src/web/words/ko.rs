@@ -49,6 +49,8 @@ pub(super) static WORDS: Words = Words {
     ready: "모두 불러왔습니다",
     offline: "서버에 연결할 수 없습니다. 잠시 후 다시 시도하세요.",
     failed: "이 패널을 표시할 수 없습니다",
+    csv_for_excel: "Excel용",
+    csv_for_programs: "BOM 없음",
     panel_broke: "예기치 않은 오류가 발생했습니다. 다시 시도하거나 담당자에게 오류 번호를 알려 주세요.",
     not_drawn: "이 데이터로는 차트를 그릴 수 없습니다. 담당자에게 오류 번호를 알려 주세요.",
     error_id: "오류 번호",

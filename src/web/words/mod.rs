@@ -103,6 +103,10 @@ pub(super) struct Words {
     pub(super) offline: &'static str,
     /// Heading of a failed panel.
     pub(super) failed: &'static str,
+    /// Of a CSV file that begins with a byte order mark.
+    pub(super) csv_for_excel: &'static str,
+    /// Of one that does not.
+    pub(super) csv_for_programs: &'static str,
     /// A panel's task broke down.
     pub(super) panel_broke: &'static str,
     /// A chart cannot be drawn.

@@ -49,6 +49,8 @@ pub(super) static WORDS: Words = Words {
     ready: "面板已全部更新",
     offline: "無法連線到伺服器，請稍後再試。",
     failed: "無法顯示此面板",
+    csv_for_excel: "Excel 用",
+    csv_for_programs: "不含 BOM",
     panel_broke: "發生未預期的錯誤。請重試，或將錯誤編號告知負責人。",
     not_drawn: "未能以這些資料繪製圖表，請將錯誤編號告知負責人。",
     error_id: "錯誤編號",

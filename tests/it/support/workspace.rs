@@ -72,16 +72,27 @@ impl TestWorkspace {
     /// A report with its defaults, evaluated shortly after the sample data end.
     pub(crate) async fn document(&self, report: &str, locale: Locale) -> Document {
         let evaluator = self.evaluator();
-        let question = Question {
-            report: ReportId::parse(report).unwrap(),
-            parameters: std::collections::BTreeMap::new(),
-            locale: Some(locale),
-            now: "2026-11-02T08:00:00+09:00".parse().unwrap(),
-            viewer: Viewer::local(),
-            freshness: Freshness::from_now_on(),
-        };
-        let prepared = evaluator.prepare(question).await.unwrap();
+        let prepared = evaluator.prepare(question(report, locale)).await.unwrap();
         evaluator.document(&prepared).await
+    }
+
+    /// One panel of it, as a document of its own.
+    pub(crate) async fn panel(&self, report: &str, panel: &str, locale: Locale) -> Document {
+        let evaluator = self.evaluator();
+        let prepared = evaluator.prepare(question(report, locale)).await.unwrap();
+        let panel = jangpyo::definitions::model::PanelId::parse(panel).unwrap();
+        evaluator.panel_document(&prepared, &panel).await.unwrap()
+    }
+}
+
+fn question(report: &str, locale: Locale) -> Question {
+    Question {
+        report: ReportId::parse(report).unwrap(),
+        parameters: std::collections::BTreeMap::new(),
+        locale: Some(locale),
+        now: "2026-11-02T08:00:00+09:00".parse().unwrap(),
+        viewer: Viewer::local(),
+        freshness: Freshness::from_now_on(),
     }
 }
 

@@ -47,6 +47,7 @@ fn grid(groups: usize, members: usize, columns: usize, paging: Paging) -> Grid {
         format: crate::format::NumberFormat::default(),
         kind: crate::table::ValueKind::Number,
         emphasis: false,
+        looks: crate::table::Looks::default(),
     };
     Grid {
         columns: (0..columns).map(column).collect(),

@@ -6,8 +6,8 @@ use crate::definitions::condition::{Computation, Condition, Operand as Named};
 use crate::definitions::model::{
     CellColor, CellIcon, CellRule, CellStyle, ColorScale, IconSet, IconShape, NamedScale,
 };
-use crate::table::pivot::{Formula, Icons, Names, Operand, Rule, Scale, Style, Test};
-use crate::table::{Icon, Mark, Tint};
+use crate::table::pivot::{Formula, Names, Operand, Rule, Scale, Style, Test};
+use crate::table::{Icon, Icons, Mark, Tint};
 
 const WHITE: Tint = Tint(0xff, 0xff, 0xff);
 const BLUE: Tint = Tint(0x9c, 0xc3, 0xf0);
