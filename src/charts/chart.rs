@@ -203,6 +203,11 @@ impl Kind {
         matches!(self, Self::Line | Self::Bar { stacking: Stacking::None, .. })
     }
 
+    /// Whether it has an axis below that events can stand on.
+    pub fn takes_events(&self) -> bool {
+        matches!(self, Self::Line | Self::Area(_) | Self::Bar { horizontal: false, .. } | Self::Combo)
+    }
+
     /// The columns of numbers that only this kind reads.
     pub(super) fn own_numbers(&self) -> Vec<usize> {
         let target = |goal: &Goal| match goal.target {

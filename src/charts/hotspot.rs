@@ -63,6 +63,8 @@ pub(super) fn along_categories(
                 let label = super::words::more(rest, data.locale);
                 details.push(Detail { label, value: String::new(), role: None });
             }
+            let happened = data.events.told_over(span, data.locale);
+            details.extend(happened.into_iter().map(|(label, value)| Detail { label, value, role: None }));
             Hotspot { area: place(span.first, span.last), title: data.title_over(span), details }
         })
         .collect()

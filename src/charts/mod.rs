@@ -52,7 +52,7 @@ pub use chart::{Chart, Facet, Goal, Kind, Stacking, Style, Target, Waterfall};
 pub use description::description;
 pub use error::ChartError;
 pub use hotspot::{Detail, Hotspot};
-pub use overlay::{Dash, ErrorBars, Level, Overlays, ReferenceLine, ShadedRange, Tone};
+pub use overlay::{Dash, ErrorBars, Event, Events, Level, Overlays, ReferenceLine, ShadedRange, Tone};
 pub use palette::{Look, Palette};
 pub use pen::Area;
 pub use sparkline::sparkline;

@@ -58,6 +58,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         series: Vec::new(),
         shared: None,
         overlay: data.overlay.clone(),
+        events: super::overlay::PlacedEvents::default(),
     };
     let intervals = match pen.surface().height() {
         ..90.0 => 2,

@@ -8,7 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::calendar::filled;
 use super::labels::clean;
-use super::overlay::{self, Placed};
+use super::overlay::{self, Placed, PlacedEvents};
 use super::theme::Role;
 use super::{Chart, ChartError, Kind, Stacking, words};
 use crate::format::{DateFormat, Grain, Locale, NumberFormat, NumberStyle, write_timestamp};
@@ -30,6 +30,8 @@ pub(super) struct Data<'a> {
     pub(super) shared: Option<Shared>,
     /// What is drawn over and behind the marks.
     pub(super) overlay: Placed,
+    /// What happened along the axis.
+    pub(super) events: PlacedEvents,
 }
 
 /// What a chart shares with its neighbours among small multiples.
@@ -136,6 +138,7 @@ impl<'a> Data<'a> {
             series: Vec::new(),
             shared: None,
             overlay: Placed::default(),
+            events: PlacedEvents::default(),
         };
         let Some(x) = columns.get(chart.x) else { return Ok(data) };
         data.grain = x.grain;
@@ -162,6 +165,7 @@ impl<'a> Data<'a> {
         }
         if !chart.overlays.is_empty() {
             data.place_overlays(chart);
+            data.events = data.place_events(chart.overlays.events.as_ref());
         }
         Ok(data)
     }

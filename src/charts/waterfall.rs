@@ -5,7 +5,7 @@ use plotters_backend::DrawingBackend;
 use super::bar::Lanes;
 use super::hotspot::{Detail, Hotspot, together};
 use super::legend::{Entry, Symbol};
-use super::overlay::Placed;
+use super::overlay::{Placed, PlacedEvents};
 use super::pen::{Area, Pen};
 use super::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
 use super::series::{Category, Data, Series};
@@ -62,6 +62,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         series: Vec::new(),
         shared: None,
         overlay: Placed::default(),
+        events: PlacedEvents::default(),
     };
     let falls = bars.iter().any(|bar| bar.to < bar.from || bar.to < 0.0);
     let plot = Plot::draw(

@@ -81,9 +81,9 @@ fn wrong_settings_are_named_all_at_once() {
 #[test]
 fn the_sample_workspace_has_no_problem() {
     let said = say(&["check"]);
-    assert_eq!((said.code, said.out.trim()), (Some(0), "13 files: 0 errors, 0 warnings"), "{said:?}");
+    assert_eq!((said.code, said.out.trim()), (Some(0), "14 files: 0 errors, 0 warnings"), "{said:?}");
     let json = say(&["check", "--format", "json"]).json();
-    assert_eq!((json["files"].as_i64(), json["errors"].as_i64()), (Some(13), Some(0)));
+    assert_eq!((json["files"].as_i64(), json["errors"].as_i64()), (Some(14), Some(0)));
 }
 
 #[test]
@@ -343,9 +343,10 @@ fn a_run_that_fails_is_exit_code_1_and_says_why() {
 fn the_sample_is_what_is_committed() {
     let folder = tempfile::tempdir().unwrap();
     let said = say(&["sample", "-o", folder.path().to_str().unwrap()]);
-    assert_eq!((said.code, said.out.lines().count()), (Some(0), 6), "{said:?}");
+    assert_eq!((said.code, said.out.lines().count()), (Some(0), 7), "{said:?}");
     for file in [
         "l2/stores.parquet",
+        "l2/events.parquet",
         "l2/accounts.parquet",
         "l2/inventory.parquet",
         "l2/sales/year=2024/part-0.parquet",

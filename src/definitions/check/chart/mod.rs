@@ -8,6 +8,7 @@ use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::format::Grain;
 
+mod annotation;
 mod keys;
 mod overlay;
 
@@ -25,6 +26,7 @@ pub(super) fn check(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Find
     own(panel, spot, findings);
     options(panel, spot, findings);
     overlay::check(panel, spot, findings);
+    annotation::check(panel, spot, findings);
     top(panel, spot, findings);
     let (y, line) = (panel.y.as_slice(), panel.line.as_slice());
     let shown: Vec<&FieldName> =

@@ -1,5 +1,6 @@
 //! The rows of a chart and how it is drawn.
 
+mod events;
 mod kind;
 mod overlay;
 mod steps;
@@ -50,7 +51,11 @@ impl Asking<'_> {
         };
         let by = if panel.chart == ChartKind::Box { &panel.detail } else { &panel.by };
         let across = panel.columns.map(|columns| columns as usize);
-        let overlays = self.overlays(base, panel, column).await?;
+        let mut overlays = self.overlays(base, panel, column).await?;
+        if let (Some(annotations), Some(x)) = (&panel.annotations, &panel.x) {
+            let axis = events::Axis::of(&query, &rows, &table, x);
+            overlays.events = Some(self.events(annotations, &axis).await?);
+        }
         Ok(Content::Chart(Box::new(Chart {
             kind: kind::of(panel, column, steps),
             x,

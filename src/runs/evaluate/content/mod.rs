@@ -29,6 +29,8 @@ struct Asking<'a> {
     ask: Ask<'a>,
     prepared: &'a Prepared,
     version: Option<String>,
+    /// The versions of other datasets that were asked besides.
+    further: BTreeMap<DatasetId, String>,
 }
 
 impl Evaluator {
@@ -67,8 +69,10 @@ impl Evaluator {
                         title = default_title(panel, ask.dataset, prepared);
                     }
                     let dataset_id = ask.id.clone();
-                    let mut asking = Asking { evaluator: self, ask, prepared, version: None };
+                    let mut asking =
+                        Asking { evaluator: self, ask, prepared, version: None, further: BTreeMap::new() };
                     let content = asking.content(panel).await;
+                    data_versions.extend(asking.further);
                     data_versions.extend(asking.version.map(|version| (dataset_id, version)));
                     content.map_err(|error| failure::of_engine(&prepared.id, id, &error, locale))
                 }
