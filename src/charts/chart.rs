@@ -33,6 +33,10 @@ pub struct Chart {
     pub overlays: Overlays,
     /// The colours and patterns of its series.
     pub look: Look,
+    /// Where a click on the mark of a row leads to, an address within the server: one per row of the
+    /// table, or none at all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Option<String>>,
 }
 
 /// One small chart per member of a column.

@@ -168,6 +168,9 @@ pub struct Kpi {
     pub lower_is_better: bool,
     /// The points of the sparkline in order of time; empty for none.
     pub sparkline: Vec<Option<f64>>,
+    /// Where a click leads to: an address within the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// Why a panel has nothing to show.

@@ -90,6 +90,7 @@ pub(crate) fn two_recipients() -> serde_json::Value {
 
 pub(crate) fn document(question: &Question) -> Document {
     let kpi = Kpi {
+        link: None,
         value: Value::Int(12_345),
         previous: Some(Value::Int(12_000)),
         compared_with: "전주 대비".into(),

@@ -150,6 +150,7 @@ fn kpis(locale: Locale, count: usize) -> Vec<Block> {
             let sparkline =
                 (0..14).map(|day| Some(f64::from((day * 37 + index as i32 * 11) % 23) + f64::from(day)));
             let kpi = Kpi {
+                link: None,
                 value,
                 previous: Some(previous),
                 compared_with: words.with.into(),
@@ -187,6 +188,7 @@ fn chart(locale: Locale, kind: Kind, days: usize) -> Content {
     let by_category = kind == Kind::Donut;
     let (x, by) = if by_category { (1, None) } else { (0, Some(1)) };
     Content::Chart(Box::new(Chart {
+        links: Vec::new(),
         kind,
         table,
         x,

@@ -7,8 +7,8 @@ mod steps;
 
 use std::collections::BTreeMap;
 
-use super::Asking;
 use super::buckets::with_every_bucket;
+use super::{Asking, drill};
 use crate::charts::{Chart, Facet, Look, Palette};
 use crate::definitions::model::{self, ChartKind, ChartPanel, FieldName, Report};
 use crate::engine::EngineError;
@@ -38,9 +38,13 @@ impl Asking<'_> {
             rows.as_ref().clone()
         };
         let steps = steps::of(panel, &rows);
+        let grain = |field: &FieldName| query.grain_of(field);
+        let mut links = drill::of_table(self.prepared, panel.drill.as_ref(), &rows, grain);
         let mut table = localize::table(&rows, self.ask.dataset, self.prepared);
         if panel.x.is_none() && matches!(panel.chart, ChartKind::Waterfall | ChartKind::Funnel) {
             table = steps::from_measures(panel, &table, self.prepared.locale);
+            // Every measure is about everything: all lead to the same place.
+            links = links.first().map_or_else(Vec::new, |link| vec![link.clone(); table.len()]);
         }
         let column = |field: &FieldName| table.index_of(field.as_str());
         let columns_of = |fields: &[FieldName]| -> Vec<usize> { fields.iter().filter_map(column).collect() };
@@ -67,6 +71,7 @@ impl Asking<'_> {
             labels: panel.labels,
             overlays,
             look: look(&self.prepared.report),
+            links,
             table,
         })))
     }

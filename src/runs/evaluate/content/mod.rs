@@ -2,6 +2,7 @@
 
 mod buckets;
 mod chart;
+mod drill;
 mod grid;
 mod kpi;
 mod text;

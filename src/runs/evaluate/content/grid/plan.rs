@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::drill::Links;
 use super::sets::{self, Sets};
 use super::{items, paging, style, words};
 use crate::definitions::condition::Computation;
@@ -13,6 +12,7 @@ use crate::definitions::model::{
 };
 use crate::format::{Grain, NegativeStyle, NumberFormat};
 use crate::query::{DateRange, GroupBy, SemanticQuery, Sort};
+use crate::runs::evaluate::content::drill::Links;
 use crate::runs::evaluate::{Prepared, localize, panel_query};
 use crate::table::pivot::{Leaf, LeafHead, Level, Order, OrderBy, Place, Shape, Show, Totals};
 use crate::table::{Paging, Value};
@@ -67,6 +67,7 @@ impl Plan {
         let row_levels: Vec<Level> = pivot.rows.iter().map(|axis| level(axis, all.0)).collect();
         let column_levels: Vec<Level> = pivot.columns.iter().map(|axis| level(axis, all.1)).collect();
         let order = pivot.sort.as_slice().iter().map(|key| order_of(key, &row_levels)).collect();
+        let row_grain = |field: &FieldName| pivot.rows.iter().find(|axis| axis.field == *field)?.grain;
         let paging = paging(&panel.print, row_levels.iter().map(|level| level.name.as_str()));
         let shape = Shape {
             rows: row_levels,
@@ -79,7 +80,7 @@ impl Plan {
             flat: false,
             limit: pivot.limit.map(|limit| limit as usize),
             merged: true,
-            ..reader.shape(panel.unit, panel.drill.as_ref(), paging)
+            ..reader.shape(panel.unit, panel.drill.as_ref(), row_grain, paging)
         };
         for key in pivot.sort.as_slice() {
             reader.need(&key.field);
@@ -118,7 +119,7 @@ impl Plan {
             flat: !grouped,
             limit: panel.limit.map(|limit| limit as usize),
             merged: panel.merge.unwrap_or(grouped),
-            ..reader.shape(panel.unit, panel.drill.as_ref(), paging)
+            ..reader.shape(panel.unit, panel.drill.as_ref(), grain, paging)
         };
         let sort = if grouped { Vec::new() } else { sorts(&panel.sort) };
         for key in &sort {
@@ -172,9 +173,15 @@ impl<'a> Reader<'a> {
     }
 
     /// What does not depend on whether it is a table or a pivot.
-    fn shape(&self, unit: Option<AmountUnit>, drill: Option<&Drill>, paging: Paging) -> Shape {
+    fn shape(
+        &self,
+        unit: Option<AmountUnit>,
+        drill: Option<&Drill>,
+        grain: impl Fn(&FieldName) -> Option<Grain>,
+        paging: Paging,
+    ) -> Shape {
         let link = drill.map(|drill| {
-            let links = Links::new(self.prepared, drill);
+            let links = Links::new(self.prepared, drill, grain);
             let link = move |member: &dyn Fn(&str) -> Option<Value>| links.of(member);
             Arc::new(link) as crate::table::pivot::Link
         });
