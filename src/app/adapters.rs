@@ -86,6 +86,7 @@ impl Backend for LiveBackend {
                 controls: prepared.controls.clone(),
                 subtitle: prepared.subtitle.clone(),
                 heading: prepared.heading(),
+                base_url: self.evaluator.base_url().map(str::to_owned),
                 answers: Arc::new(LiveAnswers { evaluator: self.evaluator.clone(), prepared }),
             })
         }

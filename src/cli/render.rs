@@ -111,7 +111,7 @@ async fn make(
         }
         None => only_fitting(&evaluator.document(prepared).await, format)?,
     };
-    one_panel(&block, prepared, format)
+    one_panel(&block, prepared, evaluator.base_url(), format)
 }
 
 fn whole(document: &Document, format: Format) -> Result<Made, Failure> {
@@ -154,7 +154,12 @@ fn only_fitting(document: &Document, format: Format) -> Result<Block, Failure> {
     }
 }
 
-fn one_panel(block: &Block, prepared: &Prepared, format: Format) -> Result<Made, Failure> {
+fn one_panel(
+    block: &Block,
+    prepared: &Prepared,
+    base_url: Option<&str>,
+    format: Format,
+) -> Result<Made, Failure> {
     const SIZE: (f32, f32) = (480.0, 270.0);
     const SCALE: f32 = 2.0;
     let content = block.content.as_ref().map_err(|failure| {
@@ -185,6 +190,7 @@ fn one_panel(block: &Block, prepared: &Prepared, format: Format) -> Result<Made,
                 locale: prepared.locale,
                 evaluated_at: Some(prepared.now),
                 landscape: false,
+                base_url,
             };
             let bytes =
                 workbook::panel_workbook(about, block).map_err(|error| Failure::new(error.kind(), error))?;

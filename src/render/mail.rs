@@ -113,8 +113,9 @@ pub fn mail(document: &Document, options: &MailOptions) -> Result<MailBody, Mail
     let mut images = Vec::new();
     let mut parts = Vec::new();
     for block in chosen(document, options)? {
-        parts
-            .push(blocks::part(block, document.locale, |chart| picture(chart, document.locale, &mut images)));
+        parts.push(blocks::part(block, document.locale, document.base_url.as_deref(), |chart| {
+            picture(chart, document.locale, &mut images)
+        }));
     }
     let message: Vec<&str> = options
         .message

@@ -39,9 +39,13 @@ pub fn pdf(document: &Document) -> Result<Pdf, PdfError> {
         created: document.evaluated_at,
     };
     let written = if document.conformance == Conformance::default() {
-        written(PdfWriter::new(metadata), &layout)?
+        written(PdfWriter::new(metadata), &layout, document.base_url.as_deref())?
     } else {
-        written(ConformingWriter::new(metadata, document.conformance)?, &layout)?
+        written(
+            ConformingWriter::new(metadata, document.conformance)?,
+            &layout,
+            document.base_url.as_deref(),
+        )?
     };
     let missing: BTreeSet<char> = written.missing_glyphs.union(&layout.missing_glyphs()).copied().collect();
     Ok(Pdf {
@@ -72,8 +76,13 @@ pub enum ProofError {
     Provenance(#[from] ProvenanceError),
 }
 
-fn written(mut writer: impl SheetWriter, layout: &SheetLayout<'_>) -> Result<WrittenPdf, PdfError> {
-    for page in layout.pages() {
+fn written(
+    mut writer: impl SheetWriter,
+    layout: &SheetLayout<'_>,
+    base_url: Option<&str>,
+) -> Result<WrittenPdf, PdfError> {
+    for mut page in layout.pages() {
+        page.resolve_links(base_url);
         writer.page(page)?;
     }
     writer.finish()

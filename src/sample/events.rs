@@ -9,11 +9,13 @@ use chrono::NaiveDate;
 
 use super::text_column;
 
+type Event = ((i32, u32, u32), &'static str, Option<&'static str>, &'static str);
+
 const COUNTRIES: [&str; 3] = ["KR", "HK", "US"];
 
 /// Day, kind, country (none for all three) and key of an event; dataset `events` has its name in three
 /// languages.
-const EVENTS: [((i32, u32, u32), &str, Option<&str>, &str); 27] = [
+const EVENTS: [Event; 27] = [
     ((2024, 11, 11), "promotion", None, "singles_day"),
     ((2024, 11, 29), "promotion", None, "black_friday"),
     ((2024, 12, 25), "holiday", None, "christmas"),

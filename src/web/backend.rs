@@ -70,6 +70,8 @@ pub struct OpenReport {
     pub subtitle: String,
     /// Who made the report and how confidential it is.
     pub heading: Heading,
+    /// The address the server is reached at, for links in files; without it there are none to its pages.
+    pub base_url: Option<String>,
     /// Where its panels are answered.
     pub answers: Arc<dyn Answers>,
 }

@@ -119,6 +119,7 @@ pub(super) fn show_answer(
                 locale: open.locale,
                 evaluated_at: None,
                 landscape: false,
+                base_url: open.base_url.as_deref(),
             };
             let bytes = workbook::panel_workbook(about, block).map_err(|error| of_workbook(&error))?;
             Ok(save(XLSX, "xlsx", bytes.ok_or_else(WebError::no_page)?))

@@ -108,7 +108,7 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
         let lines = data.overlay.places(&frame);
         lying_labels(pen, &texts, &reach, &lines, lanes.thickness, room, value_font)?;
     } else if labels != Some(false) {
-        inside_labels(pen, data, &pieces, stacking, &place)?;
+        inside_labels(pen, data, &pieces, stacking, place)?;
     }
     let every = (font.size * 1.25 / band).ceil().max(1.0) as usize;
     for (index, category) in names.iter().enumerate().step_by(every).filter(|_| shows_names) {

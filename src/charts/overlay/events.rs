@@ -40,7 +40,7 @@ pub(in crate::charts) struct PlacedEvents {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::charts) struct Flags {
     /// The place on the axis, what the flag says, and the middle of it.
-    flags: Vec<(usize, String, f64)>,
+    placed: Vec<(usize, String, f64)>,
     numbered: bool,
     /// The rows of the list: the number of the flag (0 for what is no flag's) and the words.
     list: Vec<Vec<Entry>>,
@@ -141,7 +141,7 @@ impl PlacedEvents {
             }
             let flags = groups.iter().zip(middles).enumerate();
             return Ok(Flags {
-                flags: flags
+                placed: flags
                     .map(|(number, (group, middle))| (group.category, (number + 1).to_string(), middle))
                     .collect(),
                 numbered: true,
@@ -177,7 +177,7 @@ impl PlacedEvents {
             flags.push((group.category, text, middle));
         }
         let above = font.size * 1.7;
-        Ok(Some(Flags { flags, numbered: false, list: Vec::new(), above, below: 0.0 }))
+        Ok(Some(Flags { placed: flags, numbered: false, list: Vec::new(), above, below: 0.0 }))
     }
 
     /// What the numbers stand for, on lines as wide as the surface.
@@ -238,7 +238,7 @@ impl PlacedEvents {
 impl Flags {
     /// The places that flags stand over.
     pub(in crate::charts) fn places(&self) -> impl Iterator<Item = usize> {
-        self.flags.iter().map(|(category, ..)| *category)
+        self.placed.iter().map(|(category, ..)| *category)
     }
 
     /// Draws the lines behind the marks and the flags above the plot `area`.
@@ -249,7 +249,7 @@ impl Flags {
         top: f64,
         x: impl Fn(usize) -> f64,
     ) -> Result<(), ChartError> {
-        for (category, text, middle) in &self.flags {
+        for (category, text, middle) in &self.placed {
             let at = x(*category);
             if self.numbered {
                 let font = badge(pen);

@@ -100,14 +100,10 @@ fn error(overlays: &Overlays, chart: &Chart, locale: Locale) -> Option<String> {
 
 fn events(overlays: &Overlays, locale: Locale) -> Option<String> {
     let events = overlays.events.as_ref()?;
-    let told = |event: &Event| match event.day {
-        Some(day) => {
-            format!("{} {}", write_date(day, Grain::Day, DateFormat::Full, locale), short(&event.text))
-        }
-        None => {
-            let place = event.at.text(&NumberFormat::default(), None, NumberStyle::Full, locale);
-            format!("{} {}", short(&place), short(&event.text))
-        }
+    let told = |event: &Event| {
+        let day = event.day.map(|day| write_date(day, Grain::Day, DateFormat::Full, locale));
+        let place = || short(&event.at.text(&NumberFormat::default(), None, NumberStyle::Full, locale));
+        format!("{} {}", day.unwrap_or_else(place), short(&event.text))
     };
     let mut named: Vec<String> = events.list.iter().take(MOST_EVENTS).map(told).collect();
     let rest = (events.list.len() + events.left_out).saturating_sub(MOST_EVENTS);

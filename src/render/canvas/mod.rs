@@ -4,6 +4,7 @@
 
 mod fonts;
 mod legible;
+mod links;
 mod logo;
 pub mod pdf;
 mod plotters;
@@ -148,7 +149,7 @@ pub enum Op {
     Link {
         /// The area.
         area: Rect,
-        /// An absolute URL.
+        /// An absolute URL, or a path of the server until [`Page::resolve_links`].
         url: String,
     },
     /// An entry of the document outline at this height of the page.

@@ -6,7 +6,7 @@ use super::format::{Align, Formats, Look, date, number};
 use super::widths::Widths;
 use super::{About, WorkbookError, words};
 use crate::format::{Locale, NumberStyle};
-use crate::render::document::Block;
+use crate::render::document::{Block, whole_address};
 use crate::table::{Grid, Part, StubCell, Tint, Value, ValueKind};
 
 const HEAD: Tint = Tint(0xf2, 0xf4, 0xf7);
@@ -49,7 +49,17 @@ pub(super) fn write(
 ) -> Result<(), WorkbookError> {
     let locale = about.locale;
     let place = place(grid);
-    let mut writer = Writer { sheet, grid, formats, locale, place, widths: Widths::default(), is_streamed };
+    let mut writer = Writer {
+        sheet,
+        grid,
+        formats,
+        locale,
+        place,
+        widths: Widths::default(),
+        is_streamed,
+        base_url: about.base_url,
+        links: 0,
+    };
     writer.setup(about)?;
     writer.titles(about, block)?;
     writer.heads()?;
@@ -68,6 +78,8 @@ struct Writer<'w> {
     place: Place,
     widths: Widths,
     is_streamed: bool,
+    base_url: Option<&'w str>,
+    links: usize,
 }
 
 impl Writer<'_> {
@@ -222,6 +234,12 @@ impl Writer<'_> {
                     self.formats,
                     self.locale,
                 )?;
+                let row_link = || self.grid.rows.get(row).filter(|_| column + 1 == self.stub())?.link.clone();
+                let link = self.grid.member_link(row, column).or_else(row_link);
+                if let (Some(Value::Text(text)), Some(link)) = (cell, link) {
+                    let format = self.formats.of(&look).clone();
+                    self.link((at, column as u16), text, Some(&link), &format)?;
+                }
             }
             if let Some((from, text)) = self.grid.label_text(row, self.locale) {
                 let look = Look { bold, fill, bordered: true, align: Align::Left, ..Look::default() };
@@ -231,7 +249,7 @@ impl Writer<'_> {
             }
             return Ok(());
         }
-        for StubCell { text, column, columns, rows } in
+        for StubCell { text, column, columns, rows, link } in
             self.grid.stub_cells(row, 0, self.grid.len(), self.locale)
         {
             let own_fill =
@@ -251,6 +269,30 @@ impl Writer<'_> {
             let (right, bottom) = ((column + columns - 1) as u16, at + rows.saturating_sub(1) as u32);
             let format = self.formats.of(&look).clone();
             merge(self.sheet, (at, column as u16), (bottom, right), &text, &format)?;
+            self.link((at, column as u16), &text, link.as_deref(), &format)?;
+        }
+        Ok(())
+    }
+
+    /// Makes a head lead to its address, as far as Excel takes any more.
+    fn link(
+        &mut self,
+        (row, column): (u32, u16),
+        text: &str,
+        link: Option<&str>,
+        format: &rust_xlsxwriter::Format,
+    ) -> Result<(), WorkbookError> {
+        /// What Excel reads: so many links in a worksheet, each so long.
+        const MOST_LINKS: usize = 65_000;
+        const LONGEST_LINK: usize = 2_000;
+        let address = link.and_then(|link| whole_address(link, self.base_url));
+        let Some(address) = address.filter(|address| address.len() <= LONGEST_LINK && !text.is_empty())
+        else {
+            return Ok(());
+        };
+        if self.links < MOST_LINKS {
+            self.links += 1;
+            self.sheet.write_url_with_options(row, column, encoded(address), text, "", Some(format))?;
         }
         Ok(())
     }
@@ -398,4 +440,14 @@ fn merge(
         sheet.merge_range(top, left, bottom, right, text, format)?;
     }
     Ok(())
+}
+
+/// An address that the writer takes as encoded already. It tells by `%20` and a few others, and would encode
+/// the `%` of those that have none of them once more; an empty place within the page changes nothing.
+fn encoded(address: String) -> String {
+    if !address.contains('%') || address.contains("%20") {
+        return address;
+    }
+    let mark = if address.contains('#') { "%20" } else { "#%20" };
+    address + mark
 }

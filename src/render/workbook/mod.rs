@@ -80,6 +80,8 @@ pub struct About<'a> {
     pub evaluated_at: Option<DateTime<Utc>>,
     /// Whether it is printed on lying sheets.
     pub landscape: bool,
+    /// The address the server is reached at, for links to its pages.
+    pub base_url: Option<&'a str>,
 }
 
 impl<'a> From<&'a Document> for About<'a> {
@@ -92,6 +94,7 @@ impl<'a> From<&'a Document> for About<'a> {
             provenance: Some(&document.provenance),
             locale: document.locale,
             evaluated_at: Some(document.evaluated_at),
+            base_url: document.base_url.as_deref(),
             landscape: document.pages.first().is_some_and(|page| page.size.0 > page.size.1),
         }
     }

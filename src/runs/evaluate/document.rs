@@ -52,6 +52,7 @@ pub(super) fn assemble(prepared: &Prepared, answered: Vec<Evaluated>) -> Documen
             archive: report.print.archive.is_some(),
             accessible: report.print.accessible.is_some(),
         },
+        base_url: None,
         proof: String::new(),
         provenance: Provenance::default(),
         title,

@@ -112,6 +112,7 @@ pub(crate) fn document(question: &Question) -> Document {
         prepared: Vec::new(),
         logo: None,
         watermark: String::new(),
+        base_url: None,
         owner: "sales".into(),
         evaluated_at: question.now,
         proof: String::new(),

@@ -118,6 +118,7 @@ impl Backend for Fake {
                 controls: controls(&self.report, &wish.parameters, locale),
                 subtitle: "2026-11-16 – 2026-11-22".into(),
                 heading: self.heading.clone(),
+                base_url: None,
                 answers: Arc::new(FakeAnswers { report: Arc::clone(&self.report), locale }),
             })
         }
@@ -241,6 +242,7 @@ impl Answers for FakeAnswers {
                 prepared: Vec::new(),
                 logo: None,
                 watermark: String::new(),
+                base_url: None,
                 owner: "sales_analytics".into(),
                 evaluated_at: DateTime::UNIX_EPOCH,
                 proof: String::new(),

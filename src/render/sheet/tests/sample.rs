@@ -40,6 +40,7 @@ pub(super) fn document(size: (f32, f32), rows: Vec<Vec<Block>>) -> Document {
         prepared: Vec::new(),
         logo: None,
         watermark: String::new(),
+        base_url: None,
         owner: "sales_analytics".into(),
         evaluated_at: Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).unwrap(),
         proof: "정의 3fa20a2 · 데이터 2026-11-22 · 실행 0193".into(),

@@ -138,7 +138,7 @@ fn values(chosen: &Chosen) -> Vec<String> {
 }
 
 /// A member as it stands in an address; `None` for "others", which is no member.
-fn text(member: &Value) -> Option<String> {
+pub(super) fn text(member: &Value) -> Option<String> {
     Some(match member {
         Value::Null => MISSING.to_owned(),
         Value::Others => return None,

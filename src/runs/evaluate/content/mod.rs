@@ -5,6 +5,7 @@ mod chart;
 mod drill;
 mod grid;
 mod kpi;
+mod member_links;
 mod text;
 
 use std::collections::BTreeMap;

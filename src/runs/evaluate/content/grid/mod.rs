@@ -11,7 +11,7 @@ mod words;
 
 use futures::StreamExt as _;
 
-use super::{Asking, drill};
+use super::{Asking, drill, member_links};
 use crate::definitions::model::{FieldName, GridPrint, PivotPanel, TablePanel, WideTable};
 use crate::engine::{Answer, EngineError};
 use crate::format::NegativeStyle;
@@ -65,6 +65,7 @@ impl Asking<'_> {
         for (row, link) in grid.rows.iter_mut().zip(links) {
             row.link = link;
         }
+        member_links::add(&mut grid, &rows, self.ask.dataset, panel.merge == Some(true));
         if panel.merge == Some(true) {
             grid.merge_repeated();
         }

@@ -13,6 +13,7 @@ use crate::definitions::model::{
 use crate::format::{Grain, NegativeStyle, NumberFormat};
 use crate::query::{DateRange, GroupBy, SemanticQuery, Sort};
 use crate::runs::evaluate::content::drill::Links;
+use crate::runs::evaluate::content::member_links;
 use crate::runs::evaluate::{Prepared, localize, panel_query};
 use crate::table::pivot::{Leaf, LeafHead, Level, Order, OrderBy, Place, Shape, Show, Totals};
 use crate::table::{Paging, Value};
@@ -70,6 +71,7 @@ impl Plan {
         let row_grain = |field: &FieldName| pivot.rows.iter().find(|axis| axis.field == *field)?.grain;
         let paging = paging(&panel.print, row_levels.iter().map(|level| level.name.as_str()));
         let shape = Shape {
+            stub_links: reader.stub_links(&row_levels),
             rows: row_levels,
             columns: column_levels,
             heads,
@@ -112,6 +114,7 @@ impl Plan {
         let order = order.iter().map(|key| order_of(key, &levels)).collect();
         let paging = paging(&panel.print, levels.iter().map(|level| level.name.as_str()));
         let shape = Shape {
+            stub_links: reader.stub_links(&levels),
             rows: levels,
             heads,
             totals: Totals { row: panel.totals, column: false },
@@ -199,9 +202,20 @@ impl<'a> Reader<'a> {
             merged: false,
             unit: unit.map(AmountUnit::power),
             link,
+            stub_links: Vec::new(),
             paging,
             locale: self.prepared.locale,
         }
+    }
+
+    /// Where the members of each level lead to.
+    fn stub_links(&self, levels: &[Level]) -> Vec<Option<crate::table::pivot::Link>> {
+        let link = |level: &Level| {
+            let template = member_links::template(self.dataset, &level.name)?;
+            let link = move |member: &dyn Fn(&str) -> Option<Value>| member_links::fill(&template, member);
+            Some(Arc::new(link) as crate::table::pivot::Link)
+        };
+        levels.iter().map(link).collect()
     }
 
     fn level(&self, field: &FieldName, grain: Option<Grain>, subtotal: bool) -> Level {
