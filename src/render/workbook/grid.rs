@@ -292,7 +292,14 @@ impl Writer<'_> {
         };
         if self.links < MOST_LINKS {
             self.links += 1;
-            self.sheet.write_url_with_options(row, column, encoded(address), text, "", Some(format))?;
+            self.sheet.write_url_with_options(
+                row,
+                column,
+                encoded(address).as_str(),
+                text,
+                "",
+                Some(format),
+            )?;
         }
         Ok(())
     }
