@@ -285,21 +285,15 @@ impl Writer<'_> {
         /// What Excel reads: so many links in a worksheet, each so long.
         const MOST_LINKS: usize = 65_000;
         const LONGEST_LINK: usize = 2_000;
-        let address = link.and_then(|link| whole_address(link, self.base_url));
+        let address =
+            link.and_then(|link| whole_address(link, self.base_url)).filter(|address| is_kept(address));
         let Some(address) = address.filter(|address| address.len() <= LONGEST_LINK && !text.is_empty())
         else {
             return Ok(());
         };
         if self.links < MOST_LINKS {
             self.links += 1;
-            self.sheet.write_url_with_options(
-                row,
-                column,
-                encoded(address).as_str(),
-                text,
-                "",
-                Some(format),
-            )?;
+            self.sheet.write_url_with_options(row, column, address.as_str(), text, "", Some(format))?;
         }
         Ok(())
     }
@@ -449,12 +443,8 @@ fn merge(
     Ok(())
 }
 
-/// An address that the writer takes as encoded already. It tells by `%20` and a few others, and would encode
-/// the `%` of those that have none of them once more; an empty place within the page changes nothing.
-fn encoded(address: String) -> String {
-    if !address.contains('%') || address.contains("%20") {
-        return address;
-    }
-    let mark = if address.contains('#') { "%20" } else { "#%20" };
-    address + mark
+/// Whether the writer hands an address to Excel as it is. It tells encoded ones by `%20` and a few others, and
+/// encodes the `%` of those that have none of them once more; no link is better than a wrong one.
+fn is_kept(address: &str) -> bool {
+    !address.contains('%') || address.contains("%20")
 }
