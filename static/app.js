@@ -19,6 +19,8 @@
       spot.setAttribute("tabindex", "-1");
       $("title", spot)?.remove(); // the browser's own tooltip would stand beside ours
     }
+    // Arrow keys go from mark to mark, and Enter follows one: a chart is one stop of the Tab key.
+    for (const link of $$("svg.chart a", root)) link.setAttribute("tabindex", "-1");
     for (const svg of $$(".drawing svg.chart", root)) {
       if ($(".hot", svg)) svg.setAttribute("tabindex", "0");
     }
@@ -378,6 +380,8 @@
       return;
     }
     const svg = event.target.closest?.("svg.chart");
+    const link = svg && event.key === "Enter" && event.target.closest("a");
+    if (link) location.assign(link.href.baseVal);
     if (svg && ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key) && $(".hot", svg)) {
       event.preventDefault();
       step(svg, event.key);

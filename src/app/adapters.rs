@@ -101,6 +101,7 @@ impl Backend for LiveBackend {
                 subtitle: prepared.subtitle.clone(),
                 heading: prepared.heading(),
                 brand: prepared.theme_file().map(brand),
+                base_url: self.evaluator.base_url().map(str::to_owned),
                 answers: Arc::new(LiveAnswers { evaluator: self.evaluator.clone(), prepared }),
             })
         }

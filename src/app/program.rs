@@ -101,7 +101,8 @@ impl Program {
     pub fn new(settings: Settings) -> Result<Self, ProgramError> {
         let workspace = LiveWorkspace::load(&settings);
         let engine = Arc::new(Engine::new(settings.engine.clone()).map_err(ProgramError::Engine)?);
-        let evaluator = Evaluator::new(engine, workspace.catalog());
+        let evaluator =
+            Evaluator::new(engine, workspace.catalog()).reached_at(settings.runs.base_url.as_ref());
         Ok(Self { settings, workspace, evaluator })
     }
 

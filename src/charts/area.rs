@@ -3,10 +3,10 @@
 use plotters_backend::DrawingBackend;
 
 use super::bar::axis_format;
-use super::hotspot::{Hotspot, along_categories};
+use super::hotspot::{Hotspot, along_categories, per_mark};
 use super::legend::{Legend, Symbol};
 use super::line::{line, stretches};
-use super::pen::Pen;
+use super::pen::{Area, Pen};
 use super::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
 use super::series::Data;
 use super::ticks::Scale;
@@ -76,7 +76,17 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
     plot.base_line(pen)?;
     plot.draw_overlays(pen, data)?;
-    Ok(along_categories(data, plot.band(), |first, last| plot.stripe(first, last)))
+    let mut hotspots = along_categories(data, plot.band(), |first, last| plot.stripe(first, last));
+    hotspots.extend(per_mark(data, |series, category| {
+        let stripe = plot.stripe(category, category);
+        if let Some((from, to)) = bands.get(series).and_then(|band| band.get(category)) {
+            let (from, to) = (plot.y(*from), plot.y(*to));
+            return Some(Area::new(stripe.left, from.min(to), stripe.right, from.max(to)));
+        }
+        let y = plot.y(data.series.get(series)?.value(category)?);
+        Some(Area::new(stripe.left, y - 6.0, stripe.right, y + 6.0))
+    }));
+    Ok(hotspots)
 }
 
 /// A single category has no width of its own; it is shown as a narrow column.

@@ -7,7 +7,7 @@ use super::hotspot::{Detail, Hotspot};
 use super::pen::{Align, Area, Pen};
 use super::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
 use super::quartiles::Spread;
-use super::series::Data;
+use super::series::{Data, Span};
 use super::theme::Role;
 use super::ticks::Scale;
 use super::{ChartError, words};
@@ -66,6 +66,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             area: plot.stripe(index, index),
             title: category.text.clone(),
             details: details(&spread, data),
+            link: data.link_over(Span { first: index, last: index }),
         });
         for (member, number) in beyond.into_iter().take(MOST_OUTLIERS.saturating_sub(outliers.len())) {
             let Some(series) = data.series.get(*member) else { continue };
@@ -75,6 +76,7 @@ pub(super) fn draw<DB: DrawingBackend>(
                 area: Area::new(x - 3.0, y - 3.0, x + 3.0, y + 3.0),
                 title: format!("{} · {}", category.text, series.name),
                 details: vec![Detail { label: String::new(), value, role: Some(COLOR) }],
+                link: data.link_of(series, index),
             });
         }
         let text = format.write(spread.median, NumberStyle::Mark, data.locale);

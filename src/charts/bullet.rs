@@ -6,7 +6,7 @@ use super::hotspot::{Detail, Hotspot};
 use super::labels::{clean, fitted};
 use super::legend::{Entry, Legend, Symbol};
 use super::pen::{Align, Area, Pen};
-use super::series::Data;
+use super::series::{Data, Span};
 use super::theme::Role;
 use super::ticks::Scale;
 use super::{Chart, ChartError, Goal, Target, words};
@@ -19,6 +19,7 @@ const LEAST_ROW: f64 = 1.3;
 
 /// A row: a member, its number, what it is measured against.
 struct Row {
+    link: Option<String>,
     name: String,
     value: Option<f64>,
     target: Option<f64>,
@@ -114,6 +115,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             area: Area::new(surface.left, y - half, surface.right, y + half),
             title: row.name.clone(),
             details: details(row, series.name.clone(), &target_name, data),
+            link: row.link.clone(),
         });
     }
     if scale.low < 0.0 {
@@ -142,6 +144,7 @@ fn rows(data: &Data<'_>, chart: &Chart, goal: &Goal) -> Vec<Row> {
                 .text_as(index, &short, NumberStyle::Headline, data.locale)
                 .unwrap_or_else(|| crate::format::NO_NUMBER.to_owned());
             Row {
+                link: data.link_over(Span { first: index, last: index }),
                 name: category.text.clone(),
                 value,
                 target,

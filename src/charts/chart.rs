@@ -33,6 +33,10 @@ pub struct Chart {
     pub overlays: Overlays,
     /// The colours and patterns of its series.
     pub look: Look,
+    /// Where a click on the mark of a row leads to, an address within the server: one per row of the
+    /// table, or none at all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Option<String>>,
 }
 
 /// One small chart per member of a column.
@@ -201,6 +205,11 @@ impl Kind {
     /// Whether its numbers can have error bars.
     pub fn takes_error_bars(&self) -> bool {
         matches!(self, Self::Line | Self::Bar { stacking: Stacking::None, .. })
+    }
+
+    /// Whether it has an axis below that events can stand on.
+    pub fn takes_events(&self) -> bool {
+        matches!(self, Self::Line | Self::Area(_) | Self::Bar { horizontal: false, .. } | Self::Combo)
     }
 
     /// The columns of numbers that only this kind reads.

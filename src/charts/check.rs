@@ -68,6 +68,9 @@ impl Chart {
         if overlays.error.is_some() && (!self.kind.takes_error_bars() || self.y.len() != 1) {
             return Some("only line and grouped bar charts of one measure have error bars");
         }
+        if overlays.events.is_some() && (!self.kind.takes_events() || self.facet.is_some()) {
+            return Some("only line, area, upright bar and combo charts have events");
+        }
         let several = self.y.len() > 1;
         match self.kind {
             Kind::Combo if self.line.is_empty() => {

@@ -103,6 +103,7 @@ pub(super) fn draw<DB: DrawingBackend>(
                 area,
                 title: write_date(*day, Grain::Day, DateFormat::Full, locale),
                 details: vec![Detail { label, value, role: None }],
+                link: data.link_of(series, *index),
             });
         }
     }

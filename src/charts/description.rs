@@ -33,6 +33,7 @@ pub fn description(chart: &Chart, locale: Locale) -> String {
     if sentences.len() == before {
         sentences.push(super::words::no_data(locale).to_owned());
     }
+    sentences.extend(super::overlay::told(chart, locale));
     let (separator, stop) = match locale {
         Locale::Ko | Locale::En => (". ", "."),
         Locale::ZhHk => ("。", "。"),
@@ -180,7 +181,7 @@ fn distinct(column: &Column) -> Vec<&Value> {
 }
 
 /// A name as one line that can be listened to.
-fn short(name: &str) -> String {
+pub(super) fn short(name: &str) -> String {
     let clean: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let clean = clean.trim();
     if clean.chars().count() <= LONGEST_NAME {

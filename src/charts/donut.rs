@@ -7,7 +7,7 @@ use plotters_backend::DrawingBackend;
 use super::hotspot::{Detail, Hotspot};
 use super::labels::fitted;
 use super::pen::{Align, Area, Pen};
-use super::series::Data;
+use super::series::{Data, Span};
 use super::theme::Role;
 use super::{Chart, ChartError, words};
 use crate::format::{Locale, NumberFormat, NumberStyle};
@@ -24,6 +24,7 @@ const COLUMN_GAP: f64 = 1.2;
 
 /// One slice: what it is, how it is written, how large.
 struct Slice {
+    link: Option<String>,
     name: String,
     role: Role,
     value: f64,
@@ -105,7 +106,8 @@ fn slices(data: &Data<'_>) -> Vec<Slice> {
             color += usize::from(!category.is_others);
             let text = series.text_as(index, &short, NumberStyle::Headline, data.locale)?;
             let exact = series.text(index, NumberStyle::Full, data.locale)?;
-            Some(Slice { name: category.text.clone(), role, value, text, exact })
+            let link = data.link_over(Span { first: index, last: index });
+            Some(Slice { link, name: category.text.clone(), role, value, text, exact })
         })
         .collect();
     if all.len() <= MOST_SLICES {
@@ -127,6 +129,7 @@ fn slices(data: &Data<'_>) -> Vec<Slice> {
         slice.role = Role::Series(color);
     }
     all.push(Slice {
+        link: None,
         name: words::the_rest(others(data.locale), small, data.locale),
         role: Role::Others,
         value: rest,
@@ -250,7 +253,12 @@ impl Rows {
                 pen.text(&slice.text, (list.right - self.share_width - gap, y), Align::Right, font)?;
             }
             let area = Area::new(list.left, y - row / 2.0, list.right, y + row / 2.0);
-            hotspots.push(Hotspot { area, title: slice.name.clone(), details: details(slice, share) });
+            hotspots.push(Hotspot {
+                area,
+                title: slice.name.clone(),
+                details: details(slice, share),
+                link: slice.link.clone(),
+            });
         }
         Ok(hotspots)
     }
@@ -285,5 +293,6 @@ fn hotspot(
         area: Area::new(x - half, y - half, x + half, y + half),
         title: slice.name.clone(),
         details: details(slice, &share),
+        link: slice.link.clone(),
     }
 }

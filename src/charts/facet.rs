@@ -176,7 +176,12 @@ fn parts<DB: DrawingBackend>(pen: &Pen<'_, DB>, chart: &Chart, facet: Facet) -> 
                 .map(|(position, column)| crate::table::Column { cells: cells(position), ..column.clone() })
                 .collect();
             let table = Table { columns, totals: None, rows_before_limit: grid.len() };
-            Some(Part { name, chart: Chart { table, facet: None, ..chart.clone() } })
+            let links = if chart.links.is_empty() {
+                Vec::new()
+            } else {
+                grid.iter().map(|row| chart.links.get((*row)?).cloned().flatten()).collect()
+            };
+            Some(Part { name, chart: Chart { table, links, facet: None, ..chart.clone() } })
         })
         .collect()
 }

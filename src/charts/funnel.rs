@@ -5,7 +5,7 @@ use plotters_backend::DrawingBackend;
 use super::hotspot::{Detail, Hotspot};
 use super::labels::fitted;
 use super::pen::{Align, Area, Pen};
-use super::series::Data;
+use super::series::{Data, Span};
 use super::theme::Role;
 use super::{ChartError, nothing, words};
 use crate::format::{Locale, NO_NUMBER, NumberFormat, NumberStyle};
@@ -15,6 +15,7 @@ const LEAST_ROW: f64 = 1.6;
 
 /// A stage, its number, and which shares of others it is.
 struct Stage {
+    link: Option<String>,
     name: String,
     value: f64,
     text: String,
@@ -122,6 +123,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             area: Area::new(surface.left, y - band / 2.0, surface.right, y + band / 2.0),
             title: stage.name.clone(),
             details: details(stage, locale),
+            link: stage.link.clone(),
         });
     }
     if !note.is_empty() {
@@ -152,6 +154,7 @@ fn stages(data: &Data<'_>) -> (Vec<Stage>, usize) {
         let first = stages.first().map_or(value, |stage| stage.value);
         let previous = stages.last().map(|stage| stage.value);
         stages.push(Stage {
+            link: data.link_over(Span { first: index, last: index }),
             name: category.text.clone(),
             value,
             text: series.text_as(index, &short, NumberStyle::Headline, locale).unwrap_or_default(),

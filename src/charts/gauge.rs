@@ -93,7 +93,8 @@ pub(super) fn draw<DB: DrawingBackend>(
         pen.text(&short, (middle, line + font.size * 1.6), Align::Center, font)?;
     }
     let area = Area::new(middle - outer, base - outer, middle + outer, base);
-    Ok(vec![Hotspot { area, title: clean(&column.title), details }])
+    let link = chart.links.first().cloned().flatten();
+    Ok(vec![Hotspot { area, title: clean(&column.title), details, link }])
 }
 
 /// From zero to a round number behind everything shown, unless the author says otherwise. What lies

@@ -99,7 +99,8 @@ fn hotspots(data: &Data<'_>, cell: impl Fn(usize, usize) -> Area) -> Vec<Hotspot
         for (column, category) in data.categories.iter().enumerate() {
             let Some(value) = series.text(column, NumberStyle::Full, data.locale) else { continue };
             let details = vec![Detail { label: series.name.clone(), value, role: None }];
-            hotspots.push(Hotspot { area: cell(row, column), title: category.text.clone(), details });
+            let link = data.link_of(series, column);
+            hotspots.push(Hotspot { area: cell(row, column), title: category.text.clone(), details, link });
         }
     }
     hotspots

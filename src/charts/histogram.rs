@@ -120,6 +120,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             );
             let value = format!("{} ({share})", format.write(*height, NumberStyle::Full, locale));
             Hotspot {
+                link: None,
                 area: Area::new(area.left, plane.area.top, area.right, plane.area.bottom),
                 title: format!("{} – {}", write(*from), write(*to)),
                 details: vec![Detail { label: y_title.clone(), value, role: Some(Role::Series(0)) }],

@@ -13,6 +13,8 @@ pub struct Hotspot {
     pub title: String,
     /// The numbers there.
     pub details: Vec<Detail>,
+    /// Where a click leads to: an address within the server.
+    pub link: Option<String>,
 }
 
 /// One line of a hotspot.
@@ -63,7 +65,35 @@ pub(super) fn along_categories(
                 let label = super::words::more(rest, data.locale);
                 details.push(Detail { label, value: String::new(), role: None });
             }
-            Hotspot { area: place(span.first, span.last), title: data.title_over(span), details }
+            let happened = data.events.told_over(span, data.locale);
+            details.extend(happened.into_iter().map(|(label, value)| Detail { label, value, role: None }));
+            Hotspot {
+                area: place(span.first, span.last),
+                title: data.title_over(span),
+                details,
+                link: data.link_over(span),
+            }
+        })
+        .collect()
+}
+
+/// One hotspot per mark, over those of the categories, where marks of one category lead to different
+/// places; `place` gives the area of a series' mark at a category.
+pub(super) fn per_mark(data: &Data<'_>, place: impl Fn(usize, usize) -> Option<Area>) -> Vec<Hotspot> {
+    let categories = 0..data.categories.len();
+    let parted = categories.filter(|at| data.link_over(Span { first: *at, last: *at }).is_none());
+    let marks = parted.flat_map(|at| (0..data.series.len()).map(move |series| (series, at)));
+    marks
+        .filter_map(|(number, at)| {
+            let series = data.series.get(number).filter(|series| !series.is_previous)?;
+            let link = data.link_of(series, at)?;
+            let value = series.text_over(Span { first: at, last: at }, data.locale)?;
+            Some(Hotspot {
+                area: place(number, at)?,
+                title: data.title_over(Span { first: at, last: at }),
+                details: vec![Detail { label: series.name.clone(), value, role: Some(series.role) }],
+                link: Some(link),
+            })
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use plotters_backend::DrawingBackend;
 
-use super::hotspot::{Hotspot, along_categories};
+use super::hotspot::{Hotspot, along_categories, per_mark};
 use super::labels::{fitted, spread};
 use super::legend::{Legend, Symbol};
 use super::overlay::error_bar;
@@ -77,7 +77,19 @@ pub(super) fn draw<DB: DrawingBackend>(
     if let Some(names) = named {
         names.draw(pen, &plot, data)?;
     }
-    Ok(along_categories(data, plot.band(), |first, last| plot.stripe(first, last)))
+    let mut hotspots = along_categories(data, plot.band(), |first, last| plot.stripe(first, last));
+    hotspots.extend(points(&plot, data, |value| plot.y(value)));
+    Ok(hotspots)
+}
+
+/// A hotspot around each point, where points lead to different places.
+fn points(plot: &Plot, data: &Data<'_>, y: impl Fn(f64) -> f64) -> Vec<Hotspot> {
+    let half = (plot.band() / 2.0).clamp(1.5, 6.0);
+    per_mark(data, |series, category| {
+        let value = data.series.get(series)?.value(category)?;
+        let (x, y) = (plot.x(category), y(value));
+        Some(Area::new(x - half, y - half, x + half, y + half))
+    })
 }
 
 /// Draws one series, broken where it has no value, with dots where there are few points or a point

@@ -55,7 +55,7 @@ pub use description::description;
 pub use error::ChartError;
 pub use hotspot::{Detail, Hotspot};
 pub use overlay::{
-    Dash, ErrorBars, Level, LevelLine, Overlays, ReferenceLine, ShadedRange, Tone, level_lines,
+    Dash, ErrorBars, Event, Events, Level, LevelLine, Overlays, ReferenceLine, ShadedRange, Tone, level_lines,
 };
 pub use palette::{Look, Palette};
 pub use pen::Area;

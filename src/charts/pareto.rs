@@ -9,7 +9,7 @@ use super::legend::{Entry, Symbol};
 use super::line::crosses;
 use super::pen::{Align, Area, Pen};
 use super::plot::{Parts, Placing, Plot, ValueAxis};
-use super::series::{Category, Data};
+use super::series::{Category, Data, Span};
 use super::theme::Role;
 use super::ticks::Scale;
 use super::{Chart, ChartError, nothing, words};
@@ -58,6 +58,8 @@ pub(super) fn draw<DB: DrawingBackend>(
         series: Vec::new(),
         shared: None,
         overlay: data.overlay.clone(),
+        events: super::overlay::PlacedEvents::default(),
+        links: &[],
     };
     let intervals = match pen.surface().height() {
         ..90.0 => 2,
@@ -135,7 +137,9 @@ pub(super) fn draw<DB: DrawingBackend>(
             let one = NumberFormat { decimals: Some(1), ..percent.clone() };
             let share = one.write(bar.share, NumberStyle::Full, locale);
             let label = words::cumulative_share(locale).to_owned();
+            let link = data.link_over(Span { first: bar.index, last: bar.index });
             Some(Hotspot {
+                link: link.filter(|_| bars.len() == 1),
                 area: plot.stripe(place, place + bars.len() - 1),
                 title,
                 details: vec![

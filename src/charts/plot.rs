@@ -6,7 +6,7 @@ use super::ChartError;
 use super::axis::BottomLabels;
 use super::labels::fitted;
 use super::legend::{Entry, Legend};
-use super::overlay::Frame;
+use super::overlay::{Flags, Frame};
 use super::pen::{Align, Area, Font, Pen};
 use super::series::Data;
 use super::theme::Role;
@@ -54,6 +54,8 @@ pub(super) struct Plot {
     margin: f64,
     /// Where reference lines stand, which numbers are kept apart from.
     reference: Vec<f64>,
+    /// Where the lines of events stand, for the same reason.
+    events: Vec<f64>,
 }
 
 /// How many ticks an axis of this height in points has room for.
@@ -105,10 +107,13 @@ impl Plot {
             count: data.categories.len(),
             margin,
             reference: Vec::new(),
+            events: Vec::new(),
         };
+        let flags = plot.flags(pen, data)?;
+        plot.area.top += flags.above;
         let labels =
             BottomLabels::choose(pen, data, |index| plot.x(index), plot.band(), surface.height() * 0.3)?;
-        let foot = surface.bottom - labels.height(font.size);
+        let foot = surface.bottom - flags.below - labels.height(font.size);
         plot.area.bottom = (foot - parts.bottom_margin).max(top + 1.0);
         let cut = |texts: Vec<String>, room: f64| -> Result<Vec<String>, ChartError> {
             texts.iter().map(|text| fitted(pen, text, room - font.size * 0.6, font)).collect()
@@ -119,8 +124,16 @@ impl Plot {
         plot.grid(pen, &left_texts, right_texts.as_deref())?;
         plot.reference = plot.framed(|frame| data.overlay.places(frame));
         plot.framed(|frame| data.overlay.draw_behind(pen, frame))?;
+        plot.events = flags.places().map(|place| plot.x(place)).collect();
+        flags.draw(pen, plot.area, surface.top + legend.height + font.size * 0.1, |index| plot.x(index))?;
+        flags.draw_list(pen, (surface.left, surface.bottom - flags.below))?;
         labels.draw(pen, |index| plot.x(index), foot, (surface.left, surface.right))?;
         Ok(plot)
+    }
+
+    /// The flags of events over a plot of this width.
+    fn flags<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, data: &Data<'_>) -> Result<Flags, ChartError> {
+        data.events.flags(pen, (self.area.left, self.area.right), |index| self.x(index))
     }
 
     /// Draws the reference lines and the trends over the marks, and names them.
@@ -189,6 +202,9 @@ impl Plot {
         let lines = self.reference.iter().copied();
         for y in lines.filter(|y| (y - at.1).abs() < half.1 + 0.4) {
             pen.rect(Area::new(at.0 - half.0, y - 1.0, at.0 + half.0, y + 1.0), Role::Surface)?;
+        }
+        for x in self.events.iter().filter(|x| (**x - at.0).abs() < half.0) {
+            pen.rect(Area::new(x - 0.8, at.1 - half.1, x + 0.8, at.1 + half.1), Role::Surface)?;
         }
         pen.text(text, at, Align::Center, font)
     }

@@ -45,6 +45,7 @@ pub(crate) fn plain(kind: Kind, columns: Vec<Column>) -> Chart {
         line: vec![],
         facet: None,
         compare: false,
+        links: Vec::new(),
         labels: None,
         overlays: Overlays::default(),
         look: Look::default(),

@@ -121,7 +121,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         let lines = overlay.places(&frame);
         names(pen, &plane, &points, &lines, &overlay)?;
     }
-    Ok(hotspots(pen, &plane, &points, by, [Some(x), Some(y), size]))
+    Ok(hotspots(pen, &plane, &points, by, [Some(x), Some(y), size], &chart.links))
 }
 
 /// Lines and ranges over the heights, and the trend of all points together.
@@ -267,6 +267,7 @@ fn hotspots<DB: DrawingBackend>(
     points: &[Point],
     by: Option<&Column>,
     numbers: [Option<&Column>; 3],
+    links: &[Option<String>],
 ) -> Vec<Hotspot> {
     let locale = pen.style.locale;
     let detail = |column: &Column, row: usize, role: Option<Role>| {
@@ -285,6 +286,7 @@ fn hotspots<DB: DrawingBackend>(
                 area: Area::new(x - half, y - half, x + half, y + half),
                 title: point.name.clone(),
                 details: color.into_iter().chain(others).collect(),
+                link: links.get(point.row).cloned().flatten(),
             }
         })
         .collect()

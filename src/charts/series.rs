@@ -8,7 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::calendar::filled;
 use super::labels::clean;
-use super::overlay::{self, Placed};
+use super::overlay::{self, Placed, PlacedEvents};
 use super::theme::Role;
 use super::{Chart, ChartError, Kind, Stacking, words};
 use crate::format::{DateFormat, Grain, Locale, NumberFormat, NumberStyle, write_timestamp};
@@ -30,6 +30,10 @@ pub(super) struct Data<'a> {
     pub(super) shared: Option<Shared>,
     /// What is drawn over and behind the marks.
     pub(super) overlay: Placed,
+    /// What happened along the axis.
+    pub(super) events: PlacedEvents,
+    /// Where the rows of the table lead to; empty for nowhere.
+    pub(super) links: &'a [Option<String>],
 }
 
 /// What a chart shares with its neighbours among small multiples.
@@ -68,6 +72,8 @@ pub(super) struct Series<'a> {
     bounds: Vec<Option<(f64, f64)>>,
     /// One cell per category; `None` where the table has no row.
     cells: Vec<Option<&'a Value>>,
+    /// The row of the table that each cell is of.
+    rows: Vec<Option<usize>>,
     /// The numbers of the cells; `None` also for NULL, NaN and infinities.
     pub(super) values: Vec<Option<f64>>,
 }
@@ -136,6 +142,8 @@ impl<'a> Data<'a> {
             series: Vec::new(),
             shared: None,
             overlay: Placed::default(),
+            events: PlacedEvents::default(),
+            links: &chart.links,
         };
         let Some(x) = columns.get(chart.x) else { return Ok(data) };
         data.grain = x.grain;
@@ -162,6 +170,7 @@ impl<'a> Data<'a> {
         }
         if !chart.overlays.is_empty() {
             data.place_overlays(chart);
+            data.events = data.place_events(chart.overlays.events.as_ref());
         }
         Ok(data)
     }
@@ -196,13 +205,19 @@ impl<'a> Data<'a> {
     }
 
     fn cells_at(&self, column: &'a Column, rows: &[usize]) -> Vec<Option<&'a Value>> {
-        let mut cells = vec![None; self.categories.len()];
-        for (cell, category) in column.cells.iter().zip(rows) {
-            if let Some(slot) = cells.get_mut(*category) {
-                *slot = Some(cell);
+        let at = self.rows_at(rows.iter().copied().enumerate());
+        at.into_iter().map(|row| column.cells.get(row?)).collect()
+    }
+
+    /// The row at every category; `places` are pairs of both.
+    fn rows_at(&self, places: impl Iterator<Item = (usize, usize)>) -> Vec<Option<usize>> {
+        let mut at = vec![None; self.categories.len()];
+        for (row, category) in places {
+            if let Some(slot) = at.get_mut(category) {
+                *slot = Some(row);
             }
         }
-        cells
+        at
     }
 
     /// What rows have at the categories that they belong to; `places` are pairs of both.
@@ -251,6 +266,7 @@ impl<'a> Data<'a> {
             };
             let cells = self.cells_at(column, rows);
             let mut drawn = series(name, Role::Series(color), column, cells, on_right);
+            drawn.rows = self.rows_at(rows.iter().copied().enumerate());
             if let Some(bounds) = overlay::bounds(&chart.overlays, &chart.table, index) {
                 drawn.bounds = self.at_places(&bounds, rows.iter().copied().enumerate());
             }
@@ -277,12 +293,9 @@ impl<'a> Data<'a> {
         for (name, own_rows) in names.iter().zip(&rows_of) {
             for index in &chart.y {
                 let Some(column) = chart.table.columns.get(*index) else { continue };
-                let mut cells = vec![None; self.categories.len()];
-                for row in own_rows {
-                    if let Some(slot) = rows.get(*row).and_then(|category| cells.get_mut(*category)) {
-                        *slot = column.cells.get(*row);
-                    }
-                }
+                let places = || own_rows.iter().filter_map(|row| Some((*row, *rows.get(*row)?)));
+                let at = self.rows_at(places());
+                let cells = at.iter().map(|row| column.cells.get((*row)?)).collect();
                 let text = clean(&by.text(name, NumberStyle::Full, self.locale));
                 let text =
                     if chart.y.len() > 1 { format!("{text} · {}", clean(&column.title)) } else { text };
@@ -290,9 +303,9 @@ impl<'a> Data<'a> {
                 color += usize::from(role != Role::Others);
                 let mut drawn = series(text, role, column, cells, false);
                 if let Some(bounds) = overlay::bounds(&chart.overlays, &chart.table, *index) {
-                    let places = own_rows.iter().filter_map(|row| Some((*row, *rows.get(*row)?)));
-                    drawn.bounds = self.at_places(&bounds, places);
+                    drawn.bounds = self.at_places(&bounds, places());
                 }
+                drawn.rows = at;
                 self.series.push(drawn);
             }
         }
@@ -342,6 +355,25 @@ impl<'a> Data<'a> {
         }
     }
 
+    /// Where the mark of `series` at a category leads to.
+    pub(super) fn link_of(&self, series: &Series<'_>, index: usize) -> Option<String> {
+        let row = series.rows.get(index).copied().flatten()?;
+        self.links.get(row).cloned().flatten()
+    }
+
+    /// Where everything over these categories leads to; `None` where marks part ways.
+    pub(super) fn link_over(&self, span: Span) -> Option<String> {
+        if self.links.is_empty() {
+            return None;
+        }
+        let rows = self.series.iter().flat_map(|series| {
+            (span.first..=span.last).filter_map(|index| series.rows.get(index).copied().flatten())
+        });
+        let mut links = rows.map(|row| self.links.get(row).and_then(Option::as_deref));
+        let first = links.next()??;
+        links.all(|link| link == Some(first)).then(|| first.to_owned())
+    }
+
     /// How the numbers of the left axis are written.
     pub(super) fn left_format(&self) -> NumberFormat {
         self.series.first().map(|series| series.format.clone()).unwrap_or_default()
@@ -379,6 +411,7 @@ fn series<'a>(
         on_right,
         bounds: Vec::new(),
         cells,
+        rows: Vec::new(),
         values,
     }
 }

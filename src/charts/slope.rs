@@ -21,6 +21,8 @@ const STAYS: Role = Role::Previous;
 
 /// A line with its two ends.
 struct Slope {
+    /// Where its two ends lead to.
+    links: [Option<String>; 2],
     name: String,
     from: f64,
     to: f64,
@@ -193,6 +195,7 @@ fn between_categories(data: &Data<'_>) -> Result<([String; 2], Vec<Slope>), Char
         .filter_map(|series| {
             let text = |index: usize, style| series.text(index, style, data.locale).unwrap_or_default();
             Some(Slope {
+                links: [data.link_of(series, 0), data.link_of(series, last)],
                 name: series.name.clone(),
                 from: series.held_value(0)?,
                 to: series.held_value(last)?,
@@ -217,7 +220,9 @@ fn between_periods(data: &Data<'_>) -> ([String; 2], Vec<Slope>) {
             let texts = |style| {
                 [before, now].map(|series| series.text(index, style, data.locale).unwrap_or_default())
             };
+            let link = data.link_of(now, index);
             Some(Slope {
+                links: [link.clone(), link],
                 name: category.text.clone(),
                 from: before.held_value(index)?,
                 to: now.held_value(index)?,
@@ -282,7 +287,7 @@ fn hotspots(
             (ends.left, row.and_then(|row| row[0]), slope.from, -1.0),
             (ends.right, row.and_then(|row| row[1]), slope.to, 1.0),
         ];
-        for (x, label, value, side) in places {
+        for ((x, label, value, side), link) in places.into_iter().zip(&slope.links) {
             let middle = label.unwrap_or_else(|| y(value));
             let outer = if label.is_some() { x + side * (ends.room + ends.margin) } else { x + side * 4.0 };
             let inner = x - side * 4.0;
@@ -290,6 +295,7 @@ fn hotspots(
                 area: Area::new(outer.min(inner), middle - 4.5, outer.max(inner), middle + 4.5),
                 title: slope.name.clone(),
                 details: details.clone(),
+                link: link.clone(),
             });
         }
     }

@@ -5,10 +5,10 @@ use plotters_backend::DrawingBackend;
 use super::bar::Lanes;
 use super::hotspot::{Detail, Hotspot, together};
 use super::legend::{Entry, Symbol};
-use super::overlay::Placed;
+use super::overlay::{Placed, PlacedEvents};
 use super::pen::{Area, Pen};
 use super::plot::{Parts, Placing, Plot, ValueAxis, most_ticks};
-use super::series::{Category, Data, Series};
+use super::series::{Category, Data, Series, Span};
 use super::theme::Role;
 use super::ticks::Scale;
 use super::{ChartError, Waterfall, words};
@@ -24,6 +24,7 @@ const MOST_LABELS: usize = 60;
 
 /// A bar of the waterfall.
 struct Bar {
+    link: Option<String>,
     name: String,
     /// What the axis calls it.
     label: String,
@@ -62,6 +63,8 @@ pub(super) fn draw<DB: DrawingBackend>(
         series: Vec::new(),
         shared: None,
         overlay: Placed::default(),
+        events: PlacedEvents::default(),
+        links: &[],
     };
     let falls = bars.iter().any(|bar| bar.to < bar.from || bar.to < 0.0);
     let plot = Plot::draw(
@@ -146,6 +149,7 @@ fn bars(data: &Data<'_>, series: &Series<'_>, steps: &Waterfall) -> Vec<Bar> {
     let mut level = 0.0_f64;
     let mut bars = Vec::new();
     let whole = |name: String, to: f64| Bar {
+        link: None,
         label: name.clone(),
         name,
         from: 0.0,
@@ -176,7 +180,8 @@ fn bars(data: &Data<'_>, series: &Series<'_>, steps: &Waterfall) -> Vec<Bar> {
             || category.text.clone(),
             |instant| write_timestamp(instant, data.grain, DateFormat::Axis, data.locale),
         );
-        bars.push(Bar { name: category.text.clone(), label, from, to, is_level, exact });
+        let link = data.link_over(Span { first: index, last: index });
+        bars.push(Bar { link, name: category.text.clone(), label, from, to, is_level, exact });
     }
     if previous.is_some() {
         bars.push(whole(series.name.clone(), level));
@@ -262,7 +267,8 @@ fn hotspots(plot: &Plot, bars: &[Bar], data: &Data<'_>, series: &Series<'_>) -> 
             let place = chunk * together;
             let title =
                 if bars.len() > 1 { format!("{} … {}", first.name, bar.name) } else { bar.name.clone() };
-            Some(Hotspot { area: plot.stripe(place, place + bars.len() - 1), title, details })
+            let link = bar.link.clone().filter(|_| bars.len() == 1);
+            Some(Hotspot { area: plot.stripe(place, place + bars.len() - 1), title, details, link })
         })
         .collect()
 }
@@ -273,7 +279,7 @@ mod tests {
 
     fn bar(from: f64, to: f64) -> Bar {
         let is_level = from == 0.0;
-        Bar { name: String::new(), label: String::new(), from, to, is_level, exact: None }
+        Bar { link: None, name: String::new(), label: String::new(), from, to, is_level, exact: None }
     }
 
     #[test]

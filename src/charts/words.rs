@@ -65,6 +65,16 @@ pub(super) fn first_of(shown: usize, all: usize, locale: Locale) -> String {
     }
 }
 
+/// The same for events along the axis.
+pub(super) fn events_shown(shown: usize, all: usize, locale: Locale) -> String {
+    let (shown, all) = (counted(shown, locale), counted(all, locale));
+    match locale {
+        Locale::Ko => format!("이벤트 {all}건 중 처음 {shown}건 표시"),
+        Locale::En => format!("first {shown} of {all} events"),
+        Locale::ZhHk => format!("{all} 項活動中首 {shown} 項"),
+    }
+}
+
 /// The same where the last ones are shown.
 pub(super) fn last_of(shown: usize, all: usize, locale: Locale) -> String {
     let (shown, all) = (counted(shown, locale), counted(all, locale));

@@ -11,6 +11,7 @@ mod catalog;
 mod check;
 pub mod condition;
 mod diagnostic;
+mod link;
 pub mod model;
 mod names;
 pub mod narrative;
@@ -25,6 +26,7 @@ pub mod yaml;
 
 pub use catalog::{Catalog, Definition, DefinitionKind};
 pub use diagnostic::{Diagnostic, Severity};
+pub use link::LinkTemplate;
 pub use path::{FieldPath, Step};
 pub use policy::Policy;
 pub use workspace::{DefinitionFile, PartCheck, PartChecks, Workspace};

@@ -67,6 +67,11 @@ impl SemanticQuery {
         }
     }
 
+    /// The time bucket that a dimension is grouped by, if it is.
+    pub fn grain_of(&self, field: &FieldName) -> Option<Grain> {
+        self.by.iter().find(|group| group.field == *field)?.grain
+    }
+
     /// The names of all groups, in order.
     pub fn group_names(&self) -> Vec<String> {
         (0..self.by.len()).map(|position| self.group_name(position)).collect()

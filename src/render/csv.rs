@@ -21,7 +21,7 @@ pub enum ByteOrderMark {
 pub fn of_content(content: &Content, locale: Locale, mark: ByteOrderMark) -> Option<Vec<u8>> {
     match content {
         Content::Table(grid) => Some(grid_csv(grid, locale, mark)),
-        Content::Chart(chart) => Some(csv(&chart.table, locale, mark)),
+        Content::Chart(chart) => Some(csv(&chart.table_with_events(), locale, mark)),
         Content::Kpi(_) | Content::Text(_) => None,
     }
 }

@@ -53,6 +53,10 @@ pub struct Document {
     /// The same for programs. Neither is a part of the content that has the digest.
     #[serde(skip)]
     pub provenance: Provenance,
+    /// The address the server is reached at, for links on paper and in mail; without it there are none to
+    /// pages of the server. It says where content is found and is no part of it.
+    #[serde(skip)]
+    pub base_url: Option<String>,
     /// The standards its PDF keeps to.
     pub conformance: Conformance,
 }
@@ -176,6 +180,9 @@ pub struct Kpi {
     pub lower_is_better: bool,
     /// The points of the sparkline in order of time; empty for none.
     pub sparkline: Vec<Option<f64>>,
+    /// Where a click leads to: an address within the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// Why a panel has nothing to show.
@@ -213,4 +220,9 @@ impl Document {
     pub fn failures(&self) -> impl Iterator<Item = (&Block, &Failure)> {
         self.blocks().filter_map(|block| block.content.as_ref().err().map(|failure| (block, failure)))
     }
+}
+
+/// The whole address of a link; `None` for a page of a server whose address, `base_url`, is not known.
+pub(super) fn whole_address(link: &str, base_url: Option<&str>) -> Option<String> {
+    if link.starts_with('/') { base_url.map(|base| format!("{base}{link}")) } else { Some(link.to_owned()) }
 }

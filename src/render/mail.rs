@@ -116,7 +116,9 @@ fn body(document: &Document, options: &MailOptions) -> Result<MailBody, MailErro
     let mut images = Vec::new();
     let mut parts = Vec::new();
     for block in chosen(document, options)? {
-        parts.push(blocks::part(block, document.locale, |chart| picture(chart, document, &mut images)));
+        parts.push(blocks::part(block, document.locale, document.base_url.as_deref(), |chart| {
+            picture(chart, document, &mut images)
+        }));
     }
     let message: Vec<&str> = options
         .message

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::canvas::pdf::{Conformance, ConformingWriter, Metadata, PdfWriter, SheetWriter, WrittenPdf};
-use super::document::{Document, Theme};
+use super::document::Document;
 use super::provenance::{Provenance, ProvenanceError};
 use super::sheet::{SheetLayout, Undrawn};
 
@@ -43,9 +43,9 @@ fn drawn(document: &Document) -> Result<Pdf, PdfError> {
         created: document.evaluated_at,
     };
     let written = if document.conformance == Conformance::default() {
-        written(PdfWriter::new(metadata), &layout, document.look())?
+        written(PdfWriter::new(metadata), &layout, document)?
     } else {
-        written(ConformingWriter::new(metadata, document.conformance)?, &layout, document.look())?
+        written(ConformingWriter::new(metadata, document.conformance)?, &layout, document)?
     };
     let missing: BTreeSet<char> = written.missing_glyphs.union(&layout.missing_glyphs()).copied().collect();
     Ok(Pdf {
@@ -79,10 +79,11 @@ pub enum ProofError {
 fn written(
     mut writer: impl SheetWriter,
     layout: &SheetLayout<'_>,
-    theme: &Theme,
+    document: &Document,
 ) -> Result<WrittenPdf, PdfError> {
-    for page in layout.pages() {
-        writer.page(theme.painted(page))?;
+    for mut page in layout.pages() {
+        page.resolve_links(document.base_url.as_deref());
+        writer.page(document.look().painted(page))?;
     }
     writer.finish()
 }

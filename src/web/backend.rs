@@ -80,6 +80,8 @@ pub struct OpenReport {
     pub heading: Heading,
     /// The look of its brand, if it has one.
     pub brand: Option<Brand>,
+    /// The address the server is reached at, for links in files; without it there are none to its pages.
+    pub base_url: Option<String>,
     /// Where its panels are answered.
     pub answers: Arc<dyn Answers>,
 }

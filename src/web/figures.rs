@@ -59,7 +59,7 @@ pub(super) fn chart_height(chart: &Chart, width: f32) -> f32 {
         seen.dedup();
         seen.len() as f32
     };
-    let usual = (width * 0.42).clamp(220.0, 340.0);
+    let usual = (width * 0.42).clamp(220.0, 340.0) + events_height(chart, width);
     match chart.kind {
         Kind::Bar { horizontal: true, stacking } => {
             let series = match (stacking, chart.by) {
@@ -90,6 +90,15 @@ pub(super) fn chart_height(chart: &Chart, width: f32) -> f32 {
             None => usual,
         },
     }
+}
+
+/// The room that flags and the list of events want.
+fn events_height(chart: &Chart, width: f32) -> f32 {
+    let count = chart.overlays.events.as_ref().map_or(0, |events| events.list.len().min(30));
+    if count == 0 {
+        return 0.0;
+    }
+    20.0 + (count as f32 / (width / 150.0).max(1.0)).ceil() * 15.0
 }
 
 /// A chart drawn for its slot.

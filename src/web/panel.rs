@@ -127,6 +127,8 @@ struct KpiView {
     compared_with: String,
     /// As SVG.
     sparkline: Option<String>,
+    /// Where a click leads to; empty for nowhere.
+    link: String,
 }
 
 /// A change ready to be written.
@@ -255,6 +257,7 @@ impl KpiView {
             change,
             compared_with: kpi.compared_with.clone(),
             sparkline: sparkline_svg(kpi, title),
+            link: kpi.link.clone().unwrap_or_default(),
         }
     }
 }

@@ -155,19 +155,15 @@ fn row_view(grid: &Grid, row: usize, end: usize, locale: Locale) -> Row {
         Part::Body if grid.is_emphasised(row) => "result",
         Part::Body => "",
     };
-    let link = grid.rows.get(row).and_then(|row| row.link.as_deref());
     let heads = grid.stub_cells(row, 0, end, locale);
-    let last = heads.len().saturating_sub(1);
     let heads = heads
         .into_iter()
-        .enumerate()
-        .map(|(position, cell)| RowHead {
+        .map(|cell| RowHead {
             edge: cell.column == 0,
             text: cell.text,
             columns: cell.columns,
             rows: cell.rows,
-            // The innermost head says which row is meant.
-            link: link.filter(|_| position == last).unwrap_or_default().to_owned(),
+            link: cell.link.unwrap_or_default(),
         })
         .collect();
     Row {

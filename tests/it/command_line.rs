@@ -346,9 +346,10 @@ fn a_run_that_fails_is_exit_code_1_and_says_why() {
 fn the_sample_is_what_is_committed() {
     let folder = tempfile::tempdir().unwrap();
     let said = say(&["sample", "-o", folder.path().to_str().unwrap()]);
-    assert_eq!((said.code, said.out.lines().count()), (Some(0), 6), "{said:?}");
+    assert_eq!((said.code, said.out.lines().count()), (Some(0), 7), "{said:?}");
     for file in [
         "l2/stores.parquet",
+        "l2/events.parquet",
         "l2/accounts.parquet",
         "l2/inventory.parquet",
         "l2/sales/year=2024/part-0.parquet",

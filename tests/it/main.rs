@@ -9,6 +9,7 @@ mod floors;
 mod golden_pages;
 mod hostile_data;
 mod limits;
+mod links;
 mod logos;
 mod narratives;
 mod pdf_standards;

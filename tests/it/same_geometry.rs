@@ -127,6 +127,7 @@ fn a_chart_with_lines_ranges_a_trend_and_error_bars() {
     };
     let range = ShadedRange { from: Some(1.5e8), to: None, label: Some("범위".into()), tone: Tone::Good };
     let overlays = Overlays {
+        events: None,
         lines: vec![line(Level::Average, None), line(Level::Value(2.0e8), Some("목표"))],
         ranges: vec![range],
         trend: true,

@@ -3,7 +3,7 @@
 use plotters_backend::DrawingBackend;
 
 use super::{Lanes, Piece, axis_format, inside_labels, lane, pieces, role, scale, text};
-use crate::charts::hotspot::{Hotspot, along_categories};
+use crate::charts::hotspot::{Hotspot, along_categories, per_mark};
 use crate::charts::labels::fitted;
 use crate::charts::legend::{Legend, Symbol};
 use crate::charts::overlay::{Frame, error_bar};
@@ -120,9 +120,14 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
             name_font,
         )?;
     }
-    Ok(along_categories(data, band, |first, last| {
+    let mut hotspots = along_categories(data, band, |first, last| {
         Area::new(surface.left, middle(first) - band / 2.0, surface.right, middle(last) + band / 2.0)
-    }))
+    });
+    hotspots.extend(per_mark(data, |series, category| {
+        let of = |piece: &&Piece| piece.series == series && piece.category == category;
+        pieces.iter().find(of).map(place)
+    }));
+    Ok(hotspots)
 }
 
 fn lying_labels<DB: DrawingBackend>(

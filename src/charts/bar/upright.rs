@@ -3,7 +3,7 @@
 use plotters_backend::DrawingBackend;
 
 use super::{Lanes, Piece, axis_format, inside_labels, lane, pieces, role, scale, text};
-use crate::charts::hotspot::{Hotspot, along_categories};
+use crate::charts::hotspot::{Hotspot, along_categories, per_mark};
 use crate::charts::legend::{Legend, Symbol};
 use crate::charts::overlay::error_bar;
 use crate::charts::pen::{Area, Pen};
@@ -68,7 +68,14 @@ pub(in crate::charts) fn draw<DB: DrawingBackend>(
     if labels != Some(false) {
         upright_labels(pen, &plot, data, &lanes, &pieces, stacking, labels == Some(true))?;
     }
-    Ok(along_categories(data, plot.band(), |first, last| plot.stripe(first, last)))
+    let mut hotspots = along_categories(data, plot.band(), |first, last| plot.stripe(first, last));
+    hotspots.extend(per_mark(data, |series, category| {
+        let bar = pieces.iter().find(|piece| piece.series == series && piece.category == category)?;
+        let (left, right) = lanes.sides(plot.x(category), lane(bar, stacking));
+        let (from, to) = (plot.y(bar.from), plot.y(bar.to));
+        Some(Area::new(left, from.min(to), right, from.max(to)))
+    }));
+    Ok(hotspots)
 }
 
 /// Error bars in the middle of their bars.

@@ -5,18 +5,22 @@
 //! the scales must hold too.
 
 mod error_bars;
+mod events;
 mod labels;
 mod on_series;
 mod request;
 mod statistic;
+mod told;
 mod trend;
 
 use plotters_backend::DrawingBackend;
 
-pub use request::{Dash, ErrorBars, Level, Overlays, ReferenceLine, ShadedRange, Tone};
+pub use request::{Dash, ErrorBars, Event, Events, Level, Overlays, ReferenceLine, ShadedRange, Tone};
 
 pub(super) use error_bars::{bounds, error_bar};
+pub(super) use events::{Flags, PlacedEvents};
 pub(super) use labels::Tag;
+pub(super) use told::told;
 pub(super) use trend::Trend;
 
 use super::labels::clean;

@@ -1,5 +1,7 @@
 //! The overlays a chart asks for.
 
+use crate::table::Value;
+
 /// What is drawn over and behind the marks of a chart.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Overlays {
@@ -12,6 +14,31 @@ pub struct Overlays {
     pub trend: bool,
     /// How sure the numbers are.
     pub error: Option<ErrorBars>,
+    /// What happened along the axis. A chart without events has the digest it had before there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<Events>,
+}
+
+/// Things that happened along the axis of a chart.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Events {
+    /// What they are called: the title of the column that a file has them in.
+    pub title: String,
+    /// In order of the axis.
+    pub list: Vec<Event>,
+    /// How many more there are than were asked for.
+    pub left_out: usize,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Event {
+    /// Its place: the start of a bucket of the axis, or one of its members as the table has them.
+    pub at: Value,
+    /// Its day, on an axis of time.
+    pub day: Option<chrono::NaiveDate>,
+    /// What happened.
+    pub text: String,
 }
 
 /// A reference line.

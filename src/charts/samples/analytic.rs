@@ -85,6 +85,7 @@ fn points() -> Vec<(&'static str, Chart)> {
     let cloud = |count: usize, columns: Vec<Column>, by, size| {
         let rows_before_limit = count;
         Chart {
+            links: Vec::new(),
             kind: Kind::Scatter { detail: Some(0), size },
             table: Table { columns, totals: None, rows_before_limit },
             x: 2,

@@ -18,6 +18,7 @@ const MOST: usize = 2_000;
 
 /// A rectangle to be.
 struct Leaf {
+    link: Option<String>,
     name: String,
     value: f64,
     text: String,
@@ -75,6 +76,7 @@ pub(super) fn draw<DB: DrawingBackend>(
                 area,
                 title: leaf.name.clone(),
                 details: details(data, group, leaf, whole),
+                link: leaf.link.clone(),
             });
         }
     }
@@ -109,6 +111,7 @@ fn groups(data: &Data<'_>, grouped: bool) -> (Vec<Group>, usize) {
                     let value = series.held_value(index)?;
                     negative += usize::from(value < 0.0);
                     (value > 0.0).then(|| Leaf {
+                        link: data.link_of(series, index),
                         name: category.text.clone(),
                         value,
                         text: series

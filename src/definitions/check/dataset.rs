@@ -2,7 +2,8 @@
 
 use super::known::{Fields, Known};
 use super::{Findings, expression, known, text, zone};
-use crate::definitions::model::{CsvOptions, Dataset, Security};
+use crate::definitions::LinkTemplate;
+use crate::definitions::model::{CsvOptions, Dataset, Dimension, FieldName, Security};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 
@@ -38,6 +39,24 @@ pub(super) fn check(dataset: &Dataset, known: &Known<'_>, findings: &mut Finding
     freshness(dataset, findings);
     if let Some(security) = &dataset.security {
         closed(security, findings);
+    }
+}
+
+/// The address can be one, and the dimensions in it exist.
+fn link(dataset: &Dataset, dimension: &Dimension, path: &FieldPath, findings: &mut Findings<'_>) {
+    let Some(link) = &dimension.link else { return };
+    let template = match LinkTemplate::parse(link) {
+        Ok(template) => template,
+        Err(problem) => {
+            let help = "write it as `https://erp.example/orders/{order_id}`".to_owned();
+            return findings.error(path, "bad_link", problem, help);
+        }
+    };
+    for field in template.fields().filter(|field| !dataset.dimensions.contains_key(*field)) {
+        let message = format!("this dataset has no dimension `{field}`");
+        let help =
+            names::offer(field.as_str(), "dimensions", dataset.dimensions.keys().map(FieldName::as_str));
+        findings.error(path, "unknown_field", message, help);
     }
 }
 
@@ -153,6 +172,7 @@ fn dimensions(dataset: &Dataset, findings: &mut Findings<'_>) {
         let path = FieldPath::root().key("dimensions").key(name.as_str());
         text::title(dimension.title.as_ref(), &path.key("title"), findings);
         text::paragraphs(dimension.description.as_ref(), &path.key("description"), findings);
+        link(dataset, dimension, &path.key("link"), findings);
         for (member, label) in &dimension.labels {
             text::title(Some(label), &path.key("labels").key(member), findings);
         }

@@ -97,6 +97,11 @@ impl<'a> Fields<'a> {
         is_time || self.type_of(name).is_none_or(is_temporal)
     }
 
+    /// Whether `name` is known to be a dimension of dates or times.
+    pub(super) fn is_dated(self, name: &FieldName) -> bool {
+        self.is_time(name) || self.type_of(name).is_some_and(is_temporal)
+    }
+
     /// The type the dataset declares for a dimension.
     pub(super) fn type_of(self, name: &FieldName) -> Option<DimensionType> {
         self.dimension(name)?.r#type

@@ -121,6 +121,10 @@ pub struct Dimension {
     pub time_zone: Option<String>,
     /// Titles of members, by value: `{KR: {ko: 한국, en: Korea}}`.
     pub labels: IndexMap<String, LocalizedText>,
+    /// Where its members lead to in tables: `https://erp.example/orders/{order_id}`, `mailto:{mail}`,
+    /// a path of this server such as `/reports/store?store={store}`, or a whole column of web
+    /// addresses, `{url}`. In braces stand dimensions that the table shows too.
+    pub link: Option<String>,
 }
 
 /// The type of a dimension.

@@ -22,12 +22,12 @@ pub use dataset::{
 pub use delivery::{Attachment, CsvFiles, Delivery, EmailDelivery, FolderDelivery};
 pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId, ThemeId};
 pub use panel::{
-    AmountUnit, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle, ChartKind,
-    ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, ErrorMeasures, FieldFilter, FilterOperators,
-    FilterValue, GridPrint, IconSet, IconShape, KpiPanel, LineDash, LineLevel, LineStatistic, NamedScale,
-    OneOrMany, OverlayColor, Panel, Pivot, PivotPanel, ReferenceLine, ShadedRange, Show, ShownValue, SortKey,
-    Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, TrendMethod, ValueGroup, ValueOf,
-    ValueSide, WideTable,
+    AmountUnit, Annotations, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle,
+    ChartKind, ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, ErrorMeasures, FieldFilter,
+    FilterOperators, FilterValue, GridPrint, IconSet, IconShape, KpiPanel, LineDash, LineLevel,
+    LineStatistic, NamedScale, OneOrMany, OverlayColor, Panel, Pivot, PivotPanel, ReferenceLine, ShadedRange,
+    Show, ShownValue, SortKey, Stacking, Subtotals, TablePanel, TextPanel, ToDate, TotalsPlace, TrendMethod,
+    ValueGroup, ValueOf, ValueSide, WideTable,
 };
 pub use parameter::{Compare, Parameter, PeriodAnchor, RESERVED};
 pub use part::PartFile;

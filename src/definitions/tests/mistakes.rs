@@ -57,6 +57,37 @@ fn mistakes_of_structure_are_explained() {
 }
 
 #[test]
+fn mistakes_in_events_on_an_axis_are_explained() {
+    let chart = |text: &str| panels(&format!("  a: {{chart: {text}}}"));
+    let events = "annotations: {dataset: sales, at: order_date, text: store";
+    let cases = [
+        (
+            "an unknown dataset and missing keys",
+            chart("line, x: order_date, y: revenue, annotations: {dataset: evnts, at: day}"),
+        ),
+        (
+            "unknown fields",
+            chart(
+                "line, x: order_date, y: revenue, annotations: {dataset: sales, at: order_dat, text: revenue, filters: {contry: KR}}",
+            ),
+        ),
+        (
+            "dates and members do not meet",
+            panels(
+                "  a: {chart: line, x: order_date, y: revenue, annotations: {dataset: sales, at: quantity, text: store}}\n  b: {chart: bar, x: store, y: revenue, annotations: {dataset: sales, at: order_date, text: store}}",
+            ),
+        ),
+        (
+            "charts without an axis below",
+            panels(&format!(
+                "  a: {{chart: donut, x: store, y: revenue, {events}}}}}\n  b: {{chart: bar, horizontal: true, x: order_date, y: revenue, {events}}}}}\n  c: {{chart: line, x: order_date, y: revenue, facet: country, {events}}}}}"
+            )),
+        ),
+    ];
+    snapshot("events", "broken.yaml", &cases);
+}
+
+#[test]
 fn mistakes_in_tables_and_pivots_are_explained() {
     let pivot = |text: &str| panels(&format!("  a:\n    pivot: {{{text}}}"));
     let cases = [

@@ -5,6 +5,7 @@
 mod brand_fonts;
 mod fonts;
 mod legible;
+mod links;
 mod logo;
 pub mod pdf;
 mod plotters;
@@ -151,7 +152,7 @@ pub enum Op {
     Link {
         /// The area.
         area: Rect,
-        /// An absolute URL.
+        /// An absolute URL, or a path of the server until [`Page::resolve_links`].
         url: String,
     },
     /// An entry of the document outline at this height of the page.

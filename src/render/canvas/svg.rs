@@ -24,7 +24,9 @@ enum Colors {
 /// carry their text in `data-title`, `data-lines` and a `<title>`.
 pub fn svg(page: &Page, hotspots: &[Hotspot], label: &str) -> String {
     let mut out = String::with_capacity(4096);
-    open(&mut out, page, label, Colors::Variables);
+    // A picture hides what is inside; one with links is a group of them.
+    let role = if hotspots.iter().any(|hotspot| hotspot.link.is_some()) { "group" } else { "img" };
+    open(&mut out, page, label, role, Colors::Variables);
     describe(&mut out, page);
     draw(&mut out, page, Colors::Variables);
     for hotspot in hotspots {
@@ -37,7 +39,7 @@ pub fn svg(page: &Page, hotspots: &[Hotspot], label: &str) -> String {
 /// SVG as a file of its own, in light colours, on white.
 pub fn svg_file(page: &Page, label: &str) -> String {
     let mut out = String::with_capacity(4096);
-    open(&mut out, page, label, Colors::Light);
+    open(&mut out, page, label, "img", Colors::Light);
     describe(&mut out, page);
     let _ =
         write!(out, "<path fill=\"#ffffff\" d=\"M0 0H{}V{}H0Z\"/>", Short(page.width), Short(page.height));
@@ -65,6 +67,8 @@ pub fn stylesheet() -> String {
          svg.chart {{ display: block; width: 100%; height: auto; overflow: visible; }}\n\
          svg.chart text {{ font-variant-numeric: tabular-nums; font-kerning: none; white-space: pre; }}\n\
          svg.chart .hot {{ fill: transparent; }}\n\
+         svg.chart a .hot {{ cursor: pointer; }}\n\
+         svg.chart a:focus-visible .hot, svg.chart a .hot:focus-visible {{ fill: var(--ink); fill-opacity: 0.08; }}\n\
          svg.chart .hot:hover {{ fill: var(--ink); fill-opacity: 0.05; }}\n",
         variables("  ", light),
         variables("    ", dark),
@@ -72,19 +76,19 @@ pub fn stylesheet() -> String {
     )
 }
 
-fn open(out: &mut String, page: &Page, label: &str, colors: Colors) {
+fn open(out: &mut String, page: &Page, label: &str, role: &str, colors: Colors) {
     let (width, height) = (Short(page.width), Short(page.height));
     let label = Escaped(label);
     let _ = match colors {
         Colors::Variables => write!(
             out,
-            "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" width=\"100%\" role=\"img\" \
+            "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" width=\"100%\" role=\"{role}\" \
              aria-label=\"{label}\" font-family=\"{FONT_FAMILY}\">"
         ),
         Colors::Light => write!(
             out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
-             width=\"{width}pt\" height=\"{height}pt\" role=\"img\" font-family=\"{FONT_FAMILY}\">\
+             width=\"{width}pt\" height=\"{height}pt\" role=\"{role}\" font-family=\"{FONT_FAMILY}\">\
              <title>{label}</title>\
              <style>text{{font-variant-numeric:tabular-nums;font-kerning:none;white-space:pre}}</style>"
         ),
@@ -244,6 +248,12 @@ fn variable(color: Rgb) -> Option<&'static str> {
 
 fn write_hotspot(out: &mut String, hotspot: &Hotspot) {
     let area = &hotspot.area;
+    if let Some(link) = &hotspot.link {
+        let details = hotspot.details.iter();
+        let told: Vec<String> = details.map(|detail| format!("{} {}", detail.label, detail.value)).collect();
+        let label = format!("{} {}", hotspot.title, told.join(", "));
+        let _ = write!(out, "<a href=\"{}\" aria-label=\"{}\">", Escaped(link), Escaped(label.trim()));
+    }
     let _ = write!(
         out,
         "<rect class=\"hot\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill-opacity=\"0\" data-title=\"{}\" data-lines=\"",
@@ -265,6 +275,9 @@ fn write_hotspot(out: &mut String, hotspot: &Hotspot) {
         let _ = write!(out, "\n{} {}", Escaped(&detail.label), Escaped(&detail.value));
     }
     out.push_str("</title></rect>");
+    if hotspot.link.is_some() {
+        out.push_str("</a>");
+    }
 }
 
 /// Walks along paths in hundredths of points, so that relative steps cannot drift.

@@ -50,7 +50,7 @@ fn others_and_the_comparison_count_in_no_statistic() {
 
 #[test]
 fn error_bars_are_told_with_their_number() {
-    let overlays = Overlays { error: Some(ErrorBars::Around(2)), ..Overlays::default() };
+    let overlays = Overlays { events: None, error: Some(ErrorBars::Around(2)), ..Overlays::default() };
     let (_, spots) =
         draw_chart(&Chart { overlays, ..bars(&[10.0, 20.0]) }, 400.0, 220.0, Locale::En).unwrap();
     assert_eq!(spots[0].details[0].value, "10 (8 – 12)");
@@ -79,6 +79,7 @@ fn hostile_overlays_stay_inside_the_page() {
     let levels = [f64::NAN, f64::INFINITY, -1e308, 1e308, 0.0].map(Level::Value);
     let named = |at| ReferenceLine { label: Some("이름 ".repeat(90)), ..line(at) };
     let overlays = Overlays {
+        events: None,
         lines: levels.into_iter().chain([Level::Average, Level::Median]).map(named).collect(),
         ranges: vec![range(None, None), range(Some(f64::NAN), Some(1.0)), range(Some(5.0), Some(-5.0))],
         trend: true,

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::charts::Chart;
 use crate::format::{Locale, NumberStyle};
-use crate::render::document::{Block, Content, Kpi};
+use crate::render::document::{Block, Content, Kpi, whole_address};
 use crate::render::{ProseLook, prose};
 use crate::table::{self, Grid, GridColumn, ValueKind};
 
@@ -32,6 +32,8 @@ pub(super) enum Part {
 pub(super) struct Card {
     pub(super) title: String,
     pub(super) value: String,
+    /// Where it leads to; empty for nowhere.
+    pub(super) link: String,
     pub(super) change: Option<Change>,
     pub(super) compared_with: String,
     pub(super) note: Option<String>,
@@ -62,6 +64,8 @@ pub(super) struct Image {
 pub(super) struct Cell {
     pub(super) text: String,
     pub(super) is_number: bool,
+    /// Where it leads to; empty for nowhere.
+    pub(super) link: String,
 }
 
 /// Inline, because mail programs know no style sheets; the heading of a panel is of level 2.
@@ -80,16 +84,17 @@ const LOOK: ProseLook = ProseLook {
 pub(super) fn part(
     block: &Block,
     locale: Locale,
+    base_url: Option<&str>,
     draw: impl FnOnce(&Chart) -> Option<(String, u32, u32)>,
 ) -> Part {
     let (title, note) = (block.title.clone(), block.note.clone());
     match &block.content {
-        Ok(Content::Kpi(kpi)) => Part::Card(card(title, note, kpi, locale)),
+        Ok(Content::Kpi(kpi)) => Part::Card(card(title, note, kpi, locale, base_url)),
         Ok(Content::Chart(chart)) => {
             let image = draw(chart).map(|(cid, width, height)| Image { cid, width, height });
             Part::Picture { title, note, image }
         }
-        Ok(Content::Table(table)) => head(title, note, table, locale),
+        Ok(Content::Table(table)) => head(title, note, table, locale, base_url),
         Ok(Content::Text(text)) => Part::Text { title, html: prose(text, &LOOK), lines: text.lines() },
         Err(failure) => {
             Part::Failed { title, message: failure.message.clone(), error_id: failure.error_id.clone() }
@@ -97,10 +102,11 @@ pub(super) fn part(
     }
 }
 
-fn card(title: String, note: Option<String>, kpi: &Kpi, locale: Locale) -> Card {
+fn card(title: String, note: Option<String>, kpi: &Kpi, locale: Locale, base_url: Option<&str>) -> Card {
     Card {
         title,
         value: kpi.value.text(&kpi.format, None, NumberStyle::Headline, locale),
+        link: address(kpi.link.as_deref(), base_url),
         change: kpi.change().map(|went| change(went, kpi, locale)),
         compared_with: if kpi.previous.is_some() { kpi.compared_with.clone() } else { String::new() },
         note,
@@ -122,7 +128,7 @@ fn change(went: table::Change, kpi: &Kpi, locale: Locale) -> Change {
     Change { text, arrow, back, ink, class }
 }
 
-fn head(title: String, note: Option<String>, grid: &Grid, locale: Locale) -> Part {
+fn head(title: String, note: Option<String>, grid: &Grid, locale: Locale, base_url: Option<&str>) -> Part {
     // Changes are left out: a phone has no room for them.
     let is_shown = |column: &&GridColumn| {
         let kind = grid.values.get(column.value).map(|value| value.kind).unwrap_or_default();
@@ -133,7 +139,7 @@ fn head(title: String, note: Option<String>, grid: &Grid, locale: Locale) -> Par
         .collect();
     let stub = grid.stub.len().min(COLUMNS - 1);
     let columns: Vec<usize> = shown.iter().copied().take(COLUMNS - stub).collect();
-    let text = |text: String, is_number| Cell { text, is_number };
+    let text = |text: String, is_number| Cell { text, is_number, link: String::new() };
     let heads = grid.stub.iter().take(stub).map(|column| text(column.title.clone(), false));
     let numbers = columns.iter().filter_map(|column| grid.columns.get(*column));
     let heads = heads.chain(numbers.map(|column| text(column.title.clone(), true))).collect();
@@ -142,7 +148,10 @@ fn head(title: String, note: Option<String>, grid: &Grid, locale: Locale) -> Par
     let rows = body
         .take(ROWS)
         .map(|row| {
-            let heads = (0..stub).map(|column| text(row_head(grid, row, column, locale), false));
+            let heads = (0..stub).map(|column| Cell {
+                link: address(head_link(grid, row, column, stub).as_deref(), base_url),
+                ..text(row_head(grid, row, column, locale), false)
+            });
             let numbers = columns.iter().map(|column| grid.text(row, *column, NumberStyle::Headline, locale));
             heads.chain(numbers.map(|number| text(number, true))).collect()
         })
@@ -154,6 +163,16 @@ fn head(title: String, note: Option<String>, grid: &Grid, locale: Locale) -> Par
         (None, note) => note,
     };
     Part::Table { title, note, heads, rows, cut }
+}
+
+fn address(link: Option<&str>, base_url: Option<&str>) -> String {
+    link.and_then(|link| whole_address(link, base_url)).unwrap_or_default()
+}
+
+/// Where a head leads to: its member, or with the last one that is shown the row.
+fn head_link(grid: &Grid, row: usize, column: usize, shown: usize) -> Option<String> {
+    let of_row = || grid.rows.get(row).filter(|_| column + 1 == shown)?.link.clone();
+    grid.member_link(row, column).or_else(of_row)
 }
 
 /// The member, or the label that stands in its place.

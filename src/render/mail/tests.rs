@@ -12,6 +12,7 @@ fn kpi(id: &str, title: &str, value: f64, previous: f64, format: NumberFormat, l
         title: title.into(),
         note: None,
         content: Ok(Content::Kpi(Kpi {
+            link: None,
             value: Value::Float(value),
             previous: Some(Value::Float(previous)),
             compared_with: "전주 대비".into(),
@@ -49,6 +50,7 @@ fn table() -> Table {
 
 fn document() -> Document {
     let chart = Chart {
+        links: Vec::new(),
         kind: ChartKind::Line,
         table: table(),
         x: 0,
@@ -91,6 +93,7 @@ fn document() -> Document {
         logo: None,
         theme: None,
         watermark: String::new(),
+        base_url: None,
         owner: "sales".into(),
         evaluated_at: "2026-01-12T00:00:00Z".parse().unwrap(),
         proof: "정의 4f2a9c1 · 데이터 2026-01-11".into(),

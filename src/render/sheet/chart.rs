@@ -39,7 +39,10 @@ fn legible(chart: &Chart, texts: &Typesetter) -> Option<Chart> {
         Value::Text(text) => Some(&**text),
         _ => None,
     });
-    if titles.chain(cells).all(|text| matches!(texts.clean(text), std::borrow::Cow::Borrowed(_))) {
+    let events = chart.overlays.events.iter().flat_map(|events| &events.list);
+    let told = events.map(|event| event.text.as_str());
+    if titles.chain(cells).chain(told).all(|text| matches!(texts.clean(text), std::borrow::Cow::Borrowed(_)))
+    {
         return None;
     }
     let mut chart = chart.clone();
@@ -50,6 +53,9 @@ fn legible(chart: &Chart, texts: &Typesetter) -> Option<Chart> {
                 *text = texts.clean(text).into();
             }
         }
+    }
+    for event in chart.overlays.events.iter_mut().flat_map(|events| &mut events.list) {
+        event.text = texts.clean(&event.text).into_owned();
     }
     Some(chart)
 }

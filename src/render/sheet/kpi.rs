@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::lines::{Align, Style, Typesetter, put, shortened};
 use super::style::{BAD, CARD_PADDING, GOOD, INK, MUTED, NOTE_SIZE};
 use crate::format::{Locale, NumberStyle};
-use crate::render::canvas::{Page, Rect, Tag};
+use crate::render::canvas::{Op, Page, Rect, Tag};
 use crate::render::document::{Block, Kpi};
 
 const VALUE_SIZE: f32 = 20.0;
@@ -42,7 +42,14 @@ pub(super) fn draw(
         value.size -= 0.5;
     }
     let number = shortened(&number, value, inner.width);
-    put(page, &number, value, (inner.x, area.y + 42.0), Align::Left);
+    match &kpi.link {
+        Some(link) => page.tagged(Tag::Link, |page| {
+            put(page, &number, value, (inner.x, area.y + 42.0), Align::Left);
+            let area = Rect::new(inner.x, area.y + 42.0 - value.size, value.width(&number), value.size * 1.3);
+            page.ops.push(Op::Link { area, url: link.clone() });
+        }),
+        None => put(page, &number, value, (inner.x, area.y + 42.0), Align::Left),
+    }
 
     let below = area.y + 60.0;
     let mut x = inner.x;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
 use crate::format::{Grain, Locale, NegativeStyle, NumberFormat};
+use crate::render::document::Theme;
 use crate::table::{GridValue, Tint, Unit, ValueKind};
 
 /// What a cell looks like.
@@ -32,19 +33,23 @@ pub(super) enum Align {
     Center,
 }
 
-/// The formats in use, each made once.
-#[derive(Default)]
+/// The formats in use, each made once, in the colours of a brand.
 pub(super) struct Formats {
+    theme: Theme,
     /// Where the format of a look stands.
     places: HashMap<Look, usize>,
     made: Vec<Format>,
 }
 
 impl Formats {
+    pub(super) fn of_theme(theme: &Theme) -> Self {
+        Self { theme: theme.clone(), places: HashMap::new(), made: Vec::new() }
+    }
+
     pub(super) fn of(&mut self, look: &Look) -> &Format {
         let place = self.places.get(look).copied().unwrap_or_else(|| {
             self.places.insert(look.clone(), self.made.len());
-            self.made.push(made(look));
+            self.made.push(made(look, &self.theme));
             self.made.len() - 1
         });
         &self.made[place]
@@ -56,7 +61,13 @@ pub(super) fn color(tint: Tint) -> Color {
     Color::RGB(u32::from(tint.0) << 16 | u32::from(tint.1) << 8 | u32::from(tint.2))
 }
 
-fn made(look: &Look) -> Format {
+/// The colour of a brand that stands for a standard one, in Excel's terms.
+pub(super) fn in_theme(theme: &Theme, Tint(red, green, blue): Tint) -> Color {
+    let crate::format::Color(red, green, blue) = theme.on_paper_of(crate::format::Color(red, green, blue));
+    color(Tint(red, green, blue))
+}
+
+fn made(look: &Look, theme: &Theme) -> Format {
     let mut format = Format::new().set_align(FormatAlign::VerticalCenter);
     if !look.number.is_empty() {
         format = format.set_num_format(&look.number);
@@ -65,10 +76,10 @@ fn made(look: &Look) -> Format {
         format = format.set_bold();
     }
     if let Some(ink) = look.ink {
-        format = format.set_font_color(color(ink));
+        format = format.set_font_color(in_theme(theme, ink));
     }
     if let Some(fill) = look.fill {
-        format = format.set_background_color(color(fill));
+        format = format.set_background_color(in_theme(theme, fill));
     }
     if look.bordered {
         format = format.set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x00d0_d5dd));

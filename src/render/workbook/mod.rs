@@ -9,6 +9,7 @@
 mod chart;
 mod format;
 mod grid;
+mod link;
 mod names;
 mod native;
 mod paper;
@@ -22,7 +23,7 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use super::document::{Block, Content, Document, Provenance};
+use super::document::{Block, Content, Document, Provenance, Theme};
 use crate::error::Kind;
 use crate::format::Locale;
 use crate::table::Grid;
@@ -98,6 +99,10 @@ pub struct About<'a> {
     pub landscape: bool,
     /// The panel, where it is about one alone and no first worksheet tells where it comes from.
     pub panel: Option<&'a str>,
+    /// The colours of its brand.
+    pub theme: &'a Theme,
+    /// The address the server is reached at, for links to its pages.
+    pub base_url: Option<&'a str>,
 }
 
 impl<'a> From<&'a Document> for About<'a> {
@@ -110,7 +115,9 @@ impl<'a> From<&'a Document> for About<'a> {
             provenance: Some(&document.provenance),
             locale: document.locale,
             evaluated_at: Some(document.evaluated_at),
+            base_url: document.base_url.as_deref(),
             landscape: document.pages.first().is_some_and(|page| page.size.0 > page.size.1),
+            theme: document.look(),
             panel: None,
         }
     }
@@ -178,7 +185,13 @@ impl<'d> Writer<'d> {
             properties = properties.set_creation_datetime(&created);
         }
         workbook.set_properties(&properties);
-        Ok(Self { about, limits, workbook, formats: Formats::default(), names: SheetNames::default() })
+        Ok(Self {
+            about,
+            limits,
+            workbook,
+            formats: Formats::of_theme(about.theme),
+            names: SheetNames::default(),
+        })
     }
 
     fn block(&mut self, block: &Block) -> Result<(), WorkbookError> {

@@ -13,7 +13,8 @@ use rust_xlsxwriter::{
 };
 
 use super::WorkbookError;
-use super::format::color;
+use super::format::{color, in_theme};
+use crate::render::document::Theme;
 use crate::table::{Bars, Grid, GridValue, Icon, Icons, Stops, Tint};
 
 const BAR: Tint = Tint(0xb5, 0xd1, 0xf3);
@@ -46,6 +47,7 @@ impl Body {
 /// Writes the conditional formats of every value; `divisors` say what its numbers were divided by.
 pub(super) fn write(
     sheet: &mut Worksheet,
+    theme: &Theme,
     grid: &Grid,
     body: &Body,
     divisors: &[f64],
@@ -71,7 +73,7 @@ pub(super) fn write(
         };
         if let Some(bars) = value.looks.bars.filter(|bars| bars.high > bars.low) {
             let cells = ranges(&|row, column| grid.mark(row, column).is_some_and(|mark| mark.bar.is_some()));
-            put_bars(sheet, bars, divisor, &cells)?;
+            put_bars(sheet, theme, bars, divisor, &cells)?;
         }
         if let Some(scale) = value.looks.scale {
             put_scale(sheet, scale, divisor, &ranges(&|row, column| is_scaled(grid, row, column)))?;
@@ -111,13 +113,19 @@ fn icon_by_number(grid: &Grid, value: &GridValue, row: usize, column: usize) -> 
     own.is_some() && mark.icon == own
 }
 
-fn put_bars(sheet: &mut Worksheet, bars: Bars, divisor: f64, cells: &[String]) -> Result<(), WorkbookError> {
+fn put_bars(
+    sheet: &mut Worksheet,
+    theme: &Theme,
+    bars: Bars,
+    divisor: f64,
+    cells: &[String],
+) -> Result<(), WorkbookError> {
     let bar = ConditionalFormatDataBar::new()
         .set_minimum(ConditionalFormatType::Number, bars.low / divisor)
         .set_maximum(ConditionalFormatType::Number, bars.high / divisor)
-        .set_fill_color(color(BAR))
-        .set_negative_fill_color(color(NEGATIVE_BAR))
-        .set_axis_color(color(AXIS))
+        .set_fill_color(in_theme(theme, BAR))
+        .set_negative_fill_color(in_theme(theme, NEGATIVE_BAR))
+        .set_axis_color(in_theme(theme, AXIS))
         .set_border_off(true)
         .set_solid_fill(true);
     for cells in cells {

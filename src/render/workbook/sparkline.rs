@@ -4,9 +4,10 @@
 use rust_xlsxwriter::{ChartEmptyCells, Sparkline, Worksheet};
 
 use super::WorkbookError;
-use super::format::color;
+use super::format::in_theme;
 use super::native::Body;
 use crate::charts::Look;
+use crate::render::document::Theme;
 use crate::table::{Grid, Tint};
 
 /// The points of a column on the hidden worksheet.
@@ -40,9 +41,15 @@ pub(super) fn has_any(grid: &Grid, body: &Body) -> bool {
 }
 
 /// Draws the sparklines of a worksheet from the numbers of the worksheet `data`.
-pub(super) fn draw(sheet: &mut Worksheet, grid: &Grid, body: &Body, data: &str) -> Result<(), WorkbookError> {
+pub(super) fn draw(
+    sheet: &mut Worksheet,
+    theme: &Theme,
+    grid: &Grid,
+    body: &Body,
+    data: &str,
+) -> Result<(), WorkbookError> {
     let (red, green, blue) = Look::default().color(0);
-    let line = color(Tint(red, green, blue));
+    let line = in_theme(theme, Tint(red, green, blue));
     if body.rows.is_empty() {
         return Ok(());
     }

@@ -65,6 +65,7 @@ fn sealed(prepared: &Prepared, pages: Vec<SheetPage>, versions: BTreeMap<Dataset
             archive: report.print.archive.is_some(),
             accessible: report.print.accessible.is_some(),
         },
+        base_url: None,
         proof: String::new(),
         provenance: Provenance::default(),
         title,

@@ -1,5 +1,7 @@
 //! Filters of files and parameters as conditions of a query.
 
+use indexmap::IndexMap;
+
 use super::{Chosen, Prepared};
 use crate::definitions::model::{
     Dataset, FieldFilter, FieldName, FilterOperators, FilterValue, OneOrMany, Panel,
@@ -12,6 +14,15 @@ pub(super) const MISSING: &str = "(null)";
 /// Everything that restricts the rows of `panel`: member parameters and the report's filters, for
 /// the fields its dataset has, and the panel's own filters.
 pub(super) fn of_panel(prepared: &Prepared, dataset: &Dataset, panel: &Panel) -> Vec<Filter> {
+    with(prepared, dataset, panel.filters())
+}
+
+/// The same for filters that stand elsewhere than on the panel itself.
+pub(super) fn with(
+    prepared: &Prepared,
+    dataset: &Dataset,
+    own: Option<&IndexMap<FieldName, FieldFilter>>,
+) -> Vec<Filter> {
     let mut filters = Vec::new();
     for chosen in prepared.chosen.values() {
         if let Chosen::Members { of, members } = chosen
@@ -23,7 +34,7 @@ pub(super) fn of_panel(prepared: &Prepared, dataset: &Dataset, panel: &Panel) ->
         }
     }
     let shared = prepared.report.filters.iter().filter(|(field, _)| dataset.dimensions.contains_key(*field));
-    for (field, filter) in shared.chain(panel.filters().into_iter().flatten()) {
+    for (field, filter) in shared.chain(own.into_iter().flatten()) {
         add(prepared, field, filter, &mut filters);
     }
     filters

@@ -42,6 +42,7 @@ pub use theme::theme;
 pub struct Evaluator {
     engine: Arc<Engine>,
     catalog: watch::Receiver<Arc<Catalog>>,
+    base_url: Option<Arc<str>>,
 }
 
 /// How many panels of one document are answered at a time.
@@ -50,7 +51,18 @@ const PANELS_AT_A_TIME: usize = 4;
 impl Evaluator {
     /// An evaluator over whatever catalogue is valid when a question is asked.
     pub fn new(engine: Arc<Engine>, catalog: watch::Receiver<Arc<Catalog>>) -> Self {
-        Self { engine, catalog }
+        Self { engine, catalog, base_url: None }
+    }
+
+    /// The same where the server is reached at `base_url`: documents then have links to its pages.
+    #[must_use]
+    pub fn reached_at(self, base_url: Option<&url::Url>) -> Self {
+        Self { base_url: base_url.map(|url| url.as_str().trim_end_matches('/').into()), ..self }
+    }
+
+    /// The address the server is reached at, where it is known.
+    pub fn base_url(&self) -> Option<&str> {
+        self.base_url.as_deref()
     }
 
     /// The engine that answers.
@@ -111,7 +123,8 @@ impl Evaluator {
             .filter_map(|result| futures::future::ready(result.ok()))
             .collect()
             .await;
-        document::assemble(prepared, answered)
+        let document = document::assemble(prepared, answered);
+        Document { base_url: self.base_url.as_deref().map(str::to_owned), ..document }
     }
 
     /// Answers one panel as a document of its own, which tells where its numbers come from as that of

@@ -90,6 +90,7 @@ pub(crate) fn two_recipients() -> serde_json::Value {
 
 pub(crate) fn document(question: &Question) -> Document {
     let kpi = Kpi {
+        link: None,
         value: Value::Int(12_345),
         previous: Some(Value::Int(12_000)),
         compared_with: "전주 대비".into(),
@@ -112,6 +113,7 @@ pub(crate) fn document(question: &Question) -> Document {
         logo: None,
         theme: None,
         watermark: String::new(),
+        base_url: None,
         owner: "sales".into(),
         evaluated_at: question.now,
         proof: String::new(),

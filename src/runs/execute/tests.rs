@@ -92,6 +92,7 @@ fn undrawable(question: &Question) -> Document {
     let mut document = document(question);
     let (kind, table) = (Kind::Line, crate::table::Table::default());
     let chart = Chart {
+        links: Vec::new(),
         kind,
         table,
         x: 0,

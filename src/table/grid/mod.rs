@@ -33,6 +33,9 @@ pub struct StubColumn {
     /// The member of every row, also where it repeats the row above; `Null` where a subtotal or
     /// total stands for all members.
     pub cells: Vec<Value>,
+    /// Where members lead to: empty, or one address per row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Option<String>>,
 }
 
 /// What the numbers of a column (or of a row, where measures stand in rows) are.

@@ -22,7 +22,7 @@ impl Grid {
                 (Role::Dimension, _) => {
                     column.cells.extend(totals.as_ref().map(|_| Value::Null));
                     let Column { name, title, grain, cells, .. } = column;
-                    grid.stub.push(StubColumn { name, title, grain, cells });
+                    grid.stub.push(StubColumn { name, title, grain, cells, links: Vec::new() });
                 }
                 (Role::Previous, Some((before, measure))) => {
                     let pairs = measure.cells.iter().zip(&column.cells);

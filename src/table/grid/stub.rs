@@ -15,6 +15,8 @@ pub struct StubCell {
     pub columns: usize,
     /// How many rows it covers.
     pub rows: usize,
+    /// Where it leads to: its member, or with the innermost member the row.
+    pub link: Option<String>,
 }
 
 impl Grid {
@@ -23,6 +25,11 @@ impl Grid {
         let Some(stub) = self.stub.get(column) else { return String::new() };
         let Some(value) = stub.cells.get(row) else { return String::new() };
         value.text(&NumberFormat::default(), stub.grain, NumberStyle::Full, locale)
+    }
+
+    /// Where the member in the stub's `column` at `row` leads to.
+    pub fn member_link(&self, row: usize, column: usize) -> Option<String> {
+        self.stub.get(column)?.links.get(row)?.clone()
     }
 
     /// The text of a row's label, if it has one.
@@ -64,13 +71,21 @@ impl Grid {
         for column in self.members(row) {
             if row == first || !self.continues_above(row, column) {
                 let text = self.member_text(row, column, locale);
-                cells.push(StubCell { text, column, columns: 1, rows: self.group_rows(row, column, end) });
+                let rows = self.group_rows(row, column, end);
+                cells.push(StubCell { text, column, columns: 1, rows, link: self.member_link(row, column) });
             }
         }
         if let Some((from, text)) = self.label_text(row, locale)
             && from < self.stub.len()
         {
-            cells.push(StubCell { text, column: from, columns: self.stub.len() - from, rows: 1 });
+            cells.push(StubCell { text, column: from, columns: self.stub.len() - from, rows: 1, link: None });
+        }
+        // The innermost head says which row is meant.
+        let own = self.rows.get(row).and_then(|row| row.link.as_ref());
+        if let (Some(own), Some(last)) = (own, cells.last_mut())
+            && last.link.is_none()
+        {
+            last.link = Some(own.clone());
         }
         cells
     }

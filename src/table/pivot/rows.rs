@@ -48,6 +48,7 @@ pub(super) fn of_measures(shape: &Shape, axes: &Axes, entries: &[Entry]) -> Rows
         name: format!("measure_{}", level + 1),
         title: if level == 0 { item(shape.locale).to_owned() } else { String::new() },
         grain: None,
+        links: Vec::new(),
         cells: Vec::with_capacity(entries.len() * leaves.len()),
     }));
     let (mut rows, mut of) = (Vec::new(), Vec::new());
@@ -88,11 +89,14 @@ fn opens(before: Option<&Entry>, entry: &Entry) -> usize {
 /// Where a row leads to.
 fn link(shape: &Shape, axes: &Axes, entry: &Entry) -> Option<String> {
     let link = shape.link.as_ref()?;
-    link(&|name| {
-        let level = shape.rows.iter().position(|level| level.name == name)?;
-        let member = entry.path.get(level)?;
-        Some(axes.rows.get(level)?.value(*member).clone())
-    })
+    link(&|name| member(shape, axes, entry, name))
+}
+
+/// The member of a dimension that a row stands for.
+fn member(shape: &Shape, axes: &Axes, entry: &Entry, name: &str) -> Option<Value> {
+    let level = shape.rows.iter().position(|level| level.name == name)?;
+    let member = entry.path.get(level)?;
+    Some(axes.rows.get(level)?.value(*member).clone())
 }
 
 fn stub(shape: &Shape, axes: &Axes, entries: &[Entry], times: usize) -> Vec<StubColumn> {
@@ -101,7 +105,23 @@ fn stub(shape: &Shape, axes: &Axes, entries: &[Entry], times: usize) -> Vec<Stub
             entry.path.get(position).map_or(Value::Null, |member| level.shown(members.value(*member)))
         };
         let cells = entries.iter().flat_map(|entry| std::iter::repeat_n(cell(entry), times)).collect();
-        StubColumn { name: level.name.clone(), title: level.title.clone(), grain: level.grain, cells }
+        let links = match shape.stub_links.get(position).and_then(Option::as_ref) {
+            Some(made) => {
+                let of = |entry: &Entry| {
+                    // A subtotal stands for no member of the levels below it.
+                    let stands = entry.path.len() > position;
+                    // A head over many rows knows what stands before it, not which of its rows is meant.
+                    let known =
+                        |name: &str| shape.rows.iter().take(position + 1).any(|level| level.name == name);
+                    let of = |name: &str| member(shape, axes, entry, name).filter(|_| known(name));
+                    stands.then(|| made(&of)).flatten()
+                };
+                entries.iter().flat_map(|entry| std::iter::repeat_n(of(entry), times)).collect()
+            }
+            None => Vec::new(),
+        };
+        let (name, title) = (level.name.clone(), level.title.clone());
+        StubColumn { name, title, grain: level.grain, cells, links }
     };
     shape.rows.iter().zip(&axes.rows).enumerate().map(column).collect()
 }

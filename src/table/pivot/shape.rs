@@ -195,6 +195,8 @@ pub struct Shape {
     pub unit: Option<u8>,
     /// Where rows lead to.
     pub link: Option<Link>,
+    /// Where members of the rows lead to, by level; may be shorter than there are levels.
+    pub stub_links: Vec<Option<Link>>,
     /// How it is spread over sheets.
     pub paging: Paging,
     /// The reader's language.

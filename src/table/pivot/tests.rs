@@ -41,6 +41,7 @@ fn shape(rows: Vec<Level>, columns: Vec<Level>, leaves: Vec<Leaf>) -> Shape {
         merged: true,
         unit: None,
         link: None,
+        stub_links: Vec::new(),
         paging: Paging::default(),
         locale: Locale::En,
     }
@@ -130,12 +131,12 @@ fn groups_have_their_subtotals_and_heads_are_merged() {
     let heads: Vec<&str> = grid.head[0].iter().map(|cell| cell.text.as_str()).collect();
     assert_eq!(heads, ["online", "store", "Total"], "one measure needs no head of its own");
     let first = grid.stub_cells(0, 0, grid.len(), Locale::En);
-    assert_eq!(first[0], StubCell { text: "KR".into(), column: 0, columns: 1, rows: 3 });
+    assert_eq!(first[0], StubCell { text: "KR".into(), column: 0, columns: 1, rows: 3, link: None });
     // A sheet that begins with the second row names the group again.
     let cut = grid.stub_cells(1, 1, 3, Locale::En);
-    assert_eq!(cut[0], StubCell { text: "KR".into(), column: 0, columns: 1, rows: 2 });
+    assert_eq!(cut[0], StubCell { text: "KR".into(), column: 0, columns: 1, rows: 2, link: None });
     let total = grid.stub_cells(5, 0, 6, Locale::En);
-    assert_eq!(total, [StubCell { text: "Total".into(), column: 0, columns: 2, rows: 1 }]);
+    assert_eq!(total, [StubCell { text: "Total".into(), column: 0, columns: 2, rows: 1, link: None }]);
 }
 
 #[test]

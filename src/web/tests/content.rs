@@ -30,6 +30,7 @@ fn wave(count: i64, base: i64) -> Vec<Value> {
 fn chart(kind: Kind, table: Table, by: Option<usize>) -> Content {
     let y = vec![table.columns.iter().position(|column| column.role == Role::Measure).unwrap()];
     Content::Chart(Box::new(Chart {
+        links: Vec::new(),
         kind,
         table,
         x: 0,
@@ -53,6 +54,7 @@ pub(super) fn content(panel: &str) -> Result<Content, Failure> {
         ["강남 플래그십 스토어", "홍대 <script>점", "Causeway Bay 銅鑼灣", "Seattle Downtown", "부산 서면"];
     let kpi = |value: Value, previous: i64, percent: bool, lower_is_better: bool| {
         Content::Kpi(Kpi {
+            link: None,
             value,
             previous: Some(Value::Int(previous)),
             compared_with: "지난주 대비".into(),

@@ -129,6 +129,7 @@ impl Backend for Fake {
                 subtitle: "2026-11-16 – 2026-11-22".into(),
                 heading: self.heading.clone(),
                 brand: self.brand.clone(),
+                base_url: None,
                 answers: Arc::new(FakeAnswers { report: Arc::clone(&self.report), locale }),
             })
         }
@@ -266,6 +267,7 @@ impl Answers for FakeAnswers {
                 logo: None,
                 theme: None,
                 watermark: String::new(),
+                base_url: None,
                 owner: "sales_analytics".into(),
                 evaluated_at: DateTime::UNIX_EPOCH,
                 proof: String::new(),

@@ -23,6 +23,7 @@ fn chart(kind: Kind, columns: Vec<Column>) -> Chart {
     let rows_before_limit = columns[0].cells.len();
     let table = Table { columns, totals: None, rows_before_limit };
     Chart {
+        links: Vec::new(),
         kind,
         table,
         x: 0,

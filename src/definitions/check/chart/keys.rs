@@ -11,7 +11,7 @@ use ChartKind::{
 
 /// The kinds that a key goes with. A key that goes with all of them is not here, nor one whose rule
 /// needs more than the kind.
-const GOES_WITH: [(&str, &[ChartKind]); 20] = [
+const GOES_WITH: [(&str, &[ChartKind]); 22] = [
     (
         "x",
         &[
@@ -43,6 +43,15 @@ const GOES_WITH: [(&str, &[ChartKind]); 20] = [
     ("ranges", &[Line, Area, Bar, Combo, Pareto, Scatter]),
     ("trend", &[Line, Bar, Scatter]),
     ("error", &[Line, Bar]),
+    // A range of a histogram is many members.
+    (
+        "drill",
+        &[
+            Line, Area, Bar, Donut, Combo, Heatmap, Waterfall, Scatter, Box, Pareto, Bullet, Gauge, Funnel,
+            Treemap, Slope, Calendar,
+        ],
+    ),
+    ("annotations", &[Line, Area, Bar, Combo]),
     (
         "top",
         &[Line, Area, Bar, Donut, Combo, Heatmap, Waterfall, Scatter, Pareto, Bullet, Funnel, Treemap, Slope],
@@ -97,6 +106,8 @@ fn given(panel: &ChartPanel, key: &str) -> bool {
         "ranges" => !panel.ranges.is_empty(),
         "trend" => panel.trend.is_some(),
         "error" => panel.error.is_some(),
+        "drill" => panel.drill.is_some(),
+        "annotations" => panel.annotations.is_some(),
         "top" => panel.top.is_some(),
         "sort" => !panel.sort.as_slice().is_empty(),
         _ => false,

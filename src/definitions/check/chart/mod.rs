@@ -2,12 +2,13 @@
 
 use super::Findings;
 use super::additive::is_not_additive;
-use super::panel::Spot;
+use super::panel::{Spot, drill};
 use crate::definitions::model::{ChartKind, ChartPanel, ChartTarget, DimensionType, FieldName, Stacking};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::format::Grain;
 
+mod annotation;
 mod keys;
 mod overlay;
 
@@ -25,6 +26,11 @@ pub(super) fn check(panel: &ChartPanel, spot: &Spot<'_, '_>, findings: &mut Find
     own(panel, spot, findings);
     options(panel, spot, findings);
     overlay::check(panel, spot, findings);
+    annotation::check(panel, spot, findings);
+    let members = panel.x.iter().filter(|x| spot.fields.has_dimension(x));
+    let members: Vec<&FieldName> =
+        members.chain(&panel.by).chain(&panel.detail).chain(&panel.facet).collect();
+    drill::check(panel.drill.as_ref(), &members, "the marks", spot, findings);
     top(panel, spot, findings);
     let (y, line) = (panel.y.as_slice(), panel.line.as_slice());
     let shown: Vec<&FieldName> =

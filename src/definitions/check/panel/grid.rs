@@ -1,10 +1,10 @@
 //! Tables and pivots: rows, columns, totals, order, drill-through and print.
 
-use super::Spot;
 use super::value::{self, Frame};
+use super::{Spot, drill};
 use crate::definitions::check::{Findings, items};
 use crate::definitions::model::{
-    AxisField, Drill, FieldName, GridPrint, PivotPanel, ShownValue, SortKey, Subtotals, TablePanel,
+    AxisField, FieldName, GridPrint, PivotPanel, ShownValue, SortKey, Subtotals, TablePanel,
 };
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
@@ -40,7 +40,7 @@ pub(super) fn table(panel: &TablePanel, spot: &Spot<'_, '_>, findings: &mut Find
     }
     subtotals(panel, &rows, spot, findings);
     sort(panel.sort.as_slice(), &path.key("sort"), &plain, spot, is_derived, findings);
-    drill(panel.drill.as_ref(), &rows, spot, findings);
+    drill::check(panel.drill.as_ref(), &rows, "the rows", spot, findings);
     print(&panel.print, &rows, path, findings);
 }
 
@@ -110,7 +110,7 @@ pub(super) fn pivot(panel: &PivotPanel, spot: &Spot<'_, '_>, findings: &mut Find
             spot.number(&key.field, &path, findings);
         }
     }
-    drill(panel.drill.as_ref(), &rows, spot, findings);
+    drill::check(panel.drill.as_ref(), &rows, "the rows", spot, findings);
     print(&panel.print, &rows, spot.path, findings);
 }
 
@@ -154,37 +154,6 @@ fn sort(
     for (path, key) in items(path, keys) {
         if !shown.contains(&&key.field) {
             spot.number(&key.field, &path, findings);
-        }
-    }
-}
-
-fn drill(drill: Option<&Drill>, rows: &[&FieldName], spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
-    let Some(drill) = drill else { return };
-    let path = spot.path.key("drill");
-    let reports = &spot.scope.known.reports;
-    let Some(target) = reports.get(drill.report.as_str()) else {
-        let help = names::offer(drill.report.as_str(), "reports", reports.keys().copied());
-        let message = format!("there is no report `{}`", drill.report);
-        return findings.error(&path.key("report"), "unknown_report", message, help);
-    };
-    if let Some(panel) = &drill.panel
-        && !target.panels.contains(&panel.as_str())
-    {
-        let help = names::offer(panel.as_str(), "panels", target.panels.iter().copied());
-        let message = format!("report `{}` has no panel `{panel}`", drill.report);
-        findings.error(&path.key("panel"), "unknown_panel", message, help);
-    }
-    for (from, to) in &drill.bind {
-        let path = path.key("bind").key(from.as_str());
-        if !rows.contains(&from) {
-            let message = format!("`{from}` is no dimension of the rows");
-            let help = names::offer(from.as_str(), "dimensions", rows.iter().map(|field| field.as_str()));
-            findings.error_at_key(&path, "unknown_field", message, help);
-        }
-        if !target.parameters.contains(&to.as_str()) {
-            let message = format!("report `{}` has no parameter `{to}`", drill.report);
-            let help = names::offer(to.as_str(), "parameters", target.parameters.iter().copied());
-            findings.error(&path, "unknown_parameter", message, help);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Panels: what each shows exists in its dataset.
 
+pub(super) mod drill;
 mod footnote;
 mod grid;
 mod value;
@@ -156,6 +157,7 @@ impl Spot<'_, '_> {
 }
 
 fn kpi(panel: &KpiPanel, spot: &Spot<'_, '_>, findings: &mut Findings<'_>) {
+    drill::check(panel.drill.as_ref(), &[], "a single number", spot, findings);
     spot.number(&panel.kpi, &spot.path.key("kpi"), findings);
     if panel.sparkline.is_some() && !spot.fields.has_time() {
         let message = format!("dataset `{}` has no `time`, so there is no sparkline", spot.dataset);

@@ -4,7 +4,10 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ErrorMeasures, FieldFilter, OneOrMany, ReferenceLine, ShadedRange, SortKey, TrendMethod};
+use super::{
+    Annotations, Drill, ErrorMeasures, FieldFilter, OneOrMany, ReferenceLine, ShadedRange, SortKey,
+    TrendMethod,
+};
 use crate::definitions::model::{DatasetId, FieldName};
 use crate::format::{Grain, LocalizedText};
 
@@ -93,6 +96,10 @@ pub struct ChartPanel {
     pub trend: Option<TrendMethod>,
     /// Error bars: a measure for ±, or `{low: …, high: …}`; for `line` and `bar` with one measure.
     pub error: Option<ErrorMeasures>,
+    /// Events of another dataset on the axis; for `line`, `area`, upright `bar` and `combo`.
+    pub annotations: Option<Annotations>,
+    /// Where a click on a mark leads to: another report with the members of the mark.
+    pub drill: Option<Drill>,
     /// How series stand together.
     #[serde(default)]
     pub stacking: Stacking,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::FieldFilter;
+use super::{Drill, FieldFilter};
 use crate::definitions::model::{DatasetId, FieldName};
 use crate::format::{Grain, LocalizedText};
 
@@ -29,4 +29,6 @@ pub struct KpiPanel {
     pub filters: IndexMap<FieldName, FieldFilter>,
     /// The time bucket of the sparkline; by default one that gives 7 to 60 points.
     pub sparkline: Option<Grain>,
+    /// Where a click on the number leads to: another report with the same parameters.
+    pub drill: Option<Drill>,
 }

@@ -1,5 +1,6 @@
 //! One KPI, chart, table, pivot or text.
 
+mod annotation;
 mod chart;
 mod filter;
 mod kpi;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::{DatasetId, FieldName};
 use crate::format::LocalizedText;
 
+pub use annotation::Annotations;
 pub use chart::{ChartKind, ChartPanel, ChartTarget, Stacking};
 pub use filter::{FieldFilter, FilterOperators, FilterValue};
 pub use kpi::KpiPanel;

@@ -252,8 +252,19 @@ impl TableLayout<'_> {
         };
         let span = Span { columns: cell.columns as u32, rows: cell.rows as u32 };
         page.tagged(Tag::HeaderCell { scope: HeaderScope::Row, span }, |page| {
-            for (line, text) in lines.iter().enumerate() {
-                put(page, text, style, (x, start + self.line_height() * line as f32 + self.ascent()), align);
+            let draw = |page: &mut Page| {
+                for (line, text) in lines.iter().enumerate() {
+                    let baseline = start + self.line_height() * line as f32 + self.ascent();
+                    put(page, text, style, (x, baseline), align);
+                }
+            };
+            match &cell.link {
+                Some(link) => page.tagged(Tag::Link, |page| {
+                    draw(page);
+                    let area = Rect::new(left + first.x + gutter, start, inner, used);
+                    page.ops.push(Op::Link { area, url: link.clone() });
+                }),
+                None => draw(page),
             }
         });
     }

@@ -27,7 +27,13 @@ fn grid(groups: usize, members: usize, columns: usize, paging: Paging) -> Grid {
         let label = Some(Label { from: 1, text: LabelText::Subtotal });
         rows.push(GridRow { part: Part::Subtotal(0), opens: 1, label, ..GridRow::default() });
     }
-    let stub = |name: &str, cells| StubColumn { name: name.into(), title: name.into(), grain: None, cells };
+    let stub = |name: &str, cells| StubColumn {
+        name: name.into(),
+        title: name.into(),
+        grain: None,
+        cells,
+        links: Vec::new(),
+    };
     let numbers = || (0..rows.len()).map(|row| Value::Int(row as i64 * 1_000_000)).collect();
     let column = |position: usize| GridColumn {
         name: format!("c{position}"),

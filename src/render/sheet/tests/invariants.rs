@@ -118,6 +118,7 @@ fn table(rows: usize, measures: usize, wordy: bool, totals: bool, long_titles: b
 
 fn kpi(value: i64) -> Content {
     Content::Kpi(Kpi {
+        link: None,
         value: Value::Int(value),
         previous: Some(Value::Int(value / 2 + 1)),
         compared_with: "전주 대비".into(),

@@ -41,6 +41,7 @@ pub(super) fn document(size: (f32, f32), rows: Vec<Vec<Block>>) -> Document {
         logo: None,
         theme: None,
         watermark: String::new(),
+        base_url: None,
         owner: "sales_analytics".into(),
         evaluated_at: Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).unwrap(),
         proof: "정의 3fa20a2 · 데이터 2026-11-22 · 실행 0193".into(),
@@ -151,6 +152,7 @@ fn kpis(locale: Locale, count: usize) -> Vec<Block> {
             let sparkline =
                 (0..14).map(|day| Some(f64::from((day * 37 + index as i32 * 11) % 23) + f64::from(day)));
             let kpi = Kpi {
+                link: None,
                 value,
                 previous: Some(previous),
                 compared_with: words.with.into(),
@@ -188,6 +190,7 @@ fn chart(locale: Locale, kind: Kind, days: usize) -> Content {
     let by_category = kind == Kind::Donut;
     let (x, by) = if by_category { (1, None) } else { (0, Some(1)) };
     Content::Chart(Box::new(Chart {
+        links: Vec::new(),
         kind,
         table,
         x,

@@ -11,7 +11,8 @@ use super::HEAD_ROW;
 use super::series::{Part, Series, Wide, tint};
 use crate::charts::{Chart, Dash};
 use crate::format::{Locale, NumberFormat};
-use crate::render::workbook::format::{color, date, plain};
+use crate::render::document::Theme;
+use crate::render::workbook::format::{date, in_theme, plain};
 use crate::table::{Tint, Value};
 
 const GRID: Tint = Tint(0xe3, 0xe7, 0xee);
@@ -29,6 +30,7 @@ pub(super) struct Drawing<'d> {
     pub(super) chart: &'d Chart,
     pub(super) wide: &'d Wide,
     pub(super) locale: Locale,
+    pub(super) theme: &'d Theme,
 }
 
 impl Drawing<'_> {
@@ -51,7 +53,10 @@ impl Drawing<'_> {
             self.value_axis(lines.y2_axis(), true);
             chart.combine(&lines);
         }
-        chart.title().set_name(self.title).set_font(ChartFont::new().set_size(12).set_color(color(INK)));
+        chart
+            .title()
+            .set_name(self.title)
+            .set_font(ChartFont::new().set_size(12).set_color(in_theme(self.theme, INK)));
         if self.shown().count() == 1 && self.kind != ChartType::Doughnut {
             chart.legend().set_hidden();
         } else {
@@ -74,8 +79,25 @@ impl Drawing<'_> {
         chart
     }
 
+    fn line(&self, tint: Tint, width: f64, dash: Option<ChartLineDashType>) -> ChartFormat {
+        let mut line = ChartLine::new();
+        line.set_color(in_theme(self.theme, tint)).set_width(width);
+        if let Some(dash) = dash {
+            line.set_dash_type(dash);
+        }
+        let mut format = ChartFormat::new();
+        format.set_line(&line);
+        format
+    }
+
+    fn fill(&self, tint: Tint) -> ChartFormat {
+        let mut format = ChartFormat::new();
+        format.set_solid_fill(ChartSolidFill::new().set_color(in_theme(self.theme, tint)));
+        format
+    }
+
     fn member_axis(&self, axis: &mut ChartAxis) {
-        axis.set_font(ChartFont::new().set_size(9).set_color(color(TEXT)));
+        axis.set_font(ChartFont::new().set_size(9).set_color(in_theme(self.theme, TEXT)));
         let grain = self.chart.table.columns.get(self.chart.x).and_then(|column| column.grain);
         let is_dated = self.wide.members.iter().any(|member| matches!(member, Value::Date(_)));
         if let Some(format) = date(grain, self.locale).filter(|_| is_dated) {
@@ -108,25 +130,25 @@ impl Drawing<'_> {
         match own.part {
             Part::Own(tint) | Part::Previous(tint) if is_line => {
                 let dashed = matches!(own.part, Part::Previous(_)).then_some(ChartLineDashType::Dash);
-                series.set_format(&mut line(tint, 2.0, dashed));
+                series.set_format(&mut self.line(tint, 2.0, dashed));
                 series.set_marker(ChartMarker::new().set_none());
             }
             Part::Line(tint) => {
-                series.set_format(&mut line(tint, 2.0, None));
+                series.set_format(&mut self.line(tint, 2.0, None));
             }
             Part::Level { color, dash, .. } => {
-                series.set_format(&mut line(color, 1.25, dash_type(dash)));
+                series.set_format(&mut self.line(color, 1.25, dash_type(dash)));
                 series.set_marker(ChartMarker::new().set_none());
             }
             Part::Own(_) if self.kind == ChartType::Doughnut => {
                 let slice = |index: usize| {
-                    ChartPoint::new().set_format(&mut fill(tint(self.chart.look.color(index))))
+                    ChartPoint::new().set_format(&mut self.fill(tint(self.chart.look.color(index))))
                 };
                 let slices: Vec<ChartPoint> = (0..self.wide.members.len()).map(slice).collect();
                 series.set_points(&slices);
             }
             Part::Own(tint) | Part::Previous(tint) => {
-                series.set_format(&mut fill(tint));
+                series.set_format(&mut self.fill(tint));
                 if !matches!(
                     self.kind,
                     ChartType::Area | ChartType::AreaStacked | ChartType::AreaPercentStacked
@@ -151,7 +173,7 @@ impl Drawing<'_> {
         if self.chart.overlays.trend {
             let mut trend = ChartTrendline::new();
             trend.set_type(ChartTrendlineType::Linear);
-            trend.set_format(&mut line(own, 1.25, Some(ChartLineDashType::SquareDot)));
+            trend.set_format(&mut self.line(own, 1.25, Some(ChartLineDashType::SquareDot)));
             series.set_trendline(&trend);
         }
         let at = |wanted: Part| self.wide.series.iter().position(|series| series.part == wanted);
@@ -162,7 +184,7 @@ impl Drawing<'_> {
             };
             let mut bars = ChartErrorBars::new();
             bars.set_type(ChartErrorBarsType::Custom(range(above), range(below)));
-            bars.set_format(&mut line(INK, 1.0, None));
+            bars.set_format(&mut self.line(INK, 1.0, None));
             // Excel counts the axis of values as y, also where bars lie.
             series.set_y_error_bars(&bars);
         }
@@ -171,9 +193,10 @@ impl Drawing<'_> {
     /// Numbers of the axis as those of the cells; where they are shortened, Excel's own units stand
     /// beside the axis, which it has for 만 and 억 as well.
     fn value_axis(&self, axis: &mut ChartAxis, on_right: bool) {
-        axis.set_major_gridlines(!on_right).set_major_gridlines_line(ChartLine::new().set_color(color(GRID)));
+        axis.set_major_gridlines(!on_right)
+            .set_major_gridlines_line(ChartLine::new().set_color(in_theme(self.theme, GRID)));
         axis.set_format(ChartFormat::new().set_line(ChartLine::new().set_hidden(true)));
-        axis.set_font(ChartFont::new().set_size(9).set_color(color(TEXT)));
+        axis.set_font(ChartFont::new().set_size(9).set_color(in_theme(self.theme, TEXT)));
         let is_percent = matches!(
             self.kind,
             ChartType::AreaPercentStacked | ChartType::BarPercentStacked | ChartType::ColumnPercentStacked
@@ -211,23 +234,6 @@ fn unit(most: f64, locale: Locale) -> Option<ChartAxisDisplayUnitType> {
     };
     // From ten units on, so that steps of the axis are told apart without decimals.
     steps.into_iter().find(|(from, _)| most >= *from).map(|(_, unit)| unit)
-}
-
-fn line(tint: Tint, width: f64, dash: Option<ChartLineDashType>) -> ChartFormat {
-    let mut line = ChartLine::new();
-    line.set_color(color(tint)).set_width(width);
-    if let Some(dash) = dash {
-        line.set_dash_type(dash);
-    }
-    let mut format = ChartFormat::new();
-    format.set_line(&line);
-    format
-}
-
-fn fill(tint: Tint) -> ChartFormat {
-    let mut format = ChartFormat::new();
-    format.set_solid_fill(ChartSolidFill::new().set_color(color(tint)));
-    format
 }
 
 fn dash_type(dash: Dash) -> Option<ChartLineDashType> {

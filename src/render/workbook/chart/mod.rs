@@ -62,7 +62,16 @@ pub(super) fn write(
     let sum = set_widths(sheet, &widths)?;
     paper::set_up(sheet, about, sum + CHART_WIDTH, Some((HEAD_ROW, HEAD_ROW)))?;
     sheet.set_freeze_panes(HEAD_ROW + 1, 1)?;
-    let drawn = Drawing { sheet: name, title: &block.title, kind: native, chart, wide: &wide, locale }.draw();
+    let drawn = Drawing {
+        sheet: name,
+        title: &block.title,
+        kind: native,
+        chart,
+        wide: &wide,
+        locale,
+        theme: about.theme,
+    }
+    .draw();
     sheet.insert_chart_with_offset(HEAD_ROW, wide.series.len() as u16 + 2, &drawn, 0, 0)?;
     Ok(())
 }
@@ -122,7 +131,8 @@ fn head(
 ) -> Result<(), WorkbookError> {
     let look = Look {
         bold: true,
-        fill: Some(Tint(0xf2, 0xf4, 0xf7)),
+        fill: Some(Tint(0xf5, 0xf7, 0xf9)),
+        ink: Some(Tint(0x1c, 0x25, 0x33)),
         align: Align::Center,
         bordered: true,
         wraps: true,

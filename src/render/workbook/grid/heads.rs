@@ -1,7 +1,8 @@
 //! The heads of a grid's columns and rows, merged where they span.
 
 use super::cells::member;
-use super::{HEAD, HEAD_ROW, Writer, columns};
+use super::{HEAD, HEAD_INK, HEAD_ROW, Writer, columns};
+use crate::render::document::whole_address;
 use crate::render::workbook::WorkbookError;
 use crate::render::workbook::format::{Align, Look};
 use crate::table::{StubCell, Tint, Value};
@@ -12,6 +13,7 @@ impl Writer<'_> {
         let look = Look {
             bold: true,
             fill: Some(HEAD),
+            ink: Some(HEAD_INK),
             align: Align::Center,
             bordered: true,
             wraps: true,
@@ -76,6 +78,13 @@ impl Writer<'_> {
                     self.formats,
                     self.locale,
                 )?;
+                let row_link = || self.grid.rows.get(row).filter(|_| column + 1 == self.stub())?.link.clone();
+                let link = self.grid.member_link(row, column).or_else(row_link);
+                if let (Some(Value::Text(text)), Some(link)) = (cell, link) {
+                    let format = self.formats.of(&look).clone();
+                    let address = whole_address(&link, self.base_url);
+                    self.links.put(self.sheet, (at, column as u16), text, address, &format)?;
+                }
             }
             if let Some((from, text)) = self.grid.label_text(row, self.locale) {
                 let look = Look { bold, fill, bordered: true, align: Align::Left, ..Look::default() };
@@ -85,7 +94,7 @@ impl Writer<'_> {
             }
             return Ok(());
         }
-        for StubCell { text, column, columns, rows } in
+        for StubCell { text, column, columns, rows, link } in
             self.grid.stub_cells(row, self.body.rows.start, self.body.rows.end, self.locale)
         {
             let own_fill =
@@ -105,6 +114,8 @@ impl Writer<'_> {
             let (right, bottom) = ((column + columns - 1) as u16, at + rows.saturating_sub(1) as u32);
             let format = self.formats.of(&look).clone();
             merge(self.sheet, (at, column as u16), (bottom, right), &text, &format)?;
+            let address = link.and_then(|link| whole_address(&link, self.base_url));
+            self.links.put(self.sheet, (at, column as u16), &text, address, &format)?;
         }
         Ok(())
     }

@@ -8,16 +8,21 @@ use std::ops::Range;
 use rust_xlsxwriter::Worksheet;
 
 use super::format::{Formats, Look};
+use super::link::Links;
 use super::native::{self, Body};
 use super::widths::Widths;
 use super::{About, WorkbookError, paper, sparkline, words};
 use crate::format::{Locale, NumberStyle};
+use crate::render::canvas::Rgb;
 use crate::render::document::Block;
+use crate::render::sheet::style;
 use crate::table::{Grid, Part, Tint};
 
 pub(in crate::render::workbook) use cells::member;
 
-const HEAD: Tint = Tint(0xf2, 0xf4, 0xf7);
+/// The colours of sheets, so that those of a brand take their place.
+const HEAD: Tint = tint(style::HEAD);
+const HEAD_INK: Tint = tint(style::HEAD_INK);
 const SUBTOTAL: Tint = Tint(0xf6, 0xf7, 0xf9);
 const TOTAL: Tint = Tint(0xec, 0xef, 0xf3);
 const MUTED: Tint = Tint(0x66, 0x70, 0x85);
@@ -54,6 +59,10 @@ fn first_row(grid: &Grid) -> u32 {
     HEAD_ROW + grid.head.len().max(1) as u32
 }
 
+const fn tint(Rgb(red, green, blue): Rgb) -> Tint {
+    Tint(red, green, blue)
+}
+
 /// What a worksheet shows.
 pub(super) struct Sheet<'p> {
     pub(super) block: &'p Block,
@@ -73,8 +82,17 @@ pub(super) fn write(
     formats: &mut Formats,
 ) -> Result<(), WorkbookError> {
     let Sheet { grid, body, is_streamed, .. } = *part;
-    let mut writer =
-        Writer { sheet, grid, formats, locale: about.locale, body, widths: Widths::default(), is_streamed };
+    let mut writer = Writer {
+        sheet,
+        grid,
+        formats,
+        locale: about.locale,
+        body,
+        widths: Widths::default(),
+        is_streamed,
+        base_url: about.base_url,
+        links: Links::default(),
+    };
     writer.setup(about)?;
     writer.titles(about, part.block)?;
     writer.heads()?;
@@ -84,9 +102,9 @@ pub(super) fn write(
     }
     writer.finish()?;
     let divisors: Vec<f64> = looks.iter().map(|(_, divisor)| *divisor).collect();
-    native::write(sheet, grid, body, &divisors)?;
+    native::write(sheet, about.theme, grid, body, &divisors)?;
     if let Some(points) = part.points {
-        sparkline::draw(sheet, grid, body, points)?;
+        sparkline::draw(sheet, about.theme, grid, body, points)?;
     }
     Ok(())
 }
@@ -99,6 +117,8 @@ struct Writer<'w> {
     body: &'w Body,
     widths: Widths,
     is_streamed: bool,
+    base_url: Option<&'w str>,
+    links: Links,
 }
 
 impl Writer<'_> {

@@ -1,13 +1,14 @@
 //! The rows of a chart and how it is drawn.
 
+mod events;
 mod kind;
 mod overlay;
 mod steps;
 
 use std::collections::BTreeMap;
 
-use super::Asking;
 use super::buckets::with_every_bucket;
+use super::{Asking, drill};
 use crate::charts::{Chart, Facet, Look, Palette};
 use crate::definitions::model::{self, ChartKind, ChartPanel, FieldName};
 use crate::engine::EngineError;
@@ -37,9 +38,13 @@ impl Asking<'_> {
             rows.as_ref().clone()
         };
         let steps = steps::of(panel, &rows);
+        let grain = |field: &FieldName| query.grain_of(field);
+        let mut links = drill::of_table(self.prepared, panel.drill.as_ref(), &rows, grain);
         let mut table = localize::table(&rows, self.ask.dataset, self.prepared);
         if panel.x.is_none() && matches!(panel.chart, ChartKind::Waterfall | ChartKind::Funnel) {
             table = steps::from_measures(panel, &table, self.prepared.locale);
+            // Every measure is about everything: all lead to the same place.
+            links = links.first().map_or_else(Vec::new, |link| vec![link.clone(); table.len()]);
         }
         let column = |field: &FieldName| table.index_of(field.as_str());
         let columns_of = |fields: &[FieldName]| -> Vec<usize> { fields.iter().filter_map(column).collect() };
@@ -50,7 +55,11 @@ impl Asking<'_> {
         };
         let by = if panel.chart == ChartKind::Box { &panel.detail } else { &panel.by };
         let across = panel.columns.map(|columns| columns as usize);
-        let overlays = self.overlays(base, panel, column).await?;
+        let mut overlays = self.overlays(base, panel, column).await?;
+        if let (Some(annotations), Some(x)) = (&panel.annotations, &panel.x) {
+            let axis = events::Axis::of(&query, &rows, &table, x);
+            overlays.events = Some(self.events(annotations, &axis).await?);
+        }
         Ok(Content::Chart(Box::new(Chart {
             kind: kind::of(panel, column, steps),
             x,
@@ -62,6 +71,7 @@ impl Asking<'_> {
             labels: panel.labels,
             overlays,
             look: look(self.prepared),
+            links,
             table,
         })))
     }

@@ -2,6 +2,7 @@
 
 use super::Asking;
 use super::buckets::with_every_bucket;
+use super::drill::Links;
 use crate::definitions::model::KpiPanel;
 use crate::engine::EngineError;
 use crate::query::SemanticQuery;
@@ -44,6 +45,10 @@ impl Asking<'_> {
             format,
             lower_is_better,
             sparkline,
+            link: panel.drill.as_ref().and_then(|drill| {
+                // A number of everything has no members.
+                Links::new(self.prepared, drill, |_| None).of(|_| None)
+            }),
         }))
     }
 }

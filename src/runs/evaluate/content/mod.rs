@@ -2,8 +2,10 @@
 
 mod buckets;
 mod chart;
+mod drill;
 mod grid;
 mod kpi;
+mod member_links;
 mod text;
 
 use std::collections::BTreeMap;
@@ -30,6 +32,8 @@ struct Asking<'a> {
     ask: Ask<'a>,
     prepared: &'a Prepared,
     version: Option<String>,
+    /// The versions of other datasets that were asked besides.
+    further: BTreeMap<DatasetId, String>,
 }
 
 impl Evaluator {
@@ -70,8 +74,10 @@ impl Evaluator {
                         title = default_title(panel, ask.dataset, prepared);
                     }
                     let dataset_id = ask.id.clone();
-                    let mut asking = Asking { evaluator: self, ask, prepared, version: None };
+                    let mut asking =
+                        Asking { evaluator: self, ask, prepared, version: None, further: BTreeMap::new() };
                     let content = asking.content(panel).await;
+                    data_versions.extend(asking.further);
                     data_versions.extend(asking.version.map(|version| (dataset_id, version)));
                     content.map_err(|error| failure::of_engine(&prepared.id, id, &error, locale))
                 }

@@ -59,6 +59,7 @@ impl Asking<'_> {
             lines: lines.collect(),
             ranges: ranges.collect(),
             trend: panel.trend.is_some(),
+            events: None,
             error: panel.error.as_ref().and_then(|error| match error {
                 ErrorMeasures::Around(name) => column(name).map(ErrorBars::Around),
                 ErrorMeasures::Between { low, high } => {

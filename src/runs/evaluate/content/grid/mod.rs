@@ -3,7 +3,6 @@
 //! [`plan`] reads the definition into a shape and the sets of questions it needs; every combination
 //! of row and column depth is a question of its own, because totals are queried, never added up.
 
-mod drill;
 mod items;
 mod plan;
 mod sets;
@@ -12,7 +11,7 @@ mod words;
 
 use futures::StreamExt as _;
 
-use super::Asking;
+use super::{Asking, drill, member_links};
 use crate::definitions::model::{FieldName, GridPrint, PivotPanel, TablePanel, WideTable};
 use crate::engine::{Answer, EngineError};
 use crate::format::NegativeStyle;
@@ -59,12 +58,14 @@ impl Asking<'_> {
     ) -> Result<Content, EngineError> {
         let query = panel_query::table(base, self.prepared, self.ask.dataset, panel, fields);
         let rows = self.answer(&query).await?;
-        let links = drill::of_table(self.prepared, panel.drill.as_ref(), &rows);
+        let grain = |field: &FieldName| query.grain_of(field);
+        let links = drill::of_table(self.prepared, panel.drill.as_ref(), &rows, grain);
         let table = localize::table(&rows, self.ask.dataset, self.prepared);
         let mut grid = Grid::of_table(table, words::change(self.prepared.locale));
         for (row, link) in grid.rows.iter_mut().zip(links) {
             row.link = link;
         }
+        member_links::add(&mut grid, &rows, self.ask.dataset, panel.merge == Some(true));
         if panel.merge == Some(true) {
             grid.merge_repeated();
         }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::drill::Links;
 use super::sets::{self, Sets};
 use super::{items, paging, style, words};
 use crate::definitions::condition::Computation;
@@ -13,6 +12,8 @@ use crate::definitions::model::{
 };
 use crate::format::{Grain, NegativeStyle, NumberFormat};
 use crate::query::{DateRange, GroupBy, SemanticQuery, Sort};
+use crate::runs::evaluate::content::drill::Links;
+use crate::runs::evaluate::content::member_links;
 use crate::runs::evaluate::{Prepared, localize, panel_query};
 use crate::table::pivot::{Leaf, LeafHead, Level, Order, OrderBy, Place, Shape, Show, Totals};
 use crate::table::{Paging, Value};
@@ -67,8 +68,10 @@ impl Plan {
         let row_levels: Vec<Level> = pivot.rows.iter().map(|axis| level(axis, all.0)).collect();
         let column_levels: Vec<Level> = pivot.columns.iter().map(|axis| level(axis, all.1)).collect();
         let order = pivot.sort.as_slice().iter().map(|key| order_of(key, &row_levels)).collect();
+        let row_grain = |field: &FieldName| pivot.rows.iter().find(|axis| axis.field == *field)?.grain;
         let paging = paging(&panel.print, row_levels.iter().map(|level| level.name.as_str()));
         let shape = Shape {
+            stub_links: reader.stub_links(&row_levels),
             rows: row_levels,
             columns: column_levels,
             heads,
@@ -79,7 +82,7 @@ impl Plan {
             flat: false,
             limit: pivot.limit.map(|limit| limit as usize),
             merged: true,
-            ..reader.shape(panel.unit, panel.drill.as_ref(), paging)
+            ..reader.shape(panel.unit, panel.drill.as_ref(), row_grain, paging)
         };
         for key in pivot.sort.as_slice() {
             reader.need(&key.field);
@@ -111,6 +114,7 @@ impl Plan {
         let order = order.iter().map(|key| order_of(key, &levels)).collect();
         let paging = paging(&panel.print, levels.iter().map(|level| level.name.as_str()));
         let shape = Shape {
+            stub_links: reader.stub_links(&levels),
             rows: levels,
             heads,
             totals: Totals { row: panel.totals, column: false },
@@ -118,7 +122,7 @@ impl Plan {
             flat: !grouped,
             limit: panel.limit.map(|limit| limit as usize),
             merged: panel.merge.unwrap_or(grouped),
-            ..reader.shape(panel.unit, panel.drill.as_ref(), paging)
+            ..reader.shape(panel.unit, panel.drill.as_ref(), grain, paging)
         };
         let sort = if grouped { Vec::new() } else { sorts(&panel.sort) };
         for key in &sort {
@@ -172,9 +176,15 @@ impl<'a> Reader<'a> {
     }
 
     /// What does not depend on whether it is a table or a pivot.
-    fn shape(&self, unit: Option<AmountUnit>, drill: Option<&Drill>, paging: Paging) -> Shape {
+    fn shape(
+        &self,
+        unit: Option<AmountUnit>,
+        drill: Option<&Drill>,
+        grain: impl Fn(&FieldName) -> Option<Grain>,
+        paging: Paging,
+    ) -> Shape {
         let link = drill.map(|drill| {
-            let links = Links::new(self.prepared, drill);
+            let links = Links::new(self.prepared, drill, grain);
             let link = move |member: &dyn Fn(&str) -> Option<Value>| links.of(member);
             Arc::new(link) as crate::table::pivot::Link
         });
@@ -192,9 +202,20 @@ impl<'a> Reader<'a> {
             merged: false,
             unit: unit.map(AmountUnit::power),
             link,
+            stub_links: Vec::new(),
             paging,
             locale: self.prepared.locale,
         }
+    }
+
+    /// Where the members of each level lead to.
+    fn stub_links(&self, levels: &[Level]) -> Vec<Option<crate::table::pivot::Link>> {
+        let link = |level: &Level| {
+            let template = member_links::template(self.dataset, &level.name)?;
+            let link = move |member: &dyn Fn(&str) -> Option<Value>| member_links::fill(&template, member);
+            Some(Arc::new(link) as crate::table::pivot::Link)
+        };
+        levels.iter().map(link).collect()
     }
 
     fn level(&self, field: &FieldName, grain: Option<Grain>, subtotal: bool) -> Level {

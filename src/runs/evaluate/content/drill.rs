@@ -1,9 +1,10 @@
-//! Where a click on a row leads to: another report with the row's members as parameters.
+//! Where a click on a row, a mark or a number leads to: another report with its members as parameters.
 
 use url::form_urlencoded::Serializer;
 
-use crate::definitions::model::{Drill, FieldName};
-use crate::format::{NumberFormat, NumberStyle};
+use crate::definitions::model::{Drill, FieldName, Parameter};
+use crate::format::{Grain, NumberFormat, NumberStyle};
+use crate::query::DateRange;
 use crate::runs::evaluate::filters::MISSING;
 use crate::runs::evaluate::{Chosen, Prepared};
 use crate::table::{Role, Table, Value};
@@ -13,12 +14,28 @@ pub(super) struct Links {
     path: String,
     /// The parameters that stay, in the order of the report.
     kept: Vec<(String, String)>,
-    /// Dimension of the row → parameter of the other report.
-    bind: Vec<(FieldName, FieldName)>,
+    bind: Vec<Bound>,
+    /// The days the report is about, which a bucket at their edge does not leave.
+    range: Option<DateRange>,
+    week_start: chrono::Weekday,
+}
+
+/// A dimension that gives a parameter of the other report its value.
+struct Bound {
+    from: FieldName,
+    to: FieldName,
+    /// Whether the parameter is a period: a bucket of time becomes its days.
+    is_period: bool,
+    grain: Grain,
 }
 
 impl Links {
-    pub(super) fn new(prepared: &Prepared, drill: &Drill) -> Self {
+    /// The addresses that `drill` makes; `grain` gives the time bucket of a dimension that has one.
+    pub(super) fn new(
+        prepared: &Prepared,
+        drill: &Drill,
+        grain: impl Fn(&FieldName) -> Option<Grain>,
+    ) -> Self {
         let mut path = format!("/reports/{}", drill.report);
         if let Some(panel) = &drill.panel {
             path.push_str("/panels/");
@@ -35,7 +52,23 @@ impl Links {
                 }
             }
         }
-        Self { path, kept, bind: drill.bind.iter().map(|(from, to)| (from.clone(), to.clone())).collect() }
+        let is_period = |name: &FieldName| {
+            let parameter = target.and_then(|target| target.parameters.get(name));
+            matches!(parameter, Some(Parameter::Period { .. }))
+        };
+        let bind = drill.bind.iter().map(|(from, to)| Bound {
+            is_period: is_period(to),
+            grain: grain(from).unwrap_or(Grain::Day),
+            from: from.clone(),
+            to: to.clone(),
+        });
+        Self {
+            path,
+            kept,
+            bind: bind.collect(),
+            range: prepared.range,
+            week_start: prepared.locale.week_start(),
+        }
     }
 
     /// The address for a row with these members; `None` where a bound member is not among them.
@@ -44,17 +77,41 @@ impl Links {
         for (name, value) in &self.kept {
             query.append_pair(name, value);
         }
-        for (from, to) in &self.bind {
-            query.append_pair(to.as_str(), &text(&member(from.as_str())?)?);
+        for bound in &self.bind {
+            let value = member(bound.from.as_str())?;
+            let text = if bound.is_period { self.days(&value, bound.grain)? } else { text(&value)? };
+            query.append_pair(bound.to.as_str(), &text);
         }
         let query = query.finish();
         Some(if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) })
     }
 }
 
-/// The addresses of the rows of a plain table.
-pub(super) fn of_table(prepared: &Prepared, drill: Option<&Drill>, table: &Table) -> Vec<Option<String>> {
-    let Some(links) = drill.map(|drill| Links::new(prepared, drill)) else { return Vec::new() };
+impl Links {
+    /// The days of a bucket that the report is about, as a period: `2026-10-01..2026-10-31`.
+    fn days(&self, bucket: &Value, grain: Grain) -> Option<String> {
+        let start = bucket.as_date()?;
+        let year = DateRange { start, end: start.checked_add_days(chrono::Days::new(400))? };
+        let next = match grain {
+            Grain::Hour | Grain::Day => start.succ_opt()?,
+            grain => year.buckets(grain, self.week_start).nth(1)?,
+        };
+        let (start, end) = match self.range {
+            Some(range) => (start.max(range.start), next.min(range.end)),
+            None => (start, next),
+        };
+        (start < end).then(|| format!("{start}..{}", DateRange { start, end }.last_day()))
+    }
+}
+
+/// The addresses of the rows of a plain table, whose time dimensions are in buckets of `grain`.
+pub(super) fn of_table(
+    prepared: &Prepared,
+    drill: Option<&Drill>,
+    table: &Table,
+    grain: impl Fn(&FieldName) -> Option<Grain>,
+) -> Vec<Option<String>> {
+    let Some(links) = drill.map(|drill| Links::new(prepared, drill, grain)) else { return Vec::new() };
     let dimensions: Vec<(usize, &str)> = table
         .columns
         .iter()
@@ -81,7 +138,7 @@ fn values(chosen: &Chosen) -> Vec<String> {
 }
 
 /// A member as it stands in an address; `None` for "others", which is no member.
-fn text(member: &Value) -> Option<String> {
+pub(super) fn text(member: &Value) -> Option<String> {
     Some(match member {
         Value::Null => MISSING.to_owned(),
         Value::Others => return None,
