@@ -14,6 +14,7 @@ use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::render::canvas;
 use crate::render::document::{Block, Content, Document};
+use crate::render::sheet::figure;
 use crate::render::workbook;
 use crate::render::{csv, draw_chart, html, pdf};
 use crate::runs::evaluate::{Evaluator, Prepared, Question};
@@ -80,8 +81,7 @@ impl Format {
     /// Whether one panel of this content makes such a file.
     fn fits(self, content: &Content) -> bool {
         match self {
-            Self::Pdf | Self::Html => true,
-            Self::Svg | Self::Png => matches!(content, Content::Chart(_)),
+            Self::Pdf | Self::Html | Self::Svg | Self::Png => true,
             Self::Csv | Self::Xlsx => matches!(content, Content::Chart(_) | Content::Table(_)),
         }
     }
@@ -164,6 +164,7 @@ fn one_panel(
     arguments: &RenderArguments,
 ) -> Result<Made, Failure> {
     const SIZE: (f32, f32) = (480.0, 270.0);
+    const WIDTH: f32 = 595.0;
     const SCALE: f32 = 2.0;
     let content = block.content.as_ref().map_err(|failure| {
         Failure::new(
@@ -174,12 +175,16 @@ fn one_panel(
     let done =
         |bytes, summary: &str| Made { bytes, summary: summary.into(), warnings: Vec::new(), failed: false };
     match (content, format) {
-        (Content::Chart(chart), Format::Svg | Format::Png) => {
+        (content, Format::Svg | Format::Png) => {
             let theme = prepared.theme().unwrap_or_default();
-            let (page, _) = theme
-                .during(|| draw_chart(chart, SIZE.0, SIZE.1, prepared.locale))
-                .map_err(|error| Failure::new(error.kind(), error))?;
-            let page = theme.painted(page);
+            let drawn = theme.during(|| match content {
+                Content::Chart(chart) => draw_chart(chart, SIZE.0, SIZE.1, prepared.locale)
+                    .map(|(page, _)| page)
+                    .map_err(|error| Failure::new(error.kind(), error)),
+                _ => figure(block, WIDTH, prepared.locale)
+                    .map_err(|problem| Failure::new(Kind::BadData, problem)),
+            });
+            let page = theme.painted(drawn?);
             if format == Format::Svg {
                 return Ok(done(canvas::svg_file(&page, &block.title).into_bytes(), "SVG"));
             }

@@ -15,15 +15,17 @@ use super::names::PanelFormat;
 use super::panel::Answer;
 use super::state::WebState;
 use super::visitor::Visitor;
-use crate::charts::Chart;
 use crate::definitions::model::{PanelId, ReportId};
 use crate::render::canvas::{Page, png, svg_file};
 use crate::render::csv::{self, ByteOrderMark};
-use crate::render::document::Content;
+use crate::render::document::{Block, Content};
+use crate::render::sheet::figure;
 use crate::render::workbook::{self, WorkbookError};
 
 /// The width of a chart in a file, in CSS pixels.
 const CHART_WIDTH: f32 = 960.0;
+/// Points across a picture of a table, key number or text: the width of A4.
+const FIGURE_WIDTH: f32 = 595.0;
 /// Pixels per point of a PNG: twice what a screen shows, so it stays sharp in slides.
 const PNG_SCALE: f32 = 8.0 / 3.0;
 
@@ -137,11 +139,11 @@ pub(super) fn show_answer(
             Ok(save("text/csv; charset=utf-8", "csv", bytes))
         }
         PanelFormat::Svg => {
-            let page = drawing(content, open)?;
+            let page = drawing(block, open)?;
             Ok(save("image/svg+xml", "svg", svg_file(&page, title).into_bytes()))
         }
         PanelFormat::Png => {
-            let page = drawing(content, open)?;
+            let page = drawing(block, open)?;
             let bytes = open
                 .draw(|| png(&page, PNG_SCALE))
                 .map_err(|error| WebError::bug(format!("PNG: {error}")))?;
@@ -151,13 +153,14 @@ pub(super) fn show_answer(
     }
 }
 
-fn drawing(content: &Content, open: &OpenReport) -> Result<Page, WebError> {
-    let Content::Chart(chart) = content else { return Err(WebError::no_page()) };
-    let chart: &Chart = chart;
-    let drawn = open
-        .draw(|| chart_page(chart, Slot::of_width(CHART_WIDTH), open.locale))
-        .map_err(|error| WebError::bug(format!("chart: {error}")))?;
-    Ok(open.painted(drawn.page))
+fn drawing(block: &Block, open: &OpenReport) -> Result<Page, WebError> {
+    let drawn = open.draw(|| match &block.content {
+        Ok(Content::Chart(chart)) => chart_page(chart, Slot::of_width(CHART_WIDTH), open.locale)
+            .map(|drawn| drawn.page)
+            .map_err(|error| error.to_string()),
+        _ => figure(block, FIGURE_WIDTH, open.locale),
+    });
+    Ok(open.painted(drawn.map_err(|problem| WebError::bug(format!("picture: {problem}")))?))
 }
 
 fn file(media_type: &'static str, disposition: Disposition, name: &str, bytes: Vec<u8>) -> Response {

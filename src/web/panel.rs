@@ -179,8 +179,9 @@ impl PanelView {
         };
         let endings: &[&str] = match &body {
             Body::Chart(_) => &["xlsx", "csv", "svg", "png"],
-            Body::Table(_) => &["xlsx", "csv"],
-            _ => &[],
+            Body::Table(_) => &["xlsx", "csv", "png"],
+            Body::Kpi(_) | Body::Text(_) => &["png"],
+            Body::Failure { .. } | Body::Pending => &[],
         };
         Self {
             id: panel.to_string(),

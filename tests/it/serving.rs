@@ -245,7 +245,7 @@ async fn a_changed_report_is_served_and_a_broken_one_stays_as_it_was() {
     assert!(!server.get(path).await.text().contains("class=\"banner warn\""));
 
     workspace.replace(file, "새 이름의 장표", "고장 난 장표");
-    workspace.replace(file, "revenue: {kpi: revenue}", "revenue: {kpi: revenu}");
+    workspace.replace(file, "revenue: {kpi: revenue,", "revenue: {kpi: revenu,");
     let stale = server.until(path, |page| page.text().contains("class=\"banner warn\"")).await.text();
     assert!(
         stale.contains("새 이름의 장표") && !stale.contains("고장 난 장표"),

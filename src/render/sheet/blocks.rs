@@ -2,7 +2,8 @@
 
 use super::furniture::frame;
 use super::lines::{Align, Style, Typesetter, put};
-use super::rows::{Cell, CellContent, NOTE_LINE, TEXT_TITLE};
+use super::note::{NOTE_LINE, draw_note};
+use super::rows::{Cell, CellContent, TEXT_TITLE};
 use super::style::{
     BAD, BLOCK_TITLE_SIZE, CARD_PADDING, CARD_RADIUS, HAIRLINE, INK, MUTED, NOTE_SIZE, TEXT_LINE, TEXT_SIZE,
     rule,
@@ -46,7 +47,9 @@ fn draw_content(
             card(page, area, HAIRLINE);
             kpi::draw(page, block, kpi, area, texts, locale);
         }
-        CellContent::Chart(chart) => return draw_chart(page, block, chart, area, texts, locale),
+        CellContent::Chart { chart, note } => {
+            return draw_chart(page, block, (chart, note), area, texts, locale);
+        }
         CellContent::Table(table) => table.draw(page, (area.x, area.y), &table.whole(), texts),
         CellContent::Text { lines, titled, note } => {
             draw_text(page, block, lines, (*titled, note), area, texts);
@@ -63,7 +66,7 @@ fn draw_content(
 fn draw_chart(
     page: &mut Page,
     block: &Block,
-    chart: &Chart,
+    (chart, note): (&Chart, &[String]),
     area: Rect,
     texts: &Typesetter,
     locale: Locale,
@@ -75,17 +78,14 @@ fn draw_chart(
         texts.line(page, &block.title, title, (inner.x, area.y + 17.0), inner.width, Align::Left);
     });
     let mut below = CARD_PADDING - 2.0;
-    let note = block.note.as_deref().filter(|note| !note.trim().is_empty());
-    if note.is_some() {
-        below += CHART_NOTE - 3.0;
+    let more = NOTE_LINE * note.len().saturating_sub(1) as f32;
+    if !note.is_empty() {
+        below += CHART_NOTE - 3.0 + more;
     }
     let plot = Rect::new(inner.x, area.y + CHART_TITLE, inner.width, area.height - CHART_TITLE - below);
     let drawn = chart::draw(page, chart, plot, locale, texts);
     // Read after what it explains.
-    if let Some(note) = note {
-        let style = Style::regular(NOTE_SIZE, MUTED);
-        texts.line(page, note, style, (inner.x, area.bottom() - 8.0), inner.width, Align::Left);
-    }
+    draw_note(page, note, (inner.x, area.bottom() - 8.0 - more));
     if let Err(problem) = &drawn {
         let style = Style::regular(TEXT_SIZE - 1.0, BAD);
         let at = (inner.x, area.y + CHART_TITLE + 16.0);

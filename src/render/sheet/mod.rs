@@ -8,10 +8,12 @@
 mod blocks;
 mod breaks;
 mod chart;
+mod figure;
 mod flow;
 mod furniture;
 mod kpi;
 mod lines;
+mod note;
 mod prose;
 mod rows;
 pub(super) mod style;
@@ -25,8 +27,10 @@ mod words;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use crate::format::Locale;
 use crate::render::canvas::{Op, Page, Rect};
 use crate::render::document::Document;
+pub use figure::figure;
 use flow::{Piece, Sheet};
 use furniture::{Mark, Position, TitleBlock, approval_box};
 use lines::Typesetter;
@@ -160,9 +164,13 @@ impl<'a> SheetLayout<'a> {
             self.foot(&mut page, body);
         }
         let mut content = Page::new(page.width, page.height);
+        let mut drawn = Drawn { texts: &self.texts, locale: self.document.locale, undrawn: Vec::new() };
         for piece in &sheet.pieces {
-            self.piece(&mut content, piece);
+            if let Some(strip) = self.strips.get(piece.strip) {
+                draw_piece(&mut content, strip, piece, MARGIN, &mut drawn);
+            }
         }
+        self.undrawn.borrow_mut().append(&mut drawn.undrawn);
         if sheet.scale < 1.0 {
             content = content.scaled_about((MARGIN, sheet.top), sheet.scale);
         }
@@ -192,27 +200,34 @@ impl<'a> SheetLayout<'a> {
         let x = if document.approval.at_left { body.x } else { body.right() - approval.width() };
         approval.draw(page, (x, body.bottom() - approval.height()), &self.texts, document.locale);
     }
+}
 
-    fn piece(&self, page: &mut Page, piece: &Piece) {
-        match (self.strips.get(piece.strip), &piece.cut) {
-            (Some(Strip::Together { cells, .. }), _) => {
-                for cell in cells {
-                    let area = Rect::new(MARGIN + cell.x, piece.y, cell.width, piece.height);
-                    if let Err(problem) = blocks::draw(page, cell, area, &self.texts, self.document.locale) {
-                        let block = cell.block.id.clone();
-                        self.undrawn.borrow_mut().push(Undrawn { block, problem });
-                    }
+/// What drawing a piece takes besides the piece, and what could not be drawn.
+struct Drawn<'t> {
+    texts: &'t Typesetter,
+    locale: Locale,
+    undrawn: Vec<Undrawn>,
+}
+
+/// Draws a strip, or a piece of it, with its left edge at `left`.
+fn draw_piece(page: &mut Page, strip: &Strip<'_>, piece: &Piece, left: f32, drawn: &mut Drawn<'_>) {
+    match (strip, &piece.cut) {
+        (Strip::Together { cells, .. }, _) => {
+            for cell in cells {
+                let area = Rect::new(left + cell.x, piece.y, cell.width, piece.height);
+                if let Err(problem) = blocks::draw(page, cell, area, drawn.texts, drawn.locale) {
+                    drawn.undrawn.push(Undrawn { block: cell.block.id.clone(), problem });
                 }
             }
-            (Some(Strip::Flow(table)), Some(cut)) => {
-                if cut.rows.start == 0 && !table.title().trim().is_empty() {
-                    let title = table.title().to_owned();
-                    page.ops.push(Op::Bookmark { title, level: 2, y: piece.y });
-                }
-                table.draw(page, (MARGIN, piece.y), cut, &self.texts);
-            }
-            _ => {}
         }
+        (Strip::Flow(table), Some(cut)) => {
+            if cut.rows.start == 0 && !table.title().trim().is_empty() {
+                let title = table.title().to_owned();
+                page.ops.push(Op::Bookmark { title, level: 2, y: piece.y });
+            }
+            table.draw(page, (left, piece.y), cut, drawn.texts);
+        }
+        (Strip::Flow(_), None) => {}
     }
 }
 

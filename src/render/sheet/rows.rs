@@ -1,10 +1,11 @@
 //! A row of the layout measured: its blocks side by side, on as many lines as they need.
 
 use super::lines::{Style, Typesetter, broken};
+use super::note::{NOTE_LINE, note_lines};
 use super::prose;
 use super::style::{
     CARD_PADDING, CHART_LEAST_HEIGHT, CHART_LEAST_WIDTH, CHART_MOST_HEIGHT, GAP, INK, KPI_BESIDE_WIDTH,
-    KPI_HEIGHT, KPI_LEAST_WIDTH, MUTED, NOTE_SIZE, TEXT_LEAST_WIDTH, TEXT_LINE, TEXT_SIZE,
+    KPI_HEIGHT, KPI_LEAST_WIDTH, TEXT_LEAST_WIDTH, TEXT_LINE, TEXT_SIZE,
 };
 use super::table::TableLayout;
 use crate::charts::Chart;
@@ -17,9 +18,6 @@ const FAILURE_HEIGHT: f32 = 66.0;
 const FAILURE_LEAST_WIDTH: f32 = 130.0;
 /// The height of a title above text.
 pub(super) const TEXT_TITLE: f32 = 17.0;
-/// The lines of a note below text.
-pub(super) const NOTE_LINE: f32 = 10.5;
-const NOTE_LINES: usize = 6;
 /// A message longer than this many lines is shortened; the log has the rest.
 pub(super) const FAILURE_LINES: usize = 6;
 
@@ -35,7 +33,11 @@ pub(super) struct Cell<'a> {
 /// What a block shows, measured.
 pub(super) enum CellContent<'a> {
     Kpi(&'a Kpi),
-    Chart(&'a Chart),
+    Chart {
+        chart: &'a Chart,
+        /// The lines of the block's note below it.
+        note: Vec<String>,
+    },
     Table(Box<TableLayout<'a>>),
     Text {
         lines: Vec<prose::Line>,
@@ -154,7 +156,9 @@ impl Measurer<'_> {
                 CellContent::Failure { failure, lines }
             }
             Ok(Content::Kpi(kpi)) => CellContent::Kpi(kpi),
-            Ok(Content::Chart(chart)) => CellContent::Chart(chart),
+            Ok(Content::Chart(chart)) => {
+                CellContent::Chart { chart, note: self.note_lines(block, width - 2.0 * CARD_PADDING) }
+            }
             Ok(Content::Text(text)) => {
                 let lines = prose::lines(text, width, self.texts);
                 let note = self.note_lines(block, width);
@@ -210,13 +214,7 @@ impl Measurer<'_> {
     }
 
     fn note_lines(&self, block: &Block, width: f32) -> Vec<String> {
-        let Some(note) = block.note.as_deref().filter(|note| !note.trim().is_empty()) else {
-            return Vec::new();
-        };
-        let lines = note
-            .lines()
-            .map(|line| broken(&self.texts.clean(line), Style::regular(NOTE_SIZE, MUTED), width, NOTE_LINES));
-        lines.flatten().collect()
+        note_lines(block.note.as_deref().unwrap_or_default(), width, self.texts)
     }
 }
 
@@ -229,7 +227,10 @@ impl Cell<'_> {
     fn least_height(&self) -> f32 {
         match &self.content {
             CellContent::Kpi(_) => KPI_HEIGHT,
-            CellContent::Chart(_) => CHART_LEAST_HEIGHT,
+            // One line of the note is in the height of every chart.
+            CellContent::Chart { note, .. } => {
+                CHART_LEAST_HEIGHT + NOTE_LINE * note.len().saturating_sub(1) as f32
+            }
             CellContent::Table(layout) => layout.height(&layout.whole()),
             CellContent::Text { lines, titled, note } => {
                 let title = if *titled { TEXT_TITLE } else { 0.0 };
@@ -244,7 +245,7 @@ impl Cell<'_> {
 
 fn together(cells: Vec<Cell<'_>>) -> Strip<'_> {
     let least = cells.iter().map(Cell::least_height).fold(0.0, f32::max);
-    let has_chart = cells.iter().any(|cell| matches!(cell.content, CellContent::Chart(_)));
+    let has_chart = cells.iter().any(|cell| matches!(cell.content, CellContent::Chart { .. }));
     let most = if has_chart { least.max(CHART_MOST_HEIGHT) } else { least };
     Strip::Together { cells, least, most }
 }

@@ -96,7 +96,14 @@ async fn downloads_are_what_their_ending_says() {
     let pdf = get("/reports/weekly.pdf?country=KR").await;
     assert_eq!((pdf.header("content-type"), &pdf.body[..5]), ("application/pdf", &b"%PDF-"[..]));
     assert!(pdf.header("content-disposition").starts_with("inline; "));
-    assert_eq!(get("/reports/weekly/panels/sheet.svg").await.status, StatusCode::NOT_FOUND);
+    for panel in ["sheet", "words", "revenue"] {
+        let picture = get(&format!("/reports/weekly/panels/{panel}.png")).await;
+        assert_eq!(&picture.body[1..4], b"PNG", "{panel}");
+    }
+    // A long table is not drawn to its end, and says so.
+    let long = get("/reports/weekly/panels/sheet.svg").await;
+    assert!(long.text().contains("전체 1,200건 중 처음 40건"), "{}", &long.text()[long.text().len() - 600..]);
+    assert_eq!(get("/reports/weekly/panels/broken.png").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(get("/reports/weekly/panels/words.csv").await.status, StatusCode::NOT_FOUND);
     assert_eq!(get("/reports/weekly/panels/broken.csv").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let book = get("/reports/weekly/panels/sheet.xlsx").await;

@@ -18,10 +18,6 @@ pub struct KpiPanel {
     pub title: Option<LocalizedText>,
     /// A small line below.
     pub note: Option<LocalizedText>,
-    /// Notes below it, numbered ¹ ² ³ in their order; `[^1]` in its texts refers to the first.
-    #[serde(default)]
-    #[schemars(length(max = 20))]
-    pub footnotes: Vec<LocalizedText>,
     /// Another dataset than the report's.
     pub dataset: Option<DatasetId>,
     /// Rows that count.

@@ -107,7 +107,8 @@ impl Panel {
     /// The footnotes the author gave, in their order.
     pub fn footnotes(&self) -> &[LocalizedText] {
         match self {
-            Self::Kpi(panel) => &panel.footnotes,
+            // A card has no room for them; its marks refer to the report's.
+            Self::Kpi(_) => &[],
             Self::Chart(panel) => &panel.footnotes,
             Self::Table(panel) => &panel.footnotes,
             Self::Pivot(panel) => &panel.footnotes,

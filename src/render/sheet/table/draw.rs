@@ -5,6 +5,7 @@ use super::lane::{ICON_EM, Lane, weight};
 use super::{Cut, PlacedLane, TITLE_HEIGHT, TableLayout, columns, mark};
 use crate::render::canvas::{HeaderScope, Op, Page, Rect, Rgb, Span, Tag};
 use crate::render::sheet::lines::{Align, Style, Typesetter, broken, put};
+use crate::render::sheet::note::draw_note;
 use crate::render::sheet::style::{
     BLOCK_TITLE_SIZE, HAIRLINE, HEAD, HEAD_INK, INK, MUTED, NOTE_SIZE, RULE, WASH, rule,
 };
@@ -325,12 +326,7 @@ impl TableLayout<'_> {
             y += self.row_height(false);
         }
         page.line((left, y), (right, y), rule(INK, 0.9));
-        if let Some(note) = &self.note {
-            let style = Style::regular(NOTE_SIZE, MUTED);
-            page.tagged(Tag::Paragraph, |page| {
-                texts.line(page, note, style, (left, y + 9.5), self.width, Align::Left);
-            });
-        }
+        draw_note(page, &self.note, (left, y + 9.5));
     }
 
     /// The left edge of the stub's column at `position`, or of the first number behind the stub.

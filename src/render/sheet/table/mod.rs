@@ -8,6 +8,7 @@ mod lane;
 mod mark;
 
 use super::lines::Typesetter;
+use super::note::{NOTE_LINE, note_lines};
 use super::style::{CELL_LEAST_SIZE, CELL_SIZE};
 use super::words;
 use crate::format::Locale;
@@ -48,7 +49,8 @@ pub(super) struct TableLayout<'a> {
     group: (usize, usize),
     /// For every row, whether it takes two lines; empty if none does.
     two_lines: Vec<bool>,
-    note: Option<String>,
+    /// The lines below the last row.
+    note: Vec<String>,
     id: TableId,
 }
 
@@ -81,7 +83,7 @@ impl<'a> TableLayout<'a> {
                 shown,
                 group: (position, count),
                 two_lines: Vec::new(),
-                note: note(block, grid, locale),
+                note: note_lines(&note(block, grid, locale).unwrap_or_default(), width, texts),
                 id: id(),
             };
             layout.two_lines = layout.measure_rows(texts);
@@ -93,6 +95,11 @@ impl<'a> TableLayout<'a> {
     /// Whether the table keeps its full type size.
     pub(super) fn is_comfortable(&self) -> bool {
         self.size >= CELL_SIZE - 1.0 && self.group.1 == 1
+    }
+
+    /// How many rows it has.
+    pub(super) fn rows(&self) -> usize {
+        self.grid().len()
     }
 
     /// The title of its block.
@@ -125,7 +132,8 @@ impl<'a> TableLayout<'a> {
 
     fn tail_height(&self) -> f32 {
         let message = if self.grid().is_empty() { self.row_height(false) } else { 0.0 };
-        message + if self.note.is_some() { NOTE_HEIGHT } else { 0.0 }
+        message
+            + if self.note.is_empty() { 0.0 } else { NOTE_HEIGHT + NOTE_LINE * (self.note.len() - 1) as f32 }
     }
 
     fn line_height(&self) -> f32 {

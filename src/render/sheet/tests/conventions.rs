@@ -227,6 +227,27 @@ fn a_page_that_is_to_fit_is_scaled_to_one_sheet_and_no_smaller_than_can_be_read(
 }
 
 #[test]
+fn footnotes_of_tables_and_charts_stand_line_by_line_and_none_is_cut() {
+    let mut document = sample::report(Locale::Ko, (595.28, 841.89), 4, 8);
+    let note = "기준: 결제일\n¹ 부가세 제외\n² 매출은 반품과 할인을 뺀 순매출이며, 원화로 환산할 때에는 매월 마지막 영업일의 \
+                매매기준율을 쓰고, 환율이 없는 날에는 그 앞의 영업일의 것을 쓴다";
+    for block in document.pages.iter_mut().flat_map(|page| page.rows.iter_mut().flatten()) {
+        if matches!(block.content, Ok(Content::Table(_) | Content::Chart(_))) {
+            block.note = Some(note.into());
+        }
+    }
+    let pages: Vec<Page> = SheetLayout::of(&document).pages().collect();
+    let blocks = document.blocks().filter(|block| block.note.is_some()).count();
+    let all: Vec<String> = pages.iter().flat_map(words).collect();
+    for begins in ["기준: 결제일", "¹ 부가세 제외", "² 매출은"] {
+        let found = all.iter().filter(|text| text.contains(begins)).count();
+        assert!(found >= blocks, "{begins}: {found} of {blocks}");
+    }
+    assert!(!all.iter().any(|text| text.starts_with("² 매출은") && text.ends_with('…')), "{all:?}");
+    assert!(all.iter().filter(|text| text.ends_with("것을 쓴다")).count() >= blocks, "{all:?}");
+}
+
+#[test]
 fn the_approval_box_stands_in_the_corner_that_is_asked_for() {
     for (at_left, at_foot) in [(false, false), (true, false), (false, true), (true, true)] {
         let document = formal(A4, (at_left, at_foot), false);
