@@ -10,6 +10,8 @@ use crate::format::Color;
 const LEAST_ON_DARK: f64 = 0.19;
 /// Text on dark pages is this light: a contrast of 4.5 to the lightest of them.
 const LIGHT_TEXT: f64 = 0.28;
+/// Surfaces on dark pages are no lighter.
+const DARK_SURFACE: f64 = 0.045;
 /// Text that is drawn on a mark is light below this luminance, dark above.
 pub(super) const DARK_BELOW: f64 = 0.24;
 /// How far from their colour the shades stand that series beyond the theme's take, in steps of luminance.
@@ -51,6 +53,11 @@ impl Shade {
     /// Of text: on dark pages light enough to be read there.
     pub fn of_text(light: Color) -> Self {
         Self::at_least(light, LIGHT_TEXT)
+    }
+
+    /// Of a surface: on dark pages dark enough for light text.
+    pub fn of_surface(light: Color) -> Self {
+        Self { light, dark: light.with_luminance(light.luminance().min(DARK_SURFACE)) }
     }
 
     fn at_least(light: Color, least: f64) -> Self {

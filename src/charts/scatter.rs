@@ -17,7 +17,7 @@ use super::{Chart, ChartError, nothing, words};
 use crate::format::NumberStyle;
 use crate::table::{Column, Value, others};
 
-/// More points than this are not drawn, and it is said that they are not.
+/// Of more points a sample is drawn, and it is said that it is one.
 const MOST_POINTS: usize = 3_000;
 
 /// Up to this many points have their names beside them unless the author says otherwise.
@@ -36,6 +36,32 @@ struct Point {
     name: String,
 }
 
+/// A sample that shows the shape of all points: those farthest out in either direction, so that the axes
+/// reach as far and no outlier is missing, and the others evenly in their order. The same points give the
+/// same sample.
+fn thinned(points: Vec<Point>, most: usize) -> Vec<Point> {
+    if points.len() <= most {
+        return points;
+    }
+    let mut kept = vec![false; points.len()];
+    let ends = most / 40;
+    for number in [(|point| point.x) as fn(&Point) -> f64, |point| point.y] {
+        let mut order: Vec<usize> = (0..points.len()).collect();
+        order.sort_by(|a, b| number(&points[*a]).total_cmp(&number(&points[*b])).then(a.cmp(b)));
+        for index in order.iter().take(ends).chain(order.iter().rev().take(ends)) {
+            kept[*index] = true;
+        }
+    }
+    let taken = kept.iter().filter(|kept| **kept).count();
+    let (rest, wanted) = (points.len() - taken, most - taken);
+    let mut seen = 0;
+    for kept in kept.iter_mut().filter(|kept| !**kept) {
+        *kept = (seen + 1) * wanted / rest > seen * wanted / rest;
+        seen += 1;
+    }
+    points.into_iter().zip(kept).filter_map(|(point, kept)| kept.then_some(point)).collect()
+}
+
 pub(super) fn draw<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
     chart: &Chart,
@@ -48,18 +74,21 @@ pub(super) fn draw<DB: DrawingBackend>(
     };
     let by = chart.by.and_then(column);
     let size = size.and_then(column);
-    let mut points = points(pen, (x, y), by, detail.and_then(column).or(by));
+    let points = points(pen, (x, y), by, detail.and_then(column).or(by));
     if points.is_empty() {
         return nothing(pen);
     }
     let all = points.len();
-    points.truncate(MOST_POINTS);
+    let mut points = thinned(points, MOST_POINTS);
     resize(pen, &mut points, size);
     let legend = by.map_or_else(Vec::new, |by| entries(pen, by));
     let title = |column: &Column| clean(&column.title);
     let remark = size.map_or_else(String::new, |size| words::size_tells(&title(size), pen.style.locale));
-    let foot =
-        if all > points.len() { words::first_of(points.len(), all, pen.style.locale) } else { String::new() };
+    let foot = if all > points.len() {
+        words::sample_of(points.len(), all, pen.style.locale)
+    } else {
+        String::new()
+    };
     // Bubbles at the edges stay whole: the axes reach further by their radius.
     let largest = points.iter().map(|point| point.radius).fold(0.0, f64::max);
     let surface = pen.surface();
@@ -290,4 +319,35 @@ fn hotspots<DB: DrawingBackend>(
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_keeps_outliers_and_leaves_out_evenly() {
+        let point = |row: usize, x: f64, y: f64| Point {
+            row,
+            x,
+            y,
+            radius: 1.0,
+            role: Role::Series(0),
+            name: String::new(),
+        };
+        let mut points: Vec<Point> =
+            (0..100_000).map(|row| point(row, (row % 977) as f64, (row % 1009) as f64)).collect();
+        points[77_777] = point(77_777, 1e9, 3.0);
+        points[99_999] = point(99_999, 3.0, -1e9);
+        let rows = |points: Vec<Point>| points.iter().map(|point| point.row).collect::<Vec<_>>();
+        let sample = rows(thinned(points, 3_000));
+        assert_eq!(sample.len(), 3_000);
+        assert!(sample.contains(&77_777) && sample.contains(&99_999));
+        assert!(sample.is_sorted());
+        for tenth in sample.chunk_by(|a, b| a / 10_000 == b / 10_000) {
+            assert!((200..=400).contains(&tenth.len()), "{}", tenth.len());
+        }
+        let few: Vec<Point> = (0..5).map(|row| point(row, 0.0, 0.0)).collect();
+        assert_eq!(rows(thinned(few, 5)), [0, 1, 2, 3, 4]);
+    }
 }

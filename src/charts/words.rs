@@ -65,6 +65,16 @@ pub(super) fn first_of(shown: usize, all: usize, locale: Locale) -> String {
     }
 }
 
+/// How many of all points are drawn, where they are a sample.
+pub(super) fn sample_of(shown: usize, all: usize, locale: Locale) -> String {
+    let (shown, all) = (counted(shown, locale), counted(all, locale));
+    match locale {
+        Locale::Ko => format!("{all}개 중 고르게 뽑은 {shown}개 (양 끝 값 포함)"),
+        Locale::En => format!("an even sample of {shown} of {all}, with the extremes"),
+        Locale::ZhHk => format!("{all} 項中平均抽取 {shown} 項（含極值）"),
+    }
+}
+
 /// The same for events along the axis.
 pub(super) fn events_shown(shown: usize, all: usize, locale: Locale) -> String {
     let (shown, all) = (counted(shown, locale), counted(all, locale));

@@ -32,17 +32,20 @@ impl Color {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// The same hue, as light as asked: mixed with black or with white, in linear light.
+    /// The same hue, as light as asked: brighter or darker in linear light as far as that goes, beyond it
+    /// mixed with white.
     #[must_use]
     pub fn with_luminance(self, wanted: f64) -> Self {
         let wanted = wanted.clamp(0.0, 1.0);
         let own = self.luminance();
-        let channels = self.linear().map(|channel| {
-            if wanted <= own {
-                if own > 0.0 { channel * wanted / own } else { 0.0 }
-            } else {
-                channel + (1.0 - channel) * (wanted - own) / (1.0 - own)
-            }
+        let channels = self.linear();
+        let most = channels.iter().copied().fold(0.0, f64::max);
+        let brighter = if own > 0.0 { (wanted / own).min(1.0 / most) } else { 1.0 };
+        let reached = own * brighter;
+        let white = if wanted > reached { (wanted - reached) / (1.0 - reached) } else { 0.0 };
+        let channels = channels.map(|channel| {
+            let channel = channel * brighter;
+            channel + (1.0 - channel) * white
         });
         let [red, green, blue] = channels.map(|linear| {
             let encoded =

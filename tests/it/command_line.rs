@@ -182,7 +182,7 @@ fn what_cannot_be_rendered_says_why_and_writes_nothing() {
         ("a.pdf", &["-p", "nothing=1"], "nothing"),
         ("a.svg", &[], "trend, channels"),
         ("a.svg", &["--panel", "trendy"], "trend"),
-        ("a.svg", &["--panel", "revenue"], "revenue"),
+        ("a.csv", &["--panel", "revenue"], "revenue"),
     ] {
         let (said, bytes) = render(folder.path(), name, arguments);
         assert!(matches!(said.code, Some(1 | 2)) && said.err.contains(expected), "{arguments:?}: {said:?}");

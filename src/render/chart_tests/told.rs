@@ -209,7 +209,7 @@ fn what_is_cut_is_said() {
         let found = page.ops.iter().any(|op| matches!(op, Op::Text { text, .. } if text.contains(wanted)));
         assert!(found, "{:?} does not say {wanted}", chart.kind);
     };
-    said(Kind::Scatter { detail: Some(0), size: None }, 1, vec![2], "first 3,000 of 4,000");
+    said(Kind::Scatter { detail: Some(0), size: None }, 1, vec![2], "an even sample of 3,000 of 4,000");
     said(Kind::Treemap, 0, vec![1], "first 2,000 of 4,000");
     said(Kind::Bullet(Goal::default()), 0, vec![1], "of 4,000");
     said(Kind::Funnel, 0, vec![1], "of 4,000");

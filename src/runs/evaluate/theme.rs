@@ -20,7 +20,7 @@ pub fn theme(file: &model::Theme) -> Theme {
             heat: colors.heat.or(colors.primary).map(|color| shade(color, Shade::of)),
         },
         primary: colors.primary.map(text),
-        table_head: colors.table_head.map(|color| shade(color, Shade::of)),
+        table_head: colors.table_head.map(|color| shade(color, Shade::of_surface)),
         fonts: file.fonts.as_ref().and_then(fonts),
     }
 }
