@@ -54,10 +54,8 @@ fn thinned(points: Vec<Point>, most: usize) -> Vec<Point> {
     }
     let taken = kept.iter().filter(|kept| **kept).count();
     let (rest, wanted) = (points.len() - taken, most - taken);
-    let mut seen = 0;
-    for kept in kept.iter_mut().filter(|kept| !**kept) {
+    for (seen, kept) in kept.iter_mut().filter(|kept| !**kept).enumerate() {
         *kept = (seen + 1) * wanted / rest > seen * wanted / rest;
-        seen += 1;
     }
     points.into_iter().zip(kept).filter_map(|(point, kept)| kept.then_some(point)).collect()
 }
