@@ -19,7 +19,7 @@ pub fn router(state: WebState) -> Router {
         .route("/", get(reports::list_reports))
         // `{report}` is an id, or an id with `.pdf`.
         .route("/reports/{report}", get(dashboard::show_report))
-        // `{panel}` is an id, or an id with `.csv`, `.svg` or `.png`.
+        // `{panel}` is an id, or an id with `.xlsx`, `.csv`, `.svg` or `.png`.
         .route("/reports/{report}/panels/{panel}", get(panel::show_panel))
         .route("/runs", get(runs::list_runs))
         .route("/runs/{run}", get(runs::show_run))

@@ -121,6 +121,19 @@ fn a_rendered_file_tells_its_origin_and_is_confirmed_by_a_rendering() {
 }
 
 #[test]
+fn links_to_a_server_are_no_alteration_for_who_verifies_elsewhere() {
+    let office = Office::new();
+    let path = office.files.path().join("linked.pdf");
+    let mut command = jangpyo(&office.workspace.dir(), office.state.path());
+    command.args(["render", "store-results", "--now", NOW, "-o", path.to_str().unwrap()]);
+    let said = Said::of(command.env("JANGPYO_BASE_URL", "https://bi.example/reports"));
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let (said, json) = office.verify(&path, &["--rerender"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(witnesses(&json).1, Some("reproduced"), "{json}");
+}
+
+#[test]
 fn the_digest_stands_at_the_foot_of_every_sheet() {
     let office = Office::new();
     let file = office.render("weekly-sales", &[]);

@@ -48,6 +48,10 @@ pub struct Provenance {
     pub viewer: String,
     /// The run that made it; none for what somebody looked at or rendered by hand.
     pub run: Option<String>,
+    /// The address of the server that the links in the file lead to; the same content may be rendered by
+    /// another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
     /// The SHA-256 of the evaluated content in 64 hexadecimal digits.
     pub digest: String,
 }
@@ -218,6 +222,7 @@ mod tests {
             evaluated_at: "2026-11-01T23:00:00Z".parse().unwrap(),
             viewer: "schedule:weekly-sales/monday".into(),
             run: Some("0199ffff-0000-7000-8000-0123456789ab".into()),
+            base_url: Some("https://reports.example.com/bi".into()),
             digest: "0f".repeat(32),
         }
     }

@@ -125,6 +125,7 @@ fn provenance(prepared: &Prepared, versions: BTreeMap<DatasetId, String>) -> Pro
         evaluated_at: prepared.now,
         viewer: prepared.viewer.name.clone(),
         run: None,
+        base_url: None,
         digest: String::new(),
     }
 }

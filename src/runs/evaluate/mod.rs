@@ -123,8 +123,7 @@ impl Evaluator {
             .filter_map(|result| futures::future::ready(result.ok()))
             .collect()
             .await;
-        let document = document::assemble(prepared, answered);
-        Document { base_url: self.base_url.as_deref().map(str::to_owned), ..document }
+        self.reached(document::assemble(prepared, answered))
     }
 
     /// Answers one panel as a document of its own, which tells where its numbers come from as that of
@@ -134,7 +133,14 @@ impl Evaluator {
         prepared: &Prepared,
         panel: &PanelId,
     ) -> Result<Document, QuestionError> {
-        Ok(document::of_panel(prepared, self.evaluate(prepared, panel).await?))
+        Ok(self.reached(document::of_panel(prepared, self.evaluate(prepared, panel).await?)))
+    }
+
+    /// The document with links to the server; its proof tells which one, because its bytes depend on it.
+    fn reached(&self, mut document: Document) -> Document {
+        document.base_url = self.base_url.as_deref().map(str::to_owned);
+        document.provenance.base_url.clone_from(&document.base_url);
+        document
     }
 
     async fn resolve_period(&self, prepared: &mut Prepared) -> Result<(), QuestionError> {

@@ -105,7 +105,9 @@ pub async fn rerender(
         viewer: Viewer { name: claimed.viewer.clone() },
         freshness: Freshness::from_now_on(),
     };
-    let document = answers.document(question).await?;
+    let mut document = answers.document(question).await?;
+    // Links lead where those of the file lead, whatever server this is.
+    document.base_url.clone_from(&claimed.base_url);
     let today = document.provenance.clone();
     let failed = document
         .failures()
