@@ -329,13 +329,19 @@
     return row;
   };
 
-  const tell = (spot, x, y) => {
+  const tell = (spot, x, y, hint = "") => {
     if (spot !== told) {
       told = spot;
       const title = document.createElement("div");
       title.className = "tip-title";
       title.textContent = spot.dataset.title;
       tip.replaceChildren(title, ...(spot.dataset.lines || "").split("\n").filter(Boolean).map(line));
+      if (hint) {
+        const last = document.createElement("div");
+        last.className = "tip-hint";
+        last.textContent = hint;
+        tip.append(last);
+      }
     }
     tip.hidden = false;
     const { width, height } = tip.getBoundingClientRect();
@@ -351,11 +357,18 @@
     if (spot) tell(spot, event.clientX, event.clientY);
     else if (told && !told.matches(":focus")) hush();
   });
+  // A finger cannot hover: its first touch tells, the second one on the same mark follows the link.
+  let onlyTold = false;
   document.addEventListener("pointerdown", (event) => {
     const spot = event.target.closest?.(".hot");
-    if (spot) tell(spot, event.clientX, event.clientY);
-    else hush();
+    onlyTold = Boolean(spot) && event.pointerType === "touch" && spot !== told;
+    if (!spot) return hush();
+    const leadsOn = onlyTold && spot.closest("a");
+    tell(spot, event.clientX, event.clientY, leadsOn ? document.body.dataset.wordTapAgain : "");
   });
+  document.addEventListener("click", (event) => {
+    if (onlyTold && event.target.closest?.(".hot")) event.preventDefault();
+  }, true);
   addEventListener("scroll", hush, { passive: true, capture: true });
 
   const step = (svg, key) => {

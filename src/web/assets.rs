@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::address::Address;
+use super::cached::CachedFile;
 use super::error::WebError;
 use crate::render::canvas::{FaceId, FontSet};
 
@@ -98,24 +99,6 @@ pub(super) async fn show_favicon(headers: HeaderMap) -> Result<Response, WebErro
 
 fn answer(name: &str, version: Option<&str>, headers: &HeaderMap) -> Result<Response, WebError> {
     let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or_else(WebError::no_page)?;
-    let etag = format!("\"{}\"", asset.version);
-    let caching = if version == Some(asset.version.as_str()) {
-        "public, max-age=31536000, immutable"
-    } else {
-        "public, max-age=0, must-revalidate"
-    };
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|list| list.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
-    let head = [
-        (header::CONTENT_TYPE, asset.media_type.to_owned()),
-        (header::ETAG, etag),
-        (header::CACHE_CONTROL, caching.to_owned()),
-    ];
-    Ok(if known {
-        (StatusCode::NOT_MODIFIED, head).into_response()
-    } else {
-        (head, asset.content.clone()).into_response()
-    })
+    let (media_type, content) = (asset.media_type, asset.content.clone().into());
+    Ok(CachedFile { media_type, version: asset.version.clone(), content }.answer(version, headers))
 }

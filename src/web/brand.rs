@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::address::Address;
+use super::cached::CachedFile;
 use super::error::WebError;
 use super::state::WebState;
 use crate::render::document::Theme;
@@ -93,29 +94,8 @@ pub(super) async fn show_file(
     let brand = state.backend.brand(&theme).ok_or_else(WebError::no_page)?;
     let (media_type, content) = brand.content(file).ok_or_else(WebError::no_page)?;
     let version = brand.url(file).rsplit_once('=').map(|(_, version)| version.to_owned()).unwrap_or_default();
-    let etag = format!("\"{version}\"");
-    let is_current = address.get("v") == Some(version.as_str());
-    let caching =
-        if is_current { "public, max-age=31536000, immutable" } else { "public, max-age=0, must-revalidate" };
-    let is_known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|list| list.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
-    let head = [
-        (header::CONTENT_TYPE, media_type.to_owned()),
-        (header::ETAG, etag),
-        (header::CACHE_CONTROL, caching.to_owned()),
-        // An SVG opened by itself is a page: nothing in it may run.
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; sandbox".to_owned(),
-        ),
-    ];
-    Ok(if is_known {
-        (StatusCode::NOT_MODIFIED, head).into_response()
-    } else {
-        (head, content).into_response()
-    })
+    let file = CachedFile { media_type, version, content: content.into() };
+    Ok(file.answer(address.get("v"), &headers))
 }
 
 /// What a file is by its first bytes; the workspace has checked that it is one of these.

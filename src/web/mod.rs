@@ -9,6 +9,7 @@ mod address;
 mod assets;
 mod backend;
 mod brand;
+mod cached;
 mod controls;
 mod dashboard;
 mod disposition;

@@ -6,9 +6,9 @@ import { desktop, launch, open, phone, reports, shoot, visit } from "./support.m
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const languages = {
-  ko: { "weekly-sales": "주간 매출 현황", merchandising: "상품 구성 분석", "store-ledger": "매장 일별 원장", "monthly-sales": "월간 매출 현황", "inventory-status": "재고 현황" },
-  en: { "weekly-sales": "Weekly sales", merchandising: "Merchandising mix", "store-ledger": "Daily store ledger", "monthly-sales": "Monthly sales", "inventory-status": "Inventory" },
-  "zh-HK": { "weekly-sales": "每週銷售概況", merchandising: "商品組合分析", "store-ledger": "門市每日明細", "monthly-sales": "每月銷售概況", "inventory-status": "存貨概況" },
+  ko: { "weekly-sales": "주간 매출 현황", merchandising: "상품 구성 분석", "store-ledger": "매장 일별 원장", "monthly-sales": "월간 매출 현황", "inventory-status": "재고 현황", "store-results": "매장별 실적" },
+  en: { "weekly-sales": "Weekly sales", merchandising: "Merchandising mix", "store-ledger": "Daily store ledger", "monthly-sales": "Monthly sales", "inventory-status": "Inventory", "store-results": "Results by store" },
+  "zh-HK": { "weekly-sales": "每週銷售概況", merchandising: "商品組合分析", "store-ledger": "門市每日明細", "monthly-sales": "每月銷售概況", "inventory-status": "存貨概況", "store-results": "各門市業績" },
 };
 
 let browser;

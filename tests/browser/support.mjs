@@ -12,7 +12,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const screens = path.join(here, "../artefacts/screens");
 fs.mkdirSync(screens, { recursive: true });
 
-export const reports = ["weekly-sales", "merchandising", "store-ledger", "monthly-sales", "inventory-status"];
+export const reports = ["weekly-sales", "merchandising", "store-ledger", "monthly-sales", "inventory-status", "store-results"];
 export const desktop = { name: "desktop", viewport: { width: 1440, height: 900 } };
 export const phone = {
   name: "phone",

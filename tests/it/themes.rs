@@ -100,7 +100,12 @@ async fn pages_have_the_style_sheet_fonts_and_logo_of_the_brand() {
     let answer = server.get(font).await;
     assert_eq!(answer.header("content-type"), "font/ttf");
     assert!(answer.header("cache-control").contains("immutable"));
-    assert_eq!(server.get("/themes/theme/logo").await.header("content-type"), "image/svg+xml");
+    let logo = server.get("/themes/theme/logo").await;
+    assert_eq!(logo.header("content-type"), "image/svg+xml");
+    assert!(
+        logo.header("content-security-policy").starts_with("default-src 'none'"),
+        "nothing in it may run"
+    );
     for missing in ["/themes/none/style.css", "/themes/theme/../theme.yaml", "/themes/theme/theme.yaml"] {
         assert_eq!(server.get(missing).await.status, 404, "{missing}");
     }

@@ -31,6 +31,7 @@ pub(super) static WORDS: Words = Words {
     reset: "Reset",
     copy_link: "Copy link",
     copied: "Link copied",
+    tap_again: "Tap again for details",
     pdf: "View PDF",
     custom_period: "Custom dates",
     from: "From",

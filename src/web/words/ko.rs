@@ -31,6 +31,7 @@ pub(super) static WORDS: Words = Words {
     reset: "초기화",
     copy_link: "링크 복사",
     copied: "링크를 복사했습니다",
+    tap_again: "한 번 더 누르면 상세로 이동합니다",
     pdf: "PDF 보기",
     custom_period: "기간 직접 지정",
     from: "시작일",

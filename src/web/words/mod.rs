@@ -67,6 +67,8 @@ pub(super) struct Words {
     pub(super) copy_link: &'static str,
     /// The address was copied.
     pub(super) copied: &'static str,
+    /// A touch has told what a mark says; another one follows its link.
+    pub(super) tap_again: &'static str,
     /// Opens the sheets.
     pub(super) pdf: &'static str,
     /// Explicit dates.

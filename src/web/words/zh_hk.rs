@@ -31,6 +31,7 @@ pub(super) static WORDS: Words = Words {
     reset: "重設",
     copy_link: "複製連結",
     copied: "已複製連結",
+    tap_again: "再按一次查看詳情",
     pdf: "檢視 PDF",
     custom_period: "自訂日期",
     from: "開始日期",
