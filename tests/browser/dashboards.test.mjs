@@ -48,7 +48,8 @@ const contents = () => ({
     texts: panel.querySelectorAll("svg.chart text").length,
     shapes: panel.querySelectorAll("svg.chart path, svg.chart rect").length,
   })),
-  numbers: [...document.querySelectorAll(".kpi-value")].map((value) => value.textContent.trim()),
+  // Key numbers; where a report has none, those of its table.
+  numbers: [...document.querySelectorAll(document.querySelector(".panel.kpi") ? ".kpi-value" : "table.grid tbody td.number")].map((value) => value.textContent.trim()),
   failures: [...document.querySelectorAll(".failure")].map((failure) => failure.textContent.trim()),
   wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
 });
