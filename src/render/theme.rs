@@ -122,8 +122,9 @@ impl Theme {
         if let Some(bad) = self.colors.bad {
             colors.insert(of(style::NEGATIVE_BAR), tone(bad, style::NEGATIVE_BAR));
         }
-        let ink = self.colors.ink.map_or_else(|| of(style::INK), |ink| ink.light);
-        colors.insert(of(style::HEAD_INK), ink);
+        if let Some(ink) = self.colors.ink {
+            colors.insert(of(style::HEAD_INK), ink.light);
+        }
         if let Some(head) = self.table_head {
             colors.insert(of(style::HEAD), head.light);
             colors.insert(of(style::HEAD_INK), ink_on(head.light));
@@ -211,5 +212,21 @@ impl Theme {
             let _ = write!(text, "{byte:02x}");
             text
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_brand_no_colour_is_looked_up() {
+        assert!(usual().on_paper().is_empty());
+        let ink = Theme {
+            colors: Colors { ink: Some(Shade::of_text(Color(1, 2, 3))), ..Colors::default() },
+            ..Theme::default()
+        };
+        let head = Color(style::HEAD_INK.0, style::HEAD_INK.1, style::HEAD_INK.2);
+        assert_eq!(ink.on_paper_of(head), Color(1, 2, 3));
     }
 }

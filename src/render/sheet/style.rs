@@ -37,7 +37,7 @@ pub(super) const TEXT_LINE: f32 = 14.0;
 pub(super) const CELL_SIZE: f32 = 8.0;
 pub(super) const CELL_LEAST_SIZE: f32 = 6.0;
 
-pub(in crate::render) const INK: Rgb = Rgb(0x1c, 0x24, 0x33);
+pub(super) const INK: Rgb = Rgb(0x1c, 0x24, 0x33);
 pub(super) const MUTED: Rgb = Rgb(0x66, 0x70, 0x85);
 /// Links, and words with emphasis.
 pub(in crate::render) const LINK: Rgb = Rgb(0x1b, 0x4f, 0xa8);
