@@ -3,6 +3,10 @@
 //! Takes a viewer; gives the [`Restriction`] that every query carries as an argument, so that a
 //! query without one cannot be written by omission.
 
+mod person;
+
+pub use person::Person;
+
 /// The person or schedule a question is answered for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Viewer {
