@@ -3,8 +3,10 @@
 //! Takes a viewer; gives the [`Restriction`] that every query carries as an argument, so that a
 //! query without one cannot be written by omission.
 
+mod action;
 mod person;
 
+pub use action::Action;
 pub use person::Person;
 
 /// The person or schedule a question is answered for.
