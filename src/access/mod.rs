@@ -1,48 +1,28 @@
-//! Who looks, and which rows and columns they may see.
+//! Who looks, what they may do, and which rows and columns they see.
 //!
-//! Takes a viewer; gives the [`Restriction`] that every query carries as an argument, so that a
-//! query without one cannot be written by omission.
+//! Takes a [`Viewer`] and the catalogue; gives a [`Standing`], which decides about actions and makes
+//! the [`Restriction`] that every query carries as an argument, so that a query without one cannot be
+//! written by omission.
+//!
+//! Roles add up: whoever holds several may do what any of them may, sees the rows that any of them
+//! sees, and each column with the mask that hides the least. Rules of rows and columns hold for
+//! everybody, also for owners and administrators. What no rule opens is closed.
 
-mod action;
+mod listing;
 mod person;
+mod refusal;
+mod restriction;
+mod roles;
+mod row_filter;
+mod standing;
+mod told;
+mod viewer;
 
-pub use action::Action;
+pub use crate::definitions::model::Action;
+pub use listing::{Right, objects, rights};
 pub use person::Person;
-
-/// The person or schedule a question is answered for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Viewer {
-    /// How logs, runs and the ledger call them.
-    pub name: String,
-}
-
-impl Viewer {
-    /// The one viewer of a server without login, which listens on loopback only.
-    pub fn local() -> Self {
-        Self { name: "local".into() }
-    }
-}
-
-/// What a viewer may see of a dataset. Part of every plan and every cache key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Restriction(RestrictionKind);
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum RestrictionKind {
-    Everything,
-}
-
-impl Restriction {
-    /// The restriction of `viewer` on a dataset that declares no `security`. Datasets that do are
-    /// refused by `check` until roles can be enforced, so nothing is shown that should be hidden.
-    pub fn for_open_dataset(_viewer: &Viewer) -> Self {
-        Self(RestrictionKind::Everything)
-    }
-
-    /// Whether nothing is hidden. A planner that knows no other restriction must refuse all others.
-    pub fn is_everything(&self) -> bool {
-        match self.0 {
-            RestrictionKind::Everything => true,
-        }
-    }
-}
+pub use refusal::Refusal;
+pub use restriction::{ColumnMask, MaskKey, Restriction, Step, Unrestricted};
+pub use row_filter::{RowArithmetic, RowRelation, RowTest, RowValue};
+pub use standing::{Object, Reason, Standing, attributes_to_look_up};
+pub use viewer::{Attributes, Scope, Viewer};

@@ -7,13 +7,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::LiveWorkspace;
+use crate::access::{Action, Object, Standing, Viewer};
 use crate::definitions::model::{self, PanelId, ReportId, ThemeId};
 use crate::definitions::{Catalog, DefinitionKind, Diagnostic, Severity};
 use crate::engine::Freshness;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Evaluator, Prepared, Question, QuestionError, theme};
 use crate::runs::execute::{self, Runner, VersionedReport};
-use crate::runs::store::{RunFilter, RunId, RunPage, StoreError};
+use crate::runs::store::{Run, RunFilter, RunId, RunPage, StoreError};
 use crate::schedule::Rule;
 use crate::web::{
     Answers, ArtefactFile, Backend, BackendError, Brand, Fresh, OpenReport, ReadyCheck, ReportEntry,
@@ -53,13 +54,24 @@ pub(super) struct LiveBackend {
 }
 
 impl Backend for LiveBackend {
-    fn reports(&self) -> Vec<ReportEntry> {
+    fn standing(&self, viewer: Viewer) -> BoxFuture<'_, Standing> {
+        self.evaluator.standing(viewer).boxed()
+    }
+
+    fn reports(&self, standing: &Standing) -> Vec<ReportEntry> {
         let workspace = self.workspace.current();
         let now = Utc::now();
         let mut entries = Vec::new();
         for file in workspace.files().filter(|file| file.kind == Some(DefinitionKind::Report)) {
             let Ok(id) = ReportId::parse(&file.id) else { continue };
             let report = workspace.catalog().reports.get(&id).cloned();
+            let open = match &report {
+                Some(_) => standing.may(Action::View, Object::Report(&id)),
+                None => standing.may(Action::Edit, Object::File(&file.name)),
+            };
+            if !open {
+                continue;
+            }
             let errors = workspace
                 .diagnostics_of(&file.name)
                 .filter(|problem| problem.severity == Severity::Error)
@@ -75,8 +87,10 @@ impl Backend for LiveBackend {
         entries
     }
 
-    fn problems(&self) -> Vec<Diagnostic> {
-        self.workspace.current().diagnostics().to_vec()
+    fn problems(&self, standing: &Standing) -> Vec<Diagnostic> {
+        let workspace = self.workspace.current();
+        let open = |problem: &&Diagnostic| standing.may(Action::Edit, Object::File(&problem.file));
+        workspace.diagnostics().iter().filter(open).cloned().collect()
     }
 
     fn brand(&self, id: &str) -> Option<Brand> {
@@ -101,6 +115,7 @@ impl Backend for LiveBackend {
                 subtitle: prepared.subtitle.clone(),
                 heading: prepared.heading(),
                 brand: prepared.theme_file().map(brand),
+                may_export: prepared.standing().may(Action::Export, Object::Report(&prepared.id)),
                 base_url: self.evaluator.base_url().map(str::to_owned),
                 answers: Arc::new(LiveAnswers { evaluator: self.evaluator.clone(), prepared }),
             })
@@ -108,15 +123,30 @@ impl Backend for LiveBackend {
         .boxed()
     }
 
-    fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>> {
-        async move { self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error)) }
-            .boxed()
+    fn runs(
+        &self,
+        standing: Standing,
+        mut filter: RunFilter,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<RunPage, BackendError>> {
+        async move {
+            if !standing.viewer().is_operator() {
+                let catalog = self.evaluator.catalog();
+                let open = |id: &&ReportId| standing.may(Action::Schedule, Object::Report(id));
+                filter.among = Some(catalog.reports.keys().filter(open).cloned().collect());
+            }
+            self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error))
+        }
+        .boxed()
     }
 
-    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
+    fn run(&self, standing: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
         async move {
             let store = &self.runner.parts().store;
             let Some(run) = store.run(id).await.map_err(|error| failed(&error))? else { return Ok(None) };
+            if !standing.may(Action::Schedule, Object::Report(&run.report)) {
+                return Ok(None);
+            }
             let deliveries = store.deliveries(id).await.map_err(|error| failed(&error))?;
             let artefacts = store.artefacts(id).await.map_err(|error| failed(&error))?;
             Ok(Some(RunDetail { run, deliveries, artefacts }))
@@ -124,13 +154,23 @@ impl Backend for LiveBackend {
         .boxed()
     }
 
-    fn artefact(&self, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>> {
+    fn artefact(
+        &self,
+        standing: Standing,
+        id: String,
+    ) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>> {
         async move {
             let parts = self.runner.parts();
             let Some(artefact) = parts.store.artefact(&id).await.map_err(|error| failed(&error))? else {
                 return Ok(None);
             };
             if artefact.deleted_at.is_some() {
+                return Ok(None);
+            }
+            let Some(run) = parts.store.run(artefact.run).await.map_err(|error| failed(&error))? else {
+                return Ok(None);
+            };
+            if !self.may_take(&standing, &run) {
                 return Ok(None);
             }
             let content = parts
@@ -152,6 +192,21 @@ impl Backend for LiveBackend {
             ]
         }
         .boxed()
+    }
+}
+
+impl LiveBackend {
+    /// Whether the files of a run show nothing that the viewer may not see: those who see the same of its
+    /// data as the run did may have them.
+    fn may_take(&self, standing: &Standing, run: &Run) -> bool {
+        if standing.viewer().is_operator() {
+            return true;
+        }
+        let catalog = self.evaluator.catalog();
+        let Some(report) = catalog.reports.get(&run.report) else { return false };
+        let seen = standing.fingerprint(report);
+        standing.may(Action::Export, Object::Report(&run.report))
+            && seen.is_ok_and(|seen| run.seen.as_deref() == Some(seen.as_str()))
     }
 }
 

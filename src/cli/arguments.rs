@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
+use crate::access::{Person, Viewer};
 use crate::app::Program;
 use crate::config::Settings;
 use crate::definitions::model::{DatasetId, FieldName, ReportId};
@@ -47,6 +48,9 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Tells where a PDF comes from, and whether it is what it was.
     Verify(VerifyArguments),
+    /// Tells who may see what, and why.
+    #[command(subcommand)]
+    Access(AccessCommand),
     /// Writes the JSON Schemas of definition files.
     Schema(SchemaArguments),
     /// Tells when a schedule fires next.
@@ -114,6 +118,8 @@ pub(super) struct RenderArguments {
     /// Begins a .csv with a byte order mark, which Excel needs to read Korean and Chinese.
     #[arg(long)]
     pub bom: bool,
+    #[command(flatten)]
+    pub viewer: AsArguments,
 }
 
 impl RenderArguments {
@@ -121,6 +127,82 @@ impl RenderArguments {
     pub(super) fn mark(&self) -> ByteOrderMark {
         if self.bom { ByteOrderMark::Present } else { ByteOrderMark::Absent }
     }
+}
+
+/// Whose eyes are looked with.
+#[derive(Debug, Clone, Args)]
+pub(super) struct AsArguments {
+    /// Looks as this person, who sees what `access.yaml` opens to them; by default nothing is hidden.
+    #[arg(long = "as", value_name = "PERSON")]
+    pub person: Option<String>,
+    /// A group the person is in. May be repeated.
+    #[arg(long = "group", value_name = "GROUP", requires = "person")]
+    pub groups: Vec<String>,
+    /// What the identity provider says of the person: `--claim country=KR`. May be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value, requires = "person")]
+    pub claims: Vec<(String, String)>,
+}
+
+impl AsArguments {
+    /// The viewer.
+    pub(super) fn viewer(&self) -> Viewer {
+        match &self.person {
+            Some(name) => person(name, &self.groups, &self.claims),
+            None => Viewer::operator(),
+        }
+    }
+}
+
+fn person(name: &str, groups: &[String], claims: &[(String, String)]) -> Viewer {
+    let mut person = Person { name: name.to_lowercase(), ..Person::default() };
+    person.groups.extend(groups.iter().cloned());
+    for (claim, value) in claims {
+        person.claims.entry(claim.clone()).or_default().push(value.clone());
+    }
+    Viewer::person(person)
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AccessCommand {
+    /// Tells what a person may do with an object, through which roles, and which rows and columns they see.
+    Explain(ExplainArguments),
+    /// Tells who gains and who loses what between two versions of the workspace.
+    Diff(DiffArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The person, by the name they log in with.
+    pub person: String,
+    /// A report, dataset or source, as `report/ID`, `dataset/ID`, `source/ID`, or just its id; or `server`.
+    pub object: String,
+    /// A group the person is in. May be repeated.
+    #[arg(long = "group", value_name = "GROUP")]
+    pub groups: Vec<String>,
+    /// What the identity provider says of the person: `--claim country=KR`. May be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
+    pub claims: Vec<(String, String)>,
+    /// Writes JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl ExplainArguments {
+    /// The person as a viewer.
+    pub(super) fn viewer(&self) -> Viewer {
+        person(&self.person, &self.groups, &self.claims)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The version before: a commit, branch or tag of the workspace's repository, or a folder.
+    pub before: String,
+    /// The version after; the workspace as it is by default.
+    pub after: Option<String>,
+    /// Writes JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -164,6 +246,8 @@ pub(super) struct QueryArguments {
     /// Begins CSV with a byte order mark, which Excel needs to read Korean and Chinese.
     #[arg(long)]
     pub bom: bool,
+    #[command(flatten)]
+    pub viewer: AsArguments,
 }
 
 impl QueryArguments {

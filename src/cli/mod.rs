@@ -3,6 +3,7 @@
 //! Takes arguments; gives text, files and exit codes. Progress goes to standard error and only to a
 //! terminal, results to standard output, so that both can be piped.
 
+mod access;
 mod arguments;
 mod check;
 mod failure;
@@ -52,6 +53,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Query(arguments) => query::query(&place, &arguments).await,
         Command::Run(arguments) => run::run(&place, &arguments).await,
         Command::Verify(arguments) => verify::verify(&place, &arguments).await,
+        Command::Access(command) => access::access(&place, &command).await,
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
         Command::Sample(arguments) => sample::sample(&place, &arguments),

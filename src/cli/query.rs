@@ -6,7 +6,7 @@ use chrono::Utc;
 
 use super::arguments::{Place, QueryArguments, RowFormat};
 use super::{Failure, output, progress};
-use crate::access::{Restriction, Viewer};
+use crate::access::{Action, Object};
 use crate::definitions::model::{AxisField, FieldName, SortKey};
 use crate::definitions::period::PeriodSpec;
 use crate::engine::{Ask, Freshness};
@@ -30,7 +30,13 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
     let source = catalog.sources.get(&dataset.source).ok_or_else(|| {
         Failure::new(Kind::BadDefinition, format!("source `{}` is not defined or has errors", dataset.source))
     })?;
-    let restriction = Restriction::for_open_dataset(&Viewer::local());
+    let standing = program.evaluator.standing(arguments.viewer.viewer()).await;
+    let restriction =
+        standing.decide(Action::Explore, Object::Dataset(id)).and_then(|_| standing.restriction(id));
+    let restriction = restriction.map_err(|refusal| {
+        let person = standing.viewer().name();
+        Failure::new(Kind::Forbidden, format!("dataset `{id}` is closed to {person}: {refusal}"))
+    })?;
     let ask = Ask { id, dataset, source, restriction: &restriction, freshness: Freshness::from_now_on() };
     let engine = program.evaluator.engine();
     let range = match &arguments.period {

@@ -8,7 +8,6 @@ use chrono::Utc;
 
 use super::arguments::{Place, RenderArguments};
 use super::{Failure, failure, progress};
-use crate::access::Viewer;
 use crate::definitions::model::PanelId;
 use crate::engine::Freshness;
 use crate::error::Kind;
@@ -38,7 +37,7 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
         parameters,
         locale: arguments.locale,
         now: arguments.now.unwrap_or_else(Utc::now),
-        viewer: Viewer::local(),
+        viewer: arguments.viewer.viewer(),
         freshness: Freshness::from_now_on(),
     };
     let spinner = progress::spinner(format!("rendering {}", arguments.report));

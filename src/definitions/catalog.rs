@@ -1,10 +1,11 @@
 //! The valid definitions of a workspace.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::model::{Dataset, DatasetId, Report, ReportId, Source, SourceId, Theme, ThemeId};
+use super::model::{Access, Dataset, DatasetId, Report, ReportId, Source, SourceId, Theme, ThemeId};
 
 /// Every definition that is valid, or was when it was last valid.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,6 +19,10 @@ pub struct Catalog {
     pub reports: IndexMap<ReportId, Arc<Report>>,
     /// The themes by id.
     pub themes: IndexMap<ThemeId, Arc<Theme>>,
+    /// Who may do what. Without it nobody who logs in may do anything.
+    pub access: Option<Arc<Access>>,
+    /// The file of every definition here, relative to the workspace, with `/` between folders.
+    pub files: BTreeMap<(DefinitionKind, String), String>,
     /// A digest (64 hexadecimal digits) of the text of exactly these definitions.
     pub version: String,
     /// The commit the workspace is checked out at, where it lies in a git repository. Files may have
@@ -27,6 +32,9 @@ pub struct Catalog {
 
 /// The id of the theme of reports that name none, and of pages that are no report's.
 const USUAL_THEME: &str = "theme";
+
+/// The id of the one access file, `access.yaml`.
+pub(crate) const ACCESS_ID: &str = "access";
 
 impl Catalog {
     /// The theme of a report, or, for `None`, of pages that are no report's.
@@ -48,6 +56,8 @@ pub enum DefinitionKind {
     Report,
     /// A theme.
     Theme,
+    /// Who may do what.
+    Access,
 }
 
 /// One valid definition with its id.
@@ -61,19 +71,22 @@ pub enum Definition {
     Report(ReportId, Arc<Report>),
     /// A theme.
     Theme(ThemeId, Arc<Theme>),
+    /// Who may do what.
+    Access(Arc<Access>),
 }
 
 impl DefinitionKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Source, Self::Dataset, Self::Report, Self::Theme];
+    pub const ALL: [Self; 5] = [Self::Source, Self::Dataset, Self::Report, Self::Theme, Self::Access];
 
-    /// `source`, `dataset`, `report` or `theme`, as after `kind:`.
+    /// `source`, `dataset`, `report`, `theme` or `access`, as after `kind:`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Source => "source",
             Self::Dataset => "dataset",
             Self::Report => "report",
             Self::Theme => "theme",
+            Self::Access => "access",
         }
     }
 }
@@ -86,6 +99,7 @@ impl Definition {
             Self::Dataset(..) => DefinitionKind::Dataset,
             Self::Report(..) => DefinitionKind::Report,
             Self::Theme(..) => DefinitionKind::Theme,
+            Self::Access(..) => DefinitionKind::Access,
         }
     }
 
@@ -96,6 +110,7 @@ impl Definition {
             Self::Dataset(id, _) => id.as_str(),
             Self::Report(id, _) => id.as_str(),
             Self::Theme(id, _) => id.as_str(),
+            Self::Access(_) => ACCESS_ID,
         }
     }
 
@@ -106,6 +121,7 @@ impl Definition {
             Self::Dataset(_, dataset) => &dataset.owner,
             Self::Report(_, report) => &report.owner,
             Self::Theme(_, theme) => &theme.owner,
+            Self::Access(access) => &access.owner,
         }
     }
 }

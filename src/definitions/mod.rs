@@ -24,6 +24,8 @@ pub mod watch;
 pub mod workspace;
 pub mod yaml;
 
+use check::references;
+
 pub use catalog::{Catalog, Definition, DefinitionKind};
 pub use diagnostic::{Diagnostic, Severity};
 pub use link::LinkTemplate;

@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use super::model::{Dataset, Report, Source, Theme};
+use super::model::{Access, Dataset, Report, Source, Theme};
 use crate::format::Locale;
 
 /// The schema of a source file, JSON Schema draft 2020-12.
@@ -36,9 +36,24 @@ pub fn theme() -> Value {
     of::<Theme>("theme", "jangpyo theme", "The colours, fonts and logo of a brand.")
 }
 
-/// Every schema with its name: `source`, `dataset`, `report`, `theme`.
-pub fn all() -> [(&'static str, Value); 4] {
-    [("source", source()), ("dataset", dataset()), ("report", report()), ("theme", theme())]
+/// The schema of the access file, JSON Schema draft 2020-12.
+pub fn access() -> Value {
+    of::<Access>(
+        "access",
+        "jangpyo access",
+        "Who is in which role, and what roles may do; stands as access.yaml at the top of the workspace.",
+    )
+}
+
+/// Every schema with its name: `source`, `dataset`, `report`, `theme`, `access`.
+pub fn all() -> [(&'static str, Value); 5] {
+    [
+        ("source", source()),
+        ("dataset", dataset()),
+        ("report", report()),
+        ("theme", theme()),
+        ("access", access()),
+    ]
 }
 
 /// Writes every schema, such as `report.json`, into `folder`, which is made where it is missing. Fails as the file system does.

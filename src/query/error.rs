@@ -41,6 +41,9 @@ pub enum QueryError {
         /// The type in words.
         expected: String,
     },
+    /// It uses a field that the viewer may not see. Which one is not told.
+    #[error("a field of the question is not open to the viewer")]
+    Hidden,
     /// The question does not make sense for this dataset.
     #[error("{0}")]
     BadQuestion(String),
@@ -55,6 +58,7 @@ impl QueryError {
         match self {
             Self::UnknownField { .. } | Self::BadValue { .. } | Self::BadQuestion(_) => Kind::BadRequest,
             Self::BadExpression { .. } | Self::CyclicMetric { .. } => Kind::BadDefinition,
+            Self::Hidden => Kind::Forbidden,
             Self::Plan(_) => Kind::Bug,
         }
     }

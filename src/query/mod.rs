@@ -11,8 +11,10 @@ mod columns;
 mod error;
 mod expression;
 mod filter;
+mod mask;
 mod period;
 mod plan;
+mod row_rules;
 mod semantic;
 
 pub use calendar::{Buckets, DateRange, bucket_of};

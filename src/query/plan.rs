@@ -14,7 +14,7 @@ use super::aggregate::Numbers;
 use super::bucket::TimeDimension;
 use super::columns::Columns;
 use super::expression::{self, Place, aggregate_name, exact_column};
-use super::{GroupBy, QueryError, SemanticQuery, Top, filter};
+use super::{GroupBy, QueryError, SemanticQuery, Top, filter, mask, row_rules};
 use crate::access::Restriction;
 use crate::definitions::model::{Dataset, Dimension, DimensionType, FieldName};
 use crate::sources::{Input, ROWS};
@@ -22,10 +22,14 @@ use crate::sources::{Input, ROWS};
 /// The column of an answer that is true for the rows of "others"; present when `top` was asked for.
 pub const OTHERS_FLAG: &str = "__others";
 
+/// How many rows a group is about; only where small groups are not shown.
+const ROWS_OF_GROUP: &str = "__rows_of_group";
+
 /// Plans questions to one opened dataset for one viewer. Without a restriction there is no planner.
 pub struct Planner<'a> {
     dataset: &'a Dataset,
     input: &'a Input,
+    restriction: &'a Restriction,
     columns: Columns,
 }
 
@@ -39,9 +43,9 @@ impl<'a> Planner<'a> {
     pub fn new(
         dataset: &'a Dataset,
         input: &'a Input,
-        _restriction: &Restriction,
+        restriction: &'a Restriction,
     ) -> Result<Self, QueryError> {
-        Ok(Self { dataset, input, columns: Columns::of(dataset, input)? })
+        Ok(Self { dataset, input, restriction, columns: Columns::of(dataset, input)? })
     }
 
     /// The rows of the answer: grouped columns, then measures, then [`OTHERS_FLAG`] when `top` is
@@ -125,7 +129,9 @@ impl<'a> Planner<'a> {
         self.aggregate(query, Vec::new(), &query.measures)
     }
 
-    /// The last day the dataset is complete through: one row with one date or timestamp.
+    /// The last day the dataset is complete through: one row with one date or timestamp. What the
+    /// dataset declares about itself in `freshness` is told to everybody who may see any of it; where it
+    /// declares nothing, the last day among the rows that the viewer sees.
     pub fn latest(&self, zone: Tz) -> Result<LogicalPlan, QueryError> {
         let place = Place { what: "freshness", name: "complete_through" };
         let none: [Expr; 0] = [];
@@ -135,7 +141,7 @@ impl<'a> Planner<'a> {
                 let parsed = self.parse(&freshness.complete_through, place)?;
                 (self.joined(&parsed.column_refs_qualifiers())?, parsed)
             }
-            None => (self.joined(&time.expression.column_refs_qualifiers())?, max(time.local(zone)?)),
+            None => (self.seen(time.expression.column_refs_qualifiers())?, max(time.local(zone)?)),
         };
         Ok(LogicalPlanBuilder::from(base).aggregate(none, [latest.alias("latest")])?.build()?)
     }
@@ -213,12 +219,12 @@ impl<'a> Planner<'a> {
                     .error("a measure aggregates rows: write sum(…), count(…), avg(…), min(…) or max(…)"));
             }
             let outer = expression::extract_aggregates(parsed, &mut aggregates, place)?;
-            columns.push(outer.alias(name.as_str()));
+            columns.push(self.masked_number(name, outer)?.alias(name.as_str()));
         }
         let filters = self.conditions(query)?;
         let qualifiers =
             groups.iter().chain(&aggregates).chain(&filters).flat_map(Qualifiers::column_refs_qualifiers);
-        let mut plan = LogicalPlanBuilder::from(self.joined(&qualifiers.collect())?);
+        let mut plan = LogicalPlanBuilder::from(self.seen(qualifiers.collect())?);
         for condition in filters {
             plan = plan.filter(condition)?;
         }
@@ -227,13 +233,20 @@ impl<'a> Planner<'a> {
             .into_iter()
             .enumerate()
             .map(|(position, aggregate)| aggregate.alias(aggregate_name(position)));
-        let named: Vec<Expr> = named.collect();
+        let mut named: Vec<Expr> = named.collect();
+        if self.restriction.minimum_group().is_some() {
+            named.push(count(lit(1)).alias(ROWS_OF_GROUP));
+        }
         // Grouping by nothing and aggregating nothing is not a plan; the members alone are.
         plan = plan.aggregate(groups, named)?;
+        if let Some(minimum) = self.restriction.minimum_group() {
+            plan = plan.filter(exact_column(ROWS_OF_GROUP).gt_eq(lit(i64::from(minimum))))?;
+        }
         let keys = || names.iter().map(|name| exact_column(name));
         plan = plan.project(keys().chain(columns).collect::<Vec<_>>())?;
         let mut computed: Vec<String> = needed.measures.iter().map(ToString::to_string).collect();
         for (name, metric) in needed.metrics {
+            let metric = self.masked_number(&name, metric)?;
             let known = computed.iter().map(|name| exact_column(name));
             plan =
                 plan.project(keys().chain(known).chain([metric.alias(name.as_str())]).collect::<Vec<_>>())?;
@@ -279,6 +292,25 @@ impl<'a> Planner<'a> {
             // An hour is an hour of the report's zone, whatever zone the data are in.
             DataType::Timestamp(..) => self.time(&group.field)?.local(query.time_zone),
             _ => Ok(dimension.expression),
+        }
+    }
+
+    /// The rows that the viewer may see, joined with the tables of the relationships in `used`.
+    fn seen(&self, mut used: BTreeSet<String>) -> Result<LogicalPlan, QueryError> {
+        let Some(test) = self.restriction.rows() else { return self.joined(&used) };
+        let raw = |field: &FieldName| {
+            let parsed = self.raw_dimension(field)?;
+            Ok((parsed.expression, parsed.data_type))
+        };
+        let rule = row_rules::expression(test, &raw)?;
+        used.extend(rule.column_refs_qualifiers());
+        Ok(LogicalPlanBuilder::from(self.joined(&used)?).filter(rule)?.build()?)
+    }
+
+    fn masked_number(&self, name: &FieldName, number: Expr) -> Result<Expr, QueryError> {
+        match self.restriction.mask(name) {
+            Some(mask) => mask::of_number(mask, number),
+            None => Ok(number),
         }
     }
 
@@ -328,7 +360,17 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// A dimension as the viewer may see it; every question goes through here.
     fn dimension(&self, field: &FieldName) -> Result<Parsed, QueryError> {
+        let raw = self.raw_dimension(field)?;
+        let Some(mask) = self.restriction.mask(field) else { return Ok(raw) };
+        let expression = mask::of_dimension(mask, raw.expression, &raw.data_type)?;
+        let data_type = expression.get_type(&self.columns.joined)?;
+        Ok(Parsed { expression, data_type })
+    }
+
+    /// A dimension as it is in the data: for row rules only.
+    fn raw_dimension(&self, field: &FieldName) -> Result<Parsed, QueryError> {
         let (name, definition) = self.definition(field)?;
         let place = Place { what: "dimension", name: name.as_str() };
         let expression = match &definition.sql {

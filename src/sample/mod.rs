@@ -1,5 +1,5 @@
 //! The sample data: two years of a fashion retailer's daily sales in Korea, Hong Kong and the USA, its
-//! monthly accounts, its weekly stock and what happened meanwhile.
+//! monthly accounts, its weekly stock, its staff and what happened meanwhile.
 //!
 //! Takes a folder and a seed; writes the same Parquet files for the same seed on every machine: a
 //! pseudo-random generator with a published algorithm (ChaCha8) and no trigonometry, whose last
@@ -9,6 +9,7 @@ mod accounts;
 mod events;
 mod inventory;
 mod sales;
+mod staff;
 mod stores;
 
 use std::fs::File;
@@ -57,10 +58,11 @@ pub fn days() -> Option<(NaiveDate, NaiveDate)> {
     Some((NaiveDate::from_ymd_opt(2024, 11, 1)?, NaiveDate::from_ymd_opt(2026, 10, 31)?))
 }
 
-/// Writes `l2/sales/year=…/part-0.parquet`, `l2/stores.parquet`, `l2/events.parquet`,
-/// `l2/accounts.parquet` and `l2/inventory.parquet` below `folder` and gives their paths.
+/// Writes `l2/sales/year=…/part-0.parquet`, `l2/stores.parquet`, `l2/staff.parquet`,
+/// `l2/events.parquet`, `l2/accounts.parquet` and `l2/inventory.parquet` below `folder` and gives their paths.
 pub fn write(folder: &Path, seed: u64) -> Result<Vec<PathBuf>, SampleError> {
     let mut written = vec![write_file(folder.join("l2/stores.parquet"), &stores::batch()?)?];
+    written.push(write_file(folder.join("l2/staff.parquet"), &staff::batch()?)?);
     written.push(write_file(folder.join("l2/events.parquet"), &events::batch()?)?);
     let Some((first, last)) = days() else { return Ok(written) };
     written.push(write_file(folder.join("l2/accounts.parquet"), &accounts::batch(seed, first, last)?)?);
@@ -112,7 +114,7 @@ mod tests {
             paths.iter().map(|path| std::fs::read(path).unwrap()).collect::<Vec<_>>()
         };
         let (first, second, other) = (read("a", 7), read("b", 7), read("c", 8));
-        assert_eq!(first.len(), 7);
+        assert_eq!(first.len(), 8);
         assert!(first == second, "the same seed");
         assert!(first != other, "another seed");
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
 use super::brand::Brand;
-use crate::access::Viewer;
+use crate::access::{Standing, Viewer};
 use crate::definitions::Diagnostic;
 use crate::definitions::model::{PanelId, Report, ReportId};
 use crate::error::Kind;
@@ -21,11 +21,14 @@ use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunPage};
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
 /// with panels that are slow, fail or panic at will.
 pub trait Backend: Send + Sync + 'static {
-    /// Every report that can be opened, and those whose file was never valid.
-    fn reports(&self) -> Vec<ReportEntry>;
+    /// What a viewer may do in the workspace as it is now.
+    fn standing(&self, viewer: Viewer) -> BoxFuture<'_, Standing>;
 
-    /// What is wrong in the definition files, in order of file and line.
-    fn problems(&self) -> Vec<Diagnostic>;
+    /// Every report that the viewer may open, and for those who may edit it, whose file was never valid.
+    fn reports(&self, standing: &Standing) -> Vec<ReportEntry>;
+
+    /// What is wrong in the definition files that the viewer may edit, in order of file and line.
+    fn problems(&self, standing: &Standing) -> Vec<Diagnostic>;
 
     /// The theme with this id.
     fn brand(&self, id: &str) -> Option<Brand>;
@@ -36,14 +39,24 @@ pub trait Backend: Send + Sync + 'static {
     /// Opens a report: checks the parameters and resolves the period.
     fn open(&self, wish: Wish) -> BoxFuture<'_, Result<OpenReport, QuestionError>>;
 
-    /// A page of runs, newest first.
-    fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>>;
+    /// A page of the runs of reports whose schedules the viewer may see, newest first.
+    fn runs(
+        &self,
+        standing: Standing,
+        filter: RunFilter,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<RunPage, BackendError>>;
 
-    /// One run with its deliveries and artefacts.
-    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>>;
+    /// One such run with its deliveries and artefacts.
+    fn run(&self, standing: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>>;
 
-    /// The content of a kept file; `None` if there never was one or retention removed it.
-    fn artefact(&self, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>>;
+    /// The content of a kept file; `None` if there never was one, retention removed it, or it shows more
+    /// than the viewer may see.
+    fn artefact(
+        &self,
+        standing: Standing,
+        id: String,
+    ) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>>;
 
     /// Whether each part is ready to serve.
     fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>>;
@@ -80,6 +93,8 @@ pub struct OpenReport {
     pub heading: Heading,
     /// The look of its brand, if it has one.
     pub brand: Option<Brand>,
+    /// Whether the viewer may take it away as a file.
+    pub may_export: bool,
     /// The address the server is reached at, for links in files; without it there are none to its pages.
     pub base_url: Option<String>,
     /// Where its panels are answered.

@@ -37,6 +37,7 @@ pub(super) async fn show_pdf(
     address: &Address,
 ) -> Result<Response, WebError> {
     let open = state.backend.open(wish(report, visitor, address.parameters())).await?;
+    may_export(&open)?;
     let place = Arc::clone(&state.settings.pdf_places).acquire_owned().await;
     let place = place.map_err(|error| WebError::bug(format!("PDF places: {error}")))?;
     let document = open.answers.document().await;
@@ -55,6 +56,11 @@ pub(super) async fn show_pdf(
     Ok(file("application/pdf", disposition, &name, sheets.bytes))
 }
 
+/// Whoever may look at a report may not always take it away.
+pub(super) fn may_export(open: &OpenReport) -> Result<(), WebError> {
+    if open.may_export { Ok(()) } else { Err(WebError::of(axum::http::StatusCode::FORBIDDEN)) }
+}
+
 /// `/reports/{report}.xlsx`: the tables, charts and key numbers with the parameters of the address.
 pub(super) async fn show_workbook(
     state: &WebState,
@@ -63,6 +69,7 @@ pub(super) async fn show_workbook(
     address: &Address,
 ) -> Result<Response, WebError> {
     let open = state.backend.open(wish(report, visitor, address.parameters())).await?;
+    may_export(&open)?;
     let place = Arc::clone(&state.settings.pdf_places).acquire_owned().await;
     let place = place.map_err(|error| WebError::bug(format!("workbook places: {error}")))?;
     let document = open.answers.document().await;

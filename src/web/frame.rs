@@ -7,7 +7,7 @@ use super::address::Address;
 pub(super) use super::assets::asset_url;
 use super::brand::Brand;
 use super::error::WebError;
-use super::visitor::{Theme, Visitor};
+use super::visitor::{Doors, Theme, Visitor};
 use super::words::Words;
 use crate::format::Locale;
 
@@ -39,6 +39,8 @@ pub(super) struct Frame {
     pub(super) place: Place,
     /// The title in the browser's tab.
     pub(super) title: String,
+    /// Which parts of the site are open to who looks.
+    pub(super) doors: Doors,
     /// Its path.
     path: String,
     /// The rest of its address.
@@ -59,6 +61,7 @@ impl Frame {
             words: Words::of(locale),
             locale,
             theme: visitor.theme,
+            doors: visitor.doors,
             brand: None,
             place,
             title: title.into(),

@@ -8,6 +8,8 @@ use serde_json::json;
 
 use super::error::WebError;
 use super::state::WebState;
+use super::visitor::Entered;
+use crate::access::{Action, Object};
 
 /// The process answers.
 pub(super) async fn show_health() -> Json<serde_json::Value> {
@@ -22,8 +24,14 @@ pub(super) async fn show_readiness(State(state): State<WebState>) -> Response {
     (status, Json(json!({"ready": ready, "checks": checks}))).into_response()
 }
 
-/// What is counted, for Prometheus.
-pub(super) async fn show_metrics(State(state): State<WebState>) -> Result<Response, WebError> {
+/// What is counted, for Prometheus, which brings a token of an administrator.
+pub(super) async fn show_metrics(
+    State(state): State<WebState>,
+    Entered(standing): Entered,
+) -> Result<Response, WebError> {
+    if !standing.may(Action::Administer, Object::Server) {
+        return Err(WebError::of(StatusCode::FORBIDDEN));
+    }
     let text = state.metrics.encode().map_err(|error| WebError::bug(format!("metrics: {error}")))?;
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())

@@ -299,6 +299,9 @@ pub(super) async fn show_panel(
 ) -> Result<Response, WebError> {
     let parameters = address.parameters();
     let open = state.backend.open(wish(&path.report, &visitor, parameters.clone())).await?;
+    if path.format != PanelFormat::Page {
+        downloads::may_export(&open)?;
+    }
     if path.format == PanelFormat::Xlsx {
         return downloads::show_panel_workbook(&state, &open, &path.panel).await;
     }

@@ -8,7 +8,7 @@ use super::address::Address;
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
 use super::state::WebState;
-use super::visitor::Visitor;
+use super::visitor::{Entered, Visitor};
 use super::words::Words;
 use crate::definitions::{Diagnostic, Severity};
 
@@ -31,11 +31,15 @@ struct ProblemView {
 pub(super) async fn list_problems(
     State(state): State<WebState>,
     visitor: Visitor,
+    Entered(standing): Entered,
     address: Address,
 ) -> Result<Response, WebError> {
+    if !visitor.doors.problems {
+        return Err(WebError::no_page());
+    }
     let locale = visitor.locale.unwrap_or_default();
     let title = Words::of(locale).problems;
-    let problems = state.backend.problems().into_iter().map(ProblemView::new).collect();
+    let problems = state.backend.problems(&standing).into_iter().map(ProblemView::new).collect();
     let frame = Frame::new(&visitor, locale, Place::Problems, title, "/problems", &address)
         .in_brand(state.backend.usual_brand());
     page(&ProblemsPage { frame, problems })

@@ -9,7 +9,7 @@ use super::backend::{Fresh, ReportEntry};
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
 use super::state::WebState;
-use super::visitor::Visitor;
+use super::visitor::{Entered, Visitor};
 use super::when::When;
 use super::words::{self, Words};
 use crate::definitions::Severity;
@@ -39,11 +39,12 @@ struct ReportView {
 pub(super) async fn list_reports(
     State(state): State<WebState>,
     visitor: Visitor,
+    Entered(standing): Entered,
     address: Address,
 ) -> Result<Response, WebError> {
     let locale = visitor.locale.unwrap_or_default();
     let mut reports: Vec<ReportView> =
-        state.backend.reports().into_iter().map(|entry| ReportView::new(entry, locale)).collect();
+        state.backend.reports(&standing).into_iter().map(|entry| ReportView::new(entry, locale)).collect();
     reports.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.id.cmp(&b.id)));
     let title = Words::of(locale).reports;
     page(&ReportsPage {
@@ -52,7 +53,7 @@ pub(super) async fn list_reports(
         reports,
         problems: state
             .backend
-            .problems()
+            .problems(&standing)
             .iter()
             .filter(|problem| problem.severity == Severity::Error)
             .count(),

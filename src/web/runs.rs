@@ -12,9 +12,10 @@ use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
 use super::names::RecordId;
 use super::state::WebState;
-use super::visitor::Visitor;
+use super::visitor::{Entered, Visitor};
 use super::when::{When, size, took};
 use super::words::Words;
+use crate::access::Standing;
 use crate::definitions::model::ReportId;
 use crate::format::Locale;
 use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunState, Stage};
@@ -88,8 +89,12 @@ struct ArtefactView {
 pub(super) async fn list_runs(
     State(state): State<WebState>,
     visitor: Visitor,
+    Entered(standing): Entered,
     address: Address,
 ) -> Result<Response, WebError> {
+    if !visitor.doors.runs {
+        return Err(WebError::no_page());
+    }
     let locale = visitor.locale.unwrap_or_default();
     let words = Words::of(locale);
     // A filter that names nothing filters nothing; the form shows what counts.
@@ -99,8 +104,8 @@ pub(super) async fn list_runs(
         state: address.get("state").and_then(|state| state.parse().ok()),
         before: address.get("before").and_then(|id| id.parse().ok()),
     };
-    let found = state.backend.runs(filter.clone(), state.settings.runs_per_page).await?;
-    let titles = Titles::of(&state, locale);
+    let found = state.backend.runs(standing.clone(), filter.clone(), state.settings.runs_per_page).await?;
+    let titles = Titles::of(&state, &standing, locale);
     let older = found.runs.last().filter(|_| found.more);
     page(&RunsPage {
         frame: Frame::new(&visitor, locale, Place::Runs, words.runs, "/runs", &address)
@@ -121,15 +126,16 @@ pub(super) async fn list_runs(
 pub(super) async fn show_run(
     State(state): State<WebState>,
     visitor: Visitor,
+    Entered(standing): Entered,
     RecordId(id): RecordId,
     address: Address,
 ) -> Result<Response, WebError> {
     let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
     let RunDetail { run, deliveries, artefacts } =
-        state.backend.run(id).await?.ok_or_else(WebError::no_page)?;
+        state.backend.run(standing.clone(), id).await?.ok_or_else(WebError::no_page)?;
     let locale = visitor.locale.unwrap_or_default();
     let words = Words::of(locale);
-    let titles = Titles::of(&state, locale);
+    let titles = Titles::of(&state, &standing, locale);
     let zone = titles.zone(&run.report);
     let stages = stages(&run, words);
     let run = RunView::new(run, &titles, words);
@@ -150,9 +156,10 @@ pub(super) async fn show_run(
 /// `/artefacts/{artefact}`
 pub(super) async fn download_artefact(
     State(state): State<WebState>,
+    Entered(standing): Entered,
     RecordId(id): RecordId,
 ) -> Result<Response, WebError> {
-    let file = state.backend.artefact(id).await?.ok_or_else(WebError::no_page)?;
+    let file = state.backend.artefact(standing, id).await?.ok_or_else(WebError::no_page)?;
     let head = [(header::CONTENT_TYPE, file.media_type)];
     let disposition = content_disposition(Disposition::Attachment, &file.name);
     Ok((head, [(header::CONTENT_DISPOSITION, disposition)], file.content).into_response())
@@ -162,8 +169,8 @@ pub(super) async fn download_artefact(
 struct Titles(Vec<(ReportId, String, String)>);
 
 impl Titles {
-    fn of(state: &WebState, locale: Locale) -> Self {
-        let entries = state.backend.reports().into_iter();
+    fn of(state: &WebState, standing: &Standing, locale: Locale) -> Self {
+        let entries = state.backend.reports(standing).into_iter();
         Self(
             entries
                 .map(|entry| match entry.report {

@@ -7,7 +7,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::address::Address;
-use crate::access::Viewer;
+use super::state::WebState;
+use crate::access::{Action, Object, Standing, Viewer};
 use crate::format::Locale;
 
 /// A choice of colours.
@@ -52,6 +53,36 @@ pub(super) struct Visitor {
     pub(super) theme: Theme,
     /// The width of their window in CSS pixels, as far as known.
     pub(super) window_width: f32,
+    /// Which parts of the site are open to them.
+    pub(super) doors: Doors,
+}
+
+/// Which parts of the site are open to somebody besides reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Doors {
+    /// Runs of schedules.
+    pub(super) runs: bool,
+    /// Problems of definitions.
+    pub(super) problems: bool,
+    /// Users, sessions, links and the audit log.
+    pub(super) administration: bool,
+}
+
+/// What who asks may do in the workspace as it is now.
+#[derive(Debug, Clone)]
+pub(super) struct Entered(pub(super) Standing);
+
+impl FromRequestParts<WebState> for Entered {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Infallible> {
+        if let Some(entered) = parts.extensions.get::<Self>() {
+            return Ok(entered.clone());
+        }
+        let entered = Self(state.backend.standing(Visitor::of(parts.uri.query(), &parts.headers).viewer).await);
+        parts.extensions.insert(entered.clone());
+        Ok(entered)
+    }
 }
 
 /// A window nobody told the width of.
@@ -71,15 +102,21 @@ impl Visitor {
         let told = cookie(headers, "window").and_then(|width| width.parse::<u16>().ok()).map(f32::from);
         let guess = if is_phone(headers) { PHONE_WIDTH } else { DESKTOP_WIDTH };
         let window_width = told.unwrap_or(guess).clamp(320.0, 3840.0);
-        Self { viewer: Viewer::local(), locale, theme, window_width }
+        Self { viewer: Viewer::operator(), locale, theme, window_width, doors: Doors::default() }
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+impl FromRequestParts<WebState> for Visitor {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(parts.uri.query(), &parts.headers))
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Infallible> {
+        let Entered(standing) = Entered::from_request_parts(parts, state).await?;
+        let doors = Doors {
+            runs: standing.may_with_any(Action::Schedule),
+            problems: standing.may_with_any(Action::Edit),
+            administration: standing.may(Action::Administer, Object::Server),
+        };
+        Ok(Self { doors, ..Self::of(parts.uri.query(), &parts.headers) })
     }
 }
 

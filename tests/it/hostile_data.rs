@@ -76,7 +76,7 @@ async fn evaluate(folder: &Path) -> Document {
         parameters: std::collections::BTreeMap::default(),
         locale: Some(Locale::Ko),
         now: Utc::now(),
-        viewer: Viewer::local(),
+        viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await

@@ -101,7 +101,7 @@ async fn document(name: &str, base: Option<&str>, print: &str) -> Document {
         parameters,
         locale: Some(Locale::Ko),
         now: Utc.with_ymd_and_hms(2026, 3, 2, 0, 0, 0).unwrap(),
-        viewer: Viewer::local(),
+        viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
     };
     let prepared = evaluator.prepare(question).await.unwrap();

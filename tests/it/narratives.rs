@@ -86,7 +86,7 @@ async fn document() -> Document {
         parameters: std::collections::BTreeMap::default(),
         locale: Some(Locale::Ko),
         now: Utc.with_ymd_and_hms(2026, 3, 2, 0, 0, 0).unwrap(),
-        viewer: Viewer::local(),
+        viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await

@@ -120,7 +120,7 @@ async fn document(folder: &Path, sales: &[Sale], panels: &str, period: &str) -> 
         parameters: BTreeMap::default(),
         locale: Some(Locale::En),
         now: "2026-01-15T08:00:00+09:00".parse().unwrap(),
-        viewer: Viewer::local(),
+        viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await

@@ -1,9 +1,9 @@
 //! Datasets.
 
 use super::known::{Fields, Known};
-use super::{Findings, expression, known, text, zone};
+use super::{Findings, expression, known, security, text, zone};
 use crate::definitions::LinkTemplate;
-use crate::definitions::model::{CsvOptions, Dataset, Dimension, FieldName, Security};
+use crate::definitions::model::{CsvOptions, Dataset, Dimension, FieldName};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 
@@ -37,9 +37,7 @@ pub(super) fn check(dataset: &Dataset, known: &Known<'_>, findings: &mut Finding
     expression::check(dataset, fields, findings);
     relationships(dataset, findings);
     freshness(dataset, findings);
-    if let Some(security) = &dataset.security {
-        closed(security, findings);
-    }
+    security::check(dataset, fields, known, findings);
 }
 
 /// The address can be one, and the dimensions in it exist.
@@ -311,22 +309,5 @@ fn freshness(dataset: &Dataset, findings: &mut Findings<'_>) {
             "the expression is empty",
             "write an aggregate such as `max(order_date)`".to_owned(),
         );
-    }
-}
-
-/// A rule that would not be kept must not be accepted.
-fn closed(security: &Security, findings: &mut Findings<'_>) {
-    let path = FieldPath::root().key("security");
-    let given = [
-        ("access", !security.access.is_empty()),
-        ("rows", !security.rows.is_empty()),
-        ("columns", !security.columns.is_empty()),
-    ];
-    for (key, _) in given.into_iter().filter(|(_, given)| *given) {
-        let message = format!("`security.{key}` is not enforced by this version; the dataset stays closed");
-        let help =
-            "serve restricted data with a later version, or move open data into a dataset of their own"
-                .to_owned();
-        findings.error_at_key(&path.key(key), "not_enforced", message, help);
     }
 }

@@ -1,8 +1,9 @@
 //! What a metric's expression refers to, as far as names can be told without a SQL parser.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Findings;
+use super::circle::circles;
 use super::known::Fields;
 use crate::definitions::model::{Dataset, FieldName};
 use crate::definitions::names;
@@ -50,46 +51,18 @@ pub(super) fn check(dataset: &Dataset, fields: Fields<'_>, findings: &mut Findin
     cycles(&uses, &metrics, findings);
 }
 
-/// Every cycle once, at its first metric in the file's order by name.
+/// Every circle once, at its first metric in the file's order by name.
 fn cycles(uses: &BTreeMap<&str, Vec<String>>, metrics: &FieldPath, findings: &mut Findings<'_>) {
-    let mut done: BTreeSet<&str> = BTreeSet::new();
-    for start in uses.keys() {
-        // Depth first with an own stack: a chain of metrics may be as long as the file allows.
-        let mut way: Vec<(&str, usize)> = vec![(start, 0)];
-        let mut on_way: BTreeSet<&str> = BTreeSet::from([*start]);
-        while let Some((name, next)) = way.last_mut() {
-            let referred =
-                if done.contains(*name) { None } else { uses.get(*name).and_then(|uses| uses.get(*next)) };
-            *next += 1;
-            let Some(referred) = referred else {
-                done.insert(name);
-                on_way.remove(*name);
-                way.pop();
-                continue;
-            };
-            let Some((referred, _)) = uses.get_key_value(referred.as_str()) else { continue };
-            if on_way.contains(referred) {
-                let from = way.iter().position(|(name, _)| name == referred).unwrap_or_default();
-                let mut names: Vec<&str> = way.iter().skip(from).map(|(name, _)| *name).collect();
-                names.push(referred);
-                let path = metrics.key(referred).key("sql");
-                let message = format!("metric `{referred}` is computed from itself: {}", names.join(" → "));
-                findings.error(
-                    &path,
-                    "cycle",
-                    message,
-                    "one of them must be computed from measures only".to_owned(),
-                );
-            } else if !done.contains(referred) {
-                on_way.insert(referred);
-                way.push((referred, 0));
-            }
-        }
+    for circle in circles(uses) {
+        let Some(first) = circle.first() else { continue };
+        let message = format!("metric `{first}` is computed from itself: {}", circle.join(" → "));
+        let help = "one of them must be computed from measures only".to_owned();
+        findings.error(&metrics.key(first).key("sql"), "cycle", message, help);
     }
 }
 
 /// The identifiers of an expression: no keywords, function names, texts or numbers.
-pub(super) fn references(sql: &str) -> Vec<String> {
+pub(in crate::definitions) fn references(sql: &str) -> Vec<String> {
     let chars: Vec<char> = sql.chars().collect();
     let mut found: Vec<String> = Vec::new();
     let mut at = 0;

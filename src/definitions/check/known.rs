@@ -1,6 +1,6 @@
 //! The names of a workspace, from valid and faulty files alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definitions::catalog::DefinitionKind;
 use crate::definitions::model::{Dataset, Dimension, DimensionType, FieldName};
@@ -18,6 +18,17 @@ pub(super) struct Known<'a> {
     pub(super) reports: BTreeMap<&'a str, ReportNames<'a>>,
     /// The ids of themes.
     pub(super) themes: Vec<&'a str>,
+    /// What the access file names, where there is one.
+    pub(super) access: Option<AccessNames<'a>>,
+    /// The folders that definitions are in, and those above.
+    pub(super) folders: BTreeSet<String>,
+}
+
+/// What the access file names.
+pub(super) struct AccessNames<'a> {
+    pub(super) functional_roles: Vec<&'a str>,
+    pub(super) access_roles: Vec<&'a str>,
+    pub(super) attributes: Vec<&'a str>,
 }
 
 /// What of a report can be referred to.
@@ -58,10 +69,24 @@ impl<'a> Known<'a> {
         Self {
             sources: ids(DefinitionKind::Source).map(|draft| draft.id.as_str()).collect(),
             datasets: ids(DefinitionKind::Dataset).map(|draft| (draft.id.as_str(), fields(draft))).collect(),
+            access: ids(DefinitionKind::Access).next().map(|draft| {
+                let keys = |key| draft.tree.as_deref().map_or_else(Vec::new, |tree| tree.keys_of(key));
+                AccessNames {
+                    functional_roles: keys("functional_roles"),
+                    access_roles: keys("access_roles"),
+                    attributes: keys("attributes"),
+                }
+            }),
+            folders: drafts.iter().flat_map(|draft| folders_of(&draft.name)).collect(),
             themes: ids(DefinitionKind::Theme).map(|draft| draft.id.as_str()).collect(),
             reports: ids(DefinitionKind::Report).map(|draft| (draft.id.as_str(), names(draft))).collect(),
         }
     }
+}
+
+/// `a` and `a/b` for `a/b/c.yaml`.
+fn folders_of(file: &str) -> impl Iterator<Item = String> {
+    file.match_indices('/').filter_map(|(end, _)| file.get(..end)).map(str::to_owned)
 }
 
 impl<'a> Fields<'a> {

@@ -3,8 +3,10 @@
 //! Works on definitions whose shape is right, or the parts of them that are. Names are taken from
 //! the trees, so that a faulty panel is still known by its name and breeds no follow-up errors.
 
+mod access;
 mod additive;
 mod chart;
+mod circle;
 mod cron;
 mod dataset;
 mod expression;
@@ -17,12 +19,16 @@ mod print;
 mod recipient;
 mod report;
 mod schedule;
+mod security;
 mod source;
 mod text;
 mod theme;
 mod zone;
 
+pub(super) use expression::references;
+
 use super::diagnostic::{Problem, SHOWN_LIMIT};
+use super::names;
 use super::path::FieldPath;
 use super::policy::Policy;
 use super::workspace::{Draft, Typed};
@@ -43,7 +49,9 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
                     Typed::Dataset(dataset) => dataset::check(dataset, &known, &mut findings),
                     Typed::Report(report) => report::check(report, &known, policy, &mut findings),
                     Typed::Theme(theme) => theme::check(theme, &mut findings),
+                    Typed::Access(access) => access::check(&draft.name, access, &known, &mut findings),
                 }
+                known_owner(typed.owner(), &known, &mut findings);
                 found = findings.problems;
             }
             all.push(found);
@@ -51,6 +59,16 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
     }
     for (draft, found) in drafts.iter_mut().zip(all) {
         draft.problems.extend(found);
+    }
+}
+
+/// Where there are roles, the owner is one of them.
+fn known_owner(owner: &str, known: &Known<'_>, findings: &mut Findings<'_>) {
+    let Some(access) = &known.access else { return };
+    if !owner.trim().is_empty() && !access.functional_roles.contains(&owner) {
+        let message = format!("`access.yaml` has no functional role `{}`", names::printable(owner));
+        let help = names::offer(owner, "functional roles", access.functional_roles.iter().copied());
+        findings.error(&FieldPath::root().key("owner"), "unknown_role", message, help);
     }
 }
 

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use tree::{Scalar, Test};
+pub use tree::{Arithmetic, Relation, Scalar, Test};
 
 /// The longest expression, in characters.
 pub const MAX_LENGTH: usize = 1_000;
@@ -81,6 +81,11 @@ impl Condition {
     /// The names it refers to, each once, in the order of their first use.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// What was understood; its names stand by their position among [`Self::names`].
+    pub fn test(&self) -> &Test {
+        &self.test
     }
 
     /// Whether it holds, given what its names stand for; `None` when that is unknown because values

@@ -7,43 +7,67 @@ pub(super) type Values<'v, 'a> = &'v dyn Fn(usize) -> Operand<'a>;
 
 /// An expression with a value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Scalar {
+pub enum Scalar {
+    /// A number that stands there.
     Number(f64),
+    /// A text that stands there.
     Text(String),
-    /// By its position among the names.
+    /// What a name stands for, by its position among the names of the expression.
     Name(usize),
+    /// The negative of a number.
     Negative(Box<Self>),
+    /// Two numbers put together.
     Arithmetic(Box<Self>, Arithmetic, Box<Self>),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Arithmetic {
+/// How two numbers are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Arithmetic {
+    /// `+`
     Plus,
+    /// `-`
     Minus,
+    /// `*`
     Times,
+    /// `/`
     Divided,
 }
 
 /// An expression that is true, false or unknown.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Test {
+pub enum Test {
+    /// `true` or `false` as it stands there.
     Known(bool),
+    /// Two values compared.
     Compare(Scalar, Relation, Scalar),
+    /// A value, the lowest and the highest it may be.
     Between(Scalar, Scalar, Scalar),
+    /// A value is one of some.
     OneOf(Scalar, Vec<Scalar>),
+    /// A value is missing.
     IsNull(Scalar),
+    /// It does not hold.
     Not(Box<Self>),
+    /// Both hold.
     And(Box<Self>, Box<Self>),
+    /// One of them holds.
     Or(Box<Self>, Box<Self>),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Relation {
+/// How two values compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Relation {
+    /// `=`
     Equal,
+    /// `<>`
     NotEqual,
+    /// `<`
     Less,
+    /// `<=`
     LessOrEqual,
+    /// `>`
     Greater,
+    /// `>=`
     GreaterOrEqual,
 }
 
@@ -90,6 +114,36 @@ impl Scalar {
 }
 
 impl Test {
+    /// Every value in it, whole and in parts.
+    pub fn scalars(&self) -> Vec<&Scalar> {
+        let mut found = Vec::new();
+        let mut tests = vec![self];
+        while let Some(test) = tests.pop() {
+            match test {
+                Self::Known(_) => {}
+                Self::Compare(left, _, right) => found.extend([left, right]),
+                Self::Between(value, low, high) => found.extend([value, low, high]),
+                Self::OneOf(value, choices) => {
+                    found.push(value);
+                    found.extend(choices);
+                }
+                Self::IsNull(value) => found.push(value),
+                Self::Not(inner) => tests.push(inner),
+                Self::And(left, right) | Self::Or(left, right) => tests.extend([&**left, &**right]),
+            }
+        }
+        let mut at = 0;
+        while let Some(scalar) = found.get(at).copied() {
+            match scalar {
+                Scalar::Negative(inner) => found.push(inner),
+                Scalar::Arithmetic(left, _, right) => found.extend([&**left, &**right]),
+                Scalar::Number(_) | Scalar::Text(_) | Scalar::Name(_) => {}
+            }
+            at += 1;
+        }
+        found
+    }
+
     pub(super) fn evaluate<'a>(&'a self, values: Values<'_, 'a>) -> Option<bool> {
         match self {
             Self::Known(known) => Some(*known),

@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FieldName, OneOrMany, SourceId};
+use super::{FieldName, Security, SourceId};
+use crate::definitions::references;
 use crate::format::{LocalizedText, NumberFormat};
 
 /// An L2 table of one source with its semantics.
@@ -202,24 +203,11 @@ pub struct Freshness {
     pub complete_through: String,
 }
 
-/// Who may see what of a dataset.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Security {
-    /// The access roles that open it.
-    pub access: Vec<String>,
-    /// A row condition per role.
-    pub rows: IndexMap<String, String>,
-    /// Masks per dimension or measure.
-    pub columns: IndexMap<FieldName, ColumnMask>,
-}
-
-/// How a column is masked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ColumnMask {
-    /// The roles that do not see it.
-    pub hidden_from: OneOrMany<String>,
+impl Metric {
+    /// The measures and metrics it is computed from.
+    pub fn numbers(&self) -> Vec<FieldName> {
+        references(&self.sql).iter().filter_map(|name| FieldName::parse(name).ok()).collect()
+    }
 }
 
 impl Dataset {

@@ -3,6 +3,8 @@
 //! Plain serde types, one file per kind. The published JSON Schemas are generated from them, so the
 //! doc comments here are what an author reads in the editor.
 
+mod access;
+mod action;
 mod dataset;
 mod delivery;
 mod name;
@@ -12,15 +14,18 @@ mod part;
 mod print;
 mod report;
 mod schedule;
+mod security;
 mod source;
 mod theme;
 
+pub use access::{Access, AccessRole, Attribute, ClaimAttribute, DatasetAttribute, FunctionalRole, Grant};
+pub use action::Action;
 pub use dataset::{
-    ColumnMask, CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric,
-    Relationship, Security, TableFile,
+    CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric, Relationship,
+    TableFile,
 };
 pub use delivery::{Attachment, CsvFiles, Delivery, EmailDelivery, FolderDelivery};
-pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, SourceId, ThemeId};
+pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, RoleName, SourceId, ThemeId};
 pub use panel::{
     AmountUnit, Annotations, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle,
     ChartKind, ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, ErrorMeasures, FieldFilter,
@@ -37,5 +42,6 @@ pub use print::{
 };
 pub use report::{Orientation, Page, Palette, Paper, Report};
 pub use schedule::{PanelErrorPolicy, Schedule};
+pub use security::{ColumnRule, Mask, PartialMask, RowRule, Security};
 pub use source::{S3Options, Source};
 pub use theme::{ColorPair, Theme, ThemeColor, ThemeColors, ThemeFonts};

@@ -68,6 +68,12 @@ macro_rules! name_type {
             }
         }
 
+        impl AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl std::borrow::Borrow<str> for $type {
             fn borrow(&self) -> &str {
                 &self.0
@@ -115,6 +121,10 @@ name_type!(
 name_type!(
     /// The id of a theme: the name of its file without `.yaml`.
     ThemeId, "theme id", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
+);
+name_type!(
+    /// The name of a functional role or an access role.
+    RoleName, "role name", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
 );
 name_type!(
     /// The id of a panel within its report.

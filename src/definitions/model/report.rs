@@ -113,3 +113,24 @@ pub enum Orientation {
     /// Lying.
     Landscape,
 }
+
+impl Report {
+    /// Every dataset that its panels and their annotations read, each once. A report that names one and
+    /// has no panel of it counts as reading it, since its controls do.
+    pub fn datasets(&self) -> Vec<&DatasetId> {
+        let mut found: Vec<&DatasetId> = Vec::new();
+        let of_panels = self.panels.values().flat_map(|panel| {
+            let events = match panel {
+                Panel::Chart(chart) => chart.annotations.as_ref().map(|events| &events.dataset),
+                _ => None,
+            };
+            panel.dataset().into_iter().chain(events)
+        });
+        for id in self.dataset.iter().chain(of_panels) {
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        }
+        found
+    }
+}

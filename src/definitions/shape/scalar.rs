@@ -6,7 +6,7 @@ use super::{Spot, Walk, kind};
 use crate::definitions::catalog::DefinitionKind;
 use crate::definitions::condition::{Computation, Condition, ConditionError};
 use crate::definitions::diagnostic::Problem;
-use crate::definitions::model::{AxisField, CellColor, FieldName, NameError, PanelId, SortKey};
+use crate::definitions::model::{AxisField, CellColor, FieldName, NameError, PanelId, RowRule, SortKey};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{Place, Value};
@@ -64,6 +64,7 @@ impl<'a> Walk<'a> {
         }
         let expression = match schema.get("format").and_then(Json::as_str) {
             Some("condition") => Condition::parse(text).map(drop),
+            Some("row_rule") => RowRule::parse(text).map(drop),
             Some("computation") => Computation::parse(text).map(drop),
             _ => Ok(()),
         };

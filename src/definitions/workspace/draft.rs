@@ -12,7 +12,7 @@ use super::{DefinitionFile, files};
 use crate::definitions::catalog::{Definition, DefinitionKind};
 use crate::definitions::diagnostic::{Diagnostic, Problem, SHOWN_LIMIT, Severity};
 use crate::definitions::model::{
-    Dataset, DatasetId, PartFile, Report, ReportId, Source, SourceId, Theme, ThemeId,
+    Access, Dataset, DatasetId, PartFile, Report, ReportId, Source, SourceId, Theme, ThemeId,
 };
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{self, Node, Place, Value};
@@ -36,15 +36,27 @@ pub(crate) enum Typed {
     Dataset(Box<Dataset>),
     Report(Box<Report>),
     Theme(Box<Theme>),
+    Access(Box<Access>),
 }
 
 impl Typed {
+    /// The functional role that answers for it.
+    pub(crate) fn owner(&self) -> &str {
+        match self {
+            Self::Source(source) => &source.owner,
+            Self::Dataset(dataset) => &dataset.owner,
+            Self::Report(report) => &report.owner,
+            Self::Theme(theme) => &theme.owner,
+            Self::Access(access) => &access.owner,
+        }
+    }
+
     /// The files it names.
     fn parts(&self) -> impl Iterator<Item = &PartFile> {
         let (logo, fonts) = match self {
             Self::Report(report) => (report.print.logo.as_ref(), None),
             Self::Theme(theme) => (theme.logo.as_ref(), theme.fonts.as_ref()),
-            Self::Source(_) | Self::Dataset(_) => (None, None),
+            Self::Source(_) | Self::Dataset(_) | Self::Access(_) => (None, None),
         };
         let fonts = fonts.into_iter().flat_map(|fonts| [Some(&fonts.regular), fonts.bold.as_ref()]);
         logo.into_iter().chain(fonts.flatten())
@@ -114,6 +126,8 @@ impl Draft {
             DefinitionKind::Dataset => DatasetId::parse(&self.id).map(drop),
             DefinitionKind::Report => ReportId::parse(&self.id).map(drop),
             DefinitionKind::Theme => ThemeId::parse(&self.id).map(drop),
+            // There is one, and the check says where.
+            DefinitionKind::Access => Ok(()),
         };
         if let Err(error) = id {
             let message =
@@ -129,6 +143,7 @@ impl Draft {
             DefinitionKind::Dataset => typed(value).map(|dataset| Typed::Dataset(Box::new(dataset))),
             DefinitionKind::Report => typed(value).map(|report| Typed::Report(Box::new(report))),
             DefinitionKind::Theme => typed(value).map(|theme| Typed::Theme(Box::new(theme))),
+            DefinitionKind::Access => typed(value).map(|access| Typed::Access(Box::new(access))),
         };
         match typed {
             Ok(typed) => self.typed = Some(typed),
@@ -154,6 +169,7 @@ impl Draft {
         said.unwrap_or_else(|| match self.name.split('/').next() {
             Some("sources") => DefinitionKind::Source,
             Some("datasets") => DefinitionKind::Dataset,
+            Some("access.yaml" | "access.yml") => DefinitionKind::Access,
             Some("themes" | "theme.yaml" | "theme.yml") => DefinitionKind::Theme,
             _ => DefinitionKind::Report,
         })
@@ -252,6 +268,7 @@ fn define(id: &str, typed: Typed) -> Option<Definition> {
         Typed::Dataset(dataset) => Definition::Dataset(DatasetId::parse(id).ok()?, Arc::from(dataset)),
         Typed::Report(report) => Definition::Report(ReportId::parse(id).ok()?, Arc::from(report)),
         Typed::Theme(theme) => Definition::Theme(ThemeId::parse(id).ok()?, Arc::from(theme)),
+        Typed::Access(access) => Definition::Access(Arc::from(access)),
     })
 }
 
@@ -264,13 +281,14 @@ fn typed<T: DeserializeOwned>(mut value: Json) -> Result<T, serde_json::Error> {
 }
 
 fn schema_of(kind: DefinitionKind) -> &'static Json {
-    static SCHEMAS: LazyLock<[Json; 4]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
-    let [source, dataset, report, theme] = &*SCHEMAS;
+    static SCHEMAS: LazyLock<[Json; 5]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
+    let [source, dataset, report, theme, access] = &*SCHEMAS;
     match kind {
         DefinitionKind::Source => source,
         DefinitionKind::Dataset => dataset,
         DefinitionKind::Report => report,
         DefinitionKind::Theme => theme,
+        DefinitionKind::Access => access,
     }
 }
 

@@ -181,7 +181,14 @@ fn catalog<'a>(files: impl Iterator<Item = &'a DefinitionFile>, commit: Option<S
             Some(Definition::Dataset(id, dataset)) => insert(&mut catalog.datasets, id, dataset),
             Some(Definition::Report(id, report)) => insert(&mut catalog.reports, id, report),
             Some(Definition::Theme(id, theme)) => insert(&mut catalog.themes, id, theme),
+            Some(Definition::Access(access)) => {
+                catalog.access.get_or_insert_with(|| Arc::clone(access));
+            }
             None => continue,
+        }
+        if let Some(definition) = &file.definition {
+            let key = (definition.kind(), definition.id().to_owned());
+            catalog.files.entry(key).or_insert_with(|| file.name.clone());
         }
         digest.update(file.name.as_bytes());
         digest.update([0]);

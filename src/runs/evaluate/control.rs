@@ -1,7 +1,6 @@
 //! The form controls of a dashboard.
 
 use super::{Chosen, Evaluator, FieldName, Parameter, Prepared, filters, localize, panel_query, words};
-use crate::access::Restriction;
 use crate::definitions::model::DatasetId;
 use crate::table::Value;
 
@@ -98,8 +97,8 @@ impl Evaluator {
     /// The members of a dimension with their labels. When they cannot be looked up, the control
     /// still shows what is chosen, and the panels say what is wrong.
     async fn members(&self, prepared: &Prepared, of: &FieldName) -> (Vec<(String, String)>, bool) {
-        let restriction = Restriction::for_open_dataset(&prepared.viewer);
         let Some(id) = dataset_of(prepared, of) else { return (Vec::new(), false) };
+        let Some(restriction) = prepared.restriction(id) else { return (Vec::new(), false) };
         let Some(ask) = prepared.ask(id, &restriction) else { return (Vec::new(), false) };
         let query = panel_query::members(prepared, of, Vec::new(), MAX_CHOICES);
         let answer = match self.engine.answer(&ask, &query).await {
@@ -124,7 +123,7 @@ impl Evaluator {
 }
 
 /// A member as it stands in an address.
-fn member_value(cell: &Value) -> String {
+pub(super) fn member_value(cell: &Value) -> String {
     match cell {
         Value::Null | Value::Others => filters::MISSING.to_owned(),
         Value::Text(text) => text.to_string(),

@@ -123,7 +123,7 @@ fn provenance(prepared: &Prepared, versions: BTreeMap<DatasetId, String>) -> Pro
         definition: DefinitionVersion { commit: catalog.commit.clone(), content: catalog.version.clone() },
         data: versions.into_iter().map(|(dataset, version)| (dataset.to_string(), version)).collect(),
         evaluated_at: prepared.now,
-        viewer: prepared.viewer.name.clone(),
+        viewer: prepared.standing.viewer().name().to_owned(),
         run: None,
         base_url: None,
         digest: String::new(),

@@ -14,6 +14,7 @@ mod localize;
 mod panel_query;
 mod print;
 mod question;
+mod standing;
 mod theme;
 mod words;
 
@@ -23,7 +24,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use tokio::sync::watch;
 
-use crate::access::Restriction;
+use crate::access::{Action, MaskKey, Object, Restriction, Standing};
 use crate::definitions::Catalog;
 use crate::definitions::model::{DatasetId, FieldName, PanelId, Parameter, PeriodAnchor};
 use crate::engine::{Ask, Engine, Freshness};
@@ -43,6 +44,7 @@ pub struct Evaluator {
     engine: Arc<Engine>,
     catalog: watch::Receiver<Arc<Catalog>>,
     base_url: Option<Arc<str>>,
+    mask_key: MaskKey,
 }
 
 /// How many panels of one document are answered at a time.
@@ -50,8 +52,15 @@ const PANELS_AT_A_TIME: usize = 4;
 
 impl Evaluator {
     /// An evaluator over whatever catalogue is valid when a question is asked.
+    /// Codes of masked values are made with a key of its own.
     pub fn new(engine: Arc<Engine>, catalog: watch::Receiver<Arc<Catalog>>) -> Self {
-        Self { engine, catalog, base_url: None }
+        Self { engine, catalog, base_url: None, mask_key: MaskKey::random() }
+    }
+
+    /// The same with a given key for the codes of masked values, so that they stay the same.
+    #[must_use]
+    pub fn masking_with(self, mask_key: MaskKey) -> Self {
+        Self { mask_key, ..self }
     }
 
     /// The same where the server is reached at `base_url`: documents then have links to its pages.
@@ -79,7 +88,11 @@ impl Evaluator {
     pub async fn prepare(&self, question: Question) -> Result<Prepared, QuestionError> {
         let catalog = self.catalog();
         let no_report = || QuestionError::NoReport { name: question.report.to_string() };
-        let report = Arc::clone(catalog.reports.get(&question.report).ok_or_else(no_report)?);
+        // First who asks, then what for: a report that is closed takes as long as one that is not there.
+        let standing = self.standing_in(&catalog, question.viewer).await;
+        let opened = catalog.reports.get(&question.report);
+        let opened = opened.filter(|_| standing.may(Action::View, Object::Report(&question.report)));
+        let report = Arc::clone(opened.ok_or_else(no_report)?);
         let locale = question.locale.unwrap_or(report.locale);
         let time_zone: Tz = report.time_zone.parse().unwrap_or(Tz::UTC);
         let chosen = chosen::read(&report, &question.parameters)?;
@@ -90,7 +103,7 @@ impl Evaluator {
             locale,
             time_zone,
             now: question.now,
-            viewer: question.viewer,
+            standing,
             freshness: question.freshness,
             controls: Vec::new(),
             subtitle: String::new(),
@@ -168,7 +181,7 @@ impl Evaluator {
     async fn latest_day(&self, prepared: &Prepared) -> Result<Option<NaiveDate>, QuestionError> {
         let first = prepared.report.panels.values().find_map(|panel| panel.dataset());
         let Some(id) = prepared.report.dataset.as_ref().or(first) else { return Ok(None) };
-        let restriction = Restriction::for_open_dataset(&prepared.viewer);
+        let Some(restriction) = prepared.restriction(id) else { return Ok(None) };
         let Some(ask) = prepared.ask(id, &restriction) else { return Ok(None) };
         match self.engine.latest_day(&ask, prepared.time_zone).await {
             Ok(latest) => Ok(latest),
@@ -186,6 +199,16 @@ impl Evaluator {
 }
 
 impl Prepared {
+    /// Who asks, and what they may do.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// What the viewer may see of a dataset; `None` for nothing.
+    fn restriction(&self, id: &DatasetId) -> Option<Restriction> {
+        self.standing.restriction(id).ok()
+    }
+
     /// The question's dataset and source; `None` when a definition is missing.
     fn ask<'a>(&'a self, id: &'a DatasetId, restriction: &'a Restriction) -> Option<Ask<'a>> {
         let dataset = self.catalog.datasets.get(id)?;

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use indexmap::IndexMap;
 
 use super::{Chosen, Control, DateRange, FieldName, Freshness};
-use crate::access::Viewer;
+use crate::access::{Standing, Viewer};
 use crate::definitions::Catalog;
 use crate::definitions::model::{DatasetId, Report, ReportId};
 use crate::error::Kind;
@@ -49,7 +49,7 @@ pub struct Prepared {
     pub now: DateTime<Utc>,
     /// The zone days are counted in.
     pub time_zone: Tz,
-    pub(super) viewer: Viewer,
+    pub(super) standing: Standing,
     pub(super) freshness: Freshness,
     pub(super) range: Option<DateRange>,
     pub(super) compare: Option<DateRange>,

@@ -248,7 +248,7 @@ impl Runner {
                 .collect(),
             locale: Some(schedule.locale.unwrap_or(report.locale)),
             now: run.scheduled_at,
-            viewer: Viewer { name: format!("schedule:{}/{}", run.report, run.schedule) },
+            viewer: Viewer::schedule(&run.report, run.schedule.as_str()),
             // What is sent must be what the data say now, not what a listing said a while ago.
             freshness: Freshness::from_now_on(),
         };

@@ -103,6 +103,8 @@ pub enum Ending {
 pub struct RunFilter {
     /// Only of this report.
     pub report: Option<ReportId>,
+    /// Only of these reports.
+    pub among: Option<Vec<ReportId>>,
     /// Only of this schedule.
     pub schedule: Option<FieldName>,
     /// Only in this state.

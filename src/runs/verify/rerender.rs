@@ -102,7 +102,7 @@ pub async fn rerender(
         parameters: claimed.parameters.clone(),
         locale: Some(claimed.locale),
         now: claimed.evaluated_at,
-        viewer: Viewer { name: claimed.viewer.clone() },
+        viewer: Viewer::named(&claimed.viewer),
         freshness: Freshness::from_now_on(),
     };
     let mut document = answers.document(question).await?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jangpyo::access::{Restriction, Viewer};
+use jangpyo::access::{Restriction, Unrestricted};
 use jangpyo::definitions::model::{Dataset, DatasetId, FieldName, Source};
 use jangpyo::engine::{Answer, Ask, Engine, EngineError, EngineSettings, Freshness};
 use jangpyo::query::SemanticQuery;
@@ -34,7 +34,7 @@ impl TestDataset {
     }
 
     pub(crate) async fn answer(&self, query: &SemanticQuery) -> Result<Answer, EngineError> {
-        let restriction = Restriction::for_open_dataset(&Viewer::local());
+        let restriction = Restriction::none(Unrestricted::Operator);
         self.engine.answer(&self.ask(&restriction), query).await
     }
 

@@ -91,7 +91,7 @@ fn question(report: &str, locale: Locale) -> Question {
         parameters: std::collections::BTreeMap::new(),
         locale: Some(locale),
         now: "2026-11-02T08:00:00+09:00".parse().unwrap(),
-        viewer: Viewer::local(),
+        viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
     }
 }

@@ -10,6 +10,7 @@ mod sort;
 mod table;
 mod text;
 mod value;
+mod without;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

@@ -2,6 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
+use crate::access::{Action, Object};
 use crate::definitions::model::{Drill, FieldName, Parameter};
 use crate::format::{Grain, NumberFormat, NumberStyle};
 use crate::query::DateRange;
@@ -30,12 +31,17 @@ struct Bound {
 }
 
 impl Links {
-    /// The addresses that `drill` makes; `grain` gives the time bucket of a dimension that has one.
+    /// The addresses that `drill` makes; `grain` gives the time bucket of a dimension that has one. `None`
+    /// where the other report is closed.
     pub(super) fn new(
         prepared: &Prepared,
         drill: &Drill,
         grain: impl Fn(&FieldName) -> Option<Grain>,
-    ) -> Self {
+    ) -> Option<Self> {
+        // A link would tell of a report that looks absent to this viewer.
+        if !prepared.standing.may(Action::View, Object::Report(&drill.report)) {
+            return None;
+        }
         let mut path = format!("/reports/{}", drill.report);
         if let Some(panel) = &drill.panel {
             path.push_str("/panels/");
@@ -62,13 +68,13 @@ impl Links {
             from: from.clone(),
             to: to.clone(),
         });
-        Self {
+        Some(Self {
             path,
             kept,
             bind: bind.collect(),
             range: prepared.range,
             week_start: prepared.locale.week_start(),
-        }
+        })
     }
 
     /// The address for a row with these members; `None` where a bound member is not among them.
@@ -111,7 +117,7 @@ pub(super) fn of_table(
     table: &Table,
     grain: impl Fn(&FieldName) -> Option<Grain>,
 ) -> Vec<Option<String>> {
-    let Some(links) = drill.map(|drill| Links::new(prepared, drill, grain)) else { return Vec::new() };
+    let Some(links) = drill.and_then(|drill| Links::new(prepared, drill, grain)) else { return Vec::new() };
     let dimensions: Vec<(usize, &str)> = table
         .columns
         .iter()

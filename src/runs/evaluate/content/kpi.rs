@@ -47,7 +47,7 @@ impl Asking<'_> {
             sparkline,
             link: panel.drill.as_ref().and_then(|drill| {
                 // A number of everything has no members.
-                Links::new(self.prepared, drill, |_| None).of(|_| None)
+                Links::new(self.prepared, drill, |_| None)?.of(|_| None)
             }),
         }))
     }

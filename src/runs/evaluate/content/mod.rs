@@ -16,7 +16,7 @@ use super::{Evaluator, FieldName, PanelId, Prepared, QuestionError, failure, loc
 use crate::access::Restriction;
 use crate::definitions::model::{Dataset, DatasetId, Panel, ShownValue};
 use crate::engine::{Answer, Ask, EngineError};
-use crate::query::SemanticQuery;
+use crate::query::{QueryError, SemanticQuery};
 use crate::render::document::{Block, Content};
 use crate::table::Table;
 
@@ -61,8 +61,10 @@ impl Evaluator {
             Ok(content)
         } else {
             let dataset_id = panel.dataset().or(prepared.report.dataset.as_ref());
-            let restriction = Restriction::for_open_dataset(&prepared.viewer);
-            match dataset_id.and_then(|dataset| prepared.ask(dataset, &restriction)) {
+            let restriction = dataset_id.and_then(|dataset| prepared.restriction(dataset));
+            let ask = dataset_id.zip(restriction.as_ref());
+            let restriction = restriction.as_ref();
+            match ask.and_then(|(dataset, restriction)| prepared.ask(dataset, restriction)) {
                 None => {
                     let name = dataset_id.map_or("its dataset".to_owned(), |dataset| {
                         format!("dataset `{dataset}` or its source")
@@ -76,7 +78,13 @@ impl Evaluator {
                     let dataset_id = ask.id.clone();
                     let mut asking =
                         Asking { evaluator: self, ask, prepared, version: None, further: BTreeMap::new() };
-                    let content = asking.content(panel).await;
+                    // Whoever may not see a column sees the table without it.
+                    let open = restriction.filter(|restriction| restriction.hides_any());
+                    let open = open.map(|restriction| panel.without(&|field| restriction.hides(field)));
+                    let content = match &open {
+                        Some(panel) if panel.is_bare() => Err(EngineError::Query(QueryError::Hidden)),
+                        open => asking.content(open.as_ref().unwrap_or(panel)).await,
+                    };
                     data_versions.extend(asking.further);
                     data_versions.extend(asking.version.map(|version| (dataset_id, version)));
                     content.map_err(|error| failure::of_engine(&prepared.id, id, &error, locale))

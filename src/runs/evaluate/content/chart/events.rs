@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::access::Restriction;
 use crate::charts::{Event, Events};
 use crate::definitions::model::{Annotations, DimensionType, FieldName};
 use crate::engine::EngineError;
@@ -52,9 +51,9 @@ impl Asking<'_> {
         axis: &Axis,
     ) -> Result<Events, EngineError> {
         let prepared = self.prepared;
-        let restriction = Restriction::for_open_dataset(&prepared.viewer);
         let none = Events { title: String::new(), list: Vec::new(), left_out: 0 };
         // The check refuses a report whose dataset is not there.
+        let Some(restriction) = prepared.restriction(&annotations.dataset) else { return Ok(none) };
         let Some(ask) = prepared.ask(&annotations.dataset, &restriction) else { return Ok(none) };
         let dataset = ask.dataset;
         let at_grain = axis.grain.map(|grain| {

@@ -183,8 +183,8 @@ impl<'a> Reader<'a> {
         grain: impl Fn(&FieldName) -> Option<Grain>,
         paging: Paging,
     ) -> Shape {
-        let link = drill.map(|drill| {
-            let links = Links::new(self.prepared, drill, grain);
+        let links = drill.and_then(|drill| Links::new(self.prepared, drill, grain));
+        let link = links.map(|links| {
             let link = move |member: &dyn Fn(&str) -> Option<Value>| links.of(member);
             Arc::new(link) as crate::table::pivot::Link
         });

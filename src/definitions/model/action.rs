@@ -1,4 +1,4 @@
-//! What can be done with an object.
+//! What can be done with an object: the words of grants and scopes.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,336 @@
+//! What somebody may do in a workspace, and why.
+
+use std::sync::Arc;
+
+use super::restriction::{ColumnMask, MaskKey, Restriction, Unrestricted, column_mask, weaker};
+use super::roles::HeldRoles;
+use super::row_filter::RowTest;
+use super::viewer::{Attributes, Basis, Viewer};
+use super::{Action, Refusal, objects};
+use crate::definitions::model::{
+    Attribute, Dataset, DatasetAttribute, DatasetId, Grant, Report, ReportId, RoleName, RowRule, SourceId,
+};
+use crate::definitions::{Catalog, DefinitionKind};
+
+/// Something that actions are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object<'a> {
+    /// A source.
+    Source(&'a SourceId),
+    /// A dataset.
+    Dataset(&'a DatasetId),
+    /// A report.
+    Report(&'a ReportId),
+    /// A file of the workspace by its name, valid or not.
+    File(&'a str),
+    /// The server itself, which is administered.
+    Server,
+}
+
+/// Why something is allowed, in words: the chain of roles from the person to the grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason(pub String);
+
+/// A viewer before one version of the workspace, with what is known of them. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    viewer: Viewer,
+    catalog: Arc<Catalog>,
+    held: Arc<HeldRoles>,
+    attributes: Arc<Attributes>,
+    key: MaskKey,
+}
+
+impl Standing {
+    /// The standing of `viewer`. `looked_up` are the attributes that datasets tell, see
+    /// [`attributes_to_look_up`]; those that claims tell are taken from the person.
+    pub fn new(viewer: Viewer, catalog: Arc<Catalog>, looked_up: Attributes, key: MaskKey) -> Self {
+        let mut attributes = Attributes::new();
+        if let Some(access) = &catalog.access {
+            for (name, attribute) in &access.attributes {
+                let values = match attribute {
+                    Attribute::Claim(claim) => viewer
+                        .as_person()
+                        .and_then(|person| person.claims.get(&claim.claim))
+                        .map(|values| values.iter().cloned().collect()),
+                    Attribute::Dataset(_) => looked_up.get(name.as_str()).cloned(),
+                };
+                attributes.extend(values.map(|values| (name.to_string(), values)));
+            }
+        }
+        Self::with_attributes(viewer, catalog, attributes, key)
+    }
+
+    /// The standing of a viewer of whom exactly `attributes` are known.
+    pub(super) fn with_attributes(
+        viewer: Viewer,
+        catalog: Arc<Catalog>,
+        attributes: Attributes,
+        key: MaskKey,
+    ) -> Self {
+        let access = catalog.access.as_deref();
+        let held = access.map(|access| HeldRoles::of(&viewer, access, &catalog)).unwrap_or_default();
+        Self { viewer, catalog, held: Arc::new(held), attributes: Arc::new(attributes), key }
+    }
+
+    /// Who it is.
+    pub fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// What is known of them.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// The roles they hold, nearest first, each with the chain that leads to it and its depth.
+    pub fn roles(&self) -> Vec<(RoleName, String, usize)> {
+        let told =
+            |name: &RoleName| (name.clone(), self.held.chain(name.as_str()), self.held.depth(name.as_str()));
+        self.held.names().map(told).collect()
+    }
+
+    /// Whether they may.
+    pub fn may(&self, action: Action, object: Object<'_>) -> bool {
+        self.decide(action, object).is_ok()
+    }
+
+    /// Whether they may with any report, dataset or source.
+    pub fn may_with_any(&self, action: Action) -> bool {
+        objects(&self.catalog).iter().any(|(_, object)| self.may(action, *object))
+    }
+
+    /// Whether they may, and why or why not.
+    pub fn decide(&self, action: Action, object: Object<'_>) -> Result<Reason, Refusal> {
+        let scope = self.viewer.scope();
+        if scope.actions.as_ref().is_some_and(|actions| !actions.contains(&action)) {
+            return Err(Refusal::OutOfScope);
+        }
+        if let (Some(reports), Object::Report(id)) = (&scope.reports, object)
+            && !reports.contains(id)
+        {
+            return Err(Refusal::OutOfScope);
+        }
+        if self.viewer.is_operator() {
+            return Ok(Reason("whoever has the machine may do everything".into()));
+        }
+        if self.catalog.access.is_none() {
+            // The check keeps datasets with rules out of a workspace without roles.
+            return match self.viewer.basis() {
+                Basis::Owner(_) => {
+                    Ok(Reason("a workspace without roles hides nothing from schedules".into()))
+                }
+                _ => Err(Refusal::NoRoles),
+            };
+        }
+        let reason = self.granted(action, object)?;
+        match (action, object) {
+            (Action::View | Action::Explore | Action::Export, Object::Dataset(id)) => {
+                let dataset = self.catalog.datasets.get(id).ok_or(Refusal::NoObject)?;
+                self.rows(dataset)?;
+            }
+            (Action::View | Action::Explore | Action::Export | Action::Schedule, Object::Report(id)) => {
+                let report = self.catalog.reports.get(id).ok_or(Refusal::NoObject)?;
+                let needed = if action == Action::Schedule { Action::View } else { action };
+                for dataset in report.datasets() {
+                    self.decide(needed, Object::Dataset(dataset)).map_err(|refusal| {
+                        Refusal::ClosedDataset { dataset: dataset.clone(), because: Box::new(refusal) }
+                    })?;
+                }
+            }
+            _ => {}
+        }
+        Ok(reason)
+    }
+
+    /// What they may see of a dataset in reports and own questions.
+    pub fn restriction(&self, id: &DatasetId) -> Result<Restriction, Refusal> {
+        if self.viewer.is_operator() {
+            return Ok(Restriction::none(Unrestricted::Operator));
+        }
+        self.decide(Action::View, Object::Dataset(id))?;
+        let dataset = self.catalog.datasets.get(id).ok_or(Refusal::NoObject)?;
+        let mut restriction = Restriction::none(Unrestricted::Check);
+        restriction.rows = self.rows(dataset)?;
+        let Some(security) = &dataset.security else { return Ok(restriction) };
+        restriction.minimum_group = security.minimum_group;
+        for (field, rule) in &security.columns {
+            let of_roles = rule.roles.iter().filter(|(role, _)| self.held.contains(role.as_str()));
+            let mask = of_roles.map(|(_, mask)| *mask).reduce(weaker).unwrap_or(rule.mask);
+            restriction.columns.extend(column_mask(mask, self.key).map(|mask| (field.clone(), mask)));
+        }
+        hide_what_follows(dataset, &mut restriction);
+        Ok(restriction)
+    }
+
+    /// A digest of what they may see of everything a report shows: whoever has the same may see the same
+    /// files of it.
+    pub fn fingerprint(&self, report: &Report) -> Result<String, Refusal> {
+        let mut prints = Vec::new();
+        for id in report.datasets() {
+            prints.push(format!("{id} {}", self.restriction(id)?.fingerprint()));
+        }
+        prints.sort();
+        prints.dedup();
+        Ok(prints.join("\n"))
+    }
+
+    /// The rows that the rules of their roles leave together.
+    fn rows(&self, dataset: &Dataset) -> Result<RowTest, Refusal> {
+        let rules = dataset.security.as_ref().map(|security| &security.rows).filter(|rows| !rows.is_empty());
+        let Some(rules) = rules else { return Ok(RowTest::Known(Some(true))) };
+        let held: Vec<_> = rules.iter().filter(|(role, _)| self.held.contains(role.as_str())).collect();
+        if held.is_empty() {
+            return Err(Refusal::NoRowRule { roles: rules.keys().cloned().collect() });
+        }
+        let tests = held.iter().map(|(_, rule)| match rule {
+            RowRule::All => RowTest::Known(Some(true)),
+            RowRule::Where(condition) => RowTest::of(condition, &self.attributes),
+        });
+        let together = RowTest::any_of(tests);
+        if together.may_hold() {
+            return Ok(together);
+        }
+        let unknown = held.iter().flat_map(|(_, rule)| match rule {
+            RowRule::Where(condition) => condition.names(),
+            RowRule::All => &[],
+        });
+        let unknown = unknown.filter_map(|name| name.strip_prefix("viewer."));
+        let unknown = unknown.filter(|name| !self.attributes.contains_key(*name)).map(str::to_owned);
+        Err(Refusal::NoRows { unknown: unknown.collect() })
+    }
+
+    /// The grant that allows the action itself.
+    fn granted(&self, action: Action, object: Object<'_>) -> Result<Reason, Refusal> {
+        let Some(access) = &self.catalog.access else { return Err(Refusal::NoRoles) };
+        if action != Action::Administer
+            && let Some(owner) = self.owner(object)
+            && self.held.contains(owner)
+        {
+            return Ok(Reason(format!("{} (its owner)", self.held.chain(owner))));
+        }
+        let by_grant = self.held.access_roles().find(|name| {
+            let grants = access.access_roles.get(*name).map(|role| role.grants.as_slice());
+            grants.unwrap_or_default().iter().any(|grant| self.covers(grant, action, object))
+        });
+        if let Some(role) = by_grant {
+            return Ok(Reason(format!("{} (grants {action})", self.held.chain(role.as_str()))));
+        }
+        if let (Action::View | Action::Explore | Action::Export, Object::Dataset(id)) = (action, object) {
+            let dataset = self.catalog.datasets.get(id).ok_or(Refusal::NoObject)?;
+            let listed = dataset.security.iter().flat_map(|security| &security.access);
+            if let Some(role) = listed.into_iter().find(|role| self.held.contains(role.as_str())) {
+                return Ok(Reason(format!("{} (listed by the dataset)", self.held.chain(role.as_str()))));
+            }
+        }
+        Err(if self.exists(object) {
+            Refusal::NoGrant { action, roles: self.granting(action, object) }
+        } else {
+            Refusal::NoObject
+        })
+    }
+
+    /// The access roles that grant it, for whoever explains a refusal.
+    fn granting(&self, action: Action, object: Object<'_>) -> Vec<RoleName> {
+        let Some(access) = &self.catalog.access else { return Vec::new() };
+        let mut roles: Vec<RoleName> = access
+            .access_roles
+            .iter()
+            .filter(|(_, role)| role.grants.iter().any(|grant| self.covers(grant, action, object)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if let (Action::View | Action::Explore | Action::Export, Object::Dataset(id)) = (action, object) {
+            let listed = self.catalog.datasets.get(id).and_then(|dataset| dataset.security.as_ref());
+            roles.extend(listed.into_iter().flat_map(|security| security.access.iter().cloned()));
+        }
+        roles
+    }
+
+    fn covers(&self, grant: &Grant, action: Action, object: Object<'_>) -> bool {
+        let named = match object {
+            Object::Source(id) => grant.sources.contains(id),
+            Object::Dataset(id) => grant.datasets.contains(id),
+            Object::Report(id) => grant.reports.contains(id),
+            Object::File(_) => false,
+            Object::Server => return action == Action::Administer && grant.actions.contains(&action),
+        };
+        grant.actions.contains(&action) && (named || self.in_folder(grant, object))
+    }
+
+    fn in_folder(&self, grant: &Grant, object: Object<'_>) -> bool {
+        if grant.folders.is_empty() {
+            return false;
+        }
+        let of_object = || key(object).and_then(|key| self.catalog.files.get(&key)).map(String::as_str);
+        let file = if let Object::File(file) = object { Some(file) } else { of_object() };
+        let Some(file) = file else { return false };
+        grant.folders.iter().map(|folder| folder.trim_matches('/')).any(|folder| {
+            folder.is_empty() || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+
+    fn owner(&self, object: Object<'_>) -> Option<&str> {
+        Some(match object {
+            Object::Source(id) => &self.catalog.sources.get(id)?.owner,
+            Object::Dataset(id) => &self.catalog.datasets.get(id)?.owner,
+            Object::Report(id) => &self.catalog.reports.get(id)?.owner,
+            Object::File(file) => {
+                let key = self.catalog.files.iter().find(|(_, name)| *name == file)?.0;
+                return self.owner_of(key.0, &key.1);
+            }
+            Object::Server => return None,
+        })
+    }
+
+    fn owner_of(&self, kind: DefinitionKind, id: &str) -> Option<&str> {
+        let catalog = &self.catalog;
+        Some(match kind {
+            DefinitionKind::Source => &catalog.sources.get(id)?.owner,
+            DefinitionKind::Dataset => &catalog.datasets.get(id)?.owner,
+            DefinitionKind::Report => &catalog.reports.get(id)?.owner,
+            DefinitionKind::Theme => &catalog.themes.get(id)?.owner,
+            DefinitionKind::Access => &catalog.access.as_ref()?.owner,
+        })
+    }
+
+    fn exists(&self, object: Object<'_>) -> bool {
+        matches!(object, Object::Server | Object::File(_)) || self.owner(object).is_some()
+    }
+}
+
+/// Metrics that are computed from hidden numbers are hidden too: their values would tell them.
+fn hide_what_follows(dataset: &Dataset, restriction: &mut Restriction) {
+    loop {
+        let open = dataset.metrics.iter().filter(|(name, _)| !restriction.hides(name));
+        let told = open.filter(|(_, metric)| metric.numbers().iter().any(|number| restriction.hides(number)));
+        let told: Vec<_> = told.map(|(name, _)| (name.clone(), ColumnMask::Hidden)).collect();
+        if told.is_empty() {
+            return;
+        }
+        restriction.columns.extend(told);
+    }
+}
+
+/// The attributes of `viewer` that datasets tell, by name.
+pub fn attributes_to_look_up<'a>(
+    viewer: &Viewer,
+    catalog: &'a Catalog,
+) -> Vec<(&'a str, &'a DatasetAttribute)> {
+    let Basis::Person(_) = viewer.basis() else { return Vec::new() };
+    let attributes = catalog.access.iter().flat_map(|access| &access.attributes);
+    attributes
+        .filter_map(|(name, attribute)| match attribute {
+            Attribute::Dataset(of) => Some((name.as_str(), of)),
+            Attribute::Claim(_) => None,
+        })
+        .collect()
+}
+
+fn key(object: Object<'_>) -> Option<(DefinitionKind, String)> {
+    Some(match object {
+        Object::Source(id) => (DefinitionKind::Source, id.to_string()),
+        Object::Dataset(id) => (DefinitionKind::Dataset, id.to_string()),
+        Object::Report(id) => (DefinitionKind::Report, id.to_string()),
+        Object::File(_) | Object::Server => return None,
+    })
+}

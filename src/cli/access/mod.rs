@@ -1,0 +1,16 @@
+//! `jangpyo access`
+
+mod diff;
+mod explain;
+
+use std::process::ExitCode;
+
+use super::Failure;
+use super::arguments::{AccessCommand, Place};
+
+pub(super) async fn access(place: &Place, command: &AccessCommand) -> Result<ExitCode, Failure> {
+    match command {
+        AccessCommand::Explain(arguments) => explain::explain(place, arguments).await,
+        AccessCommand::Diff(arguments) => diff::diff(place, arguments),
+    }
+}
