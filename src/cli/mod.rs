@@ -4,6 +4,7 @@
 //! terminal, results to standard output, so that both can be piped.
 
 mod arguments;
+mod audit;
 mod check;
 mod failure;
 mod next;
@@ -55,5 +56,6 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
         Command::Sample(arguments) => sample::sample(&place, &arguments),
+        Command::Audit(arguments) => audit::audit(&place, &arguments).await,
     }
 }
