@@ -57,6 +57,8 @@ pub(super) enum Command {
     Next(NextArguments),
     /// Writes the sample data.
     Sample(SampleArguments),
+    /// Shows, exports and checks the audit log.
+    Audit(AuditArguments),
 }
 
 #[derive(Debug, Args)]
@@ -328,6 +330,75 @@ pub(super) struct SampleArguments {
     /// Another seed gives other numbers; this one gives those that come with the product.
     #[arg(long, default_value_t = crate::sample::SEED)]
     pub seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArguments {
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Lists events, newest first.
+    List(AuditSearch),
+    /// Writes events to standard output, newest first: one JSON object per line, or CSV.
+    Export(AuditExport),
+    /// Checks that no event was changed, taken out or cut off, and prints the head of the chain.
+    Verify {
+        /// A head that was printed before and noted elsewhere.
+        #[arg(long, value_name = "HEAD")]
+        head: Option<String>,
+        /// Writes JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Removes events older than this from the beginning; the rest still verifies.
+    Prune {
+        /// How many days are kept.
+        #[arg(long, value_name = "DAYS")]
+        keep_days: u32,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditSearch {
+    /// Of this user.
+    #[arg(long)]
+    pub actor: Option<String>,
+    /// Of this action: `logged_in`, `exported` …
+    #[arg(long)]
+    pub action: Option<String>,
+    /// Done to this object: `KIND/ID` or the id.
+    #[arg(long)]
+    pub object: Option<String>,
+    /// That ended so: `done`, `refused` or `failed`.
+    #[arg(long)]
+    pub outcome: Option<String>,
+    /// Not before this instant.
+    #[arg(long, value_name = "INSTANT")]
+    pub from: Option<DateTime<Utc>>,
+    /// Before this instant.
+    #[arg(long, value_name = "INSTANT")]
+    pub to: Option<DateTime<Utc>>,
+    /// With this text anywhere.
+    #[arg(long)]
+    pub text: Option<String>,
+    /// Only events before this number.
+    #[arg(long, value_name = "NUMBER")]
+    pub before: Option<i64>,
+    /// At most this many.
+    #[arg(short = 'n', long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub limit: u16,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditExport {
+    #[command(flatten)]
+    pub search: AuditSearch,
+    /// Writes CSV.
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// A schedule of a report.

@@ -5,6 +5,7 @@
 
 mod access;
 mod arguments;
+mod audit;
 mod check;
 mod failure;
 mod next;
@@ -57,5 +58,6 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
         Command::Sample(arguments) => sample::sample(&place, &arguments),
+        Command::Audit(arguments) => audit::audit(&place, &arguments).await,
     }
 }

@@ -28,12 +28,14 @@ fn help_names_every_command_and_exit_code() {
         "schema",
         "next",
         "sample",
+        "audit",
         "Exit codes",
         "JANGPYO_WORKSPACE",
     ] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["serve", "check", "render", "query", "run", "verify", "schema", "next", "sample"] {
+    for command in ["serve", "check", "render", "query", "run", "verify", "schema", "next", "sample", "audit"]
+    {
         let help = say(&[command, "--help"]);
         assert!(help.code == Some(0) && help.out.contains("Usage: jangpyo"), "{command}: {help:?}");
     }
@@ -388,4 +390,32 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && !said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn the_audit_log_is_listed_exported_checked_and_pruned() {
+    let state = tempfile::tempdir().unwrap();
+    let audit =
+        |arguments: &[&str]| Said::of(jangpyo(&committed(), state.path()).arg("audit").args(arguments));
+    let nothing = audit(&["list"]);
+    assert!(nothing.code == Some(1) && nothing.err.contains("nothing was recorded"), "{nothing:?}");
+    let run = Said::of(jangpyo(&committed(), state.path()).args(["run", "weekly-sales/monday", "--dry-run"]));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    // An export is an event itself.
+    assert_eq!(audit(&["export"]).out, "");
+    let list = audit(&["list"]);
+    assert!(list.out.contains("audit_exported") && list.out.contains("(operator)"), "{list:?}");
+    let csv = audit(&["export", "--csv", "--action", "audit_exported"]);
+    assert_eq!(csv.out.lines().count(), 2, "{csv:?}");
+    let wrong = audit(&["list", "--action", "exportd"]);
+    assert!(wrong.code == Some(1) && wrong.err.contains("audit_exported"), "{wrong:?}");
+    let verdict = audit(&["verify", "--json"]).json();
+    assert_eq!(verdict["checked"], 2);
+    let head = verdict["head"].as_str().unwrap();
+    assert_eq!(audit(&["verify", "--head", head]).code, Some(0));
+    let other = audit(&["verify", "--head", "2:abc"]);
+    assert!(other.code == Some(1) && other.out.contains("NOT INTACT"), "{other:?}");
+    assert!(audit(&["prune", "--keep-days", "1"]).out.contains("nothing is that old"));
+    assert!(audit(&["prune", "--keep-days", "0"]).out.contains("removed 2 events"));
+    assert_eq!(audit(&["verify", "--head", head]).code, Some(0), "the head that was noted is the anchor");
 }

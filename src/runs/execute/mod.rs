@@ -216,7 +216,7 @@ impl Runner {
         self.counters.count(&ending);
         log(&ticket.run, &ending);
         store.finish(id, &ending, &warnings, clock.now()).await?;
-        store.run(id).await?.ok_or_else(|| StoreError::NoRun { id: id.to_string() })
+        store.run(id).await?.ok_or_else(|| StoreError::Missing { what: "run", id: id.to_string() })
     }
 
     /// The whole flow.
@@ -301,7 +301,7 @@ impl Runner {
             let lease = self.lease_from(self.parts.clock.now());
             match self.parts.store.renew_lease(run.id, lease).await {
                 Ok(()) => {}
-                Err(error @ (StoreError::Illegal { .. } | StoreError::NoRun { .. })) => return error,
+                Err(error @ (StoreError::Illegal { .. } | StoreError::Missing { .. })) => return error,
                 // The store may be back before the lease ends.
                 Err(error) => tracing::warn!(run = %run.id, %error, "lease of a run not renewed"),
             }

@@ -76,7 +76,7 @@ impl Store {
             "INSERT INTO artefacts (id, run, kind, file_name, media_type, bytes, sha256, path, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
-        .bind(super::run::new_uuid(now).to_string())
+        .bind(super::new_uuid(now).to_string())
         .bind(run.to_string())
         .bind(new.kind.clone())
         .bind(new.file_name.clone())

@@ -65,7 +65,7 @@ impl Store {
         let mut planned = Vec::with_capacity(recipients.len());
         for recipient in recipients {
             let delivery = Delivery {
-                id: super::run::new_uuid(now).to_string(),
+                id: super::new_uuid(now).to_string(),
                 run,
                 channel,
                 recipient: recipient.clone(),

@@ -18,13 +18,8 @@ fn as_text<S: serde::Serializer>(id: &uuid::Uuid, serializer: S) -> Result<S::Ok
 impl RunId {
     /// A new id for a run made at `now`.
     pub fn new(now: DateTime<Utc>) -> Self {
-        Self(new_uuid(now))
+        Self(super::new_uuid(now))
     }
-}
-
-pub(super) fn new_uuid(now: DateTime<Utc>) -> uuid::Uuid {
-    let secs = u64::try_from(now.timestamp()).unwrap_or_default();
-    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, secs, now.timestamp_subsec_nanos()))
 }
 
 impl std::fmt::Display for RunId {
@@ -39,7 +34,10 @@ impl std::str::FromStr for RunId {
     fn from_str(text: &str) -> Result<Self, StoreError> {
         // Only the usual form with hyphens: other spellings would name the same folder twice.
         uuid::Uuid::parse_str(text).ok().filter(|id| id.to_string() == text).map(Self).ok_or_else(|| {
-            StoreError::NoRun { id: text.chars().filter(|c| !c.is_control()).take(80).collect() }
+            StoreError::Missing {
+                what: "run",
+                id: text.chars().filter(|c| !c.is_control()).take(80).collect(),
+            }
         })
     }
 }
@@ -298,7 +296,7 @@ impl Store {
             Some(run) => {
                 Err(StoreError::Illegal { what: "run", id: id.to_string(), now: run.state.to_string(), next })
             }
-            None => Err(StoreError::NoRun { id: id.to_string() }),
+            None => Err(StoreError::Missing { what: "run", id: id.to_string() }),
         }
     }
 }

@@ -5,31 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::*;
 use crate::definitions::model::{FieldName, ReportId};
 use crate::error::Kind;
-
-/// A store that goes when dropped.
-pub(crate) struct Temporary {
-    pub(crate) store: Store,
-    pub(crate) folder: tempfile::TempDir,
-}
-
-pub(crate) async fn sqlite() -> Temporary {
-    let folder = tempfile::tempdir().unwrap();
-    // A name that would break an address that is not encoded.
-    let store = Store::open_file(&folder.path().join("상태 #1?.db")).await.unwrap();
-    Temporary { store, folder }
-}
-
-/// Every store to test on. On Postgres each caller uses a report name of its own.
-async fn stores() -> Vec<Temporary> {
-    let mut stores = vec![sqlite().await];
-    if let Ok(address) = std::env::var("JANGPYO_TEST_POSTGRES") {
-        stores.push(Temporary {
-            store: Store::open(&address).await.unwrap(),
-            folder: tempfile::tempdir().unwrap(),
-        });
-    }
-    stores
-}
+use crate::store::tests::stores;
+pub(crate) use crate::store::tests::{Temporary, sqlite};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -124,7 +101,7 @@ async fn ended_runs_stay_as_they_ended() {
             assert!(error.to_string().contains("it is succeeded"), "{error}");
         }
         let missing = RunId::new(now());
-        assert!(matches!(store.renew_lease(missing, now()).await, Err(StoreError::NoRun { .. })));
+        assert!(matches!(store.renew_lease(missing, now()).await, Err(StoreError::Missing { .. })));
         let run = store.run(run.id).await.unwrap().unwrap();
         assert_eq!((run.state, run.stage), (RunState::Succeeded, Some(Stage::Render)));
     }
@@ -262,15 +239,6 @@ async fn a_store_survives_being_closed() {
     assert_eq!(again.run(run.id).await.unwrap().unwrap(), run);
 }
 
-#[tokio::test]
-async fn a_store_that_cannot_be_opened_says_where() {
-    let error = Store::open_file(std::path::Path::new("/nonexistent/state.db")).await.unwrap_err();
-    assert!(error.to_string().contains("/nonexistent/state.db"), "{error}");
-    assert_eq!(error.kind(), Kind::Unavailable);
-    let error = Store::open("mysql://root:hunter2@db/x").await.unwrap_err();
-    assert!(!error.to_string().contains("hunter2") && error.to_string().contains("postgres://"), "{error}");
-}
-
 #[test]
 fn ids_from_addresses_are_read_in_one_spelling_only() {
     let id = RunId::new(now());
@@ -278,6 +246,6 @@ fn ids_from_addresses_are_read_in_one_spelling_only() {
     for other in
         [id.to_string().to_uppercase(), id.to_string().replace('-', ""), "../x".into(), String::new()]
     {
-        assert!(matches!(other.parse::<RunId>(), Err(StoreError::NoRun { .. })), "{other}");
+        assert!(matches!(other.parse::<RunId>(), Err(StoreError::Missing { .. })), "{other}");
     }
 }

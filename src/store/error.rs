@@ -41,16 +41,18 @@ pub enum StoreError {
         /// What the driver says.
         source: sqlx::Error,
     },
-    /// There is no such run.
-    #[error("there is no run `{id}`")]
-    NoRun {
+    /// There is no such thing.
+    #[error("there is no {what} `{id}`")]
+    Missing {
+        /// "run", "user".
+        what: &'static str,
         /// The id asked for.
         id: String,
     },
     /// The state does not allow this step, because somebody else made one in between.
     #[error("{what} `{id}` cannot become {next}: it is {now}")]
     Illegal {
-        /// "run" or "delivery".
+        /// "run", "delivery".
         what: &'static str,
         /// Its id.
         id: String,
@@ -77,14 +79,14 @@ impl StoreError {
         match self {
             Self::Open { .. } | Self::Migrate { .. } | Self::Query { .. } => Kind::Unavailable,
             Self::Address { .. } => Kind::BadRequest,
-            Self::NoRun { .. } => Kind::NotFound,
+            Self::Missing { .. } => Kind::NotFound,
             Self::Illegal { .. } => Kind::Bug,
             Self::Unreadable { .. } => Kind::BadData,
         }
     }
 
     /// Wraps a driver error with what was being done.
-    pub(super) fn query(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+    pub(crate) fn query(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| Self::Query { doing, source }
     }
 }

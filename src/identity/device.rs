@@ -1,0 +1,35 @@
+//! Device cookies: a browser in which somebody logged in before is not slowed down by what strangers
+//! try with the same name (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Identity, IdentityError, UserName, secret};
+
+const PURPOSE: &str = "device";
+
+/// How long a device is remembered.
+const LIFETIME: TimeDelta = TimeDelta::days(180);
+
+impl Identity {
+    /// What the browser keeps after a login.
+    pub fn device_cookie(&self, name: &UserName, now: DateTime<Utc>) -> Result<String, IdentityError> {
+        let (device, at) = (secret::random_text()?, now.timestamp().to_string());
+        let signature = self.key.sign(PURPOSE, &[name.as_str(), &device, &at]);
+        Ok(format!("{device}.{at}.{signature}"))
+    }
+
+    /// The device, if the cookie says that `name` has logged in with it.
+    pub(super) fn known_device(
+        &self,
+        cookie: Option<&str>,
+        name: &UserName,
+        now: DateTime<Utc>,
+    ) -> Option<String> {
+        let mut parts = cookie?.splitn(3, '.');
+        let (device, at, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        let made = DateTime::from_timestamp(at.parse().ok()?, 0)?;
+        let young = now - made < LIFETIME;
+        (young && self.key.confirms(PURPOSE, &[name.as_str(), device, at], signature))
+            .then(|| device.to_owned())
+    }
+}

@@ -1,0 +1,126 @@
+//! The key of the server, from which everything signed is derived.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
+
+use super::{IdentityError, secret};
+
+/// The key of the server. Several instances behind one address share it.
+#[derive(Clone)]
+pub struct ServerKey(Arc<hmac::Key>);
+
+impl std::fmt::Debug for ServerKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ServerKey(***)")
+    }
+}
+
+/// The fewest letters of a key that is given by hand.
+const LEAST: usize = 32;
+
+impl ServerKey {
+    /// A key from a text that is given by hand, of at least 32 letters.
+    pub fn from_text(text: &str) -> Result<Self, IdentityError> {
+        let text = text.trim();
+        if text.len() < LEAST {
+            return Err(IdentityError::Key {
+                place: "JANGPYO_SECRET".into(),
+                cause: format!(
+                    "it needs at least {LEAST} random letters, such as `openssl rand -hex 32` gives"
+                ),
+            });
+        }
+        Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes()))))
+    }
+
+    /// The key in a file, which is made with a random one where there is none. Only the owner of the
+    /// process can read it.
+    pub fn in_file(path: &Path) -> Result<Self, IdentityError> {
+        let failed = |cause: std::io::Error| IdentityError::Key {
+            place: path.display().to_string(),
+            cause: cause.to_string(),
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::from_text(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let text = secret::random_text()?;
+                let mut options = std::fs::OpenOptions::new();
+                options.write(true).create_new(true);
+                #[cfg(unix)]
+                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+                match options.open(path) {
+                    Ok(mut file) => {
+                        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+                        Self::from_text(&text)
+                    }
+                    // Another process was faster; its key counts.
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        Self::from_text(&std::fs::read_to_string(path).map_err(failed)?)
+                    }
+                    Err(error) => Err(failed(error)),
+                }
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// The signature of `parts` for one purpose; one for another purpose does not fit.
+    pub fn sign(&self, purpose: &str, parts: &[&str]) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &message(purpose, parts)))
+    }
+
+    /// Whether `signature` is that of `parts`, compared in constant time.
+    pub fn confirms(&self, purpose: &str, parts: &[&str], signature: &str) -> bool {
+        URL_SAFE_NO_PAD
+            .decode(signature)
+            .is_ok_and(|signature| hmac::verify(&self.0, &message(purpose, parts), &signature).is_ok())
+    }
+}
+
+/// Lengths stand before parts, so that no letter can move from one to the next.
+fn message(purpose: &str, parts: &[&str]) -> Vec<u8> {
+    let mut message = Vec::new();
+    for part in std::iter::once(&purpose).chain(parts) {
+        message.extend((part.len() as u64).to_be_bytes());
+        message.extend(part.as_bytes());
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_hold_for_one_purpose_and_one_text() {
+        let key = ServerKey::from_text(&"k".repeat(32)).unwrap();
+        let signature = key.sign("device", &["kim", "1"]);
+        assert!(key.confirms("device", &["kim", "1"], &signature));
+        assert!(!key.confirms("csrf", &["kim", "1"], &signature));
+        assert!(!key.confirms("device", &["ki", "m1"], &signature));
+        assert!(!key.confirms("device", &["kim", "1"], ""));
+        let other = ServerKey::from_text(&"j".repeat(32)).unwrap();
+        assert!(!other.confirms("device", &["kim", "1"], &signature));
+    }
+
+    #[test]
+    fn a_key_is_made_once_and_only_its_owner_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let signature = ServerKey::in_file(&path).unwrap().sign("x", &[]);
+        assert_eq!(ServerKey::in_file(&path).unwrap().sign("x", &[]), signature);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::write(&path, "short").unwrap();
+        let error = ServerKey::in_file(&path).unwrap_err().to_string();
+        assert!(error.contains("32") && !error.contains("short"), "{error}");
+    }
+}

@@ -1,0 +1,110 @@
+//! Logging in with a name and a password, and changing the password.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+
+use super::password::{self, Checked};
+use super::{Identity, IdentityError, User, UserName, secret};
+use crate::store::{StoreError, to_text};
+
+/// Somebody who wants to log in.
+#[derive(Clone, Copy)]
+pub struct Attempt<'a> {
+    /// The name as typed.
+    pub name: &'a str,
+    /// The password as typed.
+    pub password: &'a str,
+    /// Where they come from.
+    pub address: IpAddr,
+    /// What the browser keeps from a login before.
+    pub device: Option<&'a str>,
+}
+
+/// Why somebody is not logged in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The name or the password is wrong, or the user is shut out: which of them is not told.
+    #[error("the name or the password is wrong")]
+    Wrong {
+        /// Why, for the audit log only.
+        reason: &'static str,
+    },
+    /// There were too many failures.
+    #[error("too many attempts failed; try again in {secs} seconds")]
+    Wait {
+        /// How long.
+        secs: i64,
+    },
+    /// It could not be found out.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
+
+impl Identity {
+    /// Checks a name and a password.
+    pub async fn log_in(&self, attempt: Attempt<'_>, now: DateTime<Utc>) -> Result<User, LoginError> {
+        // What cannot be a name costs the same time as one that nobody has.
+        let (name, possible) = match UserName::parse(attempt.name) {
+            Ok(name) => (name, true),
+            Err(_) => (UserName::parse("0")?, false),
+        };
+        let device = self.known_device(attempt.device, &name, now);
+        let begun = self.throttle.begin(&name, attempt.address, device, now);
+        let begun = begun.map_err(|secs| LoginError::Wait { secs })?;
+        let found = if possible { self.user_and_hash(&name).await? } else { None };
+        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+        let has_password = hash.is_some();
+        let checked = self.passwords.check(attempt.password, hash).await?;
+        let wrong = |reason| Err(LoginError::Wrong { reason });
+        let Some(user) = user else { return wrong("no such user") };
+        match checked {
+            Checked::Wrong if has_password => return wrong("wrong password"),
+            Checked::Wrong => return wrong("no password here"),
+            Checked::Right | Checked::RightButOld if user.disabled_at.is_some() => return wrong("disabled"),
+            Checked::RightButOld => self.keep_password(&name, attempt.password, now).await?,
+            Checked::Right => {}
+        }
+        self.throttle.succeeded(begun);
+        sqlx::query("UPDATE users SET last_login_at = $1 WHERE name = $2")
+            .bind(to_text(now))
+            .bind(name.to_string())
+            .execute(&self.store.pool)
+            .await
+            .map_err(|error| IdentityError::from(StoreError::query("noting a login")(error)))?;
+        Ok(user)
+    }
+
+    /// Changes a password; all sessions of the user but the one with this secret end. Guessing the old
+    /// one is slowed down like logging in.
+    pub async fn change_password(
+        &self,
+        attempt: Attempt<'_>,
+        new_password: &str,
+        session: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LoginError> {
+        let user = self.log_in(attempt, now).await?;
+        password::check(&user.name, new_password)?;
+        self.keep_password(&user.name, new_password, now).await?;
+        self.end_sessions_but(&user.name, Some(&secret::kept(session))).await?;
+        Ok(())
+    }
+
+    async fn keep_password(
+        &self,
+        name: &UserName,
+        password: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), IdentityError> {
+        let hash = self.passwords.hash(password).await?;
+        sqlx::query("UPDATE users SET password = $1, password_at = $2 WHERE name = $3")
+            .bind(hash)
+            .bind(to_text(now))
+            .bind(name.to_string())
+            .execute(&self.store.pool)
+            .await
+            .map_err(StoreError::query("keeping a password"))?;
+        Ok(())
+    }
+}

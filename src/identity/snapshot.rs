@@ -1,0 +1,44 @@
+//! People as they stand in the store: as they were when they proved who they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Person;
+use crate::store::{Cells, StoreError};
+
+#[derive(Serialize, Deserialize)]
+struct Snapshot {
+    name: String,
+    groups: BTreeSet<String>,
+    claims: BTreeMap<String, Vec<String>>,
+}
+
+/// A person as JSON.
+pub(super) fn to_json(person: &Person) -> String {
+    json(&Snapshot {
+        name: person.name.clone(),
+        groups: person.groups.clone(),
+        claims: person.claims.clone(),
+    })
+}
+
+/// A value as JSON. Names and lists always have one.
+pub(super) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".into())
+}
+
+/// Reads a person.
+pub(super) fn person(cells: &Cells<'_>) -> Result<Person, StoreError> {
+    let Snapshot { name, groups, claims } = read(cells, "person")?;
+    Ok(Person { name, groups, claims })
+}
+
+/// Reads JSON of a column.
+pub(super) fn read<T: for<'a> Deserialize<'a>>(
+    cells: &Cells<'_>,
+    column: &'static str,
+) -> Result<T, StoreError> {
+    let text = cells.text(column)?;
+    serde_json::from_str(&text).map_err(|_| StoreError::Unreadable { column, value: text })
+}

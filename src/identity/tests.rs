@@ -1,0 +1,286 @@
+//! Identity over a real store: SQLite, and Postgres when there is one.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::*;
+use crate::access::{Action, Person};
+use crate::store::tests::{Temporary, sqlite, stores};
+
+const PASSWORD: &str = "blue tables sing";
+
+fn now() -> DateTime<Utc> {
+    "2026-01-05T00:00:00Z".parse().unwrap()
+}
+
+fn over(store: &Temporary) -> Identity {
+    let settings = IdentitySettings { session_idle: Duration::from_hours(1), ..IdentitySettings::default() };
+    Identity::new(store.store.clone(), ServerKey::from_text(&"k".repeat(32)).unwrap(), settings)
+}
+
+async fn identity() -> (Temporary, Identity) {
+    let store = sqlite().await;
+    let identity = over(&store);
+    (store, identity)
+}
+
+/// A name nobody else uses.
+fn fresh(start: &str) -> UserName {
+    UserName::parse(&format!("{start}{}", uuid::Uuid::now_v7().simple())).unwrap()
+}
+
+async fn user(identity: &Identity, name: &UserName, administrator: bool) {
+    let new = NewUser {
+        name: name.clone(),
+        administrator,
+        groups: ["sales".to_owned()].into(),
+        claims: [("country".to_owned(), vec!["KR".to_owned()])].into(),
+    };
+    identity.add_user(&new, now()).await.unwrap();
+    let link = identity.password_link(name, now()).await.unwrap();
+    identity.redeem(&link, "", PASSWORD, now()).await.unwrap();
+}
+
+fn attempt<'a>(name: &'a str, password: &'a str) -> Attempt<'a> {
+    Attempt { name, password, address: "192.0.2.1".parse().unwrap(), device: None }
+}
+
+async fn session(identity: &Identity, person: &Person, replaces: Option<&str>) -> SessionSecret {
+    let new =
+        NewSession { person, method: LoginMethod::Local, address: "192.0.2.1", agent: "Browser", replaces };
+    identity.begin_session(new, now()).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_first_link_makes_one_administrator_once() {
+    let (_store, identity) = identity().await;
+    let earlier = identity.first_link(now()).await.unwrap().unwrap();
+    let link = identity.first_link(now()).await.unwrap().unwrap();
+    assert!(identity.link(&earlier, now()).await.unwrap().is_none(), "a new start makes a new one");
+    assert!(identity.link(&link, now() + TimeDelta::hours(25)).await.unwrap().is_none());
+    let weak = identity.redeem(&link, "kim", "short", now()).await.unwrap_err();
+    assert!(matches!(weak, IdentityError::PasswordShort { .. }), "a refused password does not use it up");
+    let redeemed = identity.redeem(&link, "Kim", PASSWORD, now()).await.unwrap();
+    assert_eq!(redeemed, Redeemed { kind: LinkKind::Setup, user: UserName::parse("kim").unwrap() });
+    assert!(matches!(identity.redeem(&link, "lee", PASSWORD, now()).await, Err(IdentityError::Link)));
+    assert_eq!(identity.first_link(now()).await.unwrap(), None);
+    let kim = identity.log_in(attempt("KIM", PASSWORD), now()).await.unwrap();
+    assert!(kim.administrator && kim.groups.is_empty());
+}
+
+#[tokio::test]
+async fn an_unused_first_link_is_worth_nothing_once_there_is_a_user() {
+    let (_store, identity) = identity().await;
+    let link = identity.first_link(now()).await.unwrap().unwrap();
+    user(&identity, &UserName::parse("lee").unwrap(), false).await;
+    assert!(identity.link(&link, now()).await.unwrap().is_none());
+    assert!(matches!(identity.redeem(&link, "kim", PASSWORD, now()).await, Err(IdentityError::Link)));
+}
+
+#[tokio::test]
+async fn only_the_right_name_and_password_log_in() {
+    for store in stores().await {
+        let identity = over(&store);
+        let name = fresh("kim");
+        user(&identity, &name, false).await;
+        let person = identity.log_in(attempt(name.as_str(), PASSWORD), now()).await.unwrap().person();
+        assert_eq!(person.claims["country"], ["KR"]);
+        for (name, password) in
+            [(name.as_str(), "blue tables sang"), ("nobody", PASSWORD), ("<script>", PASSWORD), ("", "")]
+        {
+            let error = identity.log_in(attempt(name, password), now()).await.unwrap_err();
+            assert!(matches!(error, LoginError::Wrong { .. }), "{name}: {error}");
+            assert_eq!(error.to_string(), "the name or the password is wrong");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
+    let (_store, identity) = identity().await;
+    user(&identity, &UserName::parse("kim").unwrap(), false).await;
+    let _ = identity.log_in(attempt("warm-up", PASSWORD), now()).await;
+    // In turns, so that what else the machine does meanwhile falls on both.
+    let (mut unknown, mut known) = (Vec::new(), Vec::new());
+    for n in 0..15_u8 {
+        for (name, times) in [("nobody", &mut unknown), ("kim", &mut known)] {
+            let begun = std::time::Instant::now();
+            let attempt = Attempt { address: [10, 0, 0, n].into(), ..attempt(name, "blue tables sang") };
+            identity.log_in(attempt, now()).await.unwrap_err();
+            times.push(begun.elapsed());
+        }
+    }
+    unknown.sort();
+    known.sort();
+    let ratio = unknown[7].as_secs_f64() / known[7].as_secs_f64();
+    assert!((0.5..2.0).contains(&ratio), "{ratio}");
+}
+
+#[tokio::test]
+async fn an_attack_from_one_address_leaves_others_and_known_devices_able_to_log_in() {
+    let (_store, identity) = identity().await;
+    let name = UserName::parse("kim").unwrap();
+    user(&identity, &name, false).await;
+    let device = identity.device_cookie(&name, now()).unwrap();
+    let attacker =
+        Attempt { address: "203.0.113.9".parse().unwrap(), ..attempt("kim", "wrong password here") };
+    let mut waits = 0;
+    for _ in 0..12 {
+        waits += u32::from(matches!(identity.log_in(attacker, now()).await, Err(LoginError::Wait { .. })));
+    }
+    assert_eq!(waits, 7, "five are free");
+    let right = Attempt { password: PASSWORD, ..attacker };
+    assert!(matches!(identity.log_in(right, now()).await, Err(LoginError::Wait { .. })));
+    identity.log_in(attempt("kim", PASSWORD), now()).await.unwrap();
+    identity.log_in(Attempt { device: Some(&device), ..right }, now()).await.unwrap();
+    let other = identity.device_cookie(&UserName::parse("lee").unwrap(), now()).unwrap();
+    for forged in [other, device.replace('.', ".1"), String::new()] {
+        let forged = Attempt { device: Some(&forged), ..right };
+        assert!(matches!(identity.log_in(forged, now()).await, Err(LoginError::Wait { .. })));
+    }
+    let old = Attempt { device: Some(&device), ..right };
+    let later = now() + TimeDelta::days(181);
+    assert!(identity.known_device(old.device, &name, later).is_none());
+}
+
+#[tokio::test]
+async fn sessions_end_when_idle_and_at_last() {
+    for store in stores().await {
+        let identity = over(&store);
+        let person = Person { name: fresh("kim").to_string(), ..Person::default() };
+        let secret = session(&identity, &person, None).await;
+        let at = |minutes| now() + TimeDelta::minutes(minutes);
+        let there = async |minutes| identity.session(secret.as_str(), at(minutes)).await.unwrap().is_some();
+        assert!(there(0).await && there(59).await && there(118).await, "use keeps it");
+        assert!(!there(118 + 60).await, "an hour of nothing ends it");
+        for minutes in (118..7 * 24 * 60).step_by(50) {
+            assert!(there(minutes).await, "{minutes}");
+        }
+        assert!(!there(7 * 24 * 60).await, "a week after the login it ends, used or not");
+    }
+}
+
+#[tokio::test]
+async fn a_login_ends_the_session_before_and_a_planted_secret_is_nobody() {
+    let (_store, identity) = identity().await;
+    let person = Person { name: "kim".into(), ..Person::default() };
+    let first = session(&identity, &person, None).await;
+    let second = session(&identity, &person, Some(first.as_str())).await;
+    assert_ne!(first.as_str(), second.as_str());
+    assert!(identity.session(first.as_str(), now()).await.unwrap().is_none());
+    assert_eq!(identity.session(second.as_str(), now()).await.unwrap().unwrap().person, person);
+    assert!(identity.session("planted", now()).await.unwrap().is_none());
+    assert!(identity.session("", now()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_all_other_sessions() {
+    let (_store, identity) = identity().await;
+    let name = UserName::parse("kim").unwrap();
+    user(&identity, &name, false).await;
+    let person = identity.log_in(attempt("kim", PASSWORD), now()).await.unwrap().person();
+    let (own, other) = (session(&identity, &person, None).await, session(&identity, &person, None).await);
+    let wrong = attempt("kim", "not the old password");
+    assert!(identity.change_password(wrong, "green tables sing", own.as_str(), now()).await.is_err());
+    let right = attempt("kim", PASSWORD);
+    assert!(identity.change_password(right, "kim kim kim kim", own.as_str(), now()).await.is_err());
+    identity.change_password(right, "green tables sing", own.as_str(), now()).await.unwrap();
+    assert!(identity.session(own.as_str(), now()).await.unwrap().is_some());
+    assert!(identity.session(other.as_str(), now()).await.unwrap().is_none());
+    identity.log_in(attempt("kim", "green tables sing"), now()).await.unwrap();
+    identity.log_in(attempt("kim", PASSWORD), now()).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_disabled_user_has_no_sessions_tokens_or_links_and_the_last_administrator_stays() {
+    for store in stores().await {
+        let identity = over(&store);
+        let (name, second) = (fresh("kim"), fresh("lee"));
+        user(&identity, &name, true).await;
+        if identity.users().await.unwrap().len() == 1 {
+            let last = identity.disable(&name, now()).await.unwrap_err();
+            assert!(matches!(last, IdentityError::LastAdministrator { .. }));
+            identity.log_in(attempt(name.as_str(), PASSWORD), now()).await.unwrap();
+        }
+        user(&identity, &second, true).await;
+        let person = Person { name: name.to_string(), ..Person::default() };
+        let secret = session(&identity, &person, None).await;
+        assert!(identity.session(secret.as_str(), now()).await.unwrap().unwrap().administrator);
+        let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+        let link = identity.password_link(&name, now()).await.unwrap();
+        identity.disable(&name, now()).await.unwrap();
+        assert!(identity.session(secret.as_str(), now()).await.unwrap().is_none());
+        assert!(identity.token(token.as_str(), now()).await.unwrap().is_none());
+        assert!(identity.link(&link, now()).await.unwrap().is_none());
+        let error = identity.log_in(attempt(name.as_str(), PASSWORD), now()).await.unwrap_err();
+        assert_eq!(error.to_string(), "the name or the password is wrong");
+        let error = identity.password_link(&name, now()).await.unwrap_err();
+        assert!(matches!(error, IdentityError::Disabled { .. }));
+        identity.enable(&name).await.unwrap();
+        identity.log_in(attempt(name.as_str(), PASSWORD), now()).await.unwrap();
+        assert!(identity.session(secret.as_str(), now()).await.unwrap().is_none(), "the session is gone");
+        assert!(matches!(identity.enable(&fresh("no")).await, Err(IdentityError::NoUser { .. })));
+    }
+}
+
+fn new_token(owner: &Person) -> NewToken<'_> {
+    NewToken { name: "airflow", owner, scopes: vec![Action::View], reports: None, days: 30 }
+}
+
+#[tokio::test]
+async fn tokens_are_found_by_their_text_until_they_end() {
+    for store in stores().await {
+        let identity = over(&store);
+        let owner = Person {
+            name: fresh("kim").to_string(),
+            groups: ["sales".to_owned()].into(),
+            ..Person::default()
+        };
+        let new = NewToken { reports: Some(vec!["weekly-sales".into()]), ..new_token(&owner) };
+        let (text, id) = identity.make_token(new, now()).await.unwrap();
+        assert!(text.as_str().starts_with("jgp_") && text.as_str().len() == 47);
+        assert!(!format!("{text:?}").contains(&text.as_str()[4..]));
+        let token = identity.token(text.as_str(), now()).await.unwrap().unwrap();
+        assert_eq!((token.person, token.scopes, token.used_at), (owner.clone(), vec![Action::View], None));
+        assert_eq!(token.reports.unwrap(), ["weekly-sales"]);
+        assert_eq!(identity.tokens_of(&owner.name).await.unwrap()[0].used_at, Some(now()));
+        for wrong in
+            ["", "jgp_", &text.as_str()[..46], &text.as_str()[4..], &text.as_str().replace("jgp_", "JGP_")]
+        {
+            assert!(identity.token(wrong, now()).await.unwrap().is_none(), "{wrong}");
+        }
+        assert!(identity.token(text.as_str(), now() + TimeDelta::days(30)).await.unwrap().is_none());
+        assert!(!identity.revoke_token("somebody else", &id, now()).await.unwrap());
+        assert!(identity.token(text.as_str(), now()).await.unwrap().is_some());
+        assert!(identity.revoke_token(&owner.name, &id, now()).await.unwrap());
+        assert!(identity.token(text.as_str(), now()).await.unwrap().is_none());
+        for days in [0, 367] {
+            let refused = identity.make_token(NewToken { days, ..new_token(&owner) }, now()).await;
+            assert!(matches!(refused, Err(IdentityError::TokenLifetime { .. })));
+        }
+        let refused = identity.make_token(NewToken { scopes: vec![], ..new_token(&owner) }, now()).await;
+        assert!(refused.unwrap_err().to_string().contains("explore"));
+    }
+}
+
+#[tokio::test]
+async fn no_secret_stands_in_the_file_of_the_store() {
+    let (store, identity) = identity().await;
+    let name = UserName::parse("kim").unwrap();
+    user(&identity, &name, false).await;
+    let link = identity.password_link(&name, now()).await.unwrap();
+    let person = Person { name: "kim".into(), ..Person::default() };
+    let secret = session(&identity, &person, None).await;
+    let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+    store.store.close().await;
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(store.folder.path()).unwrap() {
+        bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("$argon2id$"), "the file is read");
+    for secret in [PASSWORD, &link, secret.as_str(), token.as_str()] {
+        assert!(!holds(secret), "{secret}");
+    }
+}
