@@ -26,3 +26,6 @@ pub use restriction::{ColumnMask, MaskKey, Restriction, Step, Unrestricted};
 pub use row_filter::{RowArithmetic, RowRelation, RowTest, RowValue};
 pub use standing::{Object, Reason, Standing, attributes_to_look_up};
 pub use viewer::{Attributes, Scope, Viewer};
+
+#[cfg(test)]
+mod tests;

@@ -115,6 +115,7 @@ impl Backend for LiveBackend {
                 subtitle: prepared.subtitle.clone(),
                 heading: prepared.heading(),
                 brand: prepared.theme_file().map(brand),
+                stale_problems: self.stale_problems(&prepared.id),
                 may_export: prepared.standing().may(Action::Export, Object::Report(&prepared.id)),
                 base_url: self.evaluator.base_url().map(str::to_owned),
                 answers: Arc::new(LiveAnswers { evaluator: self.evaluator.clone(), prepared }),
@@ -196,6 +197,14 @@ impl Backend for LiveBackend {
 }
 
 impl LiveBackend {
+    /// How many problems the file of a report has, where an earlier version of it is served.
+    fn stale_problems(&self, id: &ReportId) -> Option<usize> {
+        let workspace = self.workspace.current();
+        let file = workspace.file_of(DefinitionKind::Report, id.as_str()).filter(|file| file.stale)?;
+        let problems = workspace.diagnostics_of(&file.name);
+        Some(problems.filter(|problem| problem.severity == Severity::Error).count())
+    }
+
     /// Whether the files of a run show nothing that the viewer may not see: those who see the same of its
     /// data as the run did may have them.
     fn may_take(&self, standing: &Standing, run: &Run) -> bool {

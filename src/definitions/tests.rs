@@ -1,5 +1,6 @@
 //! The workspace as a whole: valid, broken, changed, hostile.
 
+mod access;
 mod logos;
 mod mistakes;
 

@@ -93,6 +93,8 @@ pub struct OpenReport {
     pub heading: Heading,
     /// The look of its brand, if it has one.
     pub brand: Option<Brand>,
+    /// How many problems its file has, where an earlier version of it is served.
+    pub stale_problems: Option<usize>,
     /// Whether the viewer may take it away as a file.
     pub may_export: bool,
     /// The address the server is reached at, for links in files; without it there are none to its pages.

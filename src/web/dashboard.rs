@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use super::address::Address;
-use super::backend::{Fresh, OpenReport, Wish};
+use super::backend::{OpenReport, Wish};
 use super::controls::{ControlView, Input};
 use super::downloads;
 use super::error::WebError;
@@ -44,6 +44,8 @@ struct DashboardPage {
     xlsx_url: String,
     reset_url: String,
     stale_problems: Option<usize>,
+    /// Whether the visitor may take it away as a file.
+    may_export: bool,
     /// The language, where the address asks for one and so the form must too.
     lang: Option<String>,
     pending: usize,
@@ -180,11 +182,6 @@ impl View {
             .collect();
         let total = rows.iter().map(Vec::len).sum();
         let pending = rows.iter().flatten().filter(|panel| panel.is_pending()).count();
-        let entry = state.backend.reports().into_iter().find(|entry| entry.id == *id);
-        let stale_problems = entry.and_then(|entry| match entry.fresh {
-            Fresh::Stale(problems) => Some(problems),
-            Fresh::Current => None,
-        });
         let title = report.title.get(locale).to_owned();
         let lang = address.get("lang").map(str::to_owned);
         let reset = lang.as_ref().map_or_else(Address::default, |lang| Address::default().with("lang", lang));
@@ -212,7 +209,8 @@ impl View {
             pdf_url: format!("{base}.pdf{query}"),
             xlsx_url: format!("{base}.xlsx{query}"),
             reset_url: format!("{base}{}", reset.query()),
-            stale_problems,
+            stale_problems: self.open.stale_problems,
+            may_export: self.open.may_export,
             lang,
             pending,
             total,

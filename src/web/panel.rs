@@ -178,6 +178,7 @@ impl PanelView {
             }
         };
         let endings: &[&str] = match &body {
+            _ if !open.may_export => &[],
             Body::Chart(_) => &["xlsx", "csv", "svg", "png"],
             Body::Table(_) => &["xlsx", "csv", "png"],
             Body::Kpi(_) | Body::Text(_) => &["png"],

@@ -100,6 +100,7 @@ pub(super) async fn list_runs(
     // A filter that names nothing filters nothing; the form shows what counts.
     let filter = RunFilter {
         report: address.get("report").and_then(|id| ReportId::parse(id).ok()),
+        among: None,
         schedule: None,
         state: address.get("state").and_then(|state| state.parse().ok()),
         before: address.get("before").and_then(|id| id.parse().ok()),

@@ -79,7 +79,8 @@ impl FromRequestParts<WebState> for Entered {
         if let Some(entered) = parts.extensions.get::<Self>() {
             return Ok(entered.clone());
         }
-        let entered = Self(state.backend.standing(Visitor::of(parts.uri.query(), &parts.headers).viewer).await);
+        let entered =
+            Self(state.backend.standing(Visitor::of(parts.uri.query(), &parts.headers).viewer).await);
         parts.extensions.insert(entered.clone());
         Ok(entered)
     }

@@ -111,7 +111,7 @@ fn mask(mask: Mask, field: &FieldName, dataset: &Dataset, at: &FieldPath, findin
     let declared = dimension.and_then(|dimension| dimension.r#type);
     let problem = match mask {
         Mask::Rounded(step) if !(step.is_finite() && step > 0.0) => {
-            Some("is rounded to a number above zero, such as 1000")
+            Some("cannot be rounded to that; the step is a number above zero, such as 1000")
         }
         Mask::Rounded(_) if dimension.is_some() && declared != Some(DimensionType::Number) => {
             Some("is a dimension that is not declared as `type: number`, and only numbers are rounded")

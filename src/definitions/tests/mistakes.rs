@@ -284,7 +284,7 @@ fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
         (
             "security",
             format!(
-                "{DATASET}security:\n  access: [sales_read]\n  rows: {{manager: country = viewer.country}}\n  columns: {{cost: {{hidden_from: partner}}}}\n"
+                "{DATASET}security:\n  access: [sales_read]\n  rows: {{manager: country = viewer.country}}\n  columns: {{cost: {{mask: hidden}}}}\n"
             ),
         ),
     ];

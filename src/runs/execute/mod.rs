@@ -239,6 +239,11 @@ impl Runner {
     /// otherwise.
     async fn evaluate(&self, ticket: &Ticket) -> Result<Document, StageFailure> {
         let Ticket { run, report, schedule, .. } = ticket;
+        let viewer = Viewer::schedule(&run.report, run.schedule.as_str());
+        if let Some(seen) = self.parts.answers.seen(report, viewer.clone()).await {
+            let noted = self.parts.store.note_seen(run.id, &seen).await;
+            noted.map_err(StageFailure::store(Stage::Evaluate))?;
+        }
         let question = Question {
             report: run.report.clone(),
             parameters: schedule
@@ -248,7 +253,7 @@ impl Runner {
                 .collect(),
             locale: Some(schedule.locale.unwrap_or(report.locale)),
             now: run.scheduled_at,
-            viewer: Viewer::schedule(&run.report, run.schedule.as_str()),
+            viewer,
             // What is sent must be what the data say now, not what a listing said a while ago.
             freshness: Freshness::from_now_on(),
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
+use crate::access::Viewer;
 use crate::definitions::model::{Report, ReportId};
 use crate::render::document::Document;
 use crate::runs::evaluate::{Evaluator, Question, QuestionError};
@@ -30,6 +31,9 @@ pub trait Catalog: Send + Sync {
 pub trait Answers: Send + Sync {
     /// The whole document of a question.
     fn document(&self, question: Question) -> BoxFuture<'_, Result<Document, QuestionError>>;
+
+    /// A digest of what the viewer may see of the data of a report; `None` if it is closed to them.
+    fn seen<'a>(&'a self, report: &'a Report, viewer: Viewer) -> BoxFuture<'a, Option<String>>;
 }
 
 impl Answers for Evaluator {
@@ -38,5 +42,9 @@ impl Answers for Evaluator {
             let prepared = self.prepare(question).await?;
             Ok(Self::document(self, &prepared).await)
         })
+    }
+
+    fn seen<'a>(&'a self, report: &'a Report, viewer: Viewer) -> BoxFuture<'a, Option<String>> {
+        Box::pin(async move { self.standing(viewer).await.fingerprint(report).ok() })
     }
 }

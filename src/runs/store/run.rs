@@ -65,6 +65,8 @@ pub struct Run {
     pub instance: String,
     /// The version of the definitions it uses.
     pub definition_version: String,
+    /// A digest of what it may see of its data; whoever may see the same may have its files.
+    pub seen: Option<String>,
     /// When it began.
     pub started_at: DateTime<Utc>,
     /// When it ended.
@@ -134,6 +136,7 @@ impl Run {
             stage: cells.parsed_or_none("stage")?,
             instance: cells.text("instance")?,
             definition_version: cells.text("definition_version")?,
+            seen: cells.text_or_none("seen")?,
             started_at: cells.instant("started_at")?,
             finished_at: cells.instant_or_none("finished_at")?,
             error_kind: cells.text_or_none("error_kind")?,
@@ -158,12 +161,18 @@ impl Store {
     /// At most `limit` (1 to 500) runs, newest first.
     pub async fn runs(&self, filter: &RunFilter, limit: usize) -> Result<RunPage, StoreError> {
         let limit = limit.clamp(1, 500);
+        // Reports are names of one alphabet, so a list of them in commas can be searched.
+        let among = filter
+            .among
+            .as_ref()
+            .map(|reports| reports.iter().fold(String::from(","), |list, report| format!("{list}{report},")));
         let rows = sqlx::query(
             "SELECT * FROM runs \
              WHERE (CAST($1 AS TEXT) IS NULL OR report = $1) \
                AND (CAST($2 AS TEXT) IS NULL OR schedule = $2) \
                AND (CAST($3 AS TEXT) IS NULL OR state = $3) \
                AND (CAST($4 AS TEXT) IS NULL OR id < $4) \
+               AND (CAST($6 AS TEXT) IS NULL OR CAST($6 AS TEXT) LIKE '%,' || replace(report, '_', '\\_') || ',%' ESCAPE '\\') \
              ORDER BY id DESC LIMIT $5",
         )
         .bind(filter.report.as_ref().map(ToString::to_string))
@@ -171,12 +180,24 @@ impl Store {
         .bind(filter.state.map(|state| state.as_str().to_owned()))
         .bind(filter.before.map(|id| id.to_string()))
         .bind(limit as i64 + 1)
+        .bind(among)
         .fetch_all(&self.pool)
         .await
         .map_err(StoreError::query("listing runs"))?;
         let more = rows.len() > limit;
         let runs = rows.iter().take(limit).map(|row| Run::from_row(&Cells(row))).collect::<Result<_, _>>()?;
         Ok(RunPage { runs, more })
+    }
+
+    /// Notes what a run may see of its data.
+    pub async fn note_seen(&self, id: RunId, seen: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE runs SET seen = $1 WHERE id = $2")
+            .bind(seen.to_owned())
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("noting what a run may see"))?;
+        Ok(())
     }
 
     /// Notes that a run has reached `stage`, and extends its lease.

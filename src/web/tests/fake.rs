@@ -10,6 +10,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
 use super::content::content;
+use crate::access::{Attributes, MaskKey, Standing, Viewer};
 use crate::definitions::Diagnostic;
 use crate::definitions::model::{PanelId, Parameter, Report, ReportId};
 use crate::format::Locale;
@@ -83,7 +84,12 @@ impl Backend for Fake {
         self.brand.clone()
     }
 
-    fn reports(&self) -> Vec<ReportEntry> {
+    fn standing(&self, viewer: Viewer) -> BoxFuture<'_, Standing> {
+        let standing = Standing::new(viewer, Arc::default(), Attributes::new(), MaskKey::random());
+        async move { standing }.boxed()
+    }
+
+    fn reports(&self, _: &Standing) -> Vec<ReportEntry> {
         let id = |name: &str| ReportId::parse(name).unwrap();
         let next = Some("2026-11-29T23:00:00Z".parse().unwrap());
         vec![
@@ -92,7 +98,7 @@ impl Backend for Fake {
         ]
     }
 
-    fn problems(&self) -> Vec<Diagnostic> {
+    fn problems(&self, _: &Standing) -> Vec<Diagnostic> {
         vec![
             serde_json::from_value(serde_json::json!({
                 "severity": "error", "code": "unknown_field", "file": "never-valid.yaml", "line": 7, "column": 12,
@@ -130,13 +136,23 @@ impl Backend for Fake {
                 heading: self.heading.clone(),
                 brand: self.brand.clone(),
                 base_url: None,
+                stale_problems: match self.fresh {
+                    Fresh::Stale(problems) => Some(problems),
+                    Fresh::Current => None,
+                },
+                may_export: true,
                 answers: Arc::new(FakeAnswers { report: Arc::clone(&self.report), locale }),
             })
         }
         .boxed()
     }
 
-    fn runs(&self, filter: RunFilter, limit: usize) -> BoxFuture<'_, Result<RunPage, BackendError>> {
+    fn runs(
+        &self,
+        _: Standing,
+        filter: RunFilter,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<RunPage, BackendError>> {
         let mut runs: Vec<Run> = (0..60).map(run).collect();
         runs.retain(|run| filter.state.is_none_or(|state| state == run.state));
         runs.retain(|run| filter.before.is_none_or(|before| run.id < before));
@@ -145,11 +161,11 @@ impl Backend for Fake {
         async move { Ok(RunPage { runs, more }) }.boxed()
     }
 
-    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
+    fn run(&self, _: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
         async move { Ok((0..60).map(run).find(|run| run.id == id).map(detail)) }.boxed()
     }
 
-    fn artefact(&self, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>> {
+    fn artefact(&self, _: Standing, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>> {
         async move {
             Ok((id == "a1").then(|| ArtefactFile {
                 name: "주간 매출.pdf".into(),
@@ -286,6 +302,7 @@ fn run(number: i64) -> Run {
     let text = format!("0199{number:04x}-0000-7000-8000-{:012x}", 10_000 - number);
     let id = format!("{:08x}{}", 0x0199_ffff - number, &text[8..]);
     Run {
+        seen: None,
         id: id.parse().unwrap(),
         report: ReportId::parse("weekly").unwrap(),
         schedule: "monday".parse().unwrap(),

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use super::print::footnote_lines;
 use super::{Evaluator, FieldName, PanelId, Prepared, QuestionError, failure, localize, panel_query};
-use crate::access::Restriction;
 use crate::definitions::model::{Dataset, DatasetId, Panel, ShownValue};
 use crate::engine::{Answer, Ask, EngineError};
 use crate::query::{QueryError, SemanticQuery};
