@@ -142,18 +142,6 @@ impl Restriction {
     }
 }
 
-/// How much a mask hides.
-pub(super) fn strength(mask: Mask) -> u8 {
-    match mask {
-        Mask::Clear => 0,
-        Mask::Rounded(_) => 1,
-        Mask::Partial(_) => 2,
-        Mask::Hash => 3,
-        Mask::Empty => 4,
-        Mask::Hidden => 5,
-    }
-}
-
 /// The less hiding of two masks; of two that round, the finer, and of two that show parts, the longer.
 pub(super) fn weaker(a: Mask, b: Mask) -> Mask {
     let shown = |part: PartialMask| u16::from(part.first) + u16::from(part.last);
@@ -166,7 +154,7 @@ pub(super) fn weaker(a: Mask, b: Mask) -> Mask {
                 b
             }
         }
-        _ if strength(a) <= strength(b) => a,
+        _ if a.strength() <= b.strength() => a,
         _ => b,
     }
 }

@@ -156,7 +156,8 @@ impl Standing {
         restriction.minimum_group = security.minimum_group;
         for (field, rule) in &security.columns {
             let of_roles = rule.roles.iter().filter(|(role, _)| self.held.contains(role.as_str()));
-            let mask = of_roles.map(|(_, mask)| *mask).reduce(weaker).unwrap_or(rule.mask);
+            // What everybody sees is never taken away by a role.
+            let mask = of_roles.map(|(_, mask)| *mask).fold(rule.mask, weaker);
             restriction.columns.extend(column_mask(mask, self.key).map(|mask| (field.clone(), mask)));
         }
         hide_what_follows(dataset, &mut restriction);

@@ -261,8 +261,11 @@ proptest! {
         if let Ok(restriction) = few.restriction(&sales) {
             let wider = many.restriction(&sales);
             prop_assert!(wider.is_ok());
-            if restriction.rows().is_none() {
-                prop_assert!(wider.unwrap().rows().is_none());
+            let wider = wider.unwrap();
+            prop_assert!(restriction.rows().is_some() || wider.rows().is_none());
+            for (column, mask) in &wider.columns {
+                prop_assert!(restriction.mask(column).is_some(), "{column} became {mask}");
+                prop_assert!(*mask != ColumnMask::Hidden || restriction.hides(column));
             }
         }
         if held.is_empty() {

@@ -83,7 +83,7 @@ fn wrong_settings_are_named_all_at_once() {
 #[test]
 fn the_sample_workspace_has_no_problem() {
     let said = say(&["check"]);
-    assert_eq!((said.code, said.out.trim()), (Some(0), "15 files: 0 errors, 0 warnings"), "{said:?}");
+    assert_eq!((said.code, said.out.trim()), (Some(0), "17 files: 0 errors, 0 warnings"), "{said:?}");
     let json = say(&["check", "--format", "json"]).json();
     assert_eq!((json["files"].as_i64(), json["errors"].as_i64()), (Some(15), Some(0)));
 }
@@ -348,9 +348,10 @@ fn a_run_that_fails_is_exit_code_1_and_says_why() {
 fn the_sample_is_what_is_committed() {
     let folder = tempfile::tempdir().unwrap();
     let said = say(&["sample", "-o", folder.path().to_str().unwrap()]);
-    assert_eq!((said.code, said.out.lines().count()), (Some(0), 7), "{said:?}");
+    assert_eq!((said.code, said.out.lines().count()), (Some(0), 8), "{said:?}");
     for file in [
         "l2/stores.parquet",
+        "l2/staff.parquet",
         "l2/events.parquet",
         "l2/accounts.parquet",
         "l2/inventory.parquet",

@@ -8,6 +8,7 @@ mod flights;
 mod floors;
 mod golden_pages;
 mod hostile_data;
+mod leak_hunt;
 mod limits;
 mod links;
 mod logos;

@@ -63,6 +63,11 @@ pub(super) fn check(dataset: &Dataset, fields: Fields<'_>, known: &Known<'_>, fi
             let at = at.key("roles").key(role.as_str());
             is_role(role, &at, findings);
             mask(*one, field, dataset, &at, findings);
+            if one.strength() > rule.mask.strength() {
+                let message = "this hides more than the mask for everybody, so it never takes effect";
+                let help = "write the strongest mask as `mask`, and what hides less for roles".to_owned();
+                findings.warning(&at, "no_effect", message, help);
+            }
         }
     }
     ways_around(dataset, security, findings);

@@ -31,9 +31,9 @@ pub struct Security {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnRule {
-    /// For everybody who holds none of `roles`.
+    /// For everybody.
     pub mask: Mask,
-    /// For those who hold a role: often `clear`.
+    /// For those who hold a role, hiding less: often `clear`.
     #[serde(default)]
     pub roles: IndexMap<RoleName, Mask>,
 }
@@ -55,6 +55,20 @@ pub enum Mask {
     Empty,
     /// Panels that use it say that they are not open to the viewer; tables leave the column out.
     Hidden,
+}
+
+impl Mask {
+    /// How much it hides, from 0 for nothing to 5 for everything.
+    pub fn strength(self) -> u8 {
+        match self {
+            Self::Clear => 0,
+            Self::Rounded(_) => 1,
+            Self::Partial(_) => 2,
+            Self::Hash => 3,
+            Self::Empty => 4,
+            Self::Hidden => 5,
+        }
+    }
 }
 
 /// How much of a text is shown.

@@ -1,0 +1,153 @@
+//! Masks: what they hide from groups, filters, orders, controls and what is computed.
+
+use std::collections::BTreeMap;
+
+use jangpyo::format::Locale;
+use jangpyo::render::csv;
+use jangpyo::render::document::Content;
+use jangpyo::runs::evaluate::Evaluator;
+
+use super::{evaluator, person, question, rows, write};
+
+const REPORT: &str = "kind: report
+title: Masks
+owner: everybody
+dataset: data
+locale: en
+parameters:
+  store: {type: member, of: store}
+panels:
+  by_store: {table: [store, sales], totals: true}
+  ranked: {table: [store, amount], sort: -amount, limit: 2}
+  largest: {kpi: largest}
+  ratio: {table: [country, per_customer, amount]}
+  chart: {chart: bar, x: country, y: customers}
+  by_grade: {table: [grade, sales]}
+  everything: {kpi: sales}
+";
+
+const RULES: &str = "security:
+  rows: {korea_rows: country = 'KR', country_rows: all}
+  columns:
+    store: {mask: hash, roles: {korea_rows: {partial: {first: 2}}}}
+    customers: {mask: hidden, roles: {country_rows: clear}}
+    amount: {mask: {rounded: 1000}, roles: {country_rows: clear}}
+    largest: {mask: empty}
+    smallest: {mask: clear}
+    average: {mask: clear}
+    middle: {mask: clear}
+    grade: {mask: {rounded: 2}}
+";
+
+async fn panel(
+    evaluator: &Evaluator,
+    panel: &str,
+    groups: &[&str],
+    store: Option<&str>,
+) -> Result<String, String> {
+    let parameters: BTreeMap<String, Vec<String>> =
+        store.map(|store| ("store".to_owned(), vec![store.to_owned()])).into_iter().collect();
+    let prepared = evaluator.prepare(question("hunt-0", person(groups, &[]), parameters)).await;
+    let prepared = prepared.map_err(|error| error.to_string())?;
+    let panel = jangpyo::definitions::model::PanelId::parse(panel).unwrap();
+    let block = evaluator.panel(&prepared, &panel).await.unwrap();
+    match &block.content {
+        Ok(content @ (Content::Table(_) | Content::Chart(_))) => {
+            let file = csv::of_content(content, Locale::En, csv::ByteOrderMark::Absent).unwrap();
+            Ok(String::from_utf8(file).unwrap())
+        }
+        Ok(Content::Kpi(kpi)) => Ok(format!("{:?}", kpi.value)),
+        Ok(_) => unreachable!("no such panel here"),
+        Err(failure) => Err(failure.message.clone()),
+    }
+}
+
+fn workspace(rules: &str) -> (tempfile::TempDir, Evaluator) {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), Some(rules), |_| true, &[REPORT.to_owned()]);
+    let evaluator = evaluator(folder.path());
+    (folder, evaluator)
+}
+
+#[tokio::test]
+async fn masked_members_are_grouped_filtered_and_offered_as_masked() {
+    let (_folder, evaluator) = workspace(RULES);
+    let korean = rows(1_500).iter().filter(|row| row.country == "KR").count();
+    let table = panel(&evaluator, "by_store", &["korea"], None).await.unwrap();
+    // The three stores of Korea begin alike, so they are one member now.
+    assert!(table.contains(&format!("KR***,{korean}")), "{table}");
+    assert_eq!(table.lines().count(), 2, "{table}");
+    // Whoever guesses a name learns nothing: no row has it.
+    let guessed = panel(&evaluator, "by_store", &["korea"], Some("KR-강남")).await.unwrap();
+    assert!(!guessed.contains(char::is_numeric), "{guessed}");
+    let asked = panel(&evaluator, "by_store", &["korea"], Some("KR***")).await.unwrap();
+    assert!(asked.contains(&format!("KR***,{korean}")), "{asked}");
+    let prepared =
+        evaluator.prepare(question("hunt-0", person(&["korea"], &[]), BTreeMap::new())).await.unwrap();
+    assert_eq!(prepared.controls[0].choices, [("KR***".to_owned(), "KR***".to_owned())]);
+}
+
+#[tokio::test]
+async fn codes_keep_members_apart_and_tell_nothing() {
+    let (_folder, evaluator) = workspace(RULES);
+    let table = panel(&evaluator, "by_store", &["own"], None).await.unwrap();
+    assert_eq!(table.lines().count(), 1 + 7, "{table}");
+    for name in ["강남", "SoHo", "銅鑼灣", "KR", "US"] {
+        assert!(!table.contains(name), "{table}");
+    }
+    let code = table.lines().nth(1).unwrap().split(',').next().unwrap();
+    assert!(code.len() == 16 && code.bytes().all(|b| b.is_ascii_hexdigit()), "{code}");
+    // Another server has other codes.
+    let (_other, evaluator) = workspace(RULES);
+    assert!(!panel(&evaluator, "by_store", &["own"], None).await.unwrap().contains(code));
+}
+
+#[tokio::test]
+async fn numbers_are_rounded_emptied_or_closed_with_what_is_computed_from_them() {
+    let (_folder, evaluator) = workspace(RULES);
+    assert_eq!(panel(&evaluator, "largest", &["korea"], None).await.unwrap(), "Null");
+    let closed = panel(&evaluator, "chart", &["korea"], None).await.unwrap_err();
+    assert_eq!(closed, "You may not see these data.");
+    // The table goes without the metric that would tell the hidden number.
+    let table = panel(&evaluator, "ratio", &["korea"], None).await.unwrap();
+    let head = table.lines().next().unwrap();
+    assert!(!head.contains("per_customer") && head.contains("amount"), "{table}");
+    let amount: f64 = table.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().unwrap();
+    assert!(amount > 0.0 && amount % 1_000.0 == 0.0, "{table}");
+    // Orders and rankings are those of the masked numbers.
+    assert!(panel(&evaluator, "ranked", &["korea"], None).await.unwrap().contains("KR***"));
+    let grades = panel(&evaluator, "by_grade", &["korea"], None).await.unwrap();
+    assert!(
+        grades.lines().skip(1).all(|line| ["0", "2", "4"].contains(&line.split(',').next().unwrap())),
+        "{grades}"
+    );
+    // Who holds both roles sees the rows of both and each column with the mask that hides the least.
+    let both = panel(&evaluator, "by_store", &["korea", "own"], None).await.unwrap();
+    assert!(both.contains("KR***") && both.contains("US***"), "{both}");
+    assert!(panel(&evaluator, "chart", &["korea", "own"], None).await.is_ok());
+}
+
+#[tokio::test]
+async fn small_groups_are_not_shown_anywhere() {
+    let rules = "security: {rows: {korea_rows: all}, minimum_group: 220}\n";
+    let (_folder, evaluator) = workspace(rules);
+    let rows = rows(1_500);
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &rows {
+        *counts.entry(row.store).or_default() += 1;
+    }
+    let (shown, hidden): (Vec<_>, Vec<_>) = counts.iter().partition(|(_, count)| **count >= 220);
+    assert!(!shown.is_empty() && !hidden.is_empty(), "{counts:?}");
+    let table = panel(&evaluator, "by_store", &["korea"], None).await.unwrap();
+    for (store, count) in shown {
+        assert!(table.contains(&format!("{store},{count}")), "{table}");
+    }
+    for (store, _) in hidden {
+        assert!(!table.contains(store), "{table}");
+        let alone = panel(&evaluator, "everything", &["korea"], Some(store)).await.unwrap();
+        assert_eq!(alone, "Null", "{store}");
+    }
+    let prepared =
+        evaluator.prepare(question("hunt-0", person(&["korea"], &[]), BTreeMap::new())).await.unwrap();
+    assert!(prepared.controls[0].choices.iter().all(|(store, _)| counts[store.as_str()] >= 220));
+}

@@ -1,0 +1,134 @@
+//! Random reports and random questions about them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// A small generator with a seed, so that a finding can be repeated.
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        ((self.0 >> 20) % bound as u64) as usize
+    }
+
+    pub(super) fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+
+    pub(super) fn flip(&mut self) -> bool {
+        self.below(2) == 0
+    }
+}
+
+const DIMENSIONS: [&str; 4] = ["country", "store", "channel", "grade"];
+const NUMBERS: [&str; 7] =
+    ["amount", "customers", "largest", "smallest", "middle", "average", "per_customer"];
+const ADDITIVE: [&str; 2] = ["amount", "sales"];
+const PERIODS: [&str; 6] =
+    ["all", "year_to_date", "last_12_months", "last_complete_month", "2025-03", "as_of_latest"];
+
+/// Two dimensions that differ.
+fn two(dice: &mut Dice) -> (&'static str, &'static str) {
+    let first = dice.below(DIMENSIONS.len());
+    let second = (first + 1 + dice.below(DIMENSIONS.len() - 1)) % DIMENSIONS.len();
+    (DIMENSIONS[first], DIMENSIONS[second])
+}
+
+fn top(dice: &mut Dice) -> String {
+    if dice.flip() { format!("top: {}, others: {}, ", 1 + dice.below(4), dice.flip()) } else { String::new() }
+}
+
+/// A panel of some kind, on one line.
+fn panel(dice: &mut Dice) -> String {
+    let number = dice.of(&NUMBERS);
+    let other = dice.of(&NUMBERS);
+    let sum = dice.of(&ADDITIVE);
+    let (one, two) = two(dice);
+    let grain = dice.of(&["day", "week", "month", "quarter"]);
+    let top = top(dice);
+    let compare = dice.flip();
+    match dice.below(17) {
+        0 => format!("{{kpi: {number}}}"),
+        1 => format!("{{chart: line, x: day, grain: {grain}, y: {number}, compare: {compare}}}"),
+        2 => format!("{{chart: line, x: day, grain: {grain}, y: {number}, {top}by: {one}}}"),
+        3 => format!("{{chart: bar, horizontal: true, x: {one}, {top}y: {number}}}"),
+        4 => format!("{{chart: bar, x: {one}, by: {two}, y: {number}}}"),
+        5 => format!("{{chart: donut, x: {one}, y: {sum}}}"),
+        6 => format!("{{chart: treemap, x: {one}, by: {two}, y: {sum}}}"),
+        7 => format!("{{chart: heatmap, x: {one}, by: {two}, y: {number}}}"),
+        8 => format!("{{chart: histogram, x: {number}, detail: day, bins: 6}}"),
+        9 => format!("{{chart: box, x: {one}, y: {number}, detail: day}}"),
+        10 => format!("{{chart: scatter, x: {number}, y: sales, detail: {one}, by: {two}}}"),
+        11 => format!("{{chart: pareto, x: {one}, y: {sum}}}"),
+        12 => {
+            let sort = if dice.flip() { format!("sort: -{sum}, ") } else { String::new() };
+            let limit = 1 + dice.below(9);
+            format!(
+                "{{table: [{one}, {two}, {number}, {sum}], {sort}limit: {limit}, totals: true, compare: {compare}}}"
+            )
+        }
+        13 => format!(
+            "{{table: [{one}, {sum}, {{of: {sum}, show: share_of_total}}, {{of: {sum}, show: rank}}], totals: true}}"
+        ),
+        14 => format!(
+            "{{pivot: {{rows: [{one}, {two}], columns: ['day:quarter'], values: [{number}, {{of: {sum}, show: change}}], subtotals: both, totals: both}}}}"
+        ),
+        15 => format!(
+            "{{text: 'Of all {{{sum}}}, {{{other}}}; {{{sum}.change}} against {{{number}.previous}}.'}}"
+        ),
+        _ => {
+            format!(
+                "{{chart: bar, x: day, grain: month, y: {sum}, annotations: {{dataset: events, at: day, text: word}}}}"
+            )
+        }
+    }
+}
+
+/// A report with `panels` panels.
+pub(super) fn report(dice: &mut Dice, panels: usize) -> String {
+    let mut text = String::from(
+        "kind: report\ntitle: Hunt\nowner: everybody\ndataset: data\nlocale: en\nparameters:\n  \
+         period: {type: period, default: all, compare: same_period_last_year}\n  \
+         country: {type: member, of: country, multiple: true}\n  store: {type: member, of: store}\n  \
+         name: {type: text}\n\
+         filters:\n  store: {contains: {parameter: name}}\npanels:\n",
+    );
+    for index in 0..panels {
+        let mut panel = panel(dice);
+        if dice.below(3) == 0 && !panel.starts_with("{text") {
+            let value = dice.of(&["KR", "HK", "US"]);
+            panel = panel.replacen('{', &format!("{{filters: {{country: {value}}}, "), 1);
+        }
+        writeln!(text, "  p{index}: {panel}").unwrap();
+    }
+    text
+}
+
+/// What somebody who probes would choose: members of others, parts of their names, every period.
+pub(super) fn parameters(dice: &mut Dice) -> BTreeMap<String, Vec<String>> {
+    let mut chosen = BTreeMap::new();
+    chosen.insert("period".to_owned(), vec![dice.of(&PERIODS).to_owned()]);
+    if dice.flip() {
+        let countries = (0..=dice.below(2)).map(|_| dice.of(&["KR", "HK", "US", "JP"]).to_owned()).collect();
+        chosen.insert("country".to_owned(), countries);
+    }
+    match dice.below(4) {
+        0 => {
+            let store =
+                dice.of(&["KR-강남", "KR-부산", "HK-銅鑼灣", "HK-中環", "US-SoHo", "none", "' or 1=1 --"]);
+            chosen.insert("store".to_owned(), vec![store.to_owned()]);
+        }
+        1 => {
+            chosen.insert("name".to_owned(), vec![dice.of(&["KR", "HK-", "강", "o", "%", "_"]).to_owned()]);
+        }
+        _ => {}
+    }
+    chosen
+}
