@@ -69,6 +69,11 @@ impl ServerKey {
         }
     }
 
+    /// Random letters that nobody can guess, for what is bound to a cookie.
+    pub fn nonce() -> Result<String, IdentityError> {
+        secret::random_text()
+    }
+
     /// The signature of `parts` for one purpose; one for another purpose does not fit.
     pub fn sign(&self, purpose: &str, parts: &[&str]) -> String {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &message(purpose, parts)))

@@ -7,6 +7,7 @@ use super::address::Address;
 pub(super) use super::assets::asset_url;
 use super::brand::Brand;
 use super::error::WebError;
+use super::login::{LoginWords, Presence, SignedIn};
 use super::visitor::{Theme, Visitor};
 use super::words::Words;
 use crate::format::Locale;
@@ -39,6 +40,8 @@ pub(super) struct Frame {
     pub(super) place: Place,
     /// The title in the browser's tab.
     pub(super) title: String,
+    /// Who is there.
+    presence: Presence,
     /// Its path.
     path: String,
     /// The rest of its address.
@@ -61,6 +64,7 @@ impl Frame {
             theme: visitor.theme,
             brand: None,
             place,
+            presence: visitor.presence.clone(),
             title: title.into(),
             path: path.into(),
             address: address.without("theme").without("complete").without("width"),
@@ -70,6 +74,26 @@ impl Frame {
     /// The address of the brand's logo, if it has one.
     pub(super) fn brand_logo(&self) -> Option<String> {
         self.brand.as_ref()?.logo_url()
+    }
+
+    /// Who is logged in.
+    pub(super) fn signed_in(&self) -> Option<&SignedIn> {
+        self.presence.signed_in()
+    }
+
+    /// Whether there is no login.
+    pub(super) fn is_demo(&self) -> bool {
+        self.presence == Presence::Demo
+    }
+
+    /// Whether nobody is logged in: the places of the navigation then lead nowhere.
+    pub(super) fn is_shut(&self) -> bool {
+        self.presence == Presence::Nobody
+    }
+
+    /// The words of the login in the page's language.
+    pub(super) fn login_words(&self) -> &'static LoginWords {
+        LoginWords::of(self.locale)
     }
 
     /// The same page in the look of a brand.

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::address::Address;
+use super::login::{Presence, SignedIn};
 use crate::access::Viewer;
 use crate::format::Locale;
 
@@ -46,6 +47,8 @@ impl Theme {
 pub(super) struct Visitor {
     /// Who they are.
     pub(super) viewer: Viewer,
+    /// Whether they are logged in.
+    pub(super) presence: Presence,
     /// The language they asked for: by address, else by cookie, else by their browser.
     pub(super) locale: Option<Locale>,
     /// The colours they chose.
@@ -71,15 +74,28 @@ impl Visitor {
         let told = cookie(headers, "window").and_then(|width| width.parse::<u16>().ok()).map(f32::from);
         let guess = if is_phone(headers) { PHONE_WIDTH } else { DESKTOP_WIDTH };
         let window_width = told.unwrap_or(guess).clamp(320.0, 3840.0);
-        Self { viewer: Viewer::local(), locale, theme, window_width }
+        let presence = Presence::Unknown;
+        Self { viewer: Viewer::local(), presence, locale, theme, window_width }
     }
+
+    /// The same visitor, now that it is known who they are.
+    pub(super) fn known_as(self, presence: Presence) -> Self {
+        let viewer = presence.signed_in().map_or_else(Viewer::local, viewer_of);
+        Self { viewer, presence, ..self }
+    }
+}
+
+/// The viewer that a person who is logged in is to everything behind the door.
+fn viewer_of(signed_in: &SignedIn) -> Viewer {
+    Viewer { name: signed_in.person.name.clone() }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(parts.uri.query(), &parts.headers))
+        let presence = parts.extensions.get::<Presence>().cloned().unwrap_or_default();
+        Ok(Self::of(parts.uri.query(), &parts.headers).known_as(presence))
     }
 }
 
