@@ -36,7 +36,8 @@ pub(in crate::web) async fn authenticate(
         response.extensions_mut().insert(Presence::Demo);
         return response;
     };
-    let from = Caller { peer: client_address(request.extensions()), request: request_id(request.extensions()) };
+    let from =
+        Caller { peer: client_address(request.extensions()), request: request_id(request.extensions()) };
     let headers = request.headers().clone();
     let presence = match find_out(door, &from, &headers).await {
         Ok(presence) => presence,
