@@ -14,11 +14,13 @@ use super::door::{Door, Gate, client_address, request_id};
 use super::forgery::{self, Wanted};
 use super::permit;
 use super::presence::{Presence, SignedIn};
+use super::words::LoginWords;
 use crate::access::Action;
 use crate::identity::ProxyWord;
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
 use crate::web::error::WebError;
 use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
 
 /// Finds out who is there and refuses who must not be.
 pub(in crate::web) async fn authenticate(
@@ -27,8 +29,10 @@ pub(in crate::web) async fn authenticate(
     next: Next,
 ) -> Response {
     let safe = matches!(*request.method(), HttpMethod::GET | HttpMethod::HEAD | HttpMethod::OPTIONS);
-    if !safe && let Err(error) = forgery::check_origin(request.headers()) {
-        return error.into_response();
+    let locale = Visitor::of(request.uri().query(), request.headers()).locale.unwrap_or_default();
+    let w = LoginWords::of(locale);
+    if !safe && forgery::is_foreign(request.headers()) {
+        return WebError::of(StatusCode::FORBIDDEN).saying(w.form_foreign).into_response();
     }
     let Gate::Login(door) = &state.gate else {
         request.extensions_mut().insert(Presence::Demo);
@@ -36,6 +40,10 @@ pub(in crate::web) async fn authenticate(
         response.extensions_mut().insert(Presence::Demo);
         return response;
     };
+    // Files that are nobody's, and probes, which must not wait for the store.
+    if permit::is_nobodys(request.uri().path()) {
+        return next.run(request).await;
+    }
     let from =
         Caller { peer: client_address(request.extensions()), request: request_id(request.extensions()) };
     let headers = request.headers().clone();
@@ -43,7 +51,7 @@ pub(in crate::web) async fn authenticate(
         Ok(presence) => presence,
         Err(error) => return error.into_response(),
     };
-    let mut response = match let_through(door, &presence, &from, request, safe).await {
+    let mut response = match let_through(door, &presence, &from, w, request, safe).await {
         Ok(mut request) => {
             request.extensions_mut().insert(presence.clone());
             let told = Told::of(&request, &from, &presence);
@@ -62,8 +70,9 @@ pub(in crate::web) async fn authenticate(
 /// Who is there. A token counts before a proxy's word, and that before a session.
 async fn find_out(door: &Door, from: &Caller, headers: &HeaderMap) -> Result<Presence, WebError> {
     let (now, peer) = (door.now(), from.peer);
-    if let Some(given) = headers.get(header::AUTHORIZATION) {
-        return by_token(door, from, given).await;
+    // Other schemes are the business of a proxy in front, which may pass them on.
+    if let Some(token) = headers.get(header::AUTHORIZATION).and_then(bearer) {
+        return by_token(door, from, token).await;
     }
     if let Some(proxy) = &door.identity.settings().proxy {
         let values = |name: &str| -> Vec<String> {
@@ -117,15 +126,15 @@ async fn find_out(door: &Door, from: &Caller, headers: &HeaderMap) -> Result<Pre
     })))
 }
 
-async fn by_token(door: &Door, from: &Caller, given: &HeaderValue) -> Result<Presence, WebError> {
+/// What stands behind `Bearer`.
+fn bearer(given: &HeaderValue) -> Option<&str> {
+    let (scheme, text) = given.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
+}
+
+async fn by_token(door: &Door, from: &Caller, text: &str) -> Result<Presence, WebError> {
     let now = door.now();
-    let text = given.to_str().ok().and_then(|given| given.split_once(' '));
-    let text = text.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, text)| text.trim());
-    let token = match text {
-        Some(text) => door.identity.token(text, now).await?,
-        None => None,
-    };
-    let Some(token) = token else {
+    let Some(token) = door.identity.token(text, now).await? else {
         if door.seldom.is_due("token", from.peer, now) {
             let event = from
                 .event(door, AuditAction::LoginRefused)
@@ -154,6 +163,7 @@ async fn let_through(
     door: &Door,
     presence: &Presence,
     from: &Caller,
+    w: &'static LoginWords,
     request: Request,
     safe: bool,
 ) -> Result<Request, Box<Response>> {
@@ -168,7 +178,7 @@ async fn let_through(
             return Ok(request);
         }
         let cookie = Cookie::Form.read(request.headers(), door.secure);
-        return forgery::check_token(door, Wanted::Cookie(cookie), request).await.map_err(refuse);
+        return forgery::check_token(door, Wanted::Cookie(cookie), w, request).await.map_err(refuse);
     };
     let forbidden = || WebError::of(StatusCode::FORBIDDEN);
     let refusal = from
@@ -182,7 +192,7 @@ async fn let_through(
     }
     if !permit::token_allows(signed_in, permit::deed(request.method(), path)) {
         record(door, refusal).await;
-        return Err(refuse(forbidden().saying("the scopes of this token do not allow it")));
+        return Err(refuse(forbidden().saying(w.scope_denied)));
     }
     if safe || signed_in.method == Method::Token {
         return Ok(request);
@@ -193,7 +203,7 @@ async fn let_through(
     } else {
         Wanted::Person(signed_in)
     };
-    forgery::check_token(door, wanted, request).await.map_err(refuse)
+    forgery::check_token(door, wanted, w, request).await.map_err(refuse)
 }
 
 /// Pages lead to the login; programs and parts of pages are told.

@@ -11,6 +11,7 @@ use url::form_urlencoded;
 
 use super::door::Door;
 use super::presence::SignedIn;
+use super::words::LoginWords;
 use crate::web::error::WebError;
 
 /// The name of the hidden field.
@@ -53,10 +54,10 @@ pub(super) fn form_token(door: &Door, cookie: &str, name: &str) -> String {
     door.identity.key().sign("form", &[cookie, name])
 }
 
-/// Refuses what the browser says comes from another site.
-pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), WebError> {
+/// Whether the browser says that the request comes from another site.
+pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let foreign = match (text("sec-fetch-site"), text("origin")) {
+    match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) if !["same-origin", "none"].contains(&site) => true,
         (_, None) => false,
         (_, Some(origin)) => {
@@ -64,12 +65,7 @@ pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), WebError> {
             let own = origin.split_once("://").map(|(_, authority)| authority);
             own.is_none_or(|own| !own.eq_ignore_ascii_case(host))
         }
-    };
-    if foreign { Err(refusal("the form was sent by a page of another site")) } else { Ok(()) }
-}
-
-fn refusal(message: &str) -> WebError {
-    WebError::of(StatusCode::FORBIDDEN).saying(message)
+    }
 }
 
 /// Which token a form must carry.
@@ -84,6 +80,7 @@ pub(super) enum Wanted<'a> {
 pub(super) async fn check_token(
     door: &Door,
     wanted: Wanted<'_>,
+    w: &LoginWords,
     request: Request,
 ) -> Result<Request, WebError> {
     let (mut parts, body) = request.into_parts();
@@ -108,9 +105,7 @@ pub(super) async fn check_token(
         Wanted::Cookie(Some(cookie)) => door.identity.key().confirms("form", &[&cookie, ""], &given),
     };
     if !right {
-        return Err(refusal(
-            "the form is out of date, or cookies are switched off: go back, load the page again, and try once more",
-        ));
+        return Err(WebError::of(StatusCode::FORBIDDEN).saying(w.form_old));
     }
     parts.extensions.insert(fields);
     Ok(Request::from_parts(parts, body))
@@ -131,7 +126,7 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        check_origin(&map).is_ok()
+        !is_foreign(&map)
     }
 
     #[test]

@@ -5,12 +5,17 @@ use axum::http::Method;
 use super::presence::SignedIn;
 use crate::access::Action;
 
-/// Pages that everybody may open: without them nobody could log in, or tell that the server lives.
+/// What is the same for everybody: probes, and the look of the login page with its brand's colours.
+pub(super) fn is_nobodys(path: &str) -> bool {
+    ["/healthz", "/readyz", "/favicon.svg", "/favicon.ico"].contains(&path)
+        || ["/static/", "/themes/", "/.well-known/acme-challenge/"]
+            .iter()
+            .any(|start| path.starts_with(start))
+}
+
+/// Pages that open before a login: without them nobody could log in.
 pub(super) fn is_open(path: &str) -> bool {
-    ["/healthz", "/readyz", "/login", "/favicon.svg", "/favicon.ico"].contains(&path)
-        || ["/static/", "/setup/", "/.well-known/acme-challenge/"].iter().any(|start| path.starts_with(start))
-        // The look of the login page: colours, logo and fonts of the brand.
-        || path.starts_with("/themes/")
+    path == "/login" || path.starts_with("/setup/")
 }
 
 /// Pages for administrators.
@@ -94,7 +99,7 @@ mod tests {
     #[test]
     fn open_pages_are_these_and_no_others() {
         for path in ["/login", "/static/app.css", "/healthz", "/setup/abc"] {
-            assert!(is_open(path), "{path}");
+            assert!(is_open(path) || is_nobodys(path), "{path}");
         }
         for path in [
             "/",
@@ -106,7 +111,7 @@ mod tests {
             "/setup",
             "/runs/static/x",
         ] {
-            assert!(!is_open(path), "{path}");
+            assert!(!is_open(path) && !is_nobodys(path), "{path}");
         }
         assert!(is_for_administrators("/users/kim/disable") && is_for_administrators("/audit.csv"));
         assert!(!is_for_administrators("/usersx") && !is_for_administrators("/account"));

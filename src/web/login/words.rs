@@ -32,6 +32,9 @@ words! {
     or: "또는", "or", "或";
     only_elsewhere: "이 서버는 회사의 로그인 창구를 통해서만 열립니다. 담당자가 알려 준 주소로 접속하세요.", "This server opens only through your company's login. Use the address that your administrator gave you.", "本伺服器只可經公司的登入系統開啟，請使用管理員提供的網址。";
     wrong: "사용자 이름이나 비밀번호가 맞지 않습니다.", "The name or the password is wrong.", "用戶名稱或密碼不正確。";
+    form_foreign: "다른 사이트의 페이지가 보낸 요청이어서 거절했습니다.", "The form was sent by a page of another site.", "此表單由其他網站的頁面送出，已拒絕。";
+    form_old: "양식이 오래되었거나 쿠키가 꺼져 있습니다. 뒤로 가서 페이지를 새로 고친 뒤 다시 시도하세요.", "The form is out of date, or cookies are switched off: go back, load the page again, and try once more.", "表單已過期，或已停用 Cookie。請返回並重新載入頁面後再試。";
+    scope_denied: "이 토큰으로는 할 수 없는 일입니다.", "The scopes of this token do not allow it.", "此權杖無權執行該操作。";
     wait: "여러 번 실패했습니다. {n}초 뒤에 다시 시도하세요.", "Too many attempts failed. Try again in {n} seconds.", "嘗試失敗次數過多，請於 {n} 秒後再試。";
     busy: "지금 로그인이 몰려 있습니다. 잠시 뒤 다시 시도하세요.", "Too many people log in at once. Try again in a moment.", "目前登入人數過多，請稍後再試。";
     set_password: "비밀번호 정하기", "Set a password", "設定密碼";
