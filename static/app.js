@@ -92,6 +92,8 @@
         signal: control.signal,
         headers: { "X-Fragment": "1", Accept: "text/html" },
       });
+      // The session has ended: the page as a whole leads to the login, and back here.
+      if (answer.status === 401) return location.reload();
       const html = parse(await answer.text());
       if (loads.get(id) !== control) return;
       const fresh = $(".panel", html);
@@ -164,6 +166,8 @@
     bar.hidden = false;
     try {
       const answer = await fetch(url, { signal: visit.signal, headers: { Accept: "text/html" } });
+      // The session has ended: the page as a whole leads to the login, and back here.
+      if (answer.status === 401) return location.reload();
       const html = parse(await answer.text());
       if (mine !== generation) return;
       const fresh = $(".dashboard[data-report]", html);

@@ -48,6 +48,11 @@ impl Viewer {
         Self { name: OPERATOR.into(), basis: Basis::Operator, scope: Scope::default() }
     }
 
+    /// Whoever has not said who they are: everything is closed to them.
+    pub fn nobody() -> Self {
+        Self::person(Person::default())
+    }
+
     /// Somebody who logged in.
     pub fn person(person: Person) -> Self {
         Self { name: person.name.clone(), basis: Basis::Person(person), scope: Scope::default() }

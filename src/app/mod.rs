@@ -6,10 +6,12 @@
 mod adapters;
 mod data_check;
 mod live;
+mod login;
 mod program;
 mod server;
 
 pub use data_check::check_against_data;
 pub use live::LiveWorkspace;
+pub use login::{Accounts, accounts};
 pub use program::{Program, ProgramError, existing_store};
-pub use server::serve;
+pub use server::{Started, serve};

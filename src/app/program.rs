@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::LiveWorkspace;
 use super::adapters::LiveCatalog;
+use super::login::mask_key;
 use crate::config::{MailSettings, Settings};
 use crate::delivery::{Folder, Mailer, Outbox, Smtp};
 use crate::engine::Engine;
 use crate::error::Kind;
+use crate::identity::IdentityError;
 use crate::runs::Clock;
 use crate::runs::artefacts::Shelf;
 use crate::runs::evaluate::Evaluator;
@@ -30,6 +32,9 @@ pub enum ProgramError {
     /// The store cannot be opened.
     #[error("the store cannot be opened: {0}")]
     Store(#[from] StoreError),
+    /// The login cannot be set up.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// The engine's threads cannot be started.
     #[error("the engine cannot start: {0}")]
     Engine(#[source] std::io::Error),
@@ -44,8 +49,9 @@ pub enum ProgramError {
     },
     /// A server without login was to be opened to others.
     #[error(
-        "{address} can be reached by others, and this version has no login: everybody would see everything. \
-         Listen on 127.0.0.1 behind a proxy that knows your users, or set JANGPYO_OPEN_TO_NETWORK=true"
+        "{address} can be reached by others, and without a login everybody would see everything. Set \
+         JANGPYO_LOGIN=local for users with passwords, or `proxy` behind a proxy that knows your users; or listen \
+         on 127.0.0.1 for a demo"
     )]
     OpenToNetwork {
         /// The address.
@@ -58,6 +64,7 @@ impl ProgramError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Store(error) => error.kind(),
+            Self::Identity(error) => error.kind(),
             Self::Engine(_) => Kind::Bug,
             Self::State { .. } | Self::Listen { .. } | Self::OpenToNetwork { .. } => Kind::BadRequest,
         }
@@ -75,11 +82,17 @@ pub async fn existing_store(settings: &Settings) -> Result<Option<Store>, Progra
     Ok(Some(open_store(settings).await?))
 }
 
-async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
+pub(super) async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
     match &settings.database {
         Some(address) => Store::open(address).await,
         None => Store::open_file(&store_file(settings)).await,
     }
+}
+
+/// The state folder, made if missing.
+pub(super) fn make_state(settings: &Settings) -> Result<(), ProgramError> {
+    let path = &settings.state;
+    std::fs::create_dir_all(path).map_err(|cause| ProgramError::State { path: path.clone(), cause })
 }
 
 fn store_file(settings: &Settings) -> PathBuf {
@@ -101,15 +114,22 @@ impl Program {
     pub fn new(settings: Settings) -> Result<Self, ProgramError> {
         let workspace = LiveWorkspace::load(&settings);
         let engine = Arc::new(Engine::new(settings.engine.clone()).map_err(ProgramError::Engine)?);
-        let evaluator =
-            Evaluator::new(engine, workspace.catalog()).reached_at(settings.runs.base_url.as_ref());
+        let evaluator = Evaluator::new(engine, workspace.catalog())
+            .reached_at(settings.runs.base_url.as_ref())
+            .masking_with(mask_key(&settings)?);
         Ok(Self { settings, workspace, evaluator })
+    }
+
+    /// The same with a state folder, made if missing, for what keeps something.
+    pub fn with_state(settings: Settings) -> Result<Self, ProgramError> {
+        make_state(&settings)?;
+        Self::new(settings)
     }
 
     /// Opens the store and gives what performs runs, under the name `instance`.
     pub async fn runner(&self, instance: String, clock: Clock) -> Result<Runner, ProgramError> {
         let state = &self.settings.state;
-        std::fs::create_dir_all(state).map_err(|cause| ProgramError::State { path: state.clone(), cause })?;
+        make_state(&self.settings)?;
         let store = open_store(&self.settings).await?;
         let mailer = match &self.settings.mail {
             MailSettings::Smtp(smtp) => Mailer::Smtp(Smtp::new(smtp.clone())),

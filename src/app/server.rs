@@ -12,26 +12,39 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::adapters::LiveBackend;
-use super::{Program, ProgramError};
+use super::{Program, ProgramError, login};
 use crate::runs::Clock;
 use crate::runs::evaluate::Evaluator;
 use crate::runs::execute::Runner;
 use crate::schedule::{Scheduler, SchedulerSettings};
 use crate::web::{Metrics, WebState};
 
-/// Serves until `stop`; `ready` is told the address once requests are accepted. Stops accepting
+/// A server that accepts requests.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Whether there is no login.
+    pub demo: bool,
+    /// The address of the link for the first administrator, where there is no user yet. A secret.
+    pub first_link: Option<String>,
+}
+
+/// Serves until `stop`; `ready` is told once requests are accepted. Stops accepting
 /// first, then lets requests and runs finish within the grace period.
 pub async fn serve(
     program: Program,
     stop: CancellationToken,
-    ready: impl FnOnce(SocketAddr),
+    ready: impl FnOnce(&Started),
 ) -> Result<(), ProgramError> {
     let settings = program.settings.clone();
     let address = settings.listen;
-    if !address.ip().is_loopback() && !settings.open_to_network {
+    if !address.ip().is_loopback() && settings.login.is_demo() {
         return Err(ProgramError::OpenToNetwork { address });
     }
-    let runner = program.runner(settings.runs.instance.clone(), Clock::system()).await?;
+    let clock = Clock::system();
+    let runner = program.runner(settings.runs.instance.clone(), clock.clone()).await?;
+    let (gate, first) = login::gate(&settings, &runner.parts().store, &clock).await?;
     let failed = |cause| ProgramError::Listen { address, cause };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
@@ -56,10 +69,14 @@ pub async fn serve(
             evaluator: program.evaluator.clone(),
             runner: runner.clone(),
         }),
+        gate,
         settings: Arc::new(settings.web.clone()),
         metrics: Metrics::new(registry),
     };
-    ready(bound);
+    let base =
+        settings.runs.base_url.as_ref().map_or_else(|| format!("http://{bound}/"), ToString::to_string);
+    let first_link = first.map(|path| format!("{}/{path}", base.trim_end_matches('/')));
+    ready(&Started { address: bound, demo: settings.login.is_demo(), first_link });
     let web = crate::web::serve(listener, state, stop.clone().cancelled_owned());
     let served = tokio::select! {
         served = web => served,

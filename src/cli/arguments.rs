@@ -12,6 +12,7 @@ use crate::app::Program;
 use crate::config::Settings;
 use crate::definitions::model::{DatasetId, FieldName, ReportId};
 use crate::format::Locale;
+use crate::identity::UserName;
 use crate::render::csv::ByteOrderMark;
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 definitions have errors, a name is unknown, a run failed or a file \
@@ -59,6 +60,8 @@ pub(super) enum Command {
     Sample(SampleArguments),
     /// Shows, exports and checks the audit log.
     Audit(AuditArguments),
+    /// Adds, lists and shuts out users who log in with a password.
+    Users(UsersArguments),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +69,9 @@ pub(super) struct ServeArguments {
     /// Where to listen.
     #[arg(long, env = "JANGPYO_LISTEN", default_value = DEFAULT_LISTEN, value_name = "ADDR:PORT")]
     pub listen: SocketAddr,
+    /// Without a login, for this machine only; the same as leaving JANGPYO_LOGIN unset.
+    #[arg(long)]
+    pub demo: bool,
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -74,7 +80,7 @@ impl Default for ServeArguments {
     fn default() -> Self {
         let listen = std::env::var("JANGPYO_LISTEN").ok();
         let parsed = listen.as_deref().unwrap_or(DEFAULT_LISTEN).parse();
-        Self { listen: parsed.unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 8080))) }
+        Self { listen: parsed.unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 8080))), demo: false }
     }
 }
 
@@ -333,6 +339,51 @@ pub(super) struct SampleArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct UsersArguments {
+    #[command(subcommand)]
+    pub command: UsersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UsersCommand {
+    /// Lists users.
+    List {
+        /// Writes JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Adds a user and prints the link with which they set a password.
+    Add {
+        /// A mail address or a login name.
+        name: UserName,
+        /// They manage users and read the audit log; that alone opens no data.
+        #[arg(long)]
+        administrator: bool,
+        /// Their groups.
+        #[arg(long = "groups", value_delimiter = ',', value_name = "GROUP,…")]
+        groups: Vec<String>,
+        /// What else is known of them: `--claim country=KR`. May be repeated.
+        #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
+        claims: Vec<(String, String)>,
+    },
+    /// Prints a new link with which a user sets a password.
+    Reset {
+        /// The user.
+        name: UserName,
+    },
+    /// Shuts a user out: sessions end, tokens do nothing.
+    Disable {
+        /// The user.
+        name: UserName,
+    },
+    /// Lets a user in again.
+    Enable {
+        /// The user.
+        name: UserName,
+    },
+}
+
+#[derive(Debug, Args)]
 pub(super) struct AuditArguments {
     #[command(subcommand)]
     pub command: AuditCommand,
@@ -436,6 +487,11 @@ impl Place {
             )));
         }
         Ok(())
+    }
+
+    /// The same with a state folder, for a command that keeps something.
+    pub(super) fn program_with_state(&self) -> Result<Program, Failure> {
+        Ok(Program::with_state(self.settings(SocketAddr::from(([127, 0, 0, 1], 0)))?)?)
     }
 
     /// The program without its server, for one command.

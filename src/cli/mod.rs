@@ -17,6 +17,7 @@ mod run;
 mod sample;
 mod schema;
 mod serve;
+mod users;
 mod verify;
 
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
         Command::Sample(arguments) => sample::sample(&place, &arguments),
+        Command::Users(arguments) => users::users(&place, &arguments).await,
         Command::Audit(arguments) => audit::audit(&place, &arguments).await,
     }
 }

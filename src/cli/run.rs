@@ -12,7 +12,7 @@ use crate::runs::store::{Repeat, RunState, StoreError, Trigger};
 
 pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
-    let program = place.program()?;
+    let program = place.program_with_state()?;
     let workspace = program.workspace.current();
     let reports = &workspace.catalog().reports;
     if !reports.contains_key(&arguments.schedule.report) {

@@ -12,21 +12,30 @@ use crate::app::{Program, serve as serve_program};
 pub(super) async fn serve(place: &Place, arguments: &ServeArguments) -> Result<ExitCode, Failure> {
     log();
     let settings = place.settings(arguments.listen)?;
-    let program = tokio::task::block_in_place(|| Program::new(settings))?;
+    if arguments.demo && !settings.login.is_demo() {
+        return Err(Failure::usage(
+            "--demo is a server without login, but JANGPYO_LOGIN names one; leave one away",
+        ));
+    }
+    let program = tokio::task::block_in_place(|| Program::with_state(settings))?;
     let reports = program.workspace.current().catalog().reports.len();
     let workspace = place.workspace.display().to_string();
     let stop = CancellationToken::new();
     tokio::spawn(cancel_on_signal(stop.clone()));
-    serve_program(program, stop, |address| {
-        let reach = if address.ip().is_loopback() {
-            "only this machine can open it"
+    serve_program(program, stop, |started| {
+        let reach = if started.demo {
+            "Demo, no login: only this machine can open it; JANGPYO_LOGIN=local asks for passwords. "
         } else {
-            "everybody who reaches this address sees everything"
+            ""
         };
         let words = format!(
-            "jangpyo serves {reports} reports of `{workspace}` at http://{address}/\n\
-             No login in this version: {reach}. Stop with Ctrl-C.\n"
+            "jangpyo serves {reports} reports of `{workspace}` at http://{}/\n{reach}Stop with Ctrl-C.\n",
+            started.address
         );
+        if let Some(link) = &started.first_link {
+            // Beside the log, which others may read: whoever opens it becomes the administrator.
+            eprintln!("There is no user yet. Make the administrator within 24 hours, once:\n  {link}");
+        }
         // A full disk or a closed pipe behind standard output must not stop the server.
         let _ = std::io::Write::write_all(&mut std::io::stdout(), words.as_bytes());
     })

@@ -4,10 +4,12 @@
 //! typed [`Settings`] or every problem at once. Secrets come only from here, never from definition
 //! files; a variable `X` may be given as `X_FILE`, the path of a file that holds the value.
 
+mod login;
 mod mail;
 mod read;
 mod settings;
 
+pub use login::{LoginSettings, LoginWay, Secret};
 pub use mail::MailSettings;
 pub use read::{ConfigError, Variables};
 pub use settings::Settings;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{ConfigError, MailSettings, Variables, mail};
+use super::{ConfigError, LoginSettings, MailSettings, Variables, login, mail};
 use crate::definitions::Policy;
 use crate::engine::EngineSettings;
 use crate::runs::execute::RunSettings;
@@ -22,8 +22,8 @@ pub struct Settings {
     pub state: PathBuf,
     /// Where the server listens.
     pub listen: SocketAddr,
-    /// Whether a server without login may listen on other addresses than loopback.
-    pub open_to_network: bool,
+    /// How people log in.
+    pub login: LoginSettings,
     /// The address of a Postgres database; by default SQLite in the state folder.
     pub database: Option<String>,
     /// How often definition files are looked at.
@@ -81,7 +81,7 @@ impl Settings {
             workspace,
             state,
             listen,
-            open_to_network: variables.parsed("JANGPYO_OPEN_TO_NETWORK", false, "true or false"),
+            login: login::read(&mut variables),
             database: variables.text("JANGPYO_DATABASE"),
             watch_interval: variables
                 .seconds("JANGPYO_WATCH_SECS", Duration::from_secs(1))
@@ -189,6 +189,8 @@ mod tests {
             ("JANGPYO_SMTP_TLS", "ssl3"),
             ("JANGPYO_SMTP_USER", "kim"),
             ("JANGPYO_BASE_URL", "javascript:alert(1)"),
+            ("JANGPYO_LOGIN", "local,kerberos,proxy"),
+            ("JANGPYO_LOGIN_PROXY_FROM", "0.0.0.0/0,proxy.example"),
         ])
         .unwrap_err()
         .to_string();
@@ -198,9 +200,30 @@ mod tests {
             "JANGPYO_SMTP_TLS",
             "JANGPYO_SMTP_USER",
             "JANGPYO_BASE_URL",
+            "kerberos",
+            "0.0.0.0/0",
+            "proxy.example",
         ] {
             assert!(error.contains(name), "{name} in {error}");
         }
+    }
+
+    #[test]
+    fn ways_to_log_in_are_named_and_none_is_a_demo() {
+        assert!(read(&[]).unwrap().login.is_demo());
+        let login = read(&[
+            ("JANGPYO_LOGIN", "local, proxy"),
+            ("JANGPYO_LOGIN_PROXY_FROM", "10.0.0.0/24,::1"),
+            ("JANGPYO_LOGIN_PROXY_CLAIMS", "country=X-Country"),
+            ("JANGPYO_SECRET", "hunter2hunter2hunter2hunter2hunter2"),
+        ])
+        .unwrap()
+        .login;
+        assert!(!format!("{login:?}").contains("hunter2"));
+        let proxy = login.identity.proxy.unwrap();
+        assert_eq!((proxy.from.len(), proxy.user_header.as_str()), (2, "X-Forwarded-User"));
+        assert_eq!(proxy.claim_headers["country"], "X-Country");
+        assert!(read(&[("JANGPYO_LOGIN_PROXY_FROM", "10.0.0.1")]).is_err(), "a proxy that nobody asks");
     }
 
     #[test]

@@ -69,6 +69,19 @@ impl ServerKey {
         }
     }
 
+    /// Random letters that nobody can guess, for what is bound to a cookie.
+    pub fn nonce() -> Result<String, IdentityError> {
+        secret::random_text()
+    }
+
+    /// A key of its own for one purpose, from which nobody finds the way back.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut key = [0; 32];
+        let tag = hmac::sign(&self.0, &message(purpose, &[]));
+        key.iter_mut().zip(tag.as_ref()).for_each(|(byte, of_tag)| *byte = *of_tag);
+        key
+    }
+
     /// The signature of `parts` for one purpose; one for another purpose does not fit.
     pub fn sign(&self, purpose: &str, parts: &[&str]) -> String {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &message(purpose, parts)))

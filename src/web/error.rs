@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::backend::BackendError;
 use crate::error::Kind;
+use crate::identity::IdentityError;
 use crate::runs::evaluate::QuestionError;
 
 /// Why a request cannot be answered. [`guard`](super::guard) logs it once and writes it as a page
@@ -33,6 +34,11 @@ impl WebError {
     /// A defect of this program; `cause` is for the log.
     pub(super) fn bug(cause: impl Into<String>) -> Self {
         Self { cause: Some(cause.into()), ..Self::of(StatusCode::INTERNAL_SERVER_ERROR) }
+    }
+
+    /// What this needs does not answer; `cause` is for the log.
+    pub(super) fn unavailable(cause: impl Into<String>) -> Self {
+        Self { cause: Some(cause.into()), ..Self::of(StatusCode::SERVICE_UNAVAILABLE) }
     }
 
     /// The same with a message for the visitor.
@@ -72,6 +78,12 @@ impl From<QuestionError> for WebError {
 impl From<BackendError> for WebError {
     fn from(error: BackendError) -> Self {
         Self::of_kind(error.kind, error.message)
+    }
+}
+
+impl From<IdentityError> for WebError {
+    fn from(error: IdentityError) -> Self {
+        Self::of_kind(error.kind(), error.to_string())
     }
 }
 

@@ -7,6 +7,7 @@ use super::address::Address;
 pub(super) use super::assets::asset_url;
 use super::brand::Brand;
 use super::error::WebError;
+use super::login::{LoginWords, Presence, SignedIn};
 use super::visitor::{Doors, Theme, Visitor};
 use super::words::Words;
 use crate::format::Locale;
@@ -41,6 +42,8 @@ pub(super) struct Frame {
     pub(super) title: String,
     /// Which parts of the site are open to who looks.
     pub(super) doors: Doors,
+    /// Who is there.
+    presence: Presence,
     /// Its path.
     path: String,
     /// The rest of its address.
@@ -64,6 +67,7 @@ impl Frame {
             doors: visitor.doors,
             brand: None,
             place,
+            presence: visitor.presence.clone(),
             title: title.into(),
             path: path.into(),
             address: address.without("theme").without("complete").without("width"),
@@ -73,6 +77,26 @@ impl Frame {
     /// The address of the brand's logo, if it has one.
     pub(super) fn brand_logo(&self) -> Option<String> {
         self.brand.as_ref()?.logo_url()
+    }
+
+    /// Who is logged in.
+    pub(super) fn signed_in(&self) -> Option<&SignedIn> {
+        self.presence.signed_in()
+    }
+
+    /// Whether there is no login.
+    pub(super) fn is_demo(&self) -> bool {
+        self.presence == Presence::Demo
+    }
+
+    /// Whether nobody is logged in: the places of the navigation then lead nowhere.
+    pub(super) fn is_shut(&self) -> bool {
+        self.presence == Presence::Nobody
+    }
+
+    /// The words of the login in the page's language.
+    pub(super) fn login_words(&self) -> &'static LoginWords {
+        LoginWords::of(self.locale)
     }
 
     /// The same page in the look of a brand.

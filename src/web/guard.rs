@@ -17,6 +17,7 @@ use tracing::Instrument as _;
 use super::address::Address;
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
+use super::login::Presence;
 use super::state::WebState;
 use super::visitor::{Theme, Visitor};
 use crate::format::Locale;
@@ -37,6 +38,14 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
 ];
+
+/// The id of a request, for what is recorded elsewhere than in the log.
+#[derive(Debug, Clone)]
+pub(super) struct RequestId(pub(super) String);
+
+/// What an error's headers tell beside its page.
+const KEPT: [HeaderName; 4] =
+    [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER, header::SET_COOKIE];
 
 /// What is known of a request before it is handed on.
 struct Asked {
@@ -66,11 +75,13 @@ impl Asked {
 }
 
 /// Runs a request; whatever happens to it, something orderly is answered.
-pub(super) async fn guard(State(state): State<WebState>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let _in_flight = state.metrics.begin();
     let asked = Asked::of(&request);
-    let span = tracing::info_span!("request", id = asked.id, method = %asked.method, path = asked.path);
+    request.extensions_mut().insert(RequestId(asked.id.clone()));
+    let span =
+        tracing::info_span!("request", id = asked.id, method = %asked.method, path = shown_path(&asked.path));
     let limit = state.settings.request_timeout;
     let mut response = async {
         let length = request.uri().to_string().len();
@@ -102,6 +113,11 @@ pub(super) async fn guard(State(state): State<WebState>, request: Request, next:
     response
 }
 
+/// A path as it may stand in the log: links that set a password are secrets.
+fn shown_path(path: &str) -> &str {
+    if path.starts_with("/setup/") { "/setup/***" } else { path }
+}
+
 /// Writes an error as the visitor wants it, and logs it once.
 fn finish(asked: &Asked, mut response: Response) -> Response {
     let bare = response.status().is_client_error() && response.headers().get(header::CONTENT_TYPE).is_none();
@@ -114,10 +130,14 @@ fn finish(asked: &Asked, mut response: Response) -> Response {
     if let Some(cause) = &error.cause {
         tracing::error!(status = error.status.as_u16(), cause, "request failed");
     }
-    let mut written = error_response(asked, &error)
+    let presence = response.extensions_mut().remove::<Presence>().unwrap_or_default();
+    let visitor = asked.visitor.clone().known_as(presence);
+    let mut written = error_response(asked, &visitor, &error)
         .unwrap_or_else(|_| (error.status, "the error page could not be written").into_response());
-    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
-        written.headers_mut().insert(header::ALLOW, allow);
+    for name in KEPT {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            written.headers_mut().insert(name, value);
+        }
     }
     written
 }
@@ -132,8 +152,8 @@ struct ErrorPage<'a> {
     status: u16,
 }
 
-fn error_response(asked: &Asked, error: &WebError) -> Result<Response, WebError> {
-    let locale = asked.visitor.locale.unwrap_or(Locale::Ko);
+fn error_response(asked: &Asked, visitor: &Visitor, error: &WebError) -> Result<Response, WebError> {
+    let locale = visitor.locale.unwrap_or(Locale::Ko);
     let words = super::words::Words::of(locale);
     let heading = words.status(error.status.as_u16());
     let message = error.message.as_deref().unwrap_or_default();
@@ -144,7 +164,7 @@ fn error_response(asked: &Asked, error: &WebError) -> Result<Response, WebError>
     } else {
         let address = asked.address.without("lang");
         page(&ErrorPage {
-            frame: Frame::new(&asked.visitor, locale, Place::Elsewhere, heading, &asked.path, &address),
+            frame: Frame::new(visitor, locale, Place::Elsewhere, heading, &asked.path, &address),
             heading,
             message,
             request_id: &asked.id,

@@ -20,6 +20,7 @@ mod frame;
 mod guard;
 mod health;
 mod host;
+mod login;
 mod metrics;
 mod names;
 mod panel;
@@ -37,6 +38,7 @@ pub use backend::{
     Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
 };
 pub use brand::Brand;
+pub use login::{Door, Gate, Seldom, WayElsewhere};
 pub use metrics::Metrics;
 pub use router::router;
 pub use state::{WebSettings, WebState};
@@ -52,7 +54,8 @@ pub async fn serve(
     state: WebState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(state)).with_graceful_shutdown(shutdown).await
+    let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }
 
 #[cfg(test)]

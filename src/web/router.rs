@@ -8,9 +8,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::limit::RequestBodyLimitLayer;
 
 use super::state::WebState;
-use super::{assets, brand, dashboard, error, guard, health, host, panel, problems, reports, runs};
+use super::{assets, brand, dashboard, error, guard, health, host, login, panel, problems, reports, runs};
 
-/// Nothing here takes a body; forms are GET.
+/// Forms are short.
 const BODY_LIMIT_BYTES: usize = 16 * 1024;
 
 /// Every address the server answers, with what stands before the handlers.
@@ -32,9 +32,11 @@ pub fn router(state: WebState) -> Router {
         .route("/themes/{theme}/{file}", get(brand::show_file))
         .route("/favicon.svg", get(assets::show_favicon))
         .route("/favicon.ico", get(assets::show_favicon))
+        .merge(login::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(from_fn(guard::remember_preferences))
+        .layer(from_fn_with_state(state.clone(), login::authenticate))
         .layer(from_fn_with_state(state.clone(), host::check_host))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT_BYTES))
         .layer(from_fn_with_state(state.clone(), guard::guard))

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::backend::Backend;
+use super::login::Gate;
 use super::metrics::Metrics;
 
 /// What every handler can reach. Cheap to clone.
@@ -15,6 +16,8 @@ pub struct WebState {
     pub backend: Arc<dyn Backend>,
     /// How the door behaves.
     pub settings: Arc<WebSettings>,
+    /// Who may come in.
+    pub gate: Gate,
     /// What is counted.
     pub metrics: Metrics,
 }

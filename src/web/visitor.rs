@@ -7,8 +7,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::address::Address;
+use super::login::{Presence, SignedIn};
 use super::state::WebState;
-use crate::access::{Action, Object, Standing, Viewer};
+use crate::access::{Action, Object, Scope, Standing, Viewer};
+use crate::definitions::model::ReportId;
 use crate::format::Locale;
 
 /// A choice of colours.
@@ -47,6 +49,8 @@ impl Theme {
 pub(super) struct Visitor {
     /// Who they are.
     pub(super) viewer: Viewer,
+    /// Whether they are logged in.
+    pub(super) presence: Presence,
     /// The language they asked for: by address, else by cookie, else by their browser.
     pub(super) locale: Option<Locale>,
     /// The colours they chose.
@@ -103,8 +107,34 @@ impl Visitor {
         let told = cookie(headers, "window").and_then(|width| width.parse::<u16>().ok()).map(f32::from);
         let guess = if is_phone(headers) { PHONE_WIDTH } else { DESKTOP_WIDTH };
         let window_width = told.unwrap_or(guess).clamp(320.0, 3840.0);
-        Self { viewer: Viewer::operator(), locale, theme, window_width, doors: Doors::default() }
+        let (presence, doors) = (Presence::Unknown, Doors::default());
+        Self { viewer: Viewer::nobody(), presence, locale, theme, window_width, doors }
     }
+
+    fn of_request(parts: &Parts) -> Self {
+        let presence = parts.extensions.get::<Presence>().cloned().unwrap_or_default();
+        Self::of(parts.uri.query(), &parts.headers).known_as(presence)
+    }
+
+    /// The same visitor, now that it is known who they are.
+    pub(super) fn known_as(self, presence: Presence) -> Self {
+        let viewer = match &presence {
+            // Without login the server listens on loopback only.
+            Presence::Demo => Viewer::operator(),
+            Presence::SignedIn(signed_in) => viewer_of(signed_in),
+            Presence::Unknown | Presence::Nobody => Viewer::nobody(),
+        };
+        Self { viewer, presence, ..self }
+    }
+}
+
+/// The viewer that a person who is logged in is to everything behind the door.
+pub(super) fn viewer_of(signed_in: &SignedIn) -> Viewer {
+    let reports = signed_in.reports.as_ref();
+    Viewer::person(signed_in.person.clone()).within(Scope {
+        actions: signed_in.scopes.as_ref().map(|scopes| scopes.iter().copied().collect()),
+        reports: reports.map(|ids| ids.iter().filter_map(|id| ReportId::parse(id).ok()).collect()),
+    })
 }
 
 impl FromRequestParts<WebState> for Visitor {
@@ -117,7 +147,7 @@ impl FromRequestParts<WebState> for Visitor {
             problems: standing.may_with_any(Action::Edit),
             administration: standing.may(Action::Administer, Object::Server),
         };
-        Ok(Self { doors, ..Self::of(parts.uri.query(), &parts.headers) })
+        Ok(Self { doors, ..Self::of_request(parts) })
     }
 }
 

@@ -11,6 +11,7 @@ mod hostile_data;
 mod leak_hunt;
 mod limits;
 mod links;
+mod login;
 mod logos;
 mod narratives;
 mod pdf_standards;

@@ -42,6 +42,7 @@ fn state() -> WebState {
     };
     WebState {
         backend: Arc::new(Fake::default()),
+        gate: super::Gate::Demo,
         settings: Arc::new(settings),
         metrics: Metrics::new(prometheus_client::registry::Registry::default()),
     }

@@ -10,6 +10,7 @@ impl Words {
             400 => {
                 self.pick("요청을 이해할 수 없습니다", "The request cannot be understood", "無法理解此請求")
             }
+            401 => self.pick("로그인이 필요합니다", "You are not logged in", "請先登入"),
             403 => self.pick("볼 권한이 없습니다", "This is not open to you", "您沒有檢視權限"),
             404 => self.pick("페이지를 찾을 수 없습니다", "There is no such page", "找不到此頁面"),
             405 => self.pick(

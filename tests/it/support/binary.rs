@@ -55,15 +55,52 @@ impl Server {
 
     pub(crate) fn start_with(workspace: &Path, state: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = jangpyo(workspace, state);
-        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(variables.iter().copied());
-        let mut process =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        command.envs(variables.iter().copied());
+        let (process, mut log) = Self::spawn(command);
         // Somebody must read, or a full pipe stops the server.
-        let mut log = process.stderr.take().unwrap();
         let log = std::thread::spawn(move || {
             let mut text = String::new();
             log.read_to_string(&mut text).map(|_| text)
         });
+        Self::listening(process, log)
+    }
+
+    /// Starts `command` and gives the path of the first address on standard error that holds `marker`.
+    pub(crate) fn start_telling(command: Command, marker: &'static str) -> (Self, String) {
+        let (process, log) = Self::spawn(command);
+        let (send, told) = std::sync::mpsc::channel();
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            for line in BufReader::new(log).lines() {
+                let line = line?;
+                if let Some(start) = line.find(marker) {
+                    let _ = send.send(line[start..].trim().to_owned());
+                }
+                text += &line;
+            }
+            Ok(text)
+        });
+        let server = Self::listening(process, log);
+        (server, told.recv_timeout(Duration::from_secs(10)).unwrap())
+    }
+
+    /// Starts `command` with standard error in a file.
+    pub(crate) fn start_logging(command: Command, file: &Path) -> Self {
+        let (process, mut log) = Self::spawn(command);
+        let mut file = std::fs::File::create(file).unwrap();
+        let log = std::thread::spawn(move || std::io::copy(&mut log, &mut file).map(|_| String::new()));
+        Self::listening(process, log)
+    }
+
+    fn spawn(mut command: Command) -> (Child, std::process::ChildStderr) {
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        let mut process =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = process.stderr.take().unwrap();
+        (process, log)
+    }
+
+    fn listening(mut process: Child, log: std::thread::JoinHandle<std::io::Result<String>>) -> Self {
         let mut out = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();

@@ -1,0 +1,88 @@
+//! The login of the server.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::ProgramError;
+use super::program::{make_state, open_store};
+use crate::access::MaskKey;
+use crate::config::{LoginWay, Settings};
+use crate::identity::{Identity, ServerKey};
+use crate::ledger::audit::{AuditAction, AuditLog, Event, Method};
+use crate::runs::Clock;
+use crate::store::Store;
+use crate::web::{Door, Gate};
+
+/// What manages who may log in.
+pub struct Accounts {
+    /// Who somebody is.
+    pub identity: Identity,
+    /// What is recorded.
+    pub audit: AuditLog,
+    /// Where both are kept; to be closed.
+    pub store: Store,
+}
+
+/// Opens the store for managing users at the command line.
+///
+/// # Errors
+/// The state folder, the store or the key cannot be read.
+pub async fn accounts(settings: &Settings) -> Result<Accounts, ProgramError> {
+    make_state(settings)?;
+    let store = open_store(settings).await?;
+    Ok(Accounts { identity: identity(settings, store.clone())?, audit: AuditLog::new(store.clone()), store })
+}
+
+fn identity(settings: &Settings, store: Store) -> Result<Identity, ProgramError> {
+    Ok(Identity::new(store, server_key(settings)?, settings.login.identity.clone()))
+}
+
+fn server_key(settings: &Settings) -> Result<ServerKey, ProgramError> {
+    Ok(match &settings.login.secret {
+        Some(secret) => ServerKey::from_text(&secret.0)?,
+        None => ServerKey::in_file(&Path::new(&settings.state).join("secret.key"))?,
+    })
+}
+
+/// The key that codes of masked values are made with. Without a state folder, and so without anything
+/// that they could be compared with, it is a new one.
+pub(super) fn mask_key(settings: &Settings) -> Result<MaskKey, ProgramError> {
+    if settings.login.secret.is_none() && !settings.state.is_dir() {
+        return Ok(MaskKey::random());
+    }
+    Ok(MaskKey::new(server_key(settings)?.derived("codes of masked values")))
+}
+
+/// What guards the server, and the path of the link for the first administrator where there is none.
+pub(super) async fn gate(
+    settings: &Settings,
+    store: &Store,
+    clock: &Clock,
+) -> Result<(Gate, Option<String>), ProgramError> {
+    if settings.login.is_demo() {
+        return Ok((Gate::Demo, None));
+    }
+    let identity = identity(settings, store.clone())?;
+    let audit = AuditLog::new(store.clone());
+    let local = settings.login.ways.contains(&LoginWay::Local);
+    let now = clock.now();
+    let first = if local { identity.first_link(now).await? } else { None };
+    if first.is_some() {
+        let event = Event::new(AuditAction::LinkMade, now).by("", Method::Operator).with("link", "setup");
+        audit.append(&[event]).await?;
+    }
+    // Whoever keeps logs elsewhere has the head there.
+    tracing::info!(head = %audit.head().await?, "the audit log begins behind this head");
+    let base_url = settings.runs.base_url.as_ref();
+    let door = Door {
+        identity,
+        audit,
+        clock: clock.clone(),
+        local,
+        elsewhere: Vec::new(),
+        secure: base_url.is_some_and(|url| url.scheme() == "https"),
+        base_url: base_url.map(ToString::to_string),
+        seldom: crate::web::Seldom::default(),
+    };
+    Ok((Gate::Login(Arc::new(door)), first.map(|secret| format!("setup/{secret}"))))
+}

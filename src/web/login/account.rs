@@ -1,0 +1,317 @@
+//! `/account`: one's own password, sessions and API tokens.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::cookies::Cookie;
+use super::door::{Door, client_address, request_id};
+use super::enter::{door, private};
+use super::forgery::Fields;
+use super::presence::SignedIn;
+use super::words::LoginWords;
+use crate::access::Action;
+use crate::error::Kind;
+use crate::identity::{Attempt, LoginError, LoginMethod, NewToken, Session, Token};
+use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
+use crate::web::address::Address;
+use crate::web::error::WebError;
+use crate::web::frame::{self, Frame, Place, page};
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+use crate::web::when::When;
+use crate::web::words::fill;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage<'a> {
+    frame: Frame,
+    w: &'static LoginWords,
+    name: &'a str,
+    groups: String,
+    /// Whether there is a password here to change.
+    has_password: bool,
+    sessions: Vec<SessionView>,
+    tokens: Vec<TokenView>,
+    scopes: Vec<Action>,
+    /// A token that was just made, shown this once.
+    made: Option<String>,
+    message: Option<String>,
+    done: Option<&'static str>,
+    csrf: &'a str,
+}
+
+struct SessionView {
+    id: String,
+    own: bool,
+    agent: String,
+    address: String,
+    since: When,
+    seen: When,
+}
+
+struct TokenView {
+    id: String,
+    name: String,
+    scopes: String,
+    until: When,
+    used: Option<When>,
+    valid: bool,
+}
+
+/// Whoever is here as a person: a program with a token has no account page.
+fn person(visitor: &Visitor) -> Result<&SignedIn, WebError> {
+    let signed_in = visitor.presence.signed_in().filter(|signed_in| signed_in.method != Method::Token);
+    signed_in.ok_or_else(|| WebError::of(StatusCode::FORBIDDEN))
+}
+
+/// What the page says besides what is there.
+#[derive(Default)]
+struct Said {
+    made: Option<String>,
+    message: Option<String>,
+    done: Option<&'static str>,
+}
+
+/// `/account`
+pub(super) async fn show_account(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    address: Address,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let w = LoginWords::of(visitor.locale.unwrap_or_default());
+    let done = match address.get("done") {
+        Some("password") => Some(w.password_changed),
+        Some("revoked") => Some(w.revoked),
+        _ => None,
+    };
+    // A person whom a proxy names has no session to bind forms to: the cookie of forms stands for it.
+    let door = door(&state)?;
+    let signed_in = person(&visitor)?;
+    if signed_in.csrf.is_empty() && Cookie::Form.read(&headers, door.secure).is_none() {
+        let cookie = crate::identity::ServerKey::nonce()?;
+        let mut response = Redirect::to("/account").into_response();
+        if let Some(cookie) = Cookie::Form.set(Some((&cookie, 24 * 3600)), door.secure) {
+            response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+        }
+        return Ok(response);
+    }
+    write_account(&state, &visitor, Said { done, ..Said::default() }).await
+}
+
+async fn write_account(state: &WebState, visitor: &Visitor, said: Said) -> Result<Response, WebError> {
+    let door = door(state)?;
+    let signed_in = person(visitor)?;
+    let (now, locale) = (door.now(), visitor.locale.unwrap_or_default());
+    let w = LoginWords::of(locale);
+    let name = signed_in.person.name.as_str();
+    let own = signed_in.session.as_ref().map(|session| session.id.as_str());
+    let local = signed_in.session.as_ref().is_some_and(|session| session.method == LoginMethod::Local);
+    let groups: Vec<&str> = signed_in.person.groups.iter().map(String::as_str).collect();
+    let mut response = page(&AccountPage {
+        frame: Frame::new(visitor, locale, Place::Elsewhere, w.account, "/account", &Address::default())
+            .in_brand(state.backend.usual_brand()),
+        w,
+        name,
+        groups: groups.join(", "),
+        has_password: local,
+        sessions: door
+            .identity
+            .sessions_of(name, now)
+            .await?
+            .into_iter()
+            .map(|session| SessionView::new(session, own))
+            .collect(),
+        tokens: door
+            .identity
+            .tokens_of(name)
+            .await?
+            .into_iter()
+            .map(|token| TokenView::new(token, now))
+            .collect(),
+        scopes: offered_scopes(signed_in),
+        made: said.made,
+        message: said.message,
+        done: said.done,
+        csrf: &signed_in.csrf,
+    })?;
+    private(&mut response);
+    Ok(response)
+}
+
+/// What a token may be made for. Users and the audit log are for people, whatever a token says; one that
+/// may administer reads the metrics.
+fn offered_scopes(signed_in: &SignedIn) -> Vec<Action> {
+    let offered = |action: &Action| *action != Action::Administer || signed_in.administrator;
+    Action::ALL.into_iter().filter(offered).collect()
+}
+
+impl SessionView {
+    fn new(session: Session, own: Option<&str>) -> Self {
+        Self {
+            own: own == Some(session.id.as_str()),
+            agent: session.agent,
+            address: session.address,
+            since: When::new(session.created_at, "UTC"),
+            seen: When::new(session.seen_at, "UTC"),
+            id: session.id,
+        }
+    }
+}
+
+impl TokenView {
+    fn new(token: Token, now: chrono::DateTime<chrono::Utc>) -> Self {
+        let valid = token.is_valid(now);
+        let mut scopes = token.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ");
+        if let Some(reports) = token.reports {
+            scopes = format!("{scopes} ({})", reports.join(", "));
+        }
+        Self {
+            id: token.id,
+            name: token.name,
+            scopes,
+            until: When::new(token.expires_at, "UTC"),
+            used: token.used_at.map(|used| When::new(used, "UTC")),
+            valid,
+        }
+    }
+}
+
+fn event(door: &Door, action: AuditAction, signed_in: &SignedIn, extensions: &Extensions) -> Event {
+    Event::new(action, door.now())
+        .by(&signed_in.person.name, signed_in.method)
+        .from(&client_address(extensions).to_string(), &request_id(extensions))
+}
+
+async fn refused(state: &WebState, visitor: &Visitor, message: String) -> Result<Response, WebError> {
+    let said = Said { message: Some(message), ..Said::default() };
+    let mut response = write_account(state, visitor, said).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// `POST /account/password`
+pub(super) async fn change_password(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    extensions: Extensions,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    let door = door(&state)?;
+    let signed_in = person(&visitor)?;
+    let w = LoginWords::of(visitor.locale.unwrap_or_default());
+    if signed_in.session.is_none() {
+        return Err(WebError::of(StatusCode::FORBIDDEN));
+    }
+    let new_password = fields.get("password");
+    if new_password != fields.get("again") {
+        return refused(&state, &visitor, w.not_the_same.to_owned()).await;
+    }
+    let device = Cookie::Device.read(&headers, door.secure);
+    let attempt = Attempt {
+        name: &signed_in.person.name,
+        password: fields.get("old"),
+        address: client_address(&extensions),
+        device: device.as_deref(),
+    };
+    let changed = door.identity.change_password(attempt, new_password, &signed_in.secret, door.now()).await;
+    let event =
+        event(door, AuditAction::PasswordChanged, signed_in, &extensions).on("user", &signed_in.person.name);
+    match changed {
+        Ok(()) => {
+            door.record(event).await?;
+            Ok(Redirect::to("/account?done=password").into_response())
+        }
+        Err(LoginError::Wrong { .. }) => {
+            door.record(event.ended(Outcome::Refused)).await?;
+            refused(&state, &visitor, w.old_wrong.to_owned()).await
+        }
+        Err(LoginError::Wait { secs }) => {
+            refused(&state, &visitor, fill(w.wait, &[("n", &secs.to_string())])).await
+        }
+        Err(LoginError::Identity(error)) if error.kind() == Kind::BadRequest => {
+            refused(&state, &visitor, w.refused(&error)).await
+        }
+        Err(LoginError::Identity(error)) => Err(error.into()),
+    }
+}
+
+/// `POST /account/sessions/{session}/revoke`
+pub(super) async fn revoke_session(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    extensions: Extensions,
+) -> Result<Response, WebError> {
+    let door = door(&state)?;
+    let signed_in = person(&visitor)?;
+    if !door.identity.revoke_session(&signed_in.person.name, &id).await? {
+        return Err(WebError::no_page());
+    }
+    door.record(event(door, AuditAction::SessionRevoked, signed_in, &extensions).on("session", &id)).await?;
+    Ok(Redirect::to("/account?done=revoked").into_response())
+}
+
+/// `POST /account/tokens`
+pub(super) async fn make_token(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    extensions: Extensions,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    let door = door(&state)?;
+    let signed_in = person(&visitor)?;
+    let w = LoginWords::of(visitor.locale.unwrap_or_default());
+    let reports: Vec<String> = fields
+        .get("reports")
+        .split([',', ' '])
+        .map(str::trim)
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let new = NewToken {
+        name: fields.get("name"),
+        owner: &signed_in.person,
+        scopes: fields
+            .all("scope")
+            .filter_map(Action::parse)
+            .filter(|scope| offered_scopes(signed_in).contains(scope))
+            .collect(),
+        reports: (!reports.is_empty()).then_some(reports),
+        days: fields.get("days").parse().unwrap_or_default(),
+    };
+    let scopes = new.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ");
+    let days = new.days;
+    match door.identity.make_token(new, door.now()).await {
+        Ok((text, id)) => {
+            let event = event(door, AuditAction::TokenMade, signed_in, &extensions)
+                .on("token", &id)
+                .with("scopes", scopes)
+                .with("days", days);
+            door.record(event).await?;
+            let said = Said { made: Some(text.as_str().to_owned()), ..Said::default() };
+            write_account(&state, &visitor, said).await
+        }
+        Err(error) if error.kind() == Kind::BadRequest => refused(&state, &visitor, w.refused(&error)).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /account/tokens/{token}/revoke`
+pub(super) async fn revoke_token(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    extensions: Extensions,
+) -> Result<Response, WebError> {
+    let door = door(&state)?;
+    let signed_in = person(&visitor)?;
+    if !door.identity.revoke_token(&signed_in.person.name, &id, door.now()).await? {
+        return Err(WebError::no_page());
+    }
+    door.record(event(door, AuditAction::TokenRevoked, signed_in, &extensions).on("token", &id)).await?;
+    Ok(Redirect::to("/account?done=revoked").into_response())
+}

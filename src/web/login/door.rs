@@ -1,0 +1,102 @@
+//! What guards the server: nothing in the demo, else identity and the audit log.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::ConnectInfo;
+use axum::http::Extensions;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::identity::Identity;
+use crate::ledger::audit::{AuditLog, Event};
+use crate::runs::Clock;
+use crate::web::error::WebError;
+use crate::web::guard::RequestId;
+
+/// What guards the server. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub enum Gate {
+    /// Nothing: everybody is the local viewer.
+    #[default]
+    Demo,
+    /// A login.
+    Login(Arc<Door>),
+}
+
+/// A way to log in somewhere else, as a button on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayElsewhere {
+    /// What stands on the button: the name of the provider.
+    pub title: String,
+    /// The address on this server that leads there.
+    pub start: String,
+}
+
+/// A login.
+#[derive(Debug)]
+pub struct Door {
+    /// Who somebody is.
+    pub identity: Identity,
+    /// What is recorded.
+    pub audit: AuditLog,
+    /// What time it is.
+    pub clock: Clock,
+    /// Whether people log in with a password of this server.
+    pub local: bool,
+    /// Ways to log in elsewhere.
+    pub elsewhere: Vec<WayElsewhere>,
+    /// Whether browsers reach the server by HTTPS: cookies then never travel without.
+    pub secure: bool,
+    /// The address that links in messages begin with; the one of the request where it is not known.
+    pub base_url: Option<String>,
+    /// What was recorded a moment ago and is not again.
+    pub seldom: Seldom,
+}
+
+impl Door {
+    /// The instant now.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Records what happened; what cannot be recorded must not happen.
+    pub(super) async fn record(&self, event: Event) -> Result<(), WebError> {
+        match self.audit.append(&[event]).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(WebError::unavailable(error.to_string())),
+        }
+    }
+}
+
+/// Lets something be recorded once in ten minutes per address, so that strangers cannot fill the log.
+#[derive(Debug, Default)]
+pub struct Seldom(Mutex<HashMap<(&'static str, IpAddr), DateTime<Utc>>>);
+
+impl Seldom {
+    /// Whether it is time to record `what` again.
+    pub(super) fn is_due(&self, what: &'static str, address: IpAddr, now: DateTime<Utc>) -> bool {
+        const MOST: usize = 10_000;
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.get(&(what, address)).is_some_and(|last| now - *last < TimeDelta::minutes(10)) {
+            return false;
+        }
+        if seen.len() >= MOST {
+            seen.clear();
+        }
+        seen.insert((what, address), now);
+        true
+    }
+}
+
+/// Where a request comes from: who is connected.
+pub(super) fn client_address(extensions: &Extensions) -> IpAddr {
+    extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip().to_canonical())
+}
+
+/// The id of a request, which the log has too.
+pub(super) fn request_id(extensions: &Extensions) -> String {
+    extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}

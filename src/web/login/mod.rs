@@ -1,0 +1,26 @@
+//! Who may come in: logging in and out, accounts, users, the audit log; and what every request must
+//! show before a handler sees it.
+//!
+//! Takes credentials from cookies, headers and forms; gives each request a [`Presence`]. Without a
+//! login (the demo) everybody is the one local viewer, and the server listens on loopback only.
+
+mod account;
+mod audit;
+mod authenticate;
+mod cookies;
+mod door;
+mod enter;
+mod forgery;
+mod next;
+mod permit;
+mod presence;
+mod routes;
+mod setup;
+mod users;
+mod words;
+
+pub(super) use authenticate::authenticate;
+pub use door::{Door, Gate, Seldom, WayElsewhere};
+pub(super) use presence::{Presence, SignedIn};
+pub(super) use routes::routes;
+pub(super) use words::LoginWords;

@@ -1,0 +1,119 @@
+//! What a request does, as far as its address tells.
+
+use axum::http::Method;
+
+use super::presence::SignedIn;
+use crate::access::Action;
+
+/// What is the same for everybody: probes, and the look of the login page with its brand's colours.
+pub(super) fn is_nobodys(path: &str) -> bool {
+    ["/healthz", "/readyz", "/favicon.svg", "/favicon.ico"].contains(&path)
+        || ["/static/", "/themes/", "/.well-known/acme-challenge/"]
+            .iter()
+            .any(|start| path.starts_with(start))
+}
+
+/// Pages that open before a login: without them nobody could log in.
+pub(super) fn is_open(path: &str) -> bool {
+    path == "/login" || path.starts_with("/setup/")
+}
+
+/// Pages for administrators.
+pub(super) fn is_for_administrators(path: &str) -> bool {
+    ["/users", "/audit"].iter().any(|start| {
+        path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+    })
+}
+
+/// What is done to which report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Deed<'a> {
+    pub(super) action: Action,
+    pub(super) report: Option<&'a str>,
+    /// The kind and id of the object, for the audit log.
+    pub(super) object: (&'static str, &'a str),
+}
+
+/// What a request does; `None` for what is nobody's data.
+pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
+    let rest = path.trim_start_matches('/');
+    let (first, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    match first {
+        "" => Some(Deed { action: Action::View, report: None, object: ("reports", "") }),
+        "reports" => {
+            let (segment, panel) = rest.split_once('/').unwrap_or((rest, ""));
+            let report = segment.split('.').next().unwrap_or_default();
+            let file = segment.contains('.') || panel.contains('.');
+            let action = match (reads, file) {
+                (false, _) => Action::Edit,
+                (true, true) => Action::Export,
+                (true, false) => Action::View,
+            };
+            Some(Deed { action, report: Some(report), object: ("report", rest) })
+        }
+        "runs" => Some(Deed { action: Action::Schedule, report: None, object: ("run", rest) }),
+        "artefacts" => Some(Deed { action: Action::Export, report: None, object: ("artefact", rest) }),
+        "problems" => Some(Deed { action: Action::Edit, report: None, object: ("problems", "") }),
+        "users" | "audit" | "account" | "logout" => {
+            Some(Deed { action: Action::Administer, report: None, object: ("account", "") })
+        }
+        _ => None,
+    }
+}
+
+/// Whether the token of a request, if it has one, allows what it does. Accounts are for people.
+pub(super) fn token_allows(signed_in: &SignedIn, deed: Option<Deed<'_>>) -> bool {
+    let Some(scopes) = &signed_in.scopes else { return true };
+    let Some(deed) = deed else { return true };
+    let in_reports = match (&signed_in.reports, deed.report) {
+        (None, _) => true,
+        (Some(reports), Some(report)) => reports.iter().any(|allowed| allowed == report),
+        // A list of everything shows more than these reports.
+        (Some(_), None) => false,
+    };
+    scopes.contains(&deed.action) && in_reports && deed.object.0 != "account"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(path: &str) -> Option<(Action, Option<&str>)> {
+        deed(&Method::GET, path).map(|deed| (deed.action, deed.report))
+    }
+
+    #[test]
+    fn addresses_tell_what_is_done() {
+        assert_eq!(told("/reports/weekly-sales"), Some((Action::View, Some("weekly-sales"))));
+        assert_eq!(told("/reports/weekly-sales.pdf"), Some((Action::Export, Some("weekly-sales"))));
+        assert_eq!(told("/reports/weekly-sales/panels/trend"), Some((Action::View, Some("weekly-sales"))));
+        assert_eq!(
+            told("/reports/weekly-sales/panels/trend.csv"),
+            Some((Action::Export, Some("weekly-sales")))
+        );
+        assert_eq!(told("/"), Some((Action::View, None)));
+        assert_eq!(told("/metrics"), None);
+    }
+
+    #[test]
+    fn open_pages_are_these_and_no_others() {
+        for path in ["/login", "/static/app.css", "/healthz", "/setup/abc"] {
+            assert!(is_open(path) || is_nobodys(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/metrics",
+            "/login/",
+            "/loginx",
+            "/static",
+            "/reports/weekly-sales",
+            "/setup",
+            "/runs/static/x",
+        ] {
+            assert!(!is_open(path) && !is_nobodys(path), "{path}");
+        }
+        assert!(is_for_administrators("/users/kim/disable") && is_for_administrators("/audit.csv"));
+        assert!(!is_for_administrators("/usersx") && !is_for_administrators("/account"));
+    }
+}

@@ -1,0 +1,196 @@
+//! `/users`: who may log in. For administrators; `permit.rs` says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::door::{Door, client_address, request_id};
+use super::enter::{door, private};
+use super::forgery::Fields;
+use super::presence::SignedIn;
+use super::words::LoginWords;
+use crate::error::Kind;
+use crate::identity::{IdentityError, NewUser, User, UserName};
+use crate::ledger::audit::{AuditAction, Event};
+use crate::web::address::Address;
+use crate::web::error::WebError;
+use crate::web::frame::{self, Frame, Place, page};
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+use crate::web::when::When;
+use crate::web::words;
+
+#[derive(Template)]
+#[template(path = "users.html")]
+struct UsersPage<'a> {
+    frame: Frame,
+    w: &'static LoginWords,
+    users: Vec<UserView>,
+    /// A link that was just made, with whose it is; shown this once.
+    made: Option<(String, String)>,
+    message: Option<String>,
+    csrf: &'a str,
+}
+
+struct UserView {
+    name: String,
+    administrator: bool,
+    groups: String,
+    last_login: Option<When>,
+    disabled: bool,
+    own: bool,
+}
+
+impl UserView {
+    fn new(user: User, own: &str) -> Self {
+        Self {
+            own: user.name.as_str() == own,
+            name: user.name.to_string(),
+            administrator: user.administrator,
+            groups: user.groups.into_iter().collect::<Vec<_>>().join(", "),
+            last_login: user.last_login_at.map(|at| When::new(at, "UTC")),
+            disabled: user.disabled_at.is_some(),
+        }
+    }
+}
+
+fn administrator(visitor: &Visitor) -> Result<&SignedIn, WebError> {
+    let signed_in = visitor.presence.signed_in().filter(|signed_in| signed_in.administrator);
+    signed_in.ok_or_else(|| WebError::of(StatusCode::FORBIDDEN))
+}
+
+/// `/users`
+pub(super) async fn list_users(
+    State(state): State<WebState>,
+    visitor: Visitor,
+) -> Result<Response, WebError> {
+    write_users(&state, &visitor, None, None).await
+}
+
+async fn write_users(
+    state: &WebState,
+    visitor: &Visitor,
+    made: Option<(String, String)>,
+    message: Option<String>,
+) -> Result<Response, WebError> {
+    let door = door(state)?;
+    let signed_in = administrator(visitor)?;
+    let locale = visitor.locale.unwrap_or_default();
+    let w = LoginWords::of(locale);
+    let failed = message.is_some();
+    let users = door.identity.users().await?;
+    let mut response = page(&UsersPage {
+        frame: Frame::new(visitor, locale, Place::Elsewhere, w.users, "/users", &Address::default())
+            .in_brand(state.backend.usual_brand()),
+        w,
+        users: users.into_iter().map(|user| UserView::new(user, &signed_in.person.name)).collect(),
+        made,
+        message,
+        csrf: &signed_in.csrf,
+    })?;
+    if failed {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    private(&mut response);
+    Ok(response)
+}
+
+fn event(door: &Door, action: AuditAction, by: &SignedIn, extensions: &Extensions, user: &UserName) -> Event {
+    Event::new(action, door.now())
+        .by(&by.person.name, by.method)
+        .from(&client_address(extensions).to_string(), &request_id(extensions))
+        .on("user", user.as_str())
+}
+
+/// A link that sets a password, as an address that can be sent.
+async fn link(door: &Door, headers: &HeaderMap, user: &UserName) -> Result<String, IdentityError> {
+    let secret = door.identity.password_link(user, door.now()).await?;
+    let base = door.base_url.clone().unwrap_or_else(|| {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        format!("{}://{host}", if door.secure { "https" } else { "http" })
+    });
+    Ok(format!("{}/setup/{secret}", base.trim_end_matches('/')))
+}
+
+/// `POST /users`: adds somebody, and shows the link for the first password.
+pub(super) async fn add_user(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    extensions: Extensions,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    let door = door(&state)?;
+    let signed_in = administrator(&visitor)?;
+    let added = async {
+        let name = UserName::parse(fields.get("name"))?;
+        let groups = fields.get("groups").split(',').map(str::trim).filter(|group| !group.is_empty());
+        let new = NewUser {
+            name: name.clone(),
+            administrator: fields.get("administrator") == "1",
+            groups: groups.map(str::to_owned).collect::<BTreeSet<_>>(),
+            claims: BTreeMap::new(),
+        };
+        door.identity.add_user(&new, door.now()).await?;
+        Ok((new, link(door, &headers, &name).await?))
+    };
+    match added.await {
+        Ok((new, link)) => {
+            let made = event(door, AuditAction::UserCreated, signed_in, &extensions, &new.name)
+                .with("administrator", new.administrator)
+                .with("groups", new.groups.into_iter().collect::<Vec<_>>().join(", "));
+            door.record(made).await?;
+            door.record(event(door, AuditAction::LinkMade, signed_in, &extensions, &new.name)).await?;
+            write_users(&state, &visitor, Some((new.name.to_string(), link)), None).await
+        }
+        Err(error) => refused(&state, &visitor, error).await,
+    }
+}
+
+async fn refused(state: &WebState, visitor: &Visitor, error: IdentityError) -> Result<Response, WebError> {
+    let w = LoginWords::of(visitor.locale.unwrap_or_default());
+    match error.kind() {
+        Kind::BadRequest | Kind::Forbidden => {
+            write_users(state, visitor, None, Some(w.refused(&error))).await
+        }
+        _ => Err(error.into()),
+    }
+}
+
+/// `POST /users/{user}/{disable|enable|reset|sessions}`
+pub(super) async fn change_user(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path((user, deed)): Path<(String, String)>,
+    headers: HeaderMap,
+    extensions: Extensions,
+) -> Result<Response, WebError> {
+    let door = door(&state)?;
+    let signed_in = administrator(&visitor)?;
+    let name = UserName::parse(&user).map_err(|_| WebError::no_page())?;
+    let (done, action) = match deed.as_str() {
+        "disable" => (door.identity.disable(&name, door.now()).await, AuditAction::UserDisabled),
+        "enable" => (door.identity.enable(&name).await, AuditAction::UserEnabled),
+        "sessions" => (door.identity.revoke_sessions(&name).await.map(|_| ()), AuditAction::SessionRevoked),
+        "reset" => {
+            return match link(door, &headers, &name).await {
+                Ok(link) => {
+                    door.record(event(door, AuditAction::LinkMade, signed_in, &extensions, &name)).await?;
+                    write_users(&state, &visitor, Some((name.to_string(), link)), None).await
+                }
+                Err(error) => refused(&state, &visitor, error).await,
+            };
+        }
+        _ => return Err(WebError::no_page()),
+    };
+    match done {
+        Ok(()) => {
+            door.record(event(door, action, signed_in, &extensions, &name)).await?;
+            Ok(Redirect::to("/users").into_response())
+        }
+        Err(error) => refused(&state, &visitor, error).await,
+    }
+}

@@ -1,0 +1,166 @@
+// Logging in, accounts, users and the audit log, at a server of its own: in three languages, light and
+// dark, on desktops and phones.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import { desktop, launch, open, phone, shoot } from "./support.mjs";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const password = "blue tables sing";
+
+let browser, server, url, setup, state;
+before(async () => {
+  const binary = process.env.JANGPYO_BINARY;
+  if (!binary) throw new Error("JANGPYO_BINARY is not set; run tests/all, which builds it");
+  state = fs.mkdtempSync(path.join(os.tmpdir(), "jangpyo-login-"));
+  server = spawn(binary, ["serve", "--workspace", path.join(root, "reports"), "--listen", "127.0.0.1:0", "--state", state], {
+    env: { ...process.env, JANGPYO_LOGIN: "local" },
+  });
+  let said = "";
+  await new Promise((resolve, reject) => {
+    const listen = (stream) => stream.on("data", (bytes) => {
+      said += bytes;
+      url = said.match(/at (http:\/\/127\.0\.0\.1:\d+)/)?.[1];
+      setup = said.match(/http:\S+\/setup\/\S+/)?.[0];
+      if (url && setup) resolve();
+    });
+    listen(server.stdout);
+    listen(server.stderr);
+    server.on("exit", () => reject(new Error(said)));
+  });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  server?.kill();
+  fs.rmSync(state, { recursive: true, force: true });
+});
+
+// What `open` takes for foreign is this server.
+const own = (complaints) => complaints.filter((text) => !text.startsWith(`foreign: ${url}`));
+
+const fits = async (page, name) => {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
+};
+
+const accessible = async (page, name) => {
+  await page.addScriptTag({ path: axe });
+  const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const found = result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
+  assert.deepEqual(found, [], name);
+};
+
+const logIn = async (page, name) => {
+  await page.locator("#name").fill(name);
+  await page.locator("#password").fill(password);
+  await page.locator(".entry-form button[type=submit]").click();
+};
+
+test("the first administrator comes in, opens a report and goes out again", async () => {
+  const { context, page, complaints } = await open(browser, desktop, { bypassCSP: true });
+  await page.goto(`${url}/reports/weekly-sales?lang=en`);
+  assert.match(page.url(), /\/login\?next=/);
+  await page.goto(`${setup}?lang=en`);
+  await accessible(page, "setup");
+  await shoot(page, "login-setup");
+  await page.locator("#name").fill("root@example.com");
+  await page.locator("#password").fill(password);
+  await page.locator("#again").fill(password);
+  await page.locator(".entry-form button[type=submit]").click();
+  await page.waitForURL(`${url}/`);
+  const menu = page.locator("details.menu", { hasText: "root@example.com" });
+  await menu.locator("summary").click();
+  await shoot(page, "login-menu");
+  await menu.getByRole("button", { name: "Log out" }).click();
+  await page.waitForURL(/\/login$/);
+  await page.goto(`${url}/reports/weekly-sales?country=KR`);
+  await logIn(page, "root@example.com");
+  await page.waitForURL(/\/reports\/weekly-sales\?country=KR/);
+  assert.ok(await page.locator("#panel-revenue").isVisible());
+  assert.deepEqual(own(complaints), []);
+  await context.close();
+});
+
+test("a wrong password is told, and the name stays", async () => {
+  const { context, page } = await open(browser, phone, { bypassCSP: true });
+  await page.goto(`${url}/login?lang=ko`);
+  await page.locator("#name").fill("root@example.com");
+  await page.locator("#password").fill("not this one at all");
+  await page.locator(".entry-form button[type=submit]").click();
+  await page.locator("[role=alert]").waitFor();
+  assert.equal(await page.locator("#name").inputValue(), "root@example.com");
+  assert.equal(await page.locator("#password").inputValue(), "");
+  await accessible(page, "wrong password");
+  await shoot(page, "login-wrong-phone");
+  await context.close();
+});
+
+test("a session that ended on the way leads to the login and back", async () => {
+  const { context, page } = await open(browser, desktop);
+  await page.goto(`${url}/login?next=%2Freports%2Fweekly-sales`);
+  await logIn(page, "root@example.com");
+  await page.waitForURL(/weekly-sales/);
+  await page.waitForLoadState("networkidle");
+  await context.clearCookies({ name: "jangpyo" });
+  await page.locator("select[name=period]").selectOption({ index: 3 });
+  await page.waitForURL(/\/login\?next=/);
+  await logIn(page, "root@example.com");
+  await page.waitForURL(/\/reports\/weekly-sales/);
+  await context.close();
+});
+
+for (const device of [desktop, phone]) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const lang of ["ko", "en", "zh-HK"]) {
+      test(`the pages of ${device.name} in ${colorScheme}, ${lang}`, async () => {
+        const name = `login-${device.name}-${colorScheme}-${lang}`;
+        const { context, page, complaints } = await open(browser, device, { bypassCSP: true, colorScheme });
+        await page.goto(`${url}/login?lang=${lang}`);
+        await fits(page, `${name} login`);
+        await accessible(page, `${name} login`);
+        await shoot(page, name);
+        await logIn(page, "root@example.com");
+        await page.waitForURL(`${url}/`);
+        for (const place of ["account", "users", "audit"]) {
+          await page.goto(`${url}/${place}`);
+          assert.equal(await page.locator("html").getAttribute("lang"), lang);
+          await fits(page, `${name} ${place}`);
+          await accessible(page, `${name} ${place}`);
+          await shoot(page, `${name}-${place}`);
+        }
+        assert.deepEqual(own(complaints), []);
+        await context.close();
+      });
+    }
+  }
+}
+
+test("a token is made, shown once and revoked", async () => {
+  const { context, page, complaints } = await open(browser, desktop, { bypassCSP: true });
+  await page.goto(`${url}/login?lang=en`);
+  await logIn(page, "root@example.com");
+  await page.goto(`${url}/account`);
+  await page.locator("#token-name").fill("airflow");
+  await page.locator("input[value=export]").check();
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const token = await page.locator(".secret").innerText();
+  assert.match(token, /^jgp_[\w-]{43}$/);
+  await accessible(page, "token");
+  await shoot(page, "login-token");
+  const get = (address) => fetch(url + address, { headers: { Authorization: `Bearer ${token}` } });
+  assert.equal((await get("/reports/weekly-sales.pdf")).status, 200);
+  assert.equal((await get("/runs")).status, 403);
+  await page.goto(`${url}/account`);
+  await page.getByRole("button", { name: "Revoke" }).click();
+  await page.locator("[role=status]").waitFor();
+  assert.equal((await get("/reports/weekly-sales.pdf")).status, 401);
+  assert.deepEqual(own(complaints), []);
+  await context.close();
+});
