@@ -12,6 +12,7 @@ use crate::app::{Program, serve as serve_program};
 pub(super) async fn serve(place: &Place, arguments: &ServeArguments) -> Result<ExitCode, Failure> {
     log();
     let settings = place.settings(arguments.listen)?;
+    let scheme = if settings.web.listener.tls.is_some() { "https" } else { "http" };
     let program = tokio::task::block_in_place(|| Program::new(settings))?;
     let reports = program.workspace.current().catalog().reports.len();
     let workspace = place.workspace.display().to_string();
@@ -24,7 +25,7 @@ pub(super) async fn serve(place: &Place, arguments: &ServeArguments) -> Result<E
             "everybody who reaches this address sees everything"
         };
         let words = format!(
-            "jangpyo serves {reports} reports of `{workspace}` at http://{address}/\n\
+            "jangpyo serves {reports} reports of `{workspace}` at {scheme}://{address}/\n\
              No login in this version: {reach}. Stop with Ctrl-C.\n"
         );
         // A full disk or a closed pipe behind standard output must not stop the server.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{ConfigError, MailSettings, Variables, mail};
+use super::{ConfigError, MailSettings, Variables, listener, mail};
 use crate::definitions::Policy;
 use crate::engine::EngineSettings;
 use crate::runs::execute::RunSettings;
@@ -90,6 +90,9 @@ impl Settings {
             policy: Policy { allowed_recipient_domains: variables.list("JANGPYO_ALLOWED_RECIPIENT_DOMAINS") },
             web: WebSettings {
                 allowed_hosts,
+                trusted_proxies: listener::trusted_proxies(&mut variables),
+                limits: listener::limits(&mut variables),
+                listener: listener::read(&mut variables, base_url.as_ref()),
                 request_timeout: engine.query_timeout + Duration::from_secs(30),
                 table_rows: variables.parsed(
                     "JANGPYO_TABLE_ROWS_ON_SCREEN",

@@ -10,6 +10,7 @@ mod golden_pages;
 mod hostile_data;
 mod limits;
 mod links;
+mod listener;
 mod logos;
 mod narratives;
 mod pdf_standards;
