@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod engine;
 pub mod error;
 pub mod format;
+pub mod identity;
 pub mod query;
 pub mod render;
 pub mod runs;

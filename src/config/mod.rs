@@ -6,6 +6,7 @@
 
 mod listener;
 mod mail;
+mod oidc;
 mod read;
 mod settings;
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{ConfigError, MailSettings, Variables, listener, mail};
+use super::{ConfigError, MailSettings, Variables, listener, mail, oidc};
 use crate::definitions::Policy;
 use crate::engine::EngineSettings;
+use crate::identity::oidc::OidcSettings;
 use crate::runs::execute::RunSettings;
 use crate::runs::retention::Retention;
 use crate::web::WebSettings;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub engine: EngineSettings,
     /// What definition files may say.
     pub policy: Policy,
+    /// The provider people sign in with.
+    pub oidc: Option<OidcSettings>,
     /// How mail leaves.
     pub mail: MailSettings,
     /// How the web door behaves.
@@ -74,6 +77,7 @@ impl Settings {
         });
         let mut allowed_hosts = variables.list("JANGPYO_ALLOWED_HOSTS").unwrap_or_default();
         allowed_hosts.extend(base_url.as_ref().and_then(|url| url.host_str()).map(str::to_owned));
+        let oidc = oidc::read(&mut variables, base_url.as_ref());
         let runs = RunSettings::default();
         let web = WebSettings::default();
         let retention = Retention::default();
@@ -83,6 +87,7 @@ impl Settings {
             listen,
             open_to_network: variables.parsed("JANGPYO_OPEN_TO_NETWORK", false, "true or false"),
             database: variables.text("JANGPYO_DATABASE"),
+            oidc,
             watch_interval: variables
                 .seconds("JANGPYO_WATCH_SECS", Duration::from_secs(1))
                 .max(Duration::from_millis(200)),

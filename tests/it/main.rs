@@ -13,6 +13,7 @@ mod links;
 mod listener;
 mod logos;
 mod narratives;
+mod openid_connect;
 mod pdf_standards;
 mod pdf_tools;
 mod pivots;
