@@ -5,6 +5,7 @@ mod bad_requests;
 mod content;
 mod fake;
 mod pages;
+mod slow_bodies;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
