@@ -80,7 +80,7 @@ pub(super) async fn gate(
         clock: clock.clone(),
         local,
         elsewhere: Vec::new(),
-        secure: base_url.is_some_and(|url| url.scheme() == "https"),
+        secure: settings.web.listener.tls.is_some() || base_url.is_some_and(|url| url.scheme() == "https"),
         base_url: base_url.map(ToString::to_string),
         seldom: crate::web::Seldom::default(),
     };

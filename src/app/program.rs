@@ -16,6 +16,7 @@ use crate::runs::artefacts::Shelf;
 use crate::runs::evaluate::Evaluator;
 use crate::runs::execute::{Parts, RunSettings, Runner};
 use crate::runs::store::{Store, StoreError};
+use crate::web::ListenError;
 
 /// Why the program cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -38,15 +39,12 @@ pub enum ProgramError {
     /// The engine's threads cannot be started.
     #[error("the engine cannot start: {0}")]
     Engine(#[source] std::io::Error),
-    /// The address is taken or not ours.
-    #[error("cannot listen on {address}: {cause}; choose another with --listen")]
-    Listen {
-        /// The address.
-        address: std::net::SocketAddr,
-        /// What the system said.
-        #[source]
-        cause: std::io::Error,
-    },
+    /// The server cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// A listener broke while serving.
+    #[error("the listener failed: {0}")]
+    Serve(#[source] std::io::Error),
     /// A server without login was to be opened to others.
     #[error(
         "{address} can be reached by others, and without a login everybody would see everything. Set \
@@ -65,8 +63,8 @@ impl ProgramError {
         match self {
             Self::Store(error) => error.kind(),
             Self::Identity(error) => error.kind(),
-            Self::Engine(_) => Kind::Bug,
-            Self::State { .. } | Self::Listen { .. } | Self::OpenToNetwork { .. } => Kind::BadRequest,
+            Self::Engine(_) | Self::Serve(_) => Kind::Bug,
+            Self::State { .. } | Self::Listen(_) | Self::OpenToNetwork { .. } => Kind::BadRequest,
         }
     }
 }

@@ -8,7 +8,6 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::registry::Registry;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::adapters::LiveBackend;
@@ -17,7 +16,7 @@ use crate::runs::Clock;
 use crate::runs::evaluate::Evaluator;
 use crate::runs::execute::Runner;
 use crate::schedule::{Scheduler, SchedulerSettings};
-use crate::web::{Metrics, WebState};
+use crate::web::{Listener, Metrics, WebState};
 
 /// A server that accepts requests.
 #[derive(Debug, Clone)]
@@ -45,9 +44,8 @@ pub async fn serve(
     let clock = Clock::system();
     let runner = program.runner(settings.runs.instance.clone(), clock.clone()).await?;
     let (gate, first) = login::gate(&settings, &runner.parts().store, &clock).await?;
-    let failed = |cause| ProgramError::Listen { address, cause };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
+    let listener = Listener::open(address, &settings.web.listener)?;
+    let bound = listener.address().map_err(ProgramError::Serve)?;
 
     let follow = tokio::spawn(program.workspace.clone().follow(settings.clone(), stop.clone()));
     let scheduler_settings = SchedulerSettings {
@@ -73,16 +71,12 @@ pub async fn serve(
         settings: Arc::new(settings.web.clone()),
         metrics: Metrics::new(registry),
     };
-    let base =
-        settings.runs.base_url.as_ref().map_or_else(|| format!("http://{bound}/"), ToString::to_string);
+    let scheme = if settings.web.listener.tls.is_some() { "https" } else { "http" };
+    let own = || format!("{scheme}://{bound}/");
+    let base = settings.runs.base_url.as_ref().map_or_else(own, ToString::to_string);
     let first_link = first.map(|path| format!("{}/{path}", base.trim_end_matches('/')));
     ready(&Started { address: bound, demo: settings.login.is_demo(), first_link });
-    let web = crate::web::serve(listener, state, stop.clone().cancelled_owned());
-    let served = tokio::select! {
-        served = web => served,
-        // A client that never closes its connection must not keep the server from stopping.
-        () = async { stop.cancelled().await; tokio::time::sleep(settings.shutdown_grace).await } => Ok(()),
-    };
+    let served = crate::web::serve(listener, state, stop.clone(), settings.shutdown_grace).await;
     stop.cancel();
     for (name, task) in [("schedules", schedules), ("watch", follow)] {
         if let Err(error) = task.await {
@@ -91,7 +85,7 @@ pub async fn serve(
     }
     runner.parts().store.close().await;
     tracing::info!("stopped");
-    served.map_err(failed)
+    served.map_err(ProgramError::Serve)
 }
 
 /// What the engine and the runs count, read when metrics are asked for.

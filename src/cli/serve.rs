@@ -12,6 +12,7 @@ use crate::app::{Program, serve as serve_program};
 pub(super) async fn serve(place: &Place, arguments: &ServeArguments) -> Result<ExitCode, Failure> {
     log();
     let settings = place.settings(arguments.listen)?;
+    let scheme = if settings.web.listener.tls.is_some() { "https" } else { "http" };
     if arguments.demo && !settings.login.is_demo() {
         return Err(Failure::usage(
             "--demo is a server without login, but JANGPYO_LOGIN names one; leave one away",
@@ -29,7 +30,7 @@ pub(super) async fn serve(place: &Place, arguments: &ServeArguments) -> Result<E
             ""
         };
         let words = format!(
-            "jangpyo serves {reports} reports of `{workspace}` at http://{}/\n{reach}Stop with Ctrl-C.\n",
+            "jangpyo serves {reports} reports of `{workspace}` at {scheme}://{}/\n{reach}Stop with Ctrl-C.\n",
             started.address
         );
         if let Some(link) = &started.first_link {

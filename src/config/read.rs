@@ -64,6 +64,11 @@ impl<'a> Variables<'a> {
         Some(entries.map(str::to_owned).collect())
     }
 
+    /// A path; `None` when unset.
+    pub(super) fn path(&mut self, name: &str) -> Option<PathBuf> {
+        (self.lookup)(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
     /// Paths separated like those of `PATH`.
     pub(super) fn paths(&mut self, name: &str) -> Vec<PathBuf> {
         self.text(name).map(|text| std::env::split_paths(&text).collect()).unwrap_or_default()

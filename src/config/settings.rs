@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{ConfigError, LoginSettings, MailSettings, Variables, login, mail};
+use super::{ConfigError, LoginSettings, MailSettings, Variables, listener, login, mail, oidc};
 use crate::definitions::Policy;
 use crate::engine::EngineSettings;
+use crate::identity::oidc::OidcSettings;
 use crate::runs::execute::RunSettings;
 use crate::runs::retention::Retention;
 use crate::web::WebSettings;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub engine: EngineSettings,
     /// What definition files may say.
     pub policy: Policy,
+    /// The provider people sign in with.
+    pub oidc: Option<OidcSettings>,
     /// How mail leaves.
     pub mail: MailSettings,
     /// How the web door behaves.
@@ -74,6 +77,7 @@ impl Settings {
         });
         let mut allowed_hosts = variables.list("JANGPYO_ALLOWED_HOSTS").unwrap_or_default();
         allowed_hosts.extend(base_url.as_ref().and_then(|url| url.host_str()).map(str::to_owned));
+        let oidc = oidc::read(&mut variables, base_url.as_ref());
         let runs = RunSettings::default();
         let web = WebSettings::default();
         let retention = Retention::default();
@@ -83,6 +87,7 @@ impl Settings {
             listen,
             login: login::read(&mut variables),
             database: variables.text("JANGPYO_DATABASE"),
+            oidc,
             watch_interval: variables
                 .seconds("JANGPYO_WATCH_SECS", Duration::from_secs(1))
                 .max(Duration::from_millis(200)),
@@ -90,6 +95,9 @@ impl Settings {
             policy: Policy { allowed_recipient_domains: variables.list("JANGPYO_ALLOWED_RECIPIENT_DOMAINS") },
             web: WebSettings {
                 allowed_hosts,
+                trusted_proxies: listener::trusted_proxies(&mut variables),
+                limits: listener::limits(&mut variables),
+                listener: listener::read(&mut variables, base_url.as_ref()),
                 request_timeout: engine.query_timeout + Duration::from_secs(30),
                 table_rows: variables.parsed(
                     "JANGPYO_TABLE_ROWS_ON_SCREEN",

@@ -9,6 +9,7 @@ mod key;
 mod link;
 mod login;
 mod name;
+pub mod oidc;
 mod password;
 mod proxy;
 mod secret;

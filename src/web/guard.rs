@@ -15,6 +15,7 @@ use serde_json::json;
 use tracing::Instrument as _;
 
 use super::address::Address;
+use super::client::Client;
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
 use super::login::Presence;
@@ -47,6 +48,10 @@ pub(super) struct RequestId(pub(super) String);
 const KEPT: [HeaderName; 4] =
     [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER, header::SET_COOKIE];
 
+const NOT_KEPT: HeaderValue = HeaderValue::from_static("private, no-store");
+/// A year. Names below this one may have other servers.
+const STAY_SECURE: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// What is known of a request before it is handed on.
 struct Asked {
     id: String,
@@ -56,20 +61,26 @@ struct Asked {
     visitor: Visitor,
     address: Address,
     wants_json: bool,
+    /// Whether a browser may be told to come encrypted from now on.
+    stays_secure: bool,
 }
 
 impl Asked {
     fn of(request: &Request) -> Self {
         let headers = request.headers();
+        let client = Client::of(request);
         let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
         Self {
-            id: given_id(headers).unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
+            id: given_id(headers)
+                .filter(|_| client.through_proxy)
+                .unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             route: route.to_owned(),
             visitor: Visitor::of(request.uri().query(), headers),
             address: Address::parse(request.uri().query()),
             wants_json: wants_json(headers),
+            stays_secure: client.secure && !super::host::is_loopback(request),
         }
     }
 }
@@ -104,11 +115,17 @@ pub(super) async fn guard(State(state): State<WebState>, mut request: Request, n
     }
     .instrument(span.clone())
     .await;
-    add_headers(&asked.id, response.headers_mut());
+    add_headers(&asked, response.headers_mut());
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     state.metrics.count(&asked.method, &asked.route, status, took);
     span.in_scope(|| {
-        tracing::info!(status, route = asked.route, took_ms = took.as_millis() as u64, "answered");
+        let took_ms = took.as_millis() as u64;
+        // A flood must not fill the log too; the metrics count it.
+        if status == StatusCode::TOO_MANY_REQUESTS.as_u16() {
+            tracing::debug!(status, route = asked.route, took_ms, "answered");
+        } else {
+            tracing::info!(status, route = asked.route, took_ms, "answered");
+        }
     });
     response
 }
@@ -139,6 +156,7 @@ fn finish(asked: &Asked, mut response: Response) -> Response {
             written.headers_mut().insert(name, value);
         }
     }
+    written.headers_mut().insert(header::CACHE_CONTROL, NOT_KEPT);
     written
 }
 
@@ -202,14 +220,27 @@ fn cookie(name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
 }
 
-fn add_headers(id: &str, headers: &mut HeaderMap) {
+fn add_headers(asked: &Asked, headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // Pages are kept for going back only; files of numbers are not kept at all.
+        let is_file = headers.contains_key(header::CONTENT_DISPOSITION);
+        let kept = HeaderValue::from_static("private, no-cache");
+        headers.insert(header::CACHE_CONTROL, if is_file { NOT_KEPT } else { kept });
     }
-    if let Ok(value) = HeaderValue::from_str(id) {
+    let is_public = headers
+        .get(header::CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("public"));
+    if !is_public {
+        headers.append(header::VARY, HeaderValue::from_static("cookie, accept, accept-language, user-agent"));
+    }
+    if asked.stays_secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STAY_SECURE);
+    }
+    if let Ok(value) = HeaderValue::from_str(&asked.id) {
         headers.insert(REQUEST_ID, value);
     }
 }

@@ -11,6 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::client::Client;
 use super::error::WebError;
 use super::state::WebState;
 
@@ -19,9 +20,7 @@ const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Refuses requests for hosts this server does not answer to.
 pub(super) async fn check_host(State(state): State<WebState>, request: Request, next: Next) -> Response {
-    let host = request.uri().authority().map(|authority| authority.as_str().to_owned()).or_else(|| {
-        request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned)
-    });
+    let host = Client::of(&request).host.or_else(|| asked_host(&request));
     let open = OPEN_PATHS.contains(&request.uri().path());
     match host.as_deref().map(name_of) {
         Some(name) if open || is_allowed(&name, &state.settings.allowed_hosts) => next.run(request).await,
@@ -39,8 +38,20 @@ pub(super) async fn check_host(State(state): State<WebState>, request: Request, 
     }
 }
 
+/// The host that a request is for, as it stands there.
+pub(super) fn asked_host(request: &Request) -> Option<String> {
+    let host = || request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+    request.uri().authority().map(|authority| authority.as_str().to_owned()).or_else(host)
+}
+
+/// Whether a request is for this machine by a name that other servers on it share.
+pub(super) fn is_loopback(request: &Request) -> bool {
+    let host = Client::of(request).host.or_else(|| asked_host(request));
+    host.is_some_and(|host| is_allowed(&name_of(&host), &[]))
+}
+
 /// The host without its port, in lower case; IPv6 addresses without brackets.
-fn name_of(host: &str) -> String {
+pub(super) fn name_of(host: &str) -> String {
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, _)) => address,
@@ -49,7 +60,7 @@ fn name_of(host: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 
-fn is_allowed(name: &str, allowed: &[String]) -> bool {
+pub(super) fn is_allowed(name: &str, allowed: &[String]) -> bool {
     name == "localhost"
         || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
         || allowed.iter().any(|host| host == "*" || name_of(host) == name)

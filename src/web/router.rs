@@ -8,7 +8,10 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::limit::RequestBodyLimitLayer;
 
 use super::state::WebState;
-use super::{assets, brand, dashboard, error, guard, health, host, login, panel, problems, reports, runs};
+use super::{
+    assets, brand, client, dashboard, error, guard, health, host, limits, listener, login, panel, problems,
+    reports, runs,
+};
 
 /// Forms are short.
 const BODY_LIMIT_BYTES: usize = 16 * 1024;
@@ -35,14 +38,19 @@ pub fn router(state: WebState) -> Router {
         .merge(login::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn_with_state(state.clone(), limits::limit_people))
         .layer(from_fn(guard::remember_preferences))
         .layer(from_fn_with_state(state.clone(), login::authenticate))
         .layer(from_fn_with_state(state.clone(), host::check_host))
+        .layer(from_fn_with_state(state.clone(), limits::limit_addresses))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT_BYTES))
+        .layer(from_fn_with_state(state.clone(), listener::end_slow_bodies))
         .layer(from_fn_with_state(state.clone(), guard::guard))
+        .layer(from_fn_with_state(state.clone(), client::identify))
         .layer(
             CompressionLayer::new()
                 .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/"))),
         )
+        .layer(from_fn_with_state(state.clone(), listener::end_stalled_streams))
         .with_state(state)
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::backend::Backend;
+use super::client::TrustedProxies;
+use super::limits::Limits;
+use super::listener::ListenerSettings;
 use super::login::Gate;
 use super::metrics::Metrics;
 
@@ -28,6 +31,12 @@ pub struct WebSettings {
     /// Host names besides `localhost` and loopback addresses that requests may carry; `*` for any.
     /// The guard against DNS rebinding of a server without login.
     pub allowed_hosts: Vec<String>,
+    /// Proxies whose headers about the client are believed.
+    pub trusted_proxies: TrustedProxies,
+    /// How often one client may ask.
+    pub limits: Limits,
+    /// How connections are taken.
+    pub listener: ListenerSettings,
     /// How long a dashboard waits for panels before it is sent with placeholders for the rest.
     pub inline_budget: Duration,
     /// How long panels that were started for a page keep running after it was sent, so that the
@@ -49,6 +58,9 @@ impl Default for WebSettings {
     fn default() -> Self {
         Self {
             allowed_hosts: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+            limits: Limits::default(),
+            listener: ListenerSettings::default(),
             inline_budget: Duration::from_millis(250),
             grace: Duration::from_secs(3),
             request_timeout: Duration::from_mins(2),

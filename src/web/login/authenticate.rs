@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use url::form_urlencoded;
 
 use super::cookies::Cookie;
-use super::door::{Door, Gate, client_address, request_id};
+use super::door::{Door, Gate, client_address, peer_address, request_id};
 use super::forgery::{self, Wanted};
 use super::permit;
 use super::presence::{Presence, SignedIn};
@@ -45,9 +45,10 @@ pub(in crate::web) async fn authenticate(
         return next.run(request).await;
     }
     let from =
-        Caller { peer: client_address(request.extensions()), request: request_id(request.extensions()) };
+        Caller { address: client_address(request.extensions()), request: request_id(request.extensions()) };
+    let peer = peer_address(request.extensions());
     let headers = request.headers().clone();
-    let presence = match find_out(door, &from, &headers).await {
+    let presence = match find_out(door, &from, peer, &headers).await {
         Ok(presence) => administrators(&state, presence, &mut request).await,
         Err(error) => return error.into_response(),
     };
@@ -74,13 +75,20 @@ async fn administrators(state: &WebState, presence: Presence, request: &mut Requ
     let standing = state.backend.standing(viewer_of(&signed_in)).await;
     let by_role = signed_in.method != Method::Token && standing.may(Action::Administer, Object::Server);
     request.extensions_mut().insert(Entered(standing));
+    // What limits requests counts by person.
+    request.extensions_mut().insert(signed_in.person.clone());
     let administrator = signed_in.administrator || by_role;
     Presence::SignedIn(Arc::new(SignedIn { administrator, ..SignedIn::clone(&signed_in) }))
 }
 
 /// Who is there. A token counts before a proxy's word, and that before a session.
-async fn find_out(door: &Door, from: &Caller, headers: &HeaderMap) -> Result<Presence, WebError> {
-    let (now, peer) = (door.now(), from.peer);
+async fn find_out(
+    door: &Door,
+    from: &Caller,
+    peer: IpAddr,
+    headers: &HeaderMap,
+) -> Result<Presence, WebError> {
+    let now = door.now();
     // Other schemes are the business of a proxy in front, which may pass them on.
     if let Some(token) = headers.get(header::AUTHORIZATION).and_then(bearer) {
         return by_token(door, from, token).await;
@@ -146,7 +154,7 @@ fn bearer(given: &HeaderValue) -> Option<&str> {
 async fn by_token(door: &Door, from: &Caller, text: &str) -> Result<Presence, WebError> {
     let now = door.now();
     let Some(token) = door.identity.token(text, now).await? else {
-        if door.seldom.is_due("token", from.peer, now) {
+        if door.seldom.is_due("token", from.address, now) {
             let event = from
                 .event(door, AuditAction::LoginRefused)
                 .by("", Method::Token)
@@ -246,13 +254,13 @@ fn wants_page(headers: &HeaderMap) -> bool {
 
 /// Where a request comes from, for what is recorded.
 struct Caller {
-    peer: IpAddr,
+    address: IpAddr,
     request: String,
 }
 
 impl Caller {
     fn event(&self, door: &Door, action: AuditAction) -> Event {
-        Event::new(action, door.now()).from(&self.peer.to_string(), &self.request)
+        Event::new(action, door.now()).from(&self.address.to_string(), &self.request)
     }
 }
 
@@ -280,7 +288,7 @@ impl Told {
         };
         let event = Event::new(action, chrono::DateTime::UNIX_EPOCH)
             .by(&signed_in.person.name, signed_in.method)
-            .from(&from.peer.to_string(), &from.request)
+            .from(&from.address.to_string(), &from.request)
             .on(deed.object.0, deed.object.1)
             .with("query", request.uri().query().unwrap_or_default());
         Some(Self(event))

@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::identity::Identity;
 use crate::ledger::audit::{AuditLog, Event};
 use crate::runs::Clock;
+use crate::web::client::Client;
 use crate::web::error::WebError;
 use crate::web::guard::RequestId;
 
@@ -89,8 +90,13 @@ impl Seldom {
     }
 }
 
-/// Where a request comes from: who is connected.
+/// Where a request comes from: the browser, as far as trusted proxies tell.
 pub(super) fn client_address(extensions: &Extensions) -> IpAddr {
+    extensions.get::<Client>().map_or_else(|| peer_address(extensions), |client| client.address)
+}
+
+/// Who is connected, whatever headers say.
+pub(super) fn peer_address(extensions: &Extensions) -> IpAddr {
     extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip().to_canonical())

@@ -72,8 +72,14 @@ async fn oversized_addresses_and_foreign_methods_get_orderly_answers() {
 
 #[tokio::test]
 async fn a_sane_request_id_is_kept_and_a_wild_one_is_not() {
-    let kept = get_with("/healthz", &[("x-request-id", "abcdef-123456")]).await;
-    assert_eq!(kept.header("x-request-id"), "abcdef-123456");
-    let wild = get_with("/healthz", &[("x-request-id", "<script>alert(1)</script>")]).await;
-    assert!(!wild.header("x-request-id").contains('<'));
+    let proxied = |id: &'static str| async move {
+        let trusted_proxies = TrustedProxies::parse(["10.0.0.1"]).unwrap();
+        let settings = WebSettings { trusted_proxies, ..WebSettings::default() };
+        let state = WebState { settings: Arc::new(settings), ..state() };
+        send_from("10.0.0.1:4711", state, Method::GET, "/healthz", &[("x-request-id", id)]).await
+    };
+    assert_eq!(proxied("abcdef-123456").await.header("x-request-id"), "abcdef-123456");
+    assert!(!proxied("<script>alert(1)</script>").await.header("x-request-id").contains('<'));
+    let stranger = get_with("/healthz", &[("x-request-id", "abcdef-123456")]).await;
+    assert_ne!(stranger.header("x-request-id"), "abcdef-123456", "only a proxy we trust gives ids");
 }

@@ -5,16 +5,19 @@ mod bad_requests;
 mod content;
 mod fake;
 mod pages;
+mod slow_bodies;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-use super::{Metrics, WebSettings, WebState, router};
+use super::{Metrics, TrustedProxies, WebSettings, WebState, router};
 use fake::Fake;
 
 /// An answer, read to its end.
@@ -49,6 +52,16 @@ fn state() -> WebState {
 }
 
 async fn send(state: WebState, method: Method, url: &str, headers: &[(&str, &str)]) -> Reply {
+    send_from("127.0.0.1:4711", state, method, url, headers).await
+}
+
+async fn send_from(
+    peer: &str,
+    state: WebState,
+    method: Method,
+    url: &str,
+    headers: &[(&str, &str)],
+) -> Reply {
     let mut request = Request::builder().method(method).uri(url);
     if !headers.iter().any(|(name, _)| *name == "host") {
         request = request.header("host", "localhost:8080");
@@ -56,7 +69,9 @@ async fn send(state: WebState, method: Method, url: &str, headers: &[(&str, &str
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response = router(state).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let mut request = request.body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+    let response = router(state).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
     Reply { status: parts.status, headers: parts.headers, body }

@@ -18,6 +18,9 @@ impl Words {
                 "This address does not take such requests",
                 "不支援此請求方式",
             ),
+            408 => {
+                self.pick("요청이 너무 느리게 도착했습니다", "The request came too slowly", "請求傳送過慢")
+            }
             413 => self.pick("요청이 너무 큽니다", "The request is too large", "請求過大"),
             414 => self.pick("주소가 너무 깁니다", "The address is too long", "網址過長"),
             421 => self.pick(
@@ -31,6 +34,9 @@ impl Words {
                 "定義或資料有誤",
             ),
             429 => self.pick("한도를 넘었습니다", "A limit was reached", "已達上限"),
+            431 => {
+                self.pick("요청 헤더가 너무 큽니다", "The head of the request is too large", "請求標頭過大")
+            }
             503 => self.pick("지금은 응답할 수 없습니다", "Not available right now", "暫時無法提供服務"),
             504 => self.pick("시간이 초과되었습니다", "It took too long", "處理逾時"),
             _ => self.pick(
@@ -39,6 +45,15 @@ impl Words {
                 "發生未預期的錯誤",
             ),
         }
+    }
+
+    /// Why a client has to wait, for how many seconds.
+    pub(in crate::web) fn too_many_requests(&self) -> &'static str {
+        self.pick(
+            "짧은 시간에 요청이 너무 많았습니다. {n}초 뒤에 다시 시도해 주세요.",
+            "Too many requests in a short time. Try again in {n} seconds.",
+            "短時間內的請求過多，請於 {n} 秒後再試。",
+        )
     }
 
     /// Where a run stands.

@@ -104,7 +104,7 @@ impl Server {
         let mut out = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
-        let Some(start) = line.find("http://") else {
+        let Some(start) = line.find("http://").or_else(|| line.find("https://")) else {
             let _ = process.wait();
             panic!("the server printed no address: {line:?} {:?}", log.join());
         };

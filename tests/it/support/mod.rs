@@ -6,6 +6,8 @@ pub(crate) mod dataset;
 pub(crate) mod mail;
 pub(crate) mod pdf;
 pub(crate) mod python;
+pub(crate) mod raw;
 pub(crate) mod runner;
 pub(crate) mod s3;
+pub(crate) mod tls;
 pub(crate) mod workspace;
