@@ -120,15 +120,12 @@ fn wait(counter: &Counter, count: &Count, now: DateTime<Utc>) -> i64 {
 
 /// Whoever has a /64 of IPv6 has all its addresses.
 fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(six) => match six.to_ipv4_mapped() {
-            Some(four) => IpAddr::V4(four),
-            None => {
-                let [a, b, c, d, ..] = six.segments();
-                IpAddr::V6([a, b, c, d, 0, 0, 0, 0].into())
-            }
-        },
+    match address.to_canonical() {
+        IpAddr::V6(six) => {
+            let [a, b, c, d, ..] = six.segments();
+            IpAddr::V6([a, b, c, d, 0, 0, 0, 0].into())
+        }
+        four @ IpAddr::V4(_) => four,
     }
 }
 

@@ -48,7 +48,7 @@ impl Site {
     }
 
     fn browser(&self) -> Browser<'_> {
-        Browser { site: self, cookies: Default::default(), headers: Vec::new() }
+        Browser { site: self, cookies: std::collections::BTreeMap::default(), headers: Vec::new() }
     }
 
     /// A browser in which a new user has just set the password and is logged in.

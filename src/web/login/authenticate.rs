@@ -100,7 +100,6 @@ async fn find_out(
         };
         // Who is connected, not whom a header names: headers are what is in question.
         match proxy.word(peer, values) {
-            ProxyWord::Silent => {}
             ProxyWord::Person(person) => {
                 let name = person.name.parse()?;
                 let user = door.identity.user(&name).await?;
@@ -128,7 +127,7 @@ async fn find_out(
                 let event = from.event(door, AuditAction::ProxyIgnored).ended(Outcome::Refused);
                 door.record(event).await?;
             }
-            ProxyWord::Untrusted | ProxyWord::Unreadable => {}
+            ProxyWord::Silent | ProxyWord::Untrusted | ProxyWord::Unreadable => {}
         }
     }
     let Some(secret) = Cookie::Session.read(headers, door.secure) else { return Ok(Presence::Nobody) };
@@ -289,9 +288,11 @@ impl Told {
         let event = Event::new(action, chrono::DateTime::UNIX_EPOCH)
             .by(&signed_in.person.name, signed_in.method)
             .from(&from.address.to_string(), &from.request)
-            .on(deed.object.0, deed.object.1)
-            .with("query", request.uri().query().unwrap_or_default());
-        Some(Self(event))
+            .on(deed.object.0, deed.object.1);
+        Some(Self(match request.uri().query() {
+            Some(query) => event.with("query", query),
+            None => event,
+        }))
     }
 
     async fn record(self, door: &Door, status: StatusCode) {
