@@ -168,6 +168,7 @@ fn look(files: &TlsFiles) -> [Seen; 2] {
 /// not fit together, as between two steps of a renewal, the last certificate that worked goes on.
 pub(super) async fn follow(files: TlsFiles, config: RustlsConfig, stop: CancellationToken) {
     let mut seen = look(&files);
+    let mut problem = String::new();
     let mut told = tokio::time::Instant::now();
     loop {
         tokio::select! {
@@ -184,10 +185,16 @@ pub(super) async fn follow(files: TlsFiles, config: RustlsConfig, stop: Cancella
         match loaded {
             Some(Ok(loaded)) => {
                 config.reload_from_config(loaded);
+                problem.clear();
                 told = tokio::time::Instant::now();
             }
+            // Looked at again even if nothing seems to change: a file may have been read half written.
             Some(Err(error)) => {
-                tracing::error!(%error, "the new certificate cannot be used; the last one goes on");
+                seen = [None, None];
+                if problem != error.to_string() {
+                    tracing::error!(%error, "the new certificate cannot be used; the last one goes on");
+                    problem = error.to_string();
+                }
             }
             // Reading tells how long it is valid.
             None if told.elapsed() > std::time::Duration::from_hours(24) => {

@@ -207,7 +207,7 @@ async fn open_and_half_open_connections_do_not_keep_it_from_stopping() {
 }
 
 #[tokio::test]
-async fn browsers_of_today_agree_on_http_2() {
+async fn a_page_is_read_through_tls_under_its_name() {
     let certificate = Certificate::new();
     let (_state, server) = encrypted(&certificate, &[]);
     let authority = std::fs::read(certificate.path("ca.pem")).unwrap();
