@@ -111,9 +111,9 @@ async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
             times.push(begun.elapsed());
         }
     }
-    unknown.sort();
-    known.sort();
-    let ratio = unknown[7].as_secs_f64() / known[7].as_secs_f64();
+    // The fastest of each: what a busy machine adds is never taken away.
+    let (unknown, known) = (unknown.iter().min().unwrap(), known.iter().min().unwrap());
+    let ratio = unknown.as_secs_f64() / known.as_secs_f64();
     assert!((0.5..2.0).contains(&ratio), "{ratio}");
 }
 

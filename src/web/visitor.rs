@@ -83,8 +83,7 @@ impl FromRequestParts<WebState> for Entered {
         if let Some(entered) = parts.extensions.get::<Self>() {
             return Ok(entered.clone());
         }
-        let entered =
-            Self(state.backend.standing(Visitor::of(parts.uri.query(), &parts.headers).viewer).await);
+        let entered = Self(state.backend.standing(Visitor::of_request(parts).viewer).await);
         parts.extensions.insert(entered.clone());
         Ok(entered)
     }
