@@ -71,6 +71,9 @@ impl MaskKey {
     }
 
     /// A key nobody knows. Codes made with it are of no use to another process.
+    ///
+    /// # Panics
+    /// When the system gives no random numbers.
     pub fn random() -> Self {
         use ring::rand::SecureRandom;
 

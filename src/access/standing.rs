@@ -44,7 +44,7 @@ pub struct Standing {
 impl Standing {
     /// The standing of `viewer`. `looked_up` are the attributes that datasets tell, see
     /// [`attributes_to_look_up`]; those that claims tell are taken from the person.
-    pub fn new(viewer: Viewer, catalog: Arc<Catalog>, looked_up: Attributes, key: MaskKey) -> Self {
+    pub fn new(viewer: Viewer, catalog: Arc<Catalog>, looked_up: &Attributes, key: MaskKey) -> Self {
         let mut attributes = Attributes::new();
         if let Some(access) = &catalog.access {
             for (name, attribute) in &access.attributes {

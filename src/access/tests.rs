@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
@@ -20,9 +21,9 @@ fn dataset_id(name: &str) -> DatasetId {
 }
 
 /// A catalogue with one dataset `sales` and one report `weekly` of it.
-fn catalog(access: Value, security: Value) -> Arc<Catalog> {
+fn catalog(access: &Value, security: &Value) -> Arc<Catalog> {
     let mut catalog =
-        Catalog { access: Some(Arc::new(serde_json::from_value(access).unwrap())), ..Catalog::default() };
+        Catalog { access: Some(Arc::new(Deserialize::deserialize(access).unwrap())), ..Catalog::default() };
     let dataset = json!({
         "owner": "analytics", "source": "lake", "table": "sales/",
         "dimensions": {"country": {}, "store": {}, "amount": {"type": "number"}},
@@ -82,7 +83,7 @@ fn person(name: &str, groups: &[&str], claims: &[(&str, &[&str])]) -> Viewer {
 }
 
 fn standing(viewer: Viewer) -> Standing {
-    Standing::new(viewer, catalog(roles(), security()), Attributes::new(), MaskKey::new([7; 32]))
+    Standing::new(viewer, catalog(&roles(), &security()), &Attributes::new(), MaskKey::new([7; 32]))
 }
 
 fn rows(viewer: Viewer) -> Result<String, Refusal> {
@@ -178,8 +179,8 @@ fn administering_opens_no_data_and_owning_no_rows() {
     access["access_roles"]["admin"] = json!({"grants": [{"actions": ["administer"]}]});
     access["functional_roles"]["admins"] = json!({"groups": ["admins"], "access": ["admin"]});
     access["functional_roles"]["analytics"]["access"] = json!([]);
-    let catalog = catalog(access, security());
-    let of = |viewer| Standing::new(viewer, Arc::clone(&catalog), Attributes::new(), MaskKey::random());
+    let catalog = catalog(&access, &security());
+    let of = |viewer| Standing::new(viewer, Arc::clone(&catalog), &Attributes::new(), MaskKey::random());
     let admin = of(person("a", &["admins"], &[]));
     assert!(admin.may(Action::Administer, Object::Server));
     assert!(!admin.may(Action::View, Object::Dataset(&dataset_id("sales"))));
@@ -193,8 +194,8 @@ fn administering_opens_no_data_and_owning_no_rows() {
 fn chains_are_told_and_circles_end() {
     let mut access = roles();
     access["functional_roles"]["country"]["inherits"] = json!(["boss"]);
-    let catalog = catalog(access, security());
-    let boss = Standing::new(person("b", &["bosses"], &[]), catalog, Attributes::new(), MaskKey::random());
+    let catalog = catalog(&access, &security());
+    let boss = Standing::new(person("b", &["bosses"], &[]), catalog, &Attributes::new(), MaskKey::random());
     let chains: BTreeMap<String, (String, usize)> =
         boss.roles().into_iter().map(|(name, chain, depth)| (name.to_string(), (chain, depth))).collect();
     assert_eq!(chains["own_country"], ("group `bosses` → boss → country → own_country".to_owned(), 3));
@@ -214,9 +215,9 @@ fn ten_thousand_roles_in_one_chain_are_walked_in_no_time() {
         .collect();
     let mut access = roles();
     access["functional_roles"] = Value::Object(functional);
-    let catalog = catalog(access, security());
+    let catalog = catalog(&access, &security());
     let begun = Instant::now();
-    let deep = Standing::new(person("d", &["deep"], &[]), catalog, Attributes::new(), MaskKey::random());
+    let deep = Standing::new(person("d", &["deep"], &[]), catalog, &Attributes::new(), MaskKey::random());
     assert!(deep.may(Action::View, Object::Dataset(&dataset_id("sales"))));
     // Far above what it takes, far below what a walk per role would.
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
@@ -225,12 +226,12 @@ fn ten_thousand_roles_in_one_chain_are_walked_in_no_time() {
 
 #[test]
 fn a_comparison_tells_who_gains_and_who_loses() {
-    let before = rights(&catalog(roles(), security()));
+    let before = rights(&catalog(&roles(), &security()));
     let mut access = roles();
     access["functional_roles"]["reader"]["access"] = json!(["reports", "read", "own_country"]);
     let mut rules = security();
     rules["columns"]["cost"]["roles"]["all_rows"] = json!("empty");
-    let after = rights(&catalog(access, rules));
+    let after = rights(&catalog(&access, &rules));
     let told = |rights: Vec<&Right>| -> BTreeSet<String> {
         rights.iter().map(|right| format!("{}: {} {}", right.subject, right.object, right.right)).collect()
     };

@@ -49,13 +49,13 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { workspace, state, command } = arguments;
     let place = arguments::Place { workspace, state };
     match command.unwrap_or_else(|| Command::Serve(ServeArguments::default())) {
-        Command::Serve(arguments) => serve::serve(&place, &arguments).await,
+        Command::Serve(arguments) => Box::pin(serve::serve(&place, &arguments)).await,
         Command::Check(arguments) => check::check(&place, &arguments).await,
         Command::Render(arguments) => Box::pin(render::render(&place, &arguments)).await,
-        Command::Query(arguments) => query::query(&place, &arguments).await,
+        Command::Query(arguments) => Box::pin(query::query(&place, &arguments)).await,
         Command::Run(arguments) => run::run(&place, &arguments).await,
         Command::Verify(arguments) => verify::verify(&place, &arguments).await,
-        Command::Access(command) => access::access(&place, &command).await,
+        Command::Access(command) => Box::pin(access::access(&place, &command)).await,
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
         Command::Sample(arguments) => sample::sample(&place, &arguments),

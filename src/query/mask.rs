@@ -84,7 +84,9 @@ impl Code {
             Self::Hash(key) => {
                 let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key.bytes());
                 let tag = ring::hmac::sign(&key, text.as_bytes());
-                tag.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+                let start: [u8; 8] =
+                    std::array::from_fn(|at| tag.as_ref().get(at).copied().unwrap_or_default());
+                format!("{:016x}", u64::from_be_bytes(start))
             }
         }
     }

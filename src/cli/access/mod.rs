@@ -10,7 +10,7 @@ use super::arguments::{AccessCommand, Place};
 
 pub(super) async fn access(place: &Place, command: &AccessCommand) -> Result<ExitCode, Failure> {
     match command {
-        AccessCommand::Explain(arguments) => explain::explain(place, arguments).await,
+        AccessCommand::Explain(arguments) => Box::pin(explain::explain(place, arguments)).await,
         AccessCommand::Diff(arguments) => diff::diff(place, arguments),
     }
 }

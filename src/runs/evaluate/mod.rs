@@ -89,7 +89,7 @@ impl Evaluator {
         let catalog = self.catalog();
         let no_report = || QuestionError::NoReport { name: question.report.to_string() };
         // First who asks, then what for: a report that is closed takes as long as one that is not there.
-        let standing = self.standing_in(&catalog, question.viewer).await;
+        let standing = Box::pin(self.standing_in(&catalog, question.viewer)).await;
         let opened = catalog.reports.get(&question.report);
         let opened = opened.filter(|_| standing.may(Action::View, Object::Report(&question.report)));
         let report = Arc::clone(opened.ok_or_else(no_report)?);

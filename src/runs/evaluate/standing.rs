@@ -17,7 +17,7 @@ const MOST_VALUES: usize = 10_000;
 impl Evaluator {
     /// What `viewer` may do in the workspace as it is now.
     pub async fn standing(&self, viewer: Viewer) -> Standing {
-        self.standing_in(&self.catalog(), viewer).await
+        Box::pin(self.standing_in(&self.catalog(), viewer)).await
     }
 
     pub(super) async fn standing_in(&self, catalog: &Arc<Catalog>, viewer: Viewer) -> Standing {
@@ -36,7 +36,7 @@ impl Evaluator {
                 }
             }
         }
-        Standing::new(viewer, Arc::clone(catalog), looked_up, self.mask_key)
+        Standing::new(viewer, Arc::clone(catalog), &looked_up, self.mask_key)
     }
 
     /// The values in the rows of a person; kept by the engine like every answer.

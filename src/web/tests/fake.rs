@@ -85,7 +85,7 @@ impl Backend for Fake {
     }
 
     fn standing(&self, viewer: Viewer) -> BoxFuture<'_, Standing> {
-        let standing = Standing::new(viewer, Arc::default(), Attributes::new(), MaskKey::random());
+        let standing = Standing::new(viewer, Arc::default(), &Attributes::new(), MaskKey::random());
         async move { standing }.boxed()
     }
 

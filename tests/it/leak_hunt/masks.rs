@@ -47,10 +47,10 @@ async fn panel(
 ) -> Result<String, String> {
     let parameters: BTreeMap<String, Vec<String>> =
         store.map(|store| ("store".to_owned(), vec![store.to_owned()])).into_iter().collect();
-    let prepared = evaluator.prepare(question("hunt-0", person(groups, &[]), parameters)).await;
+    let prepared = Box::pin(evaluator.prepare(question("hunt-0", person(groups, &[]), parameters))).await;
     let prepared = prepared.map_err(|error| error.to_string())?;
     let panel = jangpyo::definitions::model::PanelId::parse(panel).unwrap();
-    let block = evaluator.panel(&prepared, &panel).await.unwrap();
+    let block = Box::pin(evaluator.panel(&prepared, &panel)).await.unwrap();
     match &block.content {
         Ok(content @ (Content::Table(_) | Content::Chart(_))) => {
             let file = csv::of_content(content, Locale::En, csv::ByteOrderMark::Absent).unwrap();
