@@ -299,9 +299,23 @@ pub(super) struct VerifyArguments {
     /// Renders the report again for the same instant, and compares.
     #[arg(long)]
     pub rerender: bool,
+    /// A group that the person it was made for was in; for --rerender. May be repeated.
+    #[arg(long = "group", value_name = "GROUP", requires = "rerender")]
+    pub groups: Vec<String>,
+    /// What the identity provider said of them: `--claim country=KR`; for --rerender. May be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value, requires = "rerender")]
+    pub claims: Vec<(String, String)>,
     /// How the result is written.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
+}
+
+impl VerifyArguments {
+    /// The viewer that a file says it was made for.
+    pub(super) fn viewer(&self, name: &str) -> Viewer {
+        let viewer = Viewer::named(name);
+        if viewer.as_person().is_some() { person(name, &self.groups, &self.claims) } else { viewer }
+    }
 }
 
 #[derive(Debug, Args)]

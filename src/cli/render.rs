@@ -119,9 +119,12 @@ async fn make(
 fn whole(document: &Document, format: Format) -> Result<Made, Failure> {
     let mut warnings: Vec<String> = document
         .failures()
-        .map(|(block, failure)| format!("panel `{}` failed: {}", block.id, failure.cause))
+        .map(|(block, failure)| {
+            let verb = if failure.closed { "is closed" } else { "failed" };
+            format!("panel `{}` {verb}: {}", block.id, failure.cause)
+        })
         .collect();
-    let failed = !warnings.is_empty();
+    let failed = document.failures().any(|(_, failure)| !failure.closed);
     if format == Format::Html {
         let text = html::page(document).map_err(|error| Failure::new(Kind::Bug, error))?;
         return Ok(Made { bytes: text.into_bytes(), summary: "HTML".into(), warnings, failed });

@@ -196,6 +196,9 @@ pub struct Failure {
     /// The id under which the log has the cause.
     #[serde(skip)]
     pub error_id: String,
+    /// Nothing went wrong: the viewer may not see it.
+    #[serde(skip)]
+    pub closed: bool,
 }
 
 impl Kpi {

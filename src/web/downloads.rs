@@ -18,7 +18,7 @@ use super::visitor::Visitor;
 use crate::definitions::model::{PanelId, ReportId};
 use crate::render::canvas::{Page, png, svg_file};
 use crate::render::csv::{self, ByteOrderMark};
-use crate::render::document::{Block, Content};
+use crate::render::document::{Block, Content, Failure};
 use crate::render::sheet::figure;
 use crate::render::workbook::{self, WorkbookError};
 
@@ -54,6 +54,12 @@ pub(super) async fn show_pdf(
     let disposition =
         if address.has_flag("download") { Disposition::Attachment } else { Disposition::Inline };
     Ok(file("application/pdf", disposition, &name, sheets.bytes))
+}
+
+/// A panel that is closed to the viewer has no file either.
+fn closed(failure: &Failure) -> Result<(), WebError> {
+    let forbidden = || WebError::of(axum::http::StatusCode::FORBIDDEN).saying(failure.message.clone());
+    if failure.closed { Err(forbidden()) } else { Ok(()) }
 }
 
 /// Whoever may look at a report may not always take it away.
@@ -102,6 +108,7 @@ pub(super) async fn show_panel_workbook(
 ) -> Result<Response, WebError> {
     let document = Arc::clone(&open.answers).panel_document(panel.clone()).await?;
     if let Some((_, failure)) = document.failures().next() {
+        closed(failure)?;
         return Err(WebError::of(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
             .saying(format!("{} ({})", failure.message, failure.error_id)));
     }
@@ -129,10 +136,14 @@ pub(super) fn show_answer(
         Answer::Block(block) => block,
         Answer::Broken { error_id } => return Err(WebError::bug(format!("panel panicked: {error_id}"))),
     };
-    let content = block.content.as_ref().map_err(|failure| {
-        WebError::of(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
-            .saying(format!("{} ({})", failure.message, failure.error_id))
-    })?;
+    let content = match &block.content {
+        Ok(content) => content,
+        Err(failure) => {
+            closed(failure)?;
+            return Err(WebError::of(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
+                .saying(format!("{} ({})", failure.message, failure.error_id)));
+        }
+    };
     let title = if block.title.is_empty() { block.id.as_str() } else { &block.title };
     let save = |media_type, ending, bytes: Vec<u8>| {
         file(media_type, Disposition::Attachment, &file_name(title, ending), bytes)

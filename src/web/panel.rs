@@ -114,6 +114,8 @@ enum Body {
     Table(TableView),
     /// Words, as HTML.
     Text(String),
+    /// That it is not open to who looks.
+    Closed(String),
     /// What went wrong, and the id the log has.
     Failure { message: String, error_id: String },
 }
@@ -182,7 +184,7 @@ impl PanelView {
             Body::Chart(_) => &["xlsx", "csv", "svg", "png"],
             Body::Table(_) => &["xlsx", "csv", "png"],
             Body::Kpi(_) | Body::Text(_) => &["png"],
-            Body::Failure { .. } | Body::Pending => &[],
+            Body::Closed(_) | Body::Failure { .. } | Body::Pending => &[],
         };
         Self {
             id: panel.to_string(),
@@ -221,6 +223,7 @@ fn files(ending: &str, path: &str, query: &str, words: &Words) -> Vec<(String, S
 impl Body {
     fn new(block: &Block, slot: Slot, locale: Locale, words: &Words, limit: usize) -> Self {
         match &block.content {
+            Err(failure) if failure.closed => Self::Closed(failure.message.clone()),
             Err(failure) => {
                 Self::Failure { message: failure.message.clone(), error_id: failure.error_id.clone() }
             }

@@ -386,7 +386,7 @@ async fn a_changed_password_and_a_revoked_session_throw_out() {
 #[tokio::test]
 async fn tokens_open_what_their_scopes_say_until_they_are_revoked() {
     let site = site();
-    let mut kim = site.newcomer("kim", &["--administrator"]).await;
+    let mut kim = site.newcomer("kim", &["--administrator", "--groups", "hanbit-sales-analytics"]).await;
     let fields = [("name", "airflow"), ("scope", "view"), ("reports", "weekly-sales"), ("days", "30")];
     let made = kim.submit("/account", "/account/tokens", &fields).await.text();
     let token = format!("jgp_{}", made.split("jgp_").nth(1).unwrap().split('<').next().unwrap());

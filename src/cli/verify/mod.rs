@@ -82,9 +82,21 @@ pub(super) async fn verify(place: &Place, arguments: &VerifyArguments) -> Result
     let rerendered = if arguments.rerender {
         let program = place.program()?;
         let spinner = progress::spinner(format!("rendering {} again", report::shown(&proof.report)));
-        let compared = rerender(&program.evaluator, &proof, &pdf, bytes).await;
+        let viewer = arguments.viewer(&proof.viewer);
+        let is_person = viewer.as_person().is_some();
+        let compared = Box::pin(rerender(&program.evaluator, &proof, viewer, &pdf, bytes)).await;
         spinner.finish_and_clear();
-        Some(compared.map_err(|error| Failure::new(error.kind(), error))?)
+        Some(compared.map_err(|error| match error.kind() {
+            // A file does not tell the groups of who it was made for.
+            Kind::NotFound if is_person => Failure::new(
+                Kind::NotFound,
+                format!(
+                    "{error} that is open to {}; say what they are with --group and --claim",
+                    report::shown(&proof.viewer)
+                ),
+            ),
+            kind => Failure::new(kind, error),
+        })?)
     } else {
         None
     };

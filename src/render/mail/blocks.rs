@@ -25,6 +25,8 @@ pub(super) enum Part {
     Text { title: String, html: String, lines: Vec<String> },
     /// A panel that has nothing to show.
     Failed { title: String, message: String, error_id: String },
+    /// That it is not open to the role the mail is made with.
+    Closed { title: String, message: String },
 }
 
 /// A key number.
@@ -96,6 +98,7 @@ pub(super) fn part(
         }
         Ok(Content::Table(table)) => head(title, note, table, locale, base_url),
         Ok(Content::Text(text)) => Part::Text { title, html: prose(text, &LOOK), lines: text.lines() },
+        Err(failure) if failure.closed => Part::Closed { title, message: failure.message.clone() },
         Err(failure) => {
             Part::Failed { title, message: failure.message.clone(), error_id: failure.error_id.clone() }
         }

@@ -179,7 +179,7 @@ fn hostile_text_is_only_text() {
         block.note = Some(evil.clone());
     }
     document.pages[0].rows[0][0].content =
-        Err(Failure { message: evil.clone(), cause: String::new(), error_id: "e1".into() });
+        Err(Failure { message: evil.clone(), cause: String::new(), error_id: "e1".into(), closed: false });
     let options = MailOptions {
         show: document.blocks().map(|block| block.id.clone()).collect(),
         message: Some(evil.clone()),

@@ -133,6 +133,7 @@ mod tests {
                 message: "the source does not answer".into(),
                 cause: cause.into(),
                 error_id: id.into(),
+                closed: false,
             });
             of(&document)
         };

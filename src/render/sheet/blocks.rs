@@ -12,7 +12,7 @@ use super::{chart, kpi, prose, words};
 use crate::charts::Chart;
 use crate::format::Locale;
 use crate::render::canvas::{Op, Page, Rect, Rgb, Tag};
-use crate::render::document::Block;
+use crate::render::document::{Block, Failure};
 
 /// Of a block, below that of the document.
 const HEADING: Tag = Tag::Heading { level: 2 };
@@ -57,7 +57,7 @@ fn draw_content(
         CellContent::Failure { failure, lines } => {
             let natural = 52.0 + lines.len() as f32 * (TEXT_LINE - 2.0);
             let area = Rect { height: area.height.min(natural.max(66.0)), ..area };
-            draw_failure(page, block, lines, &failure.error_id, area, texts, locale);
+            draw_failure(page, block, lines, failure, area, texts, locale);
         }
     }
     Ok(())
@@ -124,23 +124,26 @@ fn draw_text(
     });
 }
 
-/// A block that failed says so where it would stand, with the id its owner can ask for.
+/// A block that failed says so where it would stand, with the id its owner can ask for; one that is closed
+/// to the viewer says no more than that.
 fn draw_failure(
     page: &mut Page,
     block: &Block,
     lines: &[String],
-    error_id: &str,
+    failure: &Failure,
     area: Rect,
     texts: &Typesetter,
     locale: Locale,
 ) {
-    card(page, area, BAD);
+    let color = if failure.closed { MUTED } else { BAD };
+    card(page, area, if failure.closed { HAIRLINE } else { BAD });
     let inner = area.inset(CARD_PADDING, 0.0);
     let heading = match block.title.trim() {
+        title if failure.closed => title.to_owned(),
         "" => words::not_shown(locale).to_owned(),
         title => format!("{title} · {}", words::not_shown(locale)),
     };
-    let style = Style::bold(BLOCK_TITLE_SIZE - 1.0, BAD);
+    let style = Style::bold(BLOCK_TITLE_SIZE - 1.0, color);
     page.tagged(HEADING, |page| {
         texts.line(page, &heading, style, (inner.x, area.y + 17.0), inner.width, Align::Left);
     });
@@ -151,7 +154,10 @@ fn draw_failure(
             baseline += TEXT_LINE - 2.0;
         }
     });
-    let id = format!("{}: {error_id}", words::error_id(locale));
+    if failure.closed {
+        return;
+    }
+    let id = format!("{}: {}", words::error_id(locale), failure.error_id);
     let muted = Style::regular(NOTE_SIZE, MUTED);
     texts.line(page, &id, muted, (inner.x, baseline + 4.0), inner.width, Align::Left);
 }

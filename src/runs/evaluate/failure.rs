@@ -11,7 +11,11 @@ use crate::render::document::Failure;
 pub(super) fn of_engine(report: &ReportId, panel: &PanelId, error: &EngineError, locale: Locale) -> Failure {
     let kind = error.kind();
     let cause = error.to_string();
-    let failure = Failure { message: message(kind, &cause, locale), error_id: new_id(), cause };
+    let closed = kind == Kind::Forbidden;
+    let failure = Failure { message: message(kind, &cause, locale), error_id: new_id(), cause, closed };
+    if closed {
+        return failure;
+    }
     tracing::warn!(%report, %panel, error_id = %failure.error_id, ?kind, cause = %failure.cause, "a panel failed");
     failure
 }
@@ -19,8 +23,12 @@ pub(super) fn of_engine(report: &ReportId, panel: &PanelId, error: &EngineError,
 /// A dataset or source that is missing or broken.
 pub(super) fn no_dataset(report: &ReportId, panel: &PanelId, what: &str, locale: Locale) -> Failure {
     let cause = format!("{what} is not defined, or its file has errors; see `jangpyo check`");
-    let failure =
-        Failure { message: message(Kind::BadDefinition, &cause, locale), error_id: new_id(), cause };
+    let failure = Failure {
+        message: message(Kind::BadDefinition, &cause, locale),
+        error_id: new_id(),
+        cause,
+        closed: false,
+    };
     tracing::warn!(%report, %panel, error_id = %failure.error_id, cause = %failure.cause, "a panel failed");
     failure
 }

@@ -133,6 +133,7 @@ pub(crate) fn broken(question: &Question) -> Document {
         message: "the source does not answer".into(),
         cause: "the source does not answer".into(),
         error_id: "e42".into(),
+        closed: false,
     });
     document
 }

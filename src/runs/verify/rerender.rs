@@ -87,13 +87,14 @@ impl RerenderError {
     }
 }
 
-/// Evaluates and renders what `claimed` says that `file`, with these bytes, is, and compares.
+/// Evaluates and renders, as `viewer` may see it, what `claimed` says that `file`, with these bytes, is, and compares.
 ///
 /// # Errors
 /// Those of [`RerenderError`]. A panel that fails is none.
 pub async fn rerender(
     answers: &dyn Answers,
     claimed: &Provenance,
+    viewer: Viewer,
     file: &ReadPdf,
     bytes: Bytes,
 ) -> Result<Rerendered, RerenderError> {
@@ -102,7 +103,7 @@ pub async fn rerender(
         parameters: claimed.parameters.clone(),
         locale: Some(claimed.locale),
         now: claimed.evaluated_at,
-        viewer: Viewer::named(&claimed.viewer),
+        viewer,
         freshness: Freshness::from_now_on(),
     };
     let mut document = answers.document(question).await?;

@@ -176,5 +176,10 @@ pub(super) fn content(panel: &str) -> Result<Content, Failure> {
 }
 
 fn failure(message: &str) -> Failure {
-    Failure { message: message.into(), cause: "secret cause".into(), error_id: "0199-fake".into() }
+    Failure {
+        message: message.into(),
+        cause: "secret cause".into(),
+        error_id: "0199-fake".into(),
+        closed: false,
+    }
 }

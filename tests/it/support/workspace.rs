@@ -79,9 +79,9 @@ impl TestWorkspace {
     /// One panel of it, as a document of its own.
     pub(crate) async fn panel(&self, report: &str, panel: &str, locale: Locale) -> Document {
         let evaluator = self.evaluator();
-        let prepared = evaluator.prepare(question(report, locale)).await.unwrap();
+        let prepared = Box::pin(evaluator.prepare(question(report, locale))).await.unwrap();
         let panel = jangpyo::definitions::model::PanelId::parse(panel).unwrap();
-        evaluator.panel_document(&prepared, &panel).await.unwrap()
+        Box::pin(evaluator.panel_document(&prepared, &panel)).await.unwrap()
     }
 }
 

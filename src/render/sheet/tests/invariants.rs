@@ -140,7 +140,7 @@ fn any_block() -> impl Strategy<Value = Block> {
             Content::Text(RichText::plain(&paragraphs))
         )),
         "[a-z가-힣 ]{0,300}".prop_map(|message| Block {
-            content: Err(Failure { message, cause: String::new(), error_id: "e1".into() }),
+            content: Err(Failure { message, cause: String::new(), error_id: "e1".into(), closed: false }),
             ..block("f", "실패", Content::Text(RichText::default()))
         }),
     ]

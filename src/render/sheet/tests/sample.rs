@@ -269,6 +269,7 @@ pub(in crate::render) fn report(
             message: "The query took longer than 30 s; ask for a shorter period.".into(),
             cause: String::new(),
             error_id: "e-0193a7".into(),
+            closed: false,
         }),
         ..block("failed", words.panels[1], Content::Text(RichText::default()))
     };
