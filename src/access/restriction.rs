@@ -8,9 +8,30 @@ use sha2::{Digest, Sha256};
 use super::row_filter::RowTest;
 use crate::definitions::model::{FieldName, Mask, PartialMask};
 
-/// What a viewer may see of a dataset: an argument of every plan and part of every cache key. Made only
-/// by [`Standing::restriction`](super::Standing::restriction) and, for work that shows nothing to
-/// anybody, by [`Restriction::none`].
+/// What a viewer may see of a dataset: an argument of every plan and part of every cache key.
+///
+/// Made only by [`Standing::restriction`](super::Standing::restriction) and, for work that shows nothing
+/// to anybody, by [`Restriction::none`]. Nobody else can make one, and a planner is not made without:
+///
+/// ```compile_fail
+/// let forged = jangpyo::access::Restriction { rows: None, columns: Default::default(), minimum_group: None };
+/// ```
+///
+/// ```compile_fail
+/// # fn plan(dataset: &jangpyo::definitions::model::Dataset, input: &jangpyo::sources::Input) {
+/// let planner = jangpyo::query::Planner::new(dataset, input);
+/// # }
+/// ```
+///
+/// With a restriction the same compiles:
+///
+/// ```
+/// # use jangpyo::access::{Restriction, Unrestricted};
+/// # fn plan(dataset: &jangpyo::definitions::model::Dataset, input: &jangpyo::sources::Input) {
+/// let restriction = Restriction::none(Unrestricted::Check);
+/// let planner = jangpyo::query::Planner::new(dataset, input, &restriction);
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Restriction {
     pub(super) rows: RowTest,

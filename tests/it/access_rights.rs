@@ -1,0 +1,254 @@
+//! What roles open, over HTTP and at the command line: the real server behind a proxy that says who it is.
+
+use std::process::Command;
+
+use crate::support::binary::{Page, Said, Server, jangpyo};
+use crate::support::workspace::TestWorkspace;
+
+/// A server whose proxy is this test.
+struct Site {
+    workspace: TestWorkspace,
+    state: tempfile::TempDir,
+    server: Server,
+}
+
+fn site(workspace: TestWorkspace, state: tempfile::TempDir) -> Site {
+    let variables = [
+        ("JANGPYO_LOGIN", "proxy"),
+        ("JANGPYO_LOGIN_PROXY_FROM", "127.0.0.1"),
+        ("JANGPYO_LOGIN_PROXY_GROUPS", "X-Groups"),
+        ("JANGPYO_LOGIN_PROXY_CLAIMS", "country=X-Country"),
+    ];
+    let server = Server::start_with(&workspace.dir(), state.path(), &variables);
+    Site { workspace, state, server }
+}
+
+/// Somebody: name, groups, country.
+type Who = (&'static str, &'static str, &'static str);
+
+const KOREA: Who = ("kim@hanbit.example", "hanbit-sales-kr", "KR");
+const STORE: Who = ("jiwoo.kim@hanbit.example", "", "");
+const FINANCE: Who = ("park@hanbit.example", "hanbit-finance", "");
+const ANALYST: Who = ("lee@hanbit.example", "hanbit-sales-analytics", "");
+const SECURITY: Who = ("choi@hanbit.example", "hanbit-security", "");
+const STRANGER: Who = ("nobody@hanbit.example", "", "");
+
+impl Site {
+    async fn get(&self, (name, groups, country): Who, path: &str) -> Page {
+        let request = self.server.client.get(format!("{}{path}", self.server.url));
+        let request = request.header("x-forwarded-user", name).header("accept", "text/html");
+        let request = [("x-groups", groups), ("x-country", country)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .fold(request, |request, (header, value)| request.header(header, value));
+        // The first page gives the cookie for forms.
+        let page = Page::of(request.try_clone().unwrap().send().await.unwrap()).await;
+        match page.headers.get("set-cookie").filter(|_| page.status == 303) {
+            Some(cookie) => {
+                let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+                Page::of(request.header("cookie", cookie).send().await.unwrap()).await
+            }
+            None => page,
+        }
+    }
+
+    async fn opens(&self, who: Who, path: &str) -> bool {
+        let status = self.get(who, path).await.status;
+        assert!([200, 403, 404].contains(&status), "{path}: {status}");
+        status == 200
+    }
+}
+
+#[tokio::test]
+async fn everybody_finds_their_own_reports_and_no_others() {
+    let site = site(TestWorkspace::sample(), tempfile::tempdir().unwrap());
+    const REPORTS: [&str; 8] = [
+        "weekly-sales",
+        "monthly-sales",
+        "store-results",
+        "inventory-status",
+        "merchandising",
+        "year-on-year",
+        "profit-and-loss",
+        "store-ledger",
+    ];
+    for (who, expected) in [
+        (KOREA, &[true, true, true, true, false, false, false, false]),
+        (STORE, &[true, false, true, false, false, false, false, false]),
+        (FINANCE, &[false, true, false, false, false, false, true, true]),
+        (ANALYST, &[true, true, true, true, true, true, false, false]),
+        (SECURITY, &[false; 8]),
+        (STRANGER, &[false; 8]),
+    ] {
+        let list = site.get(who, "/").await.text();
+        for (report, open) in REPORTS.iter().zip(expected) {
+            assert_eq!(site.opens(who, &format!("/reports/{report}")).await, *open, "{} {report}", who.0);
+            assert_eq!(list.contains(&format!("/reports/{report}\"")), *open, "{} {report}", who.0);
+            assert_eq!(site.opens(who, &format!("/reports/{report}.pdf")).await, *open, "{} {report}", who.0);
+        }
+    }
+    // What is closed looks like what is not there, to the last word.
+    let words = |page: &Page, name: &str| page.text().replace(name, "REPORT");
+    let (closed, absent) =
+        (site.get(KOREA, "/reports/profit-and-loss").await, site.get(KOREA, "/reports/no-such-report").await);
+    assert_eq!((closed.status, absent.status), (404, 404));
+    let without_id = |text: String| {
+        let ids = regex::Regex::new("[0-9a-f]{8}-[0-9a-f-]{27}").unwrap();
+        ids.replace_all(&text, "ID").into_owned()
+    };
+    assert_eq!(without_id(words(&closed, "profit-and-loss")), without_id(words(&absent, "no-such-report")));
+    for (who, path, open) in [
+        (SECURITY, "/users", true),
+        (SECURITY, "/audit", true),
+        (SECURITY, "/metrics", true),
+        (ANALYST, "/users", false),
+        (ANALYST, "/metrics", false),
+        (ANALYST, "/runs", true),
+        (KOREA, "/runs", false),
+        (KOREA, "/problems", false),
+    ] {
+        assert_eq!(site.opens(who, path).await, open, "{} {path}", who.0);
+    }
+}
+
+#[tokio::test]
+async fn files_of_a_run_are_for_those_who_see_what_it_saw() {
+    let workspace = TestWorkspace::sample();
+    // Somebody who may see the runs of a report, but less of its data than they do.
+    workspace.replace(
+        "access.yaml",
+        "  marketing:\n",
+        "  narrow:\n    groups: [narrow]\n    access: [sales_country, inventory_read, events_read, reports_work]\n  marketing:\n",
+    );
+    let state = tempfile::tempdir().unwrap();
+    let ran =
+        Said::of(jangpyo(&workspace.dir(), state.path()).args(["run", "weekly-sales/monday", "--json"]));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let run = ran.json()["run"]["id"].as_str().map(str::to_owned).unwrap_or_else(|| panic!("{ran:?}"));
+    let site = site(workspace, state);
+    let narrow: Who = ("han@hanbit.example", "narrow", "KR");
+    let path = format!("/runs/{run}");
+    let page = site.get(ANALYST, &path).await;
+    assert_eq!(page.status, 200);
+    let text = page.text();
+    let file = format!("/artefacts/{}", text.split("/artefacts/").nth(1).unwrap().split('"').next().unwrap());
+    assert!(site.opens(ANALYST, &file).await, "who sees everything as the run did");
+    assert!(site.opens(narrow, &path).await && !site.opens(narrow, &file).await, "who sees less");
+    for who in [KOREA, FINANCE, SECURITY, STRANGER] {
+        assert!(!site.opens(who, &path).await && !site.opens(who, &file).await, "{}", who.0);
+    }
+    let _ = (&site.workspace, &site.state);
+}
+
+fn said(workspace: &TestWorkspace, arguments: &[&str]) -> Said {
+    let state = tempfile::tempdir().unwrap();
+    Said::of(jangpyo(&workspace.dir(), state.path()).args(arguments))
+}
+
+#[test]
+fn explain_tells_the_chain_of_roles_the_rows_and_the_masks() {
+    let workspace = TestWorkspace::sample();
+    let explain = |arguments: &[&str]| {
+        let said = said(&workspace, &[&["access", "explain"], arguments].concat());
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.out
+    };
+    let korea = explain(&[
+        "kim@hanbit.example",
+        "weekly-sales",
+        "--group",
+        "hanbit-sales-kr",
+        "--claim",
+        "country=KR",
+    ]);
+    assert!(
+        korea.contains("view        yes  group `hanbit-sales-kr` → country_sales → reports_read"),
+        "{korea}"
+    );
+    assert!(korea.contains("rows: country = 'KR'\n  cost: hidden"), "{korea}");
+    let store = explain(&["jiwoo.kim@hanbit.example", "dataset/sales"]);
+    assert!(store.contains("viewer.store = 강남 플래그십") && store.contains("manager: first 1"), "{store}");
+    let area = explain(&["sora.han@hanbit.example", "sales", "--group", "hanbit-store-managers"]);
+    assert!(area.contains("rows: store in ('강남 플래그십', '명동점', '성수점')"), "{area}");
+    let finance = explain(&["hyun.park@hanbit.example", "profit-and-loss"]);
+    assert!(finance.contains("finance (its owner)") && finance.contains("rows: all"), "{finance}");
+    let closed = explain(&["kim@hanbit.example", "profit-and-loss", "--group", "hanbit-sales-kr"]);
+    assert!(
+        closed.contains("view        no   none of the roles held grants view; `finance_reports` would"),
+        "{closed}"
+    );
+    assert!(closed.contains("dataset accounts\n  closed:"), "{closed}");
+    let unknown = said(&workspace, &["access", "explain", "kim@hanbit.example", "weekly-sale"]);
+    assert!(unknown.code == Some(1) && unknown.err.contains("report/weekly-sales"), "{unknown:?}");
+}
+
+#[test]
+fn diff_tells_who_gains_and_who_loses_between_folders_and_commits() {
+    let (before, after) = (TestWorkspace::sample(), TestWorkspace::sample());
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+        let done =
+            Command::new("git").arg("-C").arg(after.dir()).args(identity).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "before"]);
+    after.replace("access.yaml", "    access: [events_read]\n", "    access: [events_read, accounts_read]\n");
+    after.replace("datasets/sales.yaml", "sales_country: country = viewer.country", "sales_country: all");
+    let folder = before.dir();
+    for old in [folder.to_str().unwrap(), "HEAD"] {
+        let told = said(&after, &["access", "diff", old]);
+        assert_eq!(told.code, Some(0), "{told:?}");
+        for line in [
+            "role marketing\n",
+            "  + dataset accounts  view\n",
+            "  + dataset accounts  rows: all\n",
+            "role country_sales\n",
+            "  - dataset sales  rows: country = 'viewer.country'\n",
+            "  + dataset sales  rows: all\n",
+        ] {
+            assert!(told.out.contains(line), "{old} {line}: {}", told.out);
+        }
+        assert!(!told.out.contains("role finance"), "{}", told.out);
+    }
+    let same = said(&before, &["access", "diff", folder.to_str().unwrap()]);
+    assert_eq!(same.out.trim(), "nobody gains or loses anything");
+    let wrong = said(&after, &["access", "diff", "no-such-revision"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("neither a folder nor a revision"), "{wrong:?}");
+}
+
+#[test]
+fn a_rendering_with_somebodys_eyes_shows_their_part() {
+    let workspace = TestWorkspace::sample();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stores.csv");
+    let path = file.to_str().unwrap();
+    let base =
+        ["render", "weekly-sales", "--panel", "sheet", "-o", path, "-p", "period=2026-09", "--locale", "en"];
+    let korea = ["--as", "kim@hanbit.example", "--group", "hanbit-sales-kr", "--claim", "country=KR"];
+    assert_eq!(said(&workspace, &[&base[..], &korea].concat()).code, Some(0));
+    let rows = std::fs::read_to_string(&file).unwrap();
+    assert!(rows.contains("강남 플래그십") && !rows.contains("SoHo") && !rows.contains("margin"), "{rows}");
+    assert_eq!(said(&workspace, &base).code, Some(0));
+    let rows = std::fs::read_to_string(&file).unwrap();
+    assert!(rows.contains("강남 플래그십") && rows.contains("SoHo"), "{rows}");
+    let closed = said(&workspace, &[&base[..], &["--as", "nobody@hanbit.example"]].concat());
+    assert!(closed.code == Some(1) && closed.err.contains("there is no report `weekly-sales`"), "{closed:?}");
+    let query = ["query", "sales", "--measures", "revenue", "--by", "country"];
+    let seen = said(&workspace, &[&query[..], &korea].concat());
+    assert!(seen.code == Some(0) && seen.out.lines().count() == 2 && seen.out.contains("KR"), "{seen:?}");
+    let hidden = said(&workspace, &[&["query", "sales", "--measures", "cost"], &korea[..]].concat());
+    assert!(hidden.code == Some(1) && !hidden.err.contains("cost_amount"), "{hidden:?}");
+    // A person's file is verified by who they were.
+    let pdf = folder.path().join("weekly.pdf");
+    let render =
+        ["render", "weekly-sales", "-o", pdf.to_str().unwrap(), "--now", "2026-11-02T08:00:00+09:00"];
+    assert_eq!(said(&workspace, &[&render[..], &korea].concat()).code, Some(0));
+    let verify = ["verify", pdf.to_str().unwrap(), "--rerender"];
+    let without = said(&workspace, &verify);
+    assert!(without.code == Some(1) && without.err.contains("--group and --claim"), "{without:?}");
+    let with =
+        said(&workspace, &[&verify[..], &["--group", "hanbit-sales-kr", "--claim", "country=KR"]].concat());
+    assert_eq!(with.code, Some(0), "{with:?}");
+}
