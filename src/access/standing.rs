@@ -250,7 +250,10 @@ impl Standing {
     fn covers(&self, grant: &Grant, action: Action, object: Object<'_>) -> bool {
         let named = match object {
             Object::Source(id) => grant.sources.contains(id),
-            Object::Dataset(id) => grant.datasets.contains(id),
+            Object::Dataset(id) => {
+                let source = self.catalog.datasets.get(id).map(|dataset| &dataset.source);
+                grant.datasets.contains(id) || source.is_some_and(|source| grant.sources.contains(source))
+            }
             Object::Report(id) => grant.reports.contains(id),
             Object::File(_) => false,
             Object::Server => return action == Action::Administer && grant.actions.contains(&action),

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::definitions::Catalog;
 use crate::definitions::model::{DatasetId, FieldName, ReportId};
+use crate::definitions::{Catalog, DefinitionKind};
 
 fn field(name: &str) -> FieldName {
     FieldName::parse(name).unwrap()
@@ -188,6 +188,27 @@ fn administering_opens_no_data_and_owning_no_rows() {
     assert!(owner.may(Action::Edit, Object::Dataset(&dataset_id("sales"))));
     assert!(matches!(owner.restriction(&dataset_id("sales")), Err(Refusal::NoRowRule { .. })));
     assert!(!owner.may(Action::Administer, Object::Server));
+}
+
+#[test]
+fn a_grant_on_a_source_or_a_folder_covers_what_is_in_it() {
+    let may = |grant: Value, file: &str| {
+        let mut access = roles();
+        access["access_roles"]["wide"] = json!({"grants": [grant]});
+        access["functional_roles"]["wide"] = json!({"groups": ["wide"], "access": ["wide", "all_rows"]});
+        let mut catalog = Catalog::clone(&catalog(&access, &security()));
+        catalog.files.insert((DefinitionKind::Dataset, "sales".into()), file.into());
+        let viewer = person("w", &["wide"], &[]);
+        let standing = Standing::new(viewer, Arc::new(catalog), &Attributes::new(), MaskKey::random());
+        standing.may(Action::View, Object::Dataset(&dataset_id("sales")))
+    };
+    assert!(may(json!({"actions": ["view"], "sources": ["lake"]}), "datasets/sales.yaml"));
+    assert!(!may(json!({"actions": ["view"], "sources": ["other"]}), "datasets/sales.yaml"));
+    assert!(!may(json!({"actions": ["edit"], "sources": ["lake"]}), "datasets/sales.yaml"));
+    assert!(may(json!({"actions": ["view"], "folders": ["retail"]}), "retail/datasets/sales.yaml"));
+    assert!(may(json!({"actions": ["view"], "folders": ["/"]}), "sales.yaml"));
+    assert!(!may(json!({"actions": ["view"], "folders": ["retail"]}), "retail-hk/sales.yaml"));
+    assert!(!may(json!({"actions": ["view"], "folders": ["retail"]}), "retail.yaml"));
 }
 
 #[test]

@@ -90,7 +90,7 @@ pub struct Grant {
     /// What may be done: `view`, `explore`, `export`, `schedule`, `edit`, `publish`. `administer` stands
     /// alone and without objects.
     pub actions: Vec<Action>,
-    /// On these sources.
+    /// On these sources, and on every dataset in them.
     #[serde(default)]
     pub sources: Vec<SourceId>,
     /// On these datasets.
