@@ -78,6 +78,11 @@ impl Standing {
         &self.viewer
     }
 
+    /// The version of the workspace that it is about.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
     /// What is known of them.
     pub fn attributes(&self) -> &Attributes {
         &self.attributes

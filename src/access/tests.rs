@@ -194,8 +194,8 @@ fn administering_opens_no_data_and_owning_no_rows() {
 fn a_grant_on_a_source_or_a_folder_covers_what_is_in_it() {
     let may = |grant: Value, file: &str| {
         let mut access = roles();
-        access["access_roles"]["wide"] = json!({"grants": [grant]});
-        access["functional_roles"]["wide"] = json!({"groups": ["wide"], "access": ["wide", "all_rows"]});
+        access["access_roles"]["wide_read"] = json!({"grants": [grant]});
+        access["functional_roles"]["wide"] = json!({"groups": ["wide"], "access": ["wide_read", "all_rows"]});
         let mut catalog = Catalog::clone(&catalog(&access, &security()));
         catalog.files.insert((DefinitionKind::Dataset, "sales".into()), file.into());
         let viewer = person("w", &["wide"], &[]);

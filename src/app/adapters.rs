@@ -2,23 +2,27 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio_util::task::TaskTracker;
 
 use super::LiveWorkspace;
 use crate::access::{Action, Object, Standing, Viewer};
-use crate::definitions::model::{self, PanelId, ReportId, ThemeId};
+use crate::definitions::model::{self, Dataset, DatasetId, PanelId, ReportId, ThemeId};
 use crate::definitions::{Catalog, DefinitionKind, Diagnostic, Severity};
 use crate::engine::Freshness;
+use crate::error::Kind;
 use crate::render::document::{Block, Document};
-use crate::runs::evaluate::{Evaluator, Prepared, Question, QuestionError, theme};
-use crate::runs::execute::{self, Runner, VersionedReport};
-use crate::runs::store::{Run, RunFilter, RunId, RunPage, StoreError};
+use crate::runs::evaluate::{
+    Evaluator, Exploration, ExploreError, Explored, Prepared, Question, QuestionError, theme,
+};
+use crate::runs::execute::{self, Claimed, Order, Runner, VersionedReport};
+use crate::runs::store::{Repeat, Run, RunFilter, RunId, RunKey, RunPage, StoreError, Trigger};
 use crate::schedule::Rule;
 use crate::web::{
-    Answers, ArtefactFile, Backend, BackendError, Brand, Fresh, OpenReport, ReadyCheck, ReportEntry,
-    RunDetail, Wish,
+    Answers, ArtefactFile, Backend, BackendError, Brand, DatasetEntry, Fresh, OpenReport, ReadyCheck,
+    ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
 };
 
 /// Reports for runs.
@@ -51,6 +55,8 @@ pub(super) struct LiveBackend {
     pub workspace: LiveWorkspace,
     pub evaluator: Evaluator,
     pub runner: Runner,
+    /// Runs that were started by hand; the server waits for them when it stops.
+    pub started: TaskTracker,
 }
 
 impl Backend for LiveBackend {
@@ -183,6 +189,66 @@ impl Backend for LiveBackend {
         .boxed()
     }
 
+    fn datasets(&self, standing: &Standing) -> Vec<DatasetEntry> {
+        let datasets = standing.catalog().datasets.iter();
+        let open = |(id, dataset): (&DatasetId, &Arc<Dataset>)| {
+            standing.decide(Action::Explore, Object::Dataset(id)).ok()?;
+            let restriction = standing.restriction(id).ok()?;
+            Some(DatasetEntry { id: id.clone(), dataset: Arc::clone(dataset), restriction })
+        };
+        datasets.filter_map(open).collect()
+    }
+
+    fn latest_day(&self, standing: Standing, id: DatasetId) -> BoxFuture<'_, Option<NaiveDate>> {
+        async move { self.evaluator.latest_day_of(&standing, &id).await }.boxed()
+    }
+
+    fn explore(
+        &self,
+        standing: Standing,
+        asked: Exploration,
+    ) -> BoxFuture<'_, Result<Explored, ExploreError>> {
+        async move { self.evaluator.explore(&standing, &asked).await }.boxed()
+    }
+
+    fn start_run(
+        &self,
+        standing: Standing,
+        order: RunOrder,
+    ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
+        async move {
+            if !standing.may(Action::Schedule, Object::Report(&order.report)) {
+                return Ok(None);
+            }
+            let parts = self.runner.parts();
+            // A run of now is that of this millisecond, so that two that are meant as two are two.
+            let now = parts.clock.now().trunc_subsecs(3);
+            let key = RunKey {
+                actor: standing.viewer().name().to_owned(),
+                report: order.report.clone(),
+                schedule: order.schedule.clone(),
+                key: order.key,
+                request: format!(
+                    "{} {}",
+                    order.at.map(|at| at.to_rfc3339()).unwrap_or_default(),
+                    order.dry_run
+                ),
+                scheduled_at: order.at.unwrap_or(now),
+            };
+            let has_schedule = |report: &VersionedReport| report.report.schedules.contains_key(&key.schedule);
+            if !parts.catalog.report(&key.report).is_some_and(|report| has_schedule(&report)) {
+                return Ok(None);
+            }
+            let kept = parts.store.keep_run_key(&key, now).await;
+            let (scheduled_at, request) = kept.map_err(|error| failed(&error))?;
+            if request != key.request {
+                return Ok(Some(StartedRun::OtherRequest));
+            }
+            self.begin(order.dry_run, key, scheduled_at).await
+        }
+        .boxed()
+    }
+
     fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>> {
         async move {
             let store = self.runner.parts().store.ping().await.is_ok();
@@ -197,6 +263,50 @@ impl Backend for LiveBackend {
 }
 
 impl LiveBackend {
+    /// Claims the run of an instant and has it performed; whoever asked does not wait for it.
+    async fn begin(
+        &self,
+        dry_run: bool,
+        key: RunKey,
+        scheduled_at: DateTime<Utc>,
+    ) -> Result<Option<StartedRun>, BackendError> {
+        let trigger = if dry_run { Trigger::DryRun } else { Trigger::Manual };
+        let store = &self.runner.parts().store;
+        // Dry runs are not unique by instant in the store, so a repeated request looks first.
+        if dry_run {
+            let filter = RunFilter {
+                report: Some(key.report.clone()),
+                schedule: Some(key.schedule.clone()),
+                ..RunFilter::default()
+            };
+            let latest = store.runs(&filter, 200).await.map_err(|error| failed(&error))?;
+            let same = |run: &Run| run.trigger == trigger && run.scheduled_at == scheduled_at;
+            if let Some(run) = latest.runs.into_iter().find(same) {
+                return Ok(Some(StartedRun::Existing(run)));
+            }
+        }
+        let RunKey { report, schedule, .. } = key;
+        let order = Order { report, schedule, scheduled_at, trigger, repeat: Repeat::Never };
+        let claimed = match self.runner.claim(&order).await {
+            Ok(claimed) => claimed,
+            // The definition changed in between.
+            Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+            Err(error) => return Err(BackendError { kind: error.kind(), message: error.to_string() }),
+        };
+        let ticket = match claimed {
+            Claimed::Existing(run) => return Ok(Some(StartedRun::Existing(*run))),
+            Claimed::Ticket(ticket) => ticket,
+        };
+        let (run, runner) = (ticket.run().clone(), self.runner.clone());
+        self.started.spawn(async move {
+            let id = ticket.run().id;
+            if let Err(error) = runner.perform(*ticket).await {
+                tracing::error!(run = %id, %error, "a run that was started by hand was not recorded");
+            }
+        });
+        Ok(Some(StartedRun::New(run)))
+    }
+
     /// How many problems the file of a report has, where an earlier version of it is served.
     fn stale_problems(&self, id: &ReportId) -> Option<usize> {
         let workspace = self.workspace.current();

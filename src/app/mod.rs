@@ -10,6 +10,8 @@ mod login;
 mod program;
 mod server;
 
+/// The OpenAPI document of the JSON API.
+pub use crate::web::openapi;
 pub use data_check::check_against_data;
 pub use live::LiveWorkspace;
 pub use login::{Accounts, accounts};

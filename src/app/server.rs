@@ -9,6 +9,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::adapters::LiveBackend;
 use super::{Program, ProgramError, login};
@@ -61,11 +62,13 @@ pub async fn serve(
         evaluator: program.evaluator.clone(),
         runner: runner.clone(),
     }));
+    let started = TaskTracker::new();
     let state = WebState {
         backend: Arc::new(LiveBackend {
             workspace: program.workspace.clone(),
             evaluator: program.evaluator.clone(),
             runner: runner.clone(),
+            started: started.clone(),
         }),
         gate,
         settings: Arc::new(settings.web.clone()),
@@ -78,6 +81,10 @@ pub async fn serve(
     ready(&Started { address: bound, demo: settings.login.is_demo(), first_link });
     let served = crate::web::serve(listener, state, stop.clone(), settings.shutdown_grace).await;
     stop.cancel();
+    started.close();
+    if tokio::time::timeout(settings.shutdown_grace, started.wait()).await.is_err() {
+        tracing::warn!(runs = started.len(), "runs that were started by hand did not end in time");
+    }
     for (name, task) in [("schedules", schedules), ("watch", follow)] {
         if let Err(error) = task.await {
             tracing::error!(%error, task = name, "a task ended badly");

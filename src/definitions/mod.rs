@@ -25,6 +25,7 @@ pub mod workspace;
 pub mod yaml;
 
 use check::references;
+pub(crate) use names::offer;
 
 pub use catalog::{Catalog, Definition, DefinitionKind};
 pub use diagnostic::{Diagnostic, Severity};

@@ -42,7 +42,7 @@ pub fn csv(table: &Table, locale: Locale, mark: ByteOrderMark) -> Vec<u8> {
 /// As [`csv`], for a grid: one header line, row heads repeated in every row, without subtotals and
 /// totals; amounts are not divided by the grid's unit.
 pub fn grid_csv(grid: &Grid, locale: Locale, mark: ByteOrderMark) -> Vec<u8> {
-    let heads = stub_texts(grid, locale);
+    let heads = grid.head_cells(locale);
     let stub =
         grid.stub.iter().zip(&heads).map(|(column, cells)| Lane::new(&column.name, &column.title, cells));
     let mut columns: Vec<Lane<'_>> = stub.collect();
@@ -54,19 +54,6 @@ pub fn grid_csv(grid: &Grid, locale: Locale, mark: ByteOrderMark) -> Vec<u8> {
     }
     let rows = (0..grid.len()).filter(|row| grid.rows.get(*row).is_some_and(|row| row.part == Part::Body));
     write(&columns, rows, locale, mark)
-}
-
-/// The cells of the stub; where measures stand in rows, their names stand in the place of members.
-fn stub_texts(grid: &Grid, locale: Locale) -> Vec<Vec<Value>> {
-    let mut heads: Vec<Vec<Value>> = grid.stub.iter().map(|column| column.cells.clone()).collect();
-    for row in 0..grid.len() {
-        if let Some((from, text)) = grid.label_text(row, locale)
-            && let Some(cell) = heads.get_mut(from).and_then(|cells| cells.get_mut(row))
-        {
-            *cell = Value::Text(text.into());
-        }
-    }
-    heads
 }
 
 /// A column of the file.

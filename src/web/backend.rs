@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
 
 use super::brand::Brand;
-use crate::access::{Standing, Viewer};
+use crate::access::{Restriction, Standing, Viewer};
 use crate::definitions::Diagnostic;
-use crate::definitions::model::{PanelId, Report, ReportId};
+use crate::definitions::model::{Dataset, DatasetId, FieldName, PanelId, Report, ReportId};
 use crate::error::Kind;
 use crate::format::Locale;
 use crate::render::canvas::Page;
 use crate::render::document::{Block, Document};
-use crate::runs::evaluate::{Control, Heading, QuestionError};
+use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
 use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunPage};
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
@@ -57,6 +57,27 @@ pub trait Backend: Send + Sync + 'static {
         standing: Standing,
         id: String,
     ) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>>;
+
+    /// The datasets that the viewer may ask own questions of.
+    fn datasets(&self, standing: &Standing) -> Vec<DatasetEntry>;
+
+    /// The last day that the viewer's rows of a dataset have, where that can be told.
+    fn latest_day(&self, standing: Standing, id: DatasetId) -> BoxFuture<'_, Option<NaiveDate>>;
+
+    /// Answers a question of the viewer's own.
+    fn explore(
+        &self,
+        standing: Standing,
+        asked: Exploration,
+    ) -> BoxFuture<'_, Result<Explored, ExploreError>>;
+
+    /// Starts a run, and answers without waiting for its end; `None` if there is no such schedule, or it is
+    /// closed to the viewer.
+    fn start_run(
+        &self,
+        standing: Standing,
+        order: RunOrder,
+    ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>>;
 
     /// Whether each part is ready to serve.
     fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>>;
@@ -165,6 +186,43 @@ pub enum Fresh {
     Current,
     /// The file has problems; this many. The last valid version is served, if there is one.
     Stale(usize),
+}
+
+/// A dataset that somebody may ask own questions of.
+#[derive(Debug, Clone)]
+pub struct DatasetEntry {
+    /// Its id.
+    pub id: DatasetId,
+    /// Its definition, also of what is hidden.
+    pub dataset: Arc<Dataset>,
+    /// What the viewer may see of it.
+    pub restriction: Restriction,
+}
+
+/// A run that somebody starts.
+#[derive(Debug, Clone)]
+pub struct RunOrder {
+    /// The report.
+    pub report: ReportId,
+    /// Its schedule.
+    pub schedule: FieldName,
+    /// The instant it is evaluated at; now by default.
+    pub at: Option<DateTime<Utc>>,
+    /// Makes the files and sends nothing.
+    pub dry_run: bool,
+    /// What the request is called, so that the same one again starts nothing.
+    pub key: String,
+}
+
+/// What came of starting a run.
+#[derive(Debug, Clone)]
+pub enum StartedRun {
+    /// It has begun.
+    New(Run),
+    /// It was there: the request came before, or the instant has had its run.
+    Existing(Run),
+    /// The key was used for another request.
+    OtherRequest,
 }
 
 /// One run with all that is known of it.

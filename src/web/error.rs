@@ -56,6 +56,32 @@ impl WebError {
     }
 }
 
+/// What statuses are called in JSON.
+pub(super) const CODES: [(u16, &str); 17] = [
+    (400, "bad_request"),
+    (401, "unauthenticated"),
+    (403, "forbidden"),
+    (404, "not_found"),
+    (405, "method_not_allowed"),
+    (408, "too_slow"),
+    (413, "too_large"),
+    (414, "address_too_long"),
+    (415, "unsupported_media_type"),
+    (421, "unknown_host"),
+    (422, "unprocessable"),
+    (429, "over_limit"),
+    (431, "head_too_large"),
+    (500, "internal"),
+    (503, "unavailable"),
+    (504, "timeout"),
+    (0, "other"),
+];
+
+/// What a status is called in JSON.
+pub(super) fn code_of(status: StatusCode) -> &'static str {
+    CODES.iter().find(|(known, _)| *known == status.as_u16()).map_or("other", |(_, code)| code)
+}
+
 /// The status for a kind of failure.
 pub(super) fn status_of(kind: Kind) -> StatusCode {
     match kind {

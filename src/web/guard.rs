@@ -15,8 +15,9 @@ use serde_json::json;
 use tracing::Instrument as _;
 
 use super::address::Address;
+use super::api;
 use super::client::Client;
-use super::error::WebError;
+use super::error::{WebError, code_of};
 use super::frame::{self, Frame, Place, page};
 use super::login::Presence;
 use super::state::WebState;
@@ -79,7 +80,7 @@ impl Asked {
             route: route.to_owned(),
             visitor: Visitor::of(request.uri().query(), headers),
             address: Address::parse(request.uri().query()),
-            wants_json: wants_json(headers),
+            wants_json: wants_json(headers) || api::is_api(request.uri().path()),
             stays_secure: client.secure && !super::host::is_loopback(request),
         }
     }
@@ -177,7 +178,8 @@ fn error_response(asked: &Asked, visitor: &Visitor, error: &WebError) -> Result<
     let message = error.message.as_deref().unwrap_or_default();
     let mut response = if asked.wants_json {
         let message = if message.is_empty() { heading } else { message };
-        let body = json!({"error": {"status": error.status.as_u16(), "message": message, "id": asked.id}});
+        let (status, code) = (error.status.as_u16(), code_of(error.status));
+        let body = json!({"error": {"status": status, "code": code, "message": message, "id": asked.id}});
         Json(body).into_response()
     } else {
         let address = asked.address.without("lang");
@@ -196,6 +198,9 @@ fn error_response(asked: &Asked, visitor: &Visitor, error: &WebError) -> Result<
 /// Keeps a chosen language in a cookie; a chosen theme is kept and taken out of the address, so
 /// that a shared link does not carry it.
 pub(super) async fn remember_preferences(request: Request, next: Next) -> Response {
+    if api::is_api(request.uri().path()) {
+        return next.run(request).await;
+    }
     let address = Address::parse(request.uri().query());
     let readable = matches!(*request.method(), Method::GET | Method::HEAD);
     if let Some(theme) = address.get("theme").and_then(Theme::parse).filter(|_| readable) {

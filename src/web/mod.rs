@@ -6,6 +6,7 @@
 //! carries its cause, only an id that the log has.
 
 mod address;
+mod api;
 mod assets;
 mod backend;
 mod brand;
@@ -37,8 +38,10 @@ mod visitor;
 mod when;
 mod words;
 
+pub use api::openapi;
 pub use backend::{
-    Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
+    Answers, ArtefactFile, Backend, BackendError, DatasetEntry, Fresh, OpenReport, ReadyCheck, ReportEntry,
+    RunDetail, RunOrder, StartedRun, Wish,
 };
 pub use brand::Brand;
 pub use client::TrustedProxies;

@@ -74,7 +74,7 @@ impl PanelPath {
 pub(super) struct RecordId(pub(super) String);
 
 impl RecordId {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let valid = (1..=64).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         valid.then(|| Self(text.to_owned()))

@@ -35,47 +35,59 @@ pub(super) fn with(
     }
     let shared = prepared.report.filters.iter().filter(|(field, _)| dataset.dimensions.contains_key(*field));
     for (field, filter) in shared.chain(own.into_iter().flatten()) {
-        add(prepared, field, filter, &mut filters);
+        add(&prepared.chosen, field, filter, &mut filters);
     }
     filters
 }
 
-fn add(prepared: &Prepared, field: &FieldName, filter: &FieldFilter, filters: &mut Vec<Filter>) {
+/// Filters of a question that has no parameters.
+pub(super) fn without_parameters(given: &[(FieldName, FieldFilter)]) -> Vec<Filter> {
+    let (none, mut filters) = (Choices::new(), Vec::new());
+    for (field, filter) in given {
+        add(&none, field, filter, &mut filters);
+    }
+    filters
+}
+
+/// What is chosen, by parameter.
+type Choices = IndexMap<FieldName, Chosen>;
+
+fn add(choices: &Choices, field: &FieldName, filter: &FieldFilter, filters: &mut Vec<Filter>) {
     let mut push = |condition| filters.push(Filter { field: field.clone(), condition });
     match filter {
         FieldFilter::Parameter { parameter } => {
-            let literals = parameter_literals(prepared, parameter);
+            let literals = parameter_literals(choices, parameter);
             if !literals.is_empty() {
                 push(Condition::OneOf(literals));
             }
         }
         FieldFilter::Is(value) => {
-            let literals = literals(prepared, value);
+            let literals = literals(choices, value);
             if !literals.is_empty() {
                 push(Condition::OneOf(literals));
             }
         }
         FieldFilter::OneOf(values) => {
-            let literals: Vec<_> = values.iter().flat_map(|value| literals(prepared, value)).collect();
+            let literals: Vec<_> = values.iter().flat_map(|value| literals(choices, value)).collect();
             // An author's empty list allows nothing; a parameter without a value filters nothing.
             if values.is_empty() || !literals.is_empty() {
                 push(Condition::OneOf(literals));
             }
         }
         FieldFilter::Operators(operators) => {
-            operator_conditions(prepared, operators).into_iter().for_each(push);
+            operator_conditions(choices, operators).into_iter().for_each(push);
         }
     }
 }
 
-fn operator_conditions(prepared: &Prepared, operators: &FilterOperators) -> Vec<Condition> {
+fn operator_conditions(choices: &Choices, operators: &FilterOperators) -> Vec<Condition> {
     let mut conditions = Vec::new();
     let excluded = operators.not.as_ref().map_or(&[][..], OneOrMany::as_slice);
-    let excluded: Vec<_> = excluded.iter().flat_map(|value| literals(prepared, value)).collect();
+    let excluded: Vec<_> = excluded.iter().flat_map(|value| literals(choices, value)).collect();
     if !excluded.is_empty() {
         conditions.push(Condition::NoneOf(excluded));
     }
-    let first = |value: &Option<FilterValue>| literals(prepared, value.as_ref()?).into_iter().next();
+    let first = |value: &Option<FilterValue>| literals(choices, value.as_ref()?).into_iter().next();
     for (comparison, value) in [
         (Comparison::Greater, &operators.gt),
         (Comparison::GreaterOrEqual, &operators.gte),
@@ -90,18 +102,18 @@ fn operator_conditions(prepared: &Prepared, operators: &FilterOperators) -> Vec<
     conditions
 }
 
-fn literals(prepared: &Prepared, value: &FilterValue) -> Vec<Literal> {
+fn literals(choices: &Choices, value: &FilterValue) -> Vec<Literal> {
     match value {
         FilterValue::Bool(value) => vec![Literal::Bool(*value)],
         FilterValue::Int(number) => vec![Literal::Number(number.to_string())],
         FilterValue::Float(number) => vec![Literal::Number(number.to_string())],
         FilterValue::Text(text) => vec![text_literal(text)],
-        FilterValue::Parameter { parameter } => parameter_literals(prepared, parameter),
+        FilterValue::Parameter { parameter } => parameter_literals(choices, parameter),
     }
 }
 
-fn parameter_literals(prepared: &Prepared, parameter: &FieldName) -> Vec<Literal> {
-    match prepared.chosen.get(parameter) {
+fn parameter_literals(choices: &Choices, parameter: &FieldName) -> Vec<Literal> {
+    match choices.get(parameter) {
         Some(Chosen::Value(Some(text))) => vec![Literal::Text(text.clone())],
         Some(Chosen::Members { members, .. }) => members.iter().map(|member| text_literal(member)).collect(),
         _ => Vec::new(),

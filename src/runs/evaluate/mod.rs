@@ -7,6 +7,7 @@ mod chosen;
 mod content;
 mod control;
 mod document;
+mod explore;
 mod failure;
 mod filters;
 mod layout;
@@ -33,6 +34,7 @@ use crate::render::document::{Block, Document};
 
 use chosen::{Chosen, ChosenPeriod};
 pub use control::Control;
+pub use explore::{Exploration, ExploreError, Explored, TopMembers};
 pub use layout::pages;
 pub use print::Heading;
 pub use question::{Prepared, Question, QuestionError};

@@ -5,6 +5,7 @@
 mod artefact;
 mod claim;
 mod delivery;
+mod key;
 mod run;
 mod schedule;
 mod state;
@@ -12,6 +13,7 @@ mod state;
 pub use artefact::{Artefact, NewArtefact};
 pub use claim::{Claim, NewRun, Repeat};
 pub use delivery::Delivery;
+pub use key::RunKey;
 pub use run::{Ending, Run, RunFilter, RunId, RunPage};
 pub use schedule::Considered;
 pub use state::{Channel, DeliveryState, RunState, Stage, Trigger};

@@ -4,6 +4,7 @@
 //! Subtotals and totals are rows and columns like others, marked as such; their numbers were queried
 //! at their level. Screen, sheet, workbook and CSV are made from the same grid.
 
+mod flat;
 mod head;
 mod looks;
 mod mark;

@@ -61,7 +61,7 @@ struct TokenView {
 }
 
 /// Whoever is here as a person: a program with a token has no account page.
-fn person(visitor: &Visitor) -> Result<&SignedIn, WebError> {
+pub(in crate::web) fn person(visitor: &Visitor) -> Result<&SignedIn, WebError> {
     let signed_in = visitor.presence.signed_in().filter(|signed_in| signed_in.method != Method::Token);
     signed_in.ok_or_else(|| WebError::of(StatusCode::FORBIDDEN))
 }
@@ -143,7 +143,7 @@ async fn write_account(state: &WebState, visitor: &Visitor, said: Said) -> Resul
 
 /// What a token may be made for. Users and the audit log are for people, whatever a token says; one that
 /// may administer reads the metrics.
-fn offered_scopes(signed_in: &SignedIn) -> Vec<Action> {
+pub(in crate::web) fn offered_scopes(signed_in: &SignedIn) -> Vec<Action> {
     let offered = |action: &Action| *action != Action::Administer || signed_in.administrator;
     Action::ALL.into_iter().filter(offered).collect()
 }
@@ -179,7 +179,13 @@ impl TokenView {
     }
 }
 
-fn event(door: &Door, action: AuditAction, signed_in: &SignedIn, extensions: &Extensions) -> Event {
+/// Something that somebody who is logged in did.
+pub(in crate::web) fn event(
+    door: &Door,
+    action: AuditAction,
+    signed_in: &SignedIn,
+    extensions: &Extensions,
+) -> Event {
     Event::new(action, door.now())
         .by(&signed_in.person.name, signed_in.method)
         .from(&client_address(extensions).to_string(), &request_id(extensions))

@@ -18,6 +18,7 @@ use super::words::LoginWords;
 use crate::access::{Action, Object};
 use crate::identity::ProxyWord;
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
+use crate::web::api;
 use crate::web::error::WebError;
 use crate::web::state::WebState;
 use crate::web::visitor::{Entered, Visitor, viewer_of};
@@ -204,7 +205,7 @@ async fn let_through(
         .by(&signed_in.person.name, signed_in.method)
         .ended(Outcome::Refused)
         .on("page", path);
-    if permit::is_for_administrators(path) && !signed_in.administrator {
+    if permit::is_for_administrators(request.method(), path) && !signed_in.administrator {
         record(door, refusal).await;
         return Err(refuse(forbidden()));
     }
@@ -226,7 +227,8 @@ async fn let_through(
 
 /// Pages lead to the login; programs and parts of pages are told.
 fn ask_to_log_in(request: &Request) -> Response {
-    if request.method() == HttpMethod::GET && wants_page(request.headers()) {
+    let is_page = request.method() == HttpMethod::GET && !api::is_api(request.uri().path());
+    if is_page && wants_page(request.headers()) {
         let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let next: String = form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
         let address = if wanted == "/" { "/login".to_owned() } else { format!("/login?next={next}") };
@@ -279,8 +281,10 @@ impl Told {
     fn of(request: &Request, from: &Caller, presence: &Presence) -> Option<Self> {
         let (method, path) = (request.method(), request.uri().path());
         let signed_in = presence.signed_in()?;
-        let deed = permit::deed(method, path).filter(|_| *method == HttpMethod::GET)?;
+        let deed = permit::deed(method, path)?;
         let action = match deed.action {
+            _ if api::is_api(path) => api::called(method, path)?.told()?,
+            _ if *method != HttpMethod::GET => return None,
             Action::Export => AuditAction::Exported,
             Action::View if deed.object.0 == "report" && !deed.object.1.contains('/') => AuditAction::Viewed,
             _ => return None,

@@ -57,12 +57,12 @@ pub struct Door {
 
 impl Door {
     /// The instant now.
-    pub(super) fn now(&self) -> DateTime<Utc> {
+    pub(in crate::web) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
     /// Records what happened; what cannot be recorded must not happen.
-    pub(super) async fn record(&self, event: Event) -> Result<(), WebError> {
+    pub(in crate::web) async fn record(&self, event: Event) -> Result<(), WebError> {
         match self.audit.append(&[event]).await {
             Ok(_) => Ok(()),
             Err(error) => Err(WebError::unavailable(error.to_string())),

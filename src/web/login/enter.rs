@@ -37,7 +37,7 @@ struct LoginPage<'a> {
 }
 
 /// The door, where there is one; without a login its pages do not exist.
-pub(super) fn door(state: &WebState) -> Result<&Arc<Door>, WebError> {
+pub(in crate::web) fn door(state: &WebState) -> Result<&Arc<Door>, WebError> {
     match &state.gate {
         Gate::Login(door) => Ok(door),
         Gate::Demo => Err(WebError::no_page()),

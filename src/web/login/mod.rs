@@ -19,8 +19,11 @@ mod setup;
 mod users;
 mod words;
 
+pub(super) use account::{event as event_by, offered_scopes, person};
 pub(super) use authenticate::authenticate;
 pub use door::{Door, Gate, Seldom, WayElsewhere};
+pub(super) use enter::door;
 pub(super) use presence::{Presence, SignedIn};
 pub(super) use routes::routes;
+pub(super) use users::{administrator, link as password_link};
 pub(super) use words::LoginWords;

@@ -4,6 +4,7 @@ use axum::http::Method;
 
 use super::presence::SignedIn;
 use crate::access::Action;
+use crate::web::api;
 
 /// What is the same for everybody: probes, and the look of the login page with its brand's colours.
 pub(super) fn is_nobodys(path: &str) -> bool {
@@ -19,7 +20,10 @@ pub(super) fn is_open(path: &str) -> bool {
 }
 
 /// Pages for administrators.
-pub(super) fn is_for_administrators(path: &str) -> bool {
+pub(super) fn is_for_administrators(method: &Method, path: &str) -> bool {
+    if let Some(called) = api::called(method, path) {
+        return called.is_for_administrators();
+    }
     ["/users", "/audit"].iter().any(|start| {
         path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
     })
@@ -36,6 +40,10 @@ pub(super) struct Deed<'a> {
 
 /// What a request does; `None` for what is nobody's data.
 pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
+    if let Some(called) = api::called(method, path) {
+        let action = called.action()?;
+        return Some(Deed { action, report: called.report(), object: called.object() });
+    }
     let rest = path.trim_start_matches('/');
     let (first, rest) = rest.split_once('/').unwrap_or((rest, ""));
     let reads = matches!(*method, Method::GET | Method::HEAD);
@@ -113,7 +121,13 @@ mod tests {
         ] {
             assert!(!is_open(path) && !is_nobodys(path), "{path}");
         }
-        assert!(is_for_administrators("/users/kim/disable") && is_for_administrators("/audit.csv"));
-        assert!(!is_for_administrators("/usersx") && !is_for_administrators("/account"));
+        assert!(
+            is_for_administrators(&Method::GET, "/users/kim/disable")
+                && is_for_administrators(&Method::GET, "/audit.csv")
+        );
+        assert!(
+            !is_for_administrators(&Method::GET, "/usersx")
+                && !is_for_administrators(&Method::GET, "/account")
+        );
     }
 }

@@ -57,7 +57,8 @@ impl UserView {
     }
 }
 
-fn administrator(visitor: &Visitor) -> Result<&SignedIn, WebError> {
+/// Whoever manages users.
+pub(in crate::web) fn administrator(visitor: &Visitor) -> Result<&SignedIn, WebError> {
     let signed_in = visitor.presence.signed_in().filter(|signed_in| signed_in.administrator);
     signed_in.ok_or_else(|| WebError::of(StatusCode::FORBIDDEN))
 }
@@ -106,7 +107,11 @@ fn event(door: &Door, action: AuditAction, by: &SignedIn, extensions: &Extension
 }
 
 /// A link that sets a password, as an address that can be sent.
-async fn link(door: &Door, headers: &HeaderMap, user: &UserName) -> Result<String, IdentityError> {
+pub(in crate::web) async fn link(
+    door: &Door,
+    headers: &HeaderMap,
+    user: &UserName,
+) -> Result<String, IdentityError> {
     let secret = door.identity.password_link(user, door.now()).await?;
     let base = door.base_url.clone().unwrap_or_else(|| {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");

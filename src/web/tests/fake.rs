@@ -5,24 +5,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
 use super::content::content;
 use crate::access::{Attributes, MaskKey, Standing, Viewer};
 use crate::definitions::Diagnostic;
-use crate::definitions::model::{PanelId, Parameter, Report, ReportId};
+use crate::definitions::model::{DatasetId, PanelId, Parameter, Report, ReportId};
+use crate::error::Kind;
 use crate::format::Locale;
 use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
-use crate::runs::evaluate::{Control, Heading, QuestionError};
+use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
 use crate::runs::store::{
     Artefact, Channel, Delivery, DeliveryState, Run, RunFilter, RunId, RunPage, RunState, Stage, Trigger,
 };
 use crate::web::Brand;
 use crate::web::backend::{
-    Answers, ArtefactFile, Backend, BackendError, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, Wish,
+    Answers, ArtefactFile, Backend, BackendError, DatasetEntry, Fresh, OpenReport, ReadyCheck, ReportEntry,
+    RunDetail, RunOrder, StartedRun, Wish,
 };
 
 /// How long the panel called `slow` takes.
@@ -172,6 +174,51 @@ impl Backend for Fake {
                 media_type: "application/pdf".into(),
                 content: Bytes::from_static(b"%PDF-"),
             }))
+        }
+        .boxed()
+    }
+
+    fn datasets(&self, standing: &Standing) -> Vec<DatasetEntry> {
+        let restriction = standing.restriction(&DatasetId::parse("sales").unwrap()).unwrap();
+        let dataset = serde_json::from_value(serde_json::json!({
+            "title": {"ko": "매출", "en": "Sales"}, "owner": "sales_analytics", "source": "lake", "table": "x.csv",
+            "time": "day", "dimensions": {"day": {"type": "date"}, "country": {}},
+            "measures": {"revenue": {"sql": "sum(x)"}},
+        }));
+        vec![DatasetEntry {
+            id: DatasetId::parse("sales").unwrap(),
+            dataset: Arc::new(dataset.unwrap()),
+            restriction,
+        }]
+    }
+
+    fn latest_day(&self, _: Standing, _: DatasetId) -> BoxFuture<'_, Option<NaiveDate>> {
+        async { NaiveDate::from_ymd_opt(2026, 11, 22) }.boxed()
+    }
+
+    fn explore(&self, _: Standing, asked: Exploration) -> BoxFuture<'_, Result<Explored, ExploreError>> {
+        async move {
+            if asked.measures.iter().any(|name| name.as_str() == "broken") {
+                let message = "the data cannot be reached".to_owned();
+                return Err(ExploreError::Failed { kind: Kind::Unavailable, message });
+            }
+            Err(ExploreError::NoDataset { name: asked.dataset.to_string() })
+        }
+        .boxed()
+    }
+
+    fn start_run(
+        &self,
+        _: Standing,
+        order: RunOrder,
+    ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
+        async move {
+            Ok(match (order.schedule.as_str(), order.key.as_str()) {
+                ("monday", "used-before") => Some(StartedRun::Existing(run(3))),
+                ("monday", "used-for-another") => Some(StartedRun::OtherRequest),
+                ("monday", _) => Some(StartedRun::New(run(0))),
+                _ => None,
+            })
         }
         .boxed()
     }

@@ -21,23 +21,29 @@ use super::{Metrics, TrustedProxies, WebSettings, WebState, router};
 use fake::Fake;
 
 /// An answer, read to its end.
-struct Reply {
-    status: StatusCode,
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Reply {
-    fn text(&self) -> &str {
+    async fn of(response: axum::response::Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(super) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 }
 
-fn state() -> WebState {
+pub(super) fn state() -> WebState {
     let settings = WebSettings {
         inline_budget: Duration::from_millis(60),
         request_timeout: Duration::from_secs(4),
@@ -71,16 +77,29 @@ async fn send_from(
     }
     let mut request = request.body(Body::empty()).unwrap();
     request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
-    let response = router(state).oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Reply { status: parts.status, headers: parts.headers, body }
+    Reply::of(router(state).oneshot(request).await.unwrap()).await
+}
+
+pub(super) async fn send_body(
+    state: WebState,
+    method: Method,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &'static str,
+) -> Reply {
+    let mut request = Request::builder().method(method).uri(url).header("host", "localhost:8080");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(Body::from(body)).unwrap();
+    request.extensions_mut().insert(ConnectInfo("127.0.0.1:4711".parse::<SocketAddr>().unwrap()));
+    Reply::of(router(state).oneshot(request).await.unwrap()).await
 }
 
 async fn get(url: &str) -> Reply {
     send(state(), Method::GET, url, &[("accept-language", "ko")]).await
 }
 
-async fn get_with(url: &str, headers: &[(&str, &str)]) -> Reply {
+pub(super) async fn get_with(url: &str, headers: &[(&str, &str)]) -> Reply {
     send(state(), Method::GET, url, headers).await
 }

@@ -23,6 +23,7 @@ impl Words {
             }
             413 => self.pick("요청이 너무 큽니다", "The request is too large", "請求過大"),
             414 => self.pick("주소가 너무 깁니다", "The address is too long", "網址過長"),
+            415 => self.pick("JSON만 받습니다", "Only JSON is taken here", "此處只接受 JSON"),
             421 => self.pick(
                 "이 주소로는 접속할 수 없습니다",
                 "This host name is not served here",
