@@ -4,6 +4,7 @@ use axum::http::Method;
 
 use super::presence::SignedIn;
 use crate::access::Action;
+use crate::identity::oidc::CALLBACK_PATH;
 
 /// What is the same for everybody: probes, and the look of the login page with its brand's colours.
 pub(super) fn is_nobodys(path: &str) -> bool {
@@ -15,12 +16,15 @@ pub(super) fn is_nobodys(path: &str) -> bool {
 
 /// Pages that open before a login: without them nobody could log in.
 pub(super) fn is_open(path: &str) -> bool {
-    path == "/login" || path.starts_with("/setup/")
+    path == "/login"
+        || path == super::oidc::START
+        || path == CALLBACK_PATH
+        || ["/setup/", "/share/", "/embed/"].iter().any(|start| path.starts_with(start))
 }
 
 /// Pages for administrators.
 pub(super) fn is_for_administrators(path: &str) -> bool {
-    ["/users", "/audit"].iter().any(|start| {
+    ["/users", "/audit", "/shares"].iter().any(|start| {
         path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
     })
 }
@@ -55,7 +59,7 @@ pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
         "runs" => Some(Deed { action: Action::Schedule, report: None, object: ("run", rest) }),
         "artefacts" => Some(Deed { action: Action::Export, report: None, object: ("artefact", rest) }),
         "problems" => Some(Deed { action: Action::Edit, report: None, object: ("problems", "") }),
-        "users" | "audit" | "account" | "logout" => {
+        "users" | "audit" | "account" | "shares" | "logout" => {
             Some(Deed { action: Action::Administer, report: None, object: ("account", "") })
         }
         _ => None,
@@ -98,22 +102,30 @@ mod tests {
 
     #[test]
     fn open_pages_are_these_and_no_others() {
-        for path in ["/login", "/static/app.css", "/healthz", "/setup/abc"] {
+        for path in
+            ["/login", "/login/oidc", "/login/oidc/callback", "/static/app.css", "/healthz", "/setup/abc"]
+        {
             assert!(is_open(path) || is_nobodys(path), "{path}");
         }
         for path in [
             "/",
             "/metrics",
             "/login/",
+            "/login/oidc/",
+            "/login/oidc/callback/x",
             "/loginx",
             "/static",
             "/reports/weekly-sales",
             "/setup",
+            "/shares",
+            "/share",
+            "/embed-tokens",
             "/runs/static/x",
         ] {
             assert!(!is_open(path) && !is_nobodys(path), "{path}");
         }
         assert!(is_for_administrators("/users/kim/disable") && is_for_administrators("/audit.csv"));
+        assert!(is_for_administrators("/shares/1/revoke") && !is_for_administrators("/share/abc"));
         assert!(!is_for_administrators("/usersx") && !is_for_administrators("/account"));
     }
 }
