@@ -185,7 +185,7 @@
   };
 
   const takeOver = (fresh, refill) => {
-    for (const selector of ["#subtitle", "#prepared", "#strays", "#xlsx-link", "#pdf-link"]) {
+    for (const selector of ["#subtitle", "#prepared", "#strays", "#xlsx-link", "#pdf-link", "#share-link"]) {
       const [old, next] = [$(selector), $(selector, fresh)];
       if (old && next) old.replaceWith(next);
     }

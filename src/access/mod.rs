@@ -23,6 +23,7 @@ pub use listing::{Right, objects, rights};
 pub use person::Person;
 pub use refusal::Refusal;
 pub use restriction::{ColumnMask, MaskKey, Restriction, Step, Unrestricted};
+pub use roles::{HeldBy, HeldRole};
 pub use row_filter::{RowArithmetic, RowRelation, RowTest, RowValue};
 pub use standing::{Object, Reason, Standing, attributes_to_look_up};
 pub use viewer::{Attributes, Scope, Viewer};

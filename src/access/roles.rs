@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::viewer::{Basis, Viewer};
 use crate::definitions::Catalog;
 use crate::definitions::model::{Access, RoleName};
+use crate::format::LocalizedText;
 
 /// The roles a viewer holds, nearest first, each with how it is held.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +17,32 @@ pub(super) struct HeldRoles(IndexMap<RoleName, Held>);
 struct Held {
     way: Way,
     is_functional: bool,
+}
+
+/// A role that somebody holds, for whoever shows it in their language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldRole {
+    /// Its name.
+    pub name: RoleName,
+    /// What people call it.
+    pub title: Option<LocalizedText>,
+    /// Whether it is a role of people; else one of objects.
+    pub is_functional: bool,
+    /// On what grounds they hold the first role of the path.
+    pub by: HeldBy,
+    /// The roles from the first to this one.
+    pub path: Vec<RoleName>,
+}
+
+/// On what grounds somebody holds a role directly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldBy {
+    /// The access file lists them.
+    Name,
+    /// The access file lists a group they are in.
+    Group(String),
+    /// A schedule or a link was given it.
+    Gift,
 }
 
 /// How a role is held.
@@ -88,6 +115,38 @@ impl HeldRoles {
     /// The names of the access roles, nearest first.
     pub(super) fn access_roles(&self) -> impl Iterator<Item = &RoleName> {
         self.0.iter().filter(|(_, held)| !held.is_functional).map(|(name, _)| name)
+    }
+
+    /// The roles with what people call them and how each is held, nearest first.
+    pub(super) fn told(&self, access: &Access) -> Vec<HeldRole> {
+        let told = |(name, held): (&RoleName, &Held)| {
+            let (by, path) = self.path(name);
+            let title = if held.is_functional {
+                access.functional_roles.get(name).and_then(|role| role.title.clone())
+            } else {
+                access.access_roles.get(name).and_then(|role| role.title.clone())
+            };
+            HeldRole { name: name.clone(), title, is_functional: held.is_functional, by, path }
+        };
+        self.0.iter().map(told).collect()
+    }
+
+    /// The roles from the one that is held directly to this one, and on what grounds that is.
+    fn path(&self, role: &RoleName) -> (HeldBy, Vec<RoleName>) {
+        let (mut path, mut at) = (vec![role.clone()], role);
+        let by = loop {
+            match self.0.get(at).map(|held| &held.way) {
+                Some(Way::From(parent)) if path.len() <= self.0.len() => {
+                    path.push(parent.clone());
+                    at = parent;
+                }
+                Some(Way::User) => break HeldBy::Name,
+                Some(Way::Group(group)) => break HeldBy::Group(group.clone()),
+                Some(Way::Given | Way::From(_)) | None => break HeldBy::Gift,
+            }
+        };
+        path.reverse();
+        (by, path)
     }
 
     /// How the role is held, from the person to it: `group sales-kr → sales_kr → sales_read`.

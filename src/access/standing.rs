@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::restriction::{ColumnMask, MaskKey, Restriction, Unrestricted, column_mask, weaker};
-use super::roles::HeldRoles;
+use super::roles::{HeldRole, HeldRoles};
 use super::row_filter::RowTest;
 use super::viewer::{Attributes, Basis, Viewer};
 use super::{Action, Refusal, objects};
@@ -93,6 +93,11 @@ impl Standing {
         let told =
             |name: &RoleName| (name.clone(), self.held.chain(name.as_str()), self.held.depth(name.as_str()));
         self.held.names().map(told).collect()
+    }
+
+    /// The same, for whoever shows it to people: with titles, and without sentences of one language.
+    pub fn held_roles(&self) -> Vec<HeldRole> {
+        self.catalog.access.as_deref().map(|access| self.held.told(access)).unwrap_or_default()
     }
 
     /// Whether they may.

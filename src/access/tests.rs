@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::definitions::model::{DatasetId, FieldName, ReportId};
+use crate::definitions::model::{DatasetId, FieldName, ReportId, RoleName};
 use crate::definitions::{Catalog, DefinitionKind};
 
 fn field(name: &str) -> FieldName {
@@ -219,6 +219,14 @@ fn chains_are_told_and_circles_end() {
     let boss = Standing::new(person("b", &["bosses"], &[]), catalog, &Attributes::new(), MaskKey::random());
     let chains: BTreeMap<String, (String, usize)> =
         boss.roles().into_iter().map(|(name, chain, depth)| (name.to_string(), (chain, depth))).collect();
+    let told = boss.held_roles();
+    let own = told.iter().find(|role| role.name.as_str() == "own_country").unwrap();
+    let path: Vec<&str> = own.path.iter().map(RoleName::as_str).collect();
+    assert_eq!(
+        (&own.by, path.as_slice()),
+        (&HeldBy::Group("bosses".into()), &["boss", "country", "own_country"][..])
+    );
+    assert_eq!(told.len(), chains.len());
     assert_eq!(chains["own_country"], ("group `bosses` → boss → country → own_country".to_owned(), 3));
     assert_eq!(chains["boss"], ("group `bosses` → boss".to_owned(), 1));
 }

@@ -103,6 +103,12 @@ impl Viewer {
         }
     }
 
+    /// Whether they came through a link or token for certain reports: pages of this server are not theirs
+    /// to follow links to.
+    pub fn stays_in_reports(&self) -> bool {
+        self.scope.reports.is_some()
+    }
+
     pub(super) fn basis(&self) -> &Basis {
         &self.basis
     }

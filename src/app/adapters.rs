@@ -93,6 +93,10 @@ impl Backend for LiveBackend {
         entries
     }
 
+    fn zone(&self, id: &ReportId) -> Option<String> {
+        self.workspace.current().catalog().reports.get(id).map(|report| report.time_zone.clone())
+    }
+
     fn problems(&self, standing: &Standing) -> Vec<Diagnostic> {
         let workspace = self.workspace.current();
         let open = |problem: &&Diagnostic| standing.may(Action::Edit, Object::File(&problem.file));

@@ -7,6 +7,7 @@ use super::ProgramError;
 use super::program::{make_state, open_store};
 use crate::access::MaskKey;
 use crate::config::{LoginWay, Settings};
+use crate::identity::oidc::Oidc;
 use crate::identity::{Identity, ServerKey};
 use crate::ledger::audit::{AuditAction, AuditLog, Event, Method};
 use crate::runs::Clock;
@@ -53,6 +54,13 @@ pub(super) fn mask_key(settings: &Settings) -> Result<MaskKey, ProgramError> {
     Ok(MaskKey::new(server_key(settings)?.derived("codes of masked values")))
 }
 
+/// The provider that people log in at, where it is one of the ways.
+fn oidc(settings: &Settings) -> Result<Option<Oidc>, ProgramError> {
+    let wanted = settings.login.ways.contains(&LoginWay::Oidc);
+    let settings = settings.oidc.clone().filter(|_| wanted);
+    settings.map(Oidc::new).transpose().map_err(ProgramError::Provider)
+}
+
 /// What guards the server, and the path of the link for the first administrator where there is none.
 pub(super) async fn gate(
     settings: &Settings,
@@ -79,7 +87,7 @@ pub(super) async fn gate(
         audit,
         clock: clock.clone(),
         local,
-        elsewhere: Vec::new(),
+        oidc: oidc(settings)?,
         secure: settings.web.listener.tls.is_some() || base_url.is_some_and(|url| url.scheme() == "https"),
         base_url: base_url.map(ToString::to_string),
         seldom: crate::web::Seldom::default(),

@@ -11,6 +11,7 @@ use crate::delivery::{Folder, Mailer, Outbox, Smtp};
 use crate::engine::Engine;
 use crate::error::Kind;
 use crate::identity::IdentityError;
+use crate::identity::oidc::OidcError;
 use crate::runs::Clock;
 use crate::runs::artefacts::Shelf;
 use crate::runs::evaluate::Evaluator;
@@ -36,6 +37,9 @@ pub enum ProgramError {
     /// The login cannot be set up.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// Nobody can be sent to the provider.
+    #[error(transparent)]
+    Provider(OidcError),
     /// The engine's threads cannot be started.
     #[error("the engine cannot start: {0}")]
     Engine(#[source] std::io::Error),
@@ -48,7 +52,7 @@ pub enum ProgramError {
     /// A server without login was to be opened to others.
     #[error(
         "{address} can be reached by others, and without a login everybody would see everything. Set \
-         JANGPYO_LOGIN=local for users with passwords, or `proxy` behind a proxy that knows your users; or listen \
+         JANGPYO_LOGIN=local for users with passwords, `oidc` for a provider, or `proxy` behind a proxy that knows your users; or listen \
          on 127.0.0.1 for a demo"
     )]
     OpenToNetwork {
@@ -63,6 +67,7 @@ impl ProgramError {
         match self {
             Self::Store(error) => error.kind(),
             Self::Identity(error) => error.kind(),
+            Self::Provider(error) => error.kind(),
             Self::Engine(_) | Self::Serve(_) => Kind::Bug,
             Self::State { .. } | Self::Listen(_) | Self::OpenToNetwork { .. } => Kind::BadRequest,
         }

@@ -25,6 +25,8 @@ pub enum LoginWay {
     Local,
     /// A proxy in front says who it is.
     Proxy,
+    /// An OpenID Connect provider says who it is.
+    Oidc,
 }
 
 /// A text that does not show.
@@ -51,7 +53,10 @@ pub(super) fn read(variables: &mut Variables<'_>) -> LoginSettings {
         match word.as_str() {
             "local" => ways.push(LoginWay::Local),
             "proxy" => ways.push(LoginWay::Proxy),
-            other => variables.problem("JANGPYO_LOGIN", format!("`{other}` is not one of local, proxy")),
+            "oidc" => ways.push(LoginWay::Oidc),
+            other => {
+                variables.problem("JANGPYO_LOGIN", format!("`{other}` is not one of local, oidc, proxy"));
+            }
         }
     }
     let default = IdentitySettings::default();

@@ -4,6 +4,7 @@
 //! typed [`Settings`] or every problem at once. Secrets come only from here, never from definition
 //! files; a variable `X` may be given as `X_FILE`, the path of a file that holds the value.
 
+mod embed;
 mod listener;
 mod login;
 mod mail;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{ConfigError, LoginSettings, MailSettings, Variables, listener, login, mail, oidc};
+use super::{ConfigError, LoginSettings, MailSettings, Variables, embed, listener, login, mail, oidc};
 use crate::definitions::Policy;
 use crate::engine::EngineSettings;
 use crate::identity::oidc::OidcSettings;
@@ -77,7 +77,8 @@ impl Settings {
         });
         let mut allowed_hosts = variables.list("JANGPYO_ALLOWED_HOSTS").unwrap_or_default();
         allowed_hosts.extend(base_url.as_ref().and_then(|url| url.host_str()).map(str::to_owned));
-        let oidc = oidc::read(&mut variables, base_url.as_ref());
+        let login = login::read(&mut variables);
+        let oidc = oidc::read(&mut variables, base_url.as_ref(), &login);
         let runs = RunSettings::default();
         let web = WebSettings::default();
         let retention = Retention::default();
@@ -85,7 +86,7 @@ impl Settings {
             workspace,
             state,
             listen,
-            login: login::read(&mut variables),
+            login,
             database: variables.text("JANGPYO_DATABASE"),
             oidc,
             watch_interval: variables
@@ -95,6 +96,7 @@ impl Settings {
             policy: Policy { allowed_recipient_domains: variables.list("JANGPYO_ALLOWED_RECIPIENT_DOMAINS") },
             web: WebSettings {
                 allowed_hosts,
+                embed_origins: embed::read(&mut variables),
                 trusted_proxies: listener::trusted_proxies(&mut variables),
                 limits: listener::limits(&mut variables),
                 listener: listener::read(&mut variables, base_url.as_ref()),

@@ -86,6 +86,27 @@ pub enum IdentityError {
         /// How many.
         most: i64,
     },
+    /// A link to a report would last too long, or not at all.
+    #[error("a link lasts from 1 to {most} days")]
+    ShareLifetime {
+        /// The longest.
+        most: u32,
+    },
+    /// A link to a report that nobody could use.
+    #[error("a link is for at least one use")]
+    ShareUses,
+    /// Too many links to reports.
+    #[error("one user has at most {most} links that are valid; revoke one first")]
+    TooManyShares {
+        /// How many.
+        most: i64,
+    },
+    /// A token for another site would last too long, or not at all.
+    #[error("a token of an embedded report lasts from 1 to {most} seconds")]
+    EmbedLifetime {
+        /// The longest.
+        most: i64,
+    },
     /// The server's key cannot be read or kept.
     #[error("the server's key at {place}: {cause}")]
     Key {

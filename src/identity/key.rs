@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
+use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::{IdentityError, secret};
 
@@ -93,6 +95,32 @@ impl ServerKey {
             .decode(signature)
             .is_ok_and(|signature| hmac::verify(&self.0, &message(purpose, parts), &signature).is_ok())
     }
+
+    /// `text` closed for one purpose: nobody without the key can read or change it (AES-256-GCM).
+    pub fn seal(&self, purpose: &str, text: &str) -> Result<String, IdentityError> {
+        let mut nonce = [0; NONCE_LEN];
+        SystemRandom::new().fill(&mut nonce).map_err(|_| IdentityError::Random)?;
+        let mut bytes = text.as_bytes().to_vec();
+        let (key, aad) = (self.seal_key(purpose)?, Aad::from(purpose.as_bytes()));
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut bytes)
+            .map_err(|_| IdentityError::Random)?;
+        Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &bytes].concat()))
+    }
+
+    /// What was closed for this purpose with this key; `None` for everything else.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>()?;
+        let (key, mut sealed) = (self.seal_key(purpose).ok()?, sealed.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let opened = key.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut sealed).ok()?;
+        String::from_utf8(opened.to_vec()).ok()
+    }
+
+    fn seal_key(&self, purpose: &str) -> Result<LessSafeKey, IdentityError> {
+        let key = self.derived(&format!("seal: {purpose}"));
+        Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).map_err(|_| IdentityError::Random)?))
+    }
 }
 
 /// Lengths stand before parts, so that no letter can move from one to the next.
@@ -119,6 +147,24 @@ mod tests {
         assert!(!key.confirms("device", &["kim", "1"], ""));
         let other = ServerKey::from_text(&"j".repeat(32)).unwrap();
         assert!(!other.confirms("device", &["kim", "1"], &signature));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_only_with_its_key_for_its_purpose_and_unchanged() {
+        let key = ServerKey::from_text(&"k".repeat(32)).unwrap();
+        let sealed = key.seal("hint", "말").unwrap();
+        assert_eq!(key.open("hint", &sealed).unwrap(), "말");
+        assert_ne!(key.seal("hint", "말").unwrap(), sealed);
+        let other = ServerKey::from_text(&"j".repeat(32)).unwrap();
+        assert!(key.open("embed", &sealed).is_none() && other.open("hint", &sealed).is_none());
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).unwrap();
+            // The last letter may hold bits that are none of the bytes'.
+            assert!(key.open("hint", &changed).is_none() || at + 1 == sealed.len(), "{at}");
+        }
+        assert!(key.open("hint", "").is_none() && key.open("hint", "x").is_none());
     }
 
     #[test]

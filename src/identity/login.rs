@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::password::{self, Checked};
 use super::{Identity, IdentityError, User, UserName, secret};
+use crate::access::Person;
 use crate::store::{StoreError, to_text};
 
 /// Somebody who wants to log in.
@@ -66,13 +67,28 @@ impl Identity {
             Checked::Right => {}
         }
         self.throttle.succeeded(begun);
+        self.note_login(&name, now).await?;
+        Ok(user)
+    }
+
+    /// Lets in somebody who proved elsewhere who they are, unless they are shut out here.
+    pub async fn admit(&self, person: &Person, now: DateTime<Utc>) -> Result<(), LoginError> {
+        let name = UserName::parse(&person.name)?;
+        let Some(user) = self.user(&name).await? else { return Ok(()) };
+        if user.disabled_at.is_some() {
+            return Err(LoginError::Wrong { reason: "disabled" });
+        }
+        self.note_login(&name, now).await
+    }
+
+    async fn note_login(&self, name: &UserName, now: DateTime<Utc>) -> Result<(), LoginError> {
         sqlx::query("UPDATE users SET last_login_at = $1 WHERE name = $2")
             .bind(to_text(now))
             .bind(name.to_string())
             .execute(&self.store.pool)
             .await
             .map_err(|error| IdentityError::from(StoreError::query("noting a login")(error)))?;
-        Ok(user)
+        Ok(())
     }
 
     /// Changes a password; all sessions of the user but the one with this secret end. Guessing the old

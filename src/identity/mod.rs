@@ -4,6 +4,7 @@
 //! the store gets only a hash. What a person may see is not decided here.
 
 mod device;
+mod embed;
 mod error;
 mod key;
 mod link;
@@ -15,11 +16,13 @@ mod proxy;
 mod secret;
 mod session;
 mod settings;
+mod share;
 mod snapshot;
 mod throttle;
 mod token;
 mod user;
 
+pub use embed::{Embed, LONGEST_EMBED};
 pub use error::IdentityError;
 pub use key::ServerKey;
 pub use link::{Link, LinkKind, Redeemed};
@@ -28,6 +31,7 @@ pub use name::UserName;
 pub use proxy::{ProxySettings, ProxyWord};
 pub use session::{LoginMethod, NewSession, Session, SessionSecret};
 pub use settings::IdentitySettings;
+pub use share::{MOST_SHARE_DAYS, NewShare, Share, USUAL_SHARE_DAYS};
 pub use token::{NewToken, Token, TokenText};
 pub use user::{NewUser, User};
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::oidc::Secret;
 use super::{Identity, IdentityError, UserName, secret, snapshot};
 use crate::access::Person;
 use crate::store::{Cells, StoreError, new_uuid, stored_enum, to_text};
@@ -46,6 +47,8 @@ pub struct NewSession<'a> {
     pub agent: &'a str,
     /// The session that the browser has had; it ends.
     pub replaces: Option<&'a str>,
+    /// What the provider wants to see when they log out there too.
+    pub hint: Option<&'a Secret>,
 }
 
 /// A session.
@@ -70,6 +73,9 @@ pub struct Session {
     /// Whether they manage users now.
     pub administrator: bool,
 }
+
+/// What hints of providers are sealed for.
+const HINT: &str = "hint of a provider";
 
 /// How often the store is told that a session is in use.
 const NOTED: TimeDelta = TimeDelta::minutes(1);
@@ -102,6 +108,7 @@ impl Identity {
     ) -> Result<SessionSecret, IdentityError> {
         let doing = "beginning a session";
         let text = secret::random_text()?;
+        let hint = new.hint.map(|hint| self.key.seal(HINT, hint.reveal())).transpose()?;
         let mut transaction = self.store.pool.begin().await.map_err(StoreError::query(doing))?;
         sqlx::query("DELETE FROM sessions WHERE hash = $1 OR expires_at <= $2 OR seen_at <= $3")
             .bind(new.replaces.map(secret::kept).unwrap_or_default())
@@ -110,9 +117,18 @@ impl Identity {
             .execute(&mut *transaction)
             .await
             .map_err(StoreError::query(doing))?;
+        // What is known of the person now holds in every browser where they came in the same way: a group
+        // that was taken away opens nothing elsewhere.
+        sqlx::query("UPDATE sessions SET person = $1 WHERE user_name = $2 AND method = $3")
+            .bind(snapshot::to_json(new.person))
+            .bind(new.person.name.clone())
+            .bind(new.method.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::query(doing))?;
         sqlx::query(
             "INSERT INTO sessions (hash, id, user_name, method, person, address, agent, created_at, seen_at, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+             expires_at, hint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
         )
         .bind(secret::kept(&text))
         .bind(new_uuid(now).to_string())
@@ -123,6 +139,7 @@ impl Identity {
         .bind(new.agent.chars().filter(|c| !c.is_control()).take(200).collect::<String>())
         .bind(to_text(now))
         .bind(to_text(now + TimeDelta::from_std(self.settings.session_longest).unwrap_or(TimeDelta::days(7))))
+        .bind(hint)
         .execute(&mut *transaction)
         .await
         .map_err(StoreError::query(doing))?;
@@ -173,14 +190,18 @@ impl Identity {
         Ok(rows.iter().map(|row| Session::from_row(&Cells(row))).collect::<Result<_, _>>()?)
     }
 
-    /// Ends the session with this secret.
-    pub async fn end_session(&self, text: &str) -> Result<(), IdentityError> {
-        sqlx::query("DELETE FROM sessions WHERE hash = $1")
+    /// Ends the session with this secret. Gives what the provider that it began at wants to see when
+    /// they log out there too.
+    pub async fn end_session(&self, text: &str) -> Result<Option<Secret>, IdentityError> {
+        let row = sqlx::query("DELETE FROM sessions WHERE hash = $1 RETURNING hint")
             .bind(secret::kept(text))
-            .execute(&self.store.pool)
+            .fetch_optional(&self.store.pool)
             .await
             .map_err(StoreError::query("ending a session"))?;
-        Ok(())
+        let Some(row) = row else { return Ok(None) };
+        let sealed = Cells(&row).text_or_none("hint")?;
+        // A key that was changed meanwhile opens nothing: the provider then asks by itself.
+        Ok(sealed.and_then(|sealed| self.key.open(HINT, &sealed)).map(Secret::new))
     }
 
     /// Ends a session of this user by its public id; whether there was one.

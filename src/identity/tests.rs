@@ -47,8 +47,14 @@ fn attempt<'a>(name: &'a str, password: &'a str) -> Attempt<'a> {
 }
 
 async fn session(identity: &Identity, person: &Person, replaces: Option<&str>) -> SessionSecret {
-    let new =
-        NewSession { person, method: LoginMethod::Local, address: "192.0.2.1", agent: "Browser", replaces };
+    let new = NewSession {
+        person,
+        method: LoginMethod::Local,
+        address: "192.0.2.1",
+        agent: "Browser",
+        replaces,
+        hint: None,
+    };
     identity.begin_session(new, now()).await.unwrap()
 }
 

@@ -148,6 +148,13 @@ impl Identity {
                 .await
                 .map_err(StoreError::query(doing))?;
         }
+        // Their links stay dead, also if they are let in again.
+        sqlx::query("UPDATE shares SET revoked_at = $1 WHERE maker = $2 AND revoked_at IS NULL")
+            .bind(to_text(now))
+            .bind(name.to_string())
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::query(doing))?;
         transaction.commit().await.map_err(StoreError::query(doing))?;
         Ok(())
     }

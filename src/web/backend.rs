@@ -27,6 +27,9 @@ pub trait Backend: Send + Sync + 'static {
     /// Every report that the viewer may open, and for those who may edit it, whose file was never valid.
     fn reports(&self, standing: &Standing) -> Vec<ReportEntry>;
 
+    /// The time zone of a report.
+    fn zone(&self, id: &ReportId) -> Option<String>;
+
     /// What is wrong in the definition files that the viewer may edit, in order of file and line.
     fn problems(&self, standing: &Standing) -> Vec<Diagnostic>;
 

@@ -21,8 +21,10 @@ use super::names::ReportPath;
 use super::panel::{Answer, PanelView, answer_or_broken, weight_of};
 use super::state::WebState;
 use super::visitor::Visitor;
+use super::way::Way;
 use super::words::{self, Words};
 use crate::definitions::model::{PanelId, Report, ReportId};
+use crate::ledger::audit::Method;
 use crate::runs::evaluate::{Heading, QuestionError, pages};
 
 #[derive(Template)]
@@ -43,6 +45,14 @@ struct DashboardPage {
     pdf_url: String,
     xlsx_url: String,
     reset_url: String,
+    /// Where a link to it is made; empty where none can be.
+    share_url: String,
+    /// Whether it is reached at its own address.
+    is_own: bool,
+    /// Where the form of its parameters leads.
+    action: String,
+    /// What the form sends along.
+    carried: Option<(&'static str, String)>,
     stale_problems: Option<usize>,
     /// Whether the visitor may take it away as a file.
     may_export: bool,
@@ -59,27 +69,40 @@ pub(super) async fn show_report(
     path: ReportPath,
     address: Address,
 ) -> Result<Response, WebError> {
+    let way = Way::own(path.report());
+    show(&state, &visitor, &way, &path, &address).await
+}
+
+/// A report on the way it is reached: as a dashboard or a file.
+pub(super) async fn show(
+    state: &WebState,
+    visitor: &Visitor,
+    way: &Way,
+    path: &ReportPath,
+    address: &Address,
+) -> Result<Response, WebError> {
     match path {
-        ReportPath::Dashboard(report) => show_dashboard(&state, &visitor, &report, &address).await,
-        ReportPath::Pdf(report) => downloads::show_pdf(&state, &visitor, &report, &address).await,
-        ReportPath::Workbook(report) => downloads::show_workbook(&state, &visitor, &report, &address).await,
+        ReportPath::Dashboard(report) => show_dashboard(state, visitor, way, report, address).await,
+        ReportPath::Pdf(report) => downloads::show_pdf(state, visitor, way, report, address).await,
+        ReportPath::Workbook(report) => downloads::show_workbook(state, visitor, way, report, address).await,
     }
 }
 
 async fn show_dashboard(
     state: &WebState,
     visitor: &Visitor,
+    way: &Way,
     report: &ReportId,
     address: &Address,
 ) -> Result<Response, WebError> {
-    let view = View::ask(state, visitor, report, address).await?;
+    let view = View::ask(state, visitor, way, report, address).await?;
     let complete = address.has_flag("complete");
     // With `complete` everything is waited for, except for a moment to still write the page.
     let wait =
         if complete { state.settings.request_timeout.mul_f32(0.9) } else { state.settings.inline_budget };
     let answers = answer_panels(state, &view.open, wait).await;
     let status = if view.refused.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let mut response = page(&view.page(state, visitor, address, answers, complete))?;
+    let mut response = page(&view.page(state, visitor, way, address, answers, complete))?;
     *response.status_mut() = status;
     Ok(response)
 }
@@ -102,21 +125,25 @@ impl View {
     async fn ask(
         state: &WebState,
         visitor: &Visitor,
+        way: &Way,
         report: &ReportId,
         address: &Address,
     ) -> Result<Self, WebError> {
-        let asked = address.parameters();
-        let mut accepted = asked.clone();
+        let asked = way.asked(address);
+        let mut accepted = way.parameters(address);
         let mut refused = BTreeMap::new();
         loop {
             match state.backend.open(wish(report, visitor, accepted.clone())).await {
                 Ok(open) => {
-                    let address = address_of(&accepted, address);
+                    let address = way.address_of(&accepted, address);
                     return Ok(Self { open, address, refused, asked });
                 }
                 // Each round takes one parameter away; a default that is refused ends it.
                 Err(QuestionError::BadParameter { name, problem })
-                    if refused.len() < MOST_REFUSED && accepted.remove(&name).is_some() =>
+                    // What is fixed is never left away: the rest would show more than was meant.
+                    if way.is_open(&name)
+                        && refused.len() < MOST_REFUSED
+                        && accepted.remove(&name).is_some() =>
                 {
                     refused.insert(name, problem);
                 }
@@ -129,6 +156,7 @@ impl View {
         self,
         state: &WebState,
         visitor: &Visitor,
+        way: &Way,
         address: &Address,
         mut answers: HashMap<PanelId, Answer>,
         complete: bool,
@@ -136,12 +164,13 @@ impl View {
         let (report, locale) = (&self.open.report, self.open.locale);
         let id = &self.open.id;
         let words = Words::of(locale);
-        let base = format!("/reports/{id}");
+        let base = way.base.clone();
         let query = self.address.query();
         let controls: Vec<ControlView> = self
             .open
             .controls
             .iter()
+            .filter(|control| way.is_open(&control.name))
             .map(|control| {
                 let problem = self.refused.get(&control.name).cloned();
                 ControlView::new(control, problem, self.asked.get(&control.name).map(Vec::as_slice), words)
@@ -184,10 +213,20 @@ impl View {
         let pending = rows.iter().flatten().filter(|panel| panel.is_pending()).count();
         let title = report.title.get(locale).to_owned();
         let lang = address.get("lang").map(str::to_owned);
-        let reset = lang.as_ref().map_or_else(Address::default, |lang| Address::default().with("lang", lang));
+        let reset = way.address_of(&BTreeMap::new(), address);
+        let is_person = visitor.presence.signed_in().is_some_and(|person| person.method != Method::Token);
         DashboardPage {
             frame: Frame::new(visitor, locale, Place::Reports, &title, &base, &self.address)
-                .in_brand(self.open.brand.clone()),
+                .in_brand(self.open.brand.clone())
+                .within(way.surroundings),
+            share_url: if way.is_own() && is_person && self.open.may_export {
+                format!("{base}/share{query}")
+            } else {
+                String::new()
+            },
+            is_own: way.is_own(),
+            action: base.clone(),
+            carried: way.carried(),
             report: id.to_string(),
             description: report
                 .description
@@ -222,23 +261,6 @@ impl View {
 /// What a visitor wants to see.
 pub(super) fn wish(report: &ReportId, visitor: &Visitor, parameters: BTreeMap<String, Vec<String>>) -> Wish {
     Wish { report: report.clone(), parameters, locale: visitor.locale, viewer: visitor.viewer.clone() }
-}
-
-/// The address of a view: its parameters as they are understood, and its language.
-pub(super) fn address_of(parameters: &BTreeMap<String, Vec<String>>, asked: &Address) -> Address {
-    let mut address = Address::default();
-    for (name, values) in parameters {
-        if values.is_empty() {
-            address.push(name, "");
-        }
-        for value in values {
-            address.push(name, value);
-        }
-    }
-    match asked.get("lang") {
-        Some(lang) => address.with("lang", lang),
-        None => address,
-    }
 }
 
 /// Rows of panels in reading order, as on paper.

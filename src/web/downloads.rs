@@ -15,6 +15,7 @@ use super::names::PanelFormat;
 use super::panel::Answer;
 use super::state::WebState;
 use super::visitor::Visitor;
+use super::way::Way;
 use crate::definitions::model::{PanelId, ReportId};
 use crate::render::canvas::{Page, png, svg_file};
 use crate::render::csv::{self, ByteOrderMark};
@@ -33,10 +34,11 @@ const PNG_SCALE: f32 = 8.0 / 3.0;
 pub(super) async fn show_pdf(
     state: &WebState,
     visitor: &Visitor,
+    way: &Way,
     report: &ReportId,
     address: &Address,
 ) -> Result<Response, WebError> {
-    let open = state.backend.open(wish(report, visitor, address.parameters())).await?;
+    let open = state.backend.open(wish(report, visitor, way.parameters(address))).await?;
     may_export(&open)?;
     let place = Arc::clone(&state.settings.pdf_places).acquire_owned().await;
     let place = place.map_err(|error| WebError::bug(format!("PDF places: {error}")))?;
@@ -71,10 +73,11 @@ pub(super) fn may_export(open: &OpenReport) -> Result<(), WebError> {
 pub(super) async fn show_workbook(
     state: &WebState,
     visitor: &Visitor,
+    way: &Way,
     report: &ReportId,
     address: &Address,
 ) -> Result<Response, WebError> {
-    let open = state.backend.open(wish(report, visitor, address.parameters())).await?;
+    let open = state.backend.open(wish(report, visitor, way.parameters(address))).await?;
     may_export(&open)?;
     let place = Arc::clone(&state.settings.pdf_places).acquire_owned().await;
     let place = place.map_err(|error| WebError::bug(format!("workbook places: {error}")))?;

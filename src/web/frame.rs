@@ -25,6 +25,18 @@ pub(super) enum Place {
     Elsewhere,
 }
 
+/// What stands around the content of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Surroundings {
+    /// The site with its navigation.
+    #[default]
+    Site,
+    /// A head that leads nowhere: the page is all that is open.
+    Alone,
+    /// Nothing: another site has the page inside of its own.
+    Bare,
+}
+
 /// What every page has around its content.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
@@ -42,6 +54,8 @@ pub(super) struct Frame {
     pub(super) title: String,
     /// Which parts of the site are open to who looks.
     pub(super) doors: Doors,
+    /// What stands around the content.
+    surroundings: Surroundings,
     /// Who is there.
     presence: Presence,
     /// Its path.
@@ -67,6 +81,7 @@ impl Frame {
             doors: visitor.doors,
             brand: None,
             place,
+            surroundings: Surroundings::Site,
             presence: visitor.presence.clone(),
             title: title.into(),
             path: path.into(),
@@ -87,6 +102,21 @@ impl Frame {
     /// Whether there is no login.
     pub(super) fn is_demo(&self) -> bool {
         self.presence == Presence::Demo
+    }
+
+    /// The same page with less around it.
+    pub(super) fn within(self, surroundings: Surroundings) -> Self {
+        Self { surroundings, ..self }
+    }
+
+    /// Whether there is a navigation, and a way to the start page.
+    pub(super) fn leads_on(&self) -> bool {
+        self.surroundings == Surroundings::Site
+    }
+
+    /// Whether nothing stands around the content.
+    pub(super) fn is_bare(&self) -> bool {
+        self.surroundings == Surroundings::Bare
     }
 
     /// Whether nobody is logged in: the places of the navigation then lead nowhere.

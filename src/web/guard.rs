@@ -41,6 +41,10 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
 ];
 
+/// That a page may stand inside of pages of one other site; goes with the response.
+#[derive(Debug, Clone)]
+pub(super) struct EmbeddedIn(pub(super) HeaderValue);
+
 /// The id of a request, for what is recorded elsewhere than in the log.
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
@@ -62,6 +66,8 @@ struct Asked {
     visitor: Visitor,
     address: Address,
     wants_json: bool,
+    /// Whether whoever has the address gets in.
+    is_secret_address: bool,
     /// Whether a browser may be told to come encrypted from now on.
     stays_secure: bool,
 }
@@ -81,6 +87,9 @@ impl Asked {
             visitor: Visitor::of(request.uri().query(), headers),
             address: Address::parse(request.uri().query()),
             wants_json: wants_json(headers) || api::is_api(request.uri().path()),
+            is_secret_address: ["/share/", "/embed/", "/setup/"]
+                .iter()
+                .any(|start| request.uri().path().starts_with(start)),
             stays_secure: client.secure && !super::host::is_loopback(request),
         }
     }
@@ -116,7 +125,12 @@ pub(super) async fn guard(State(state): State<WebState>, mut request: Request, n
     }
     .instrument(span.clone())
     .await;
+    let embedded = response.extensions_mut().remove::<EmbeddedIn>();
     add_headers(&asked, response.headers_mut());
+    if let Some(EmbeddedIn(policy)) = embedded {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        response.headers_mut().remove(header::X_FRAME_OPTIONS);
+    }
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     state.metrics.count(&asked.method, &asked.route, status, took);
     span.in_scope(|| {
@@ -131,9 +145,16 @@ pub(super) async fn guard(State(state): State<WebState>, mut request: Request, n
     response
 }
 
-/// A path as it may stand in the log: links that set a password are secrets.
+/// A path as it may stand in the log: links that set a password or show a report are secrets.
 fn shown_path(path: &str) -> &str {
-    if path.starts_with("/setup/") { "/setup/***" } else { path }
+    const SECRET: [(&str, &str); 2] = [("/setup/", "/setup/***"), ("/share/", "/share/***")];
+    SECRET.into_iter().find(|(start, _)| path.starts_with(start)).map_or(path, |(_, shown)| shown)
+}
+
+/// The policy of a page that may stand inside of pages of `origin`.
+pub(super) fn policy_for(origin: &str) -> Option<HeaderValue> {
+    let ancestors = format!("frame-ancestors {origin}");
+    HeaderValue::from_str(&CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", &ancestors)).ok()
 }
 
 /// Writes an error as the visitor wants it, and logs it once.
@@ -228,6 +249,12 @@ fn cookie(name: &str, value: &str) -> String {
 fn add_headers(asked: &Asked, headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if asked.is_secret_address {
+        // Neither other sites nor search engines learn of it.
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers
+            .insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         // Pages are kept for going back only; files of numbers are not kept at all.

@@ -101,9 +101,10 @@ impl Cost {
         let is_below = |place: &str| path.starts_with(place);
         if ["/static/", "/themes/", "/favicon.", "/healthz", "/readyz"].into_iter().any(is_below) {
             Self::Nothing
-        } else if is_below("/login") && request.method() == Method::POST {
+        // Whoever begins an attempt elsewhere makes us ask the provider.
+        } else if (is_below("/login") && request.method() == Method::POST) || path == "/login/oidc" {
             Self::Login
-        } else if is_below("/reports/") || is_below("/artefacts/") {
+        } else if ["/reports/", "/artefacts/", "/share/", "/embed/"].into_iter().any(is_below) {
             Self::Work
         } else {
             Self::Page
@@ -252,6 +253,10 @@ mod tests {
         assert_eq!(cost("GET", "/"), Cost::Page);
         assert_eq!(cost("GET", "/nothing"), Cost::Page);
         assert_eq!(cost("GET", "/static/app.js?v=1"), Cost::Nothing);
+        assert_eq!(
+            (cost("GET", "/login/oidc?next=/"), cost("GET", "/login/oidc/callback")),
+            (Cost::Login, Cost::Page)
+        );
         assert_eq!((cost("POST", "/login"), cost("GET", "/login")), (Cost::Login, Cost::Page));
     }
 

@@ -32,9 +32,11 @@ mod problems;
 mod reports;
 mod router;
 mod runs;
+mod share;
 mod state;
 mod table;
 mod visitor;
+mod way;
 mod when;
 mod words;
 
@@ -47,9 +49,10 @@ pub use brand::Brand;
 pub use client::TrustedProxies;
 pub use limits::{Limits, Rate, Rates};
 pub use listener::{ListenError, Listener, ListenerSettings, RedirectSettings, TlsError, TlsFiles, serve};
-pub use login::{Door, Gate, Seldom, WayElsewhere};
+pub use login::{Door, Gate, Seldom};
 pub use metrics::Metrics;
 pub use router::router;
+pub use share::is_origin;
 pub use state::{WebSettings, WebState};
 
 #[cfg(test)]

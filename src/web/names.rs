@@ -19,6 +19,22 @@ pub(super) enum ReportPath {
 }
 
 impl ReportPath {
+    /// The report.
+    pub(super) fn report(&self) -> &ReportId {
+        let (Self::Dashboard(report) | Self::Pdf(report) | Self::Workbook(report)) = self;
+        report
+    }
+
+    /// The same of a report that the address does not name: its ending says what is asked for.
+    pub(super) fn of_ending(report: ReportId, ending: &str) -> Option<Self> {
+        match ending {
+            "" => Some(Self::Dashboard(report)),
+            "pdf" => Some(Self::Pdf(report)),
+            "xlsx" => Some(Self::Workbook(report)),
+            _ => None,
+        }
+    }
+
     fn parse(segment: &str) -> Option<Self> {
         match segment.rsplit_once('.') {
             None => ReportId::parse(segment).ok().map(Self::Dashboard),
@@ -56,7 +72,7 @@ pub(super) struct PanelPath {
 }
 
 impl PanelPath {
-    fn parse(report: &str, segment: &str) -> Option<Self> {
+    pub(super) fn parse(report: &str, segment: &str) -> Option<Self> {
         let (panel, format) = match segment.rsplit_once('.') {
             None => (segment, PanelFormat::Page),
             Some((id, "csv")) => (id, PanelFormat::Csv),

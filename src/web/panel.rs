@@ -5,12 +5,13 @@ use std::panic::AssertUnwindSafe;
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use futures::FutureExt as _;
 
 use super::address::Address;
 use super::backend::OpenReport;
-use super::dashboard::{address_of, wish};
+use super::dashboard::wish;
 use super::downloads;
 use super::error::WebError;
 use super::figures::{Slot, chart_height, chart_page, sparkline_svg};
@@ -20,6 +21,7 @@ use super::names::{PanelFormat, PanelPath};
 use super::state::WebState;
 use super::table::TableView;
 use super::visitor::Visitor;
+use super::way::Way;
 use super::words::Words;
 use crate::definitions::model::{Panel, PanelId, Report};
 use crate::format::{Locale, NumberStyle};
@@ -299,19 +301,32 @@ pub(super) async fn show_panel(
     visitor: Visitor,
     path: PanelPath,
     address: Address,
-    headers: axum::http::HeaderMap,
+    headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let parameters = address.parameters();
-    let open = state.backend.open(wish(&path.report, &visitor, parameters.clone())).await?;
+    let way = Way::own(&path.report);
+    show(&state, &visitor, &way, &path, &address, &headers).await
+}
+
+/// A panel on the way its report is reached.
+pub(super) async fn show(
+    state: &WebState,
+    visitor: &Visitor,
+    way: &Way,
+    path: &PanelPath,
+    address: &Address,
+    headers: &HeaderMap,
+) -> Result<Response, WebError> {
+    let parameters = way.parameters(address);
+    let open = state.backend.open(wish(&path.report, visitor, parameters.clone())).await?;
     if path.format != PanelFormat::Page {
         downloads::may_export(&open)?;
     }
     if path.format == PanelFormat::Xlsx {
-        return downloads::show_panel_workbook(&state, &open, &path.panel).await;
+        return downloads::show_panel_workbook(state, &open, &path.panel).await;
     }
     let answer = answer_or_broken(open.clone(), path.panel.clone()).await?;
     if path.format != PanelFormat::Page {
-        return downloads::show_answer(&open, &answer, path.format, &address);
+        return downloads::show_answer(&open, &answer, path.format, address);
     }
     let whole = address.has_flag("page") || !headers.contains_key("x-fragment");
     let asked = address.get("width").and_then(|width| width.parse::<u16>().ok()).map(f32::from);
@@ -320,8 +335,8 @@ pub(super) async fn show_panel(
         Some(width) => Slot { row_height: row_height.unwrap_or_default(), ..Slot::of_width(width) },
         None => Slot::in_row(visitor.window_width, 1.0, 1.0, 1),
     };
-    let base = format!("/reports/{}", path.report);
-    let query = address_of(&parameters, &address).query();
+    let base = way.base.clone();
+    let query = way.address_of(&parameters, address).query();
     let heavy = address.has_flag("heavy");
     let place = Place { base: &base, query: &query, slot, heavy };
     let view = PanelView::new(&open, &path.panel, Some(answer), &place, state.settings.table_rows);
@@ -330,8 +345,9 @@ pub(super) async fn show_panel(
     }
     let here = format!("{base}/panels/{}", path.panel);
     page(&PanelPage {
-        frame: Frame::new(&visitor, open.locale, Navigation::Reports, &view.title, here, &address)
-            .in_brand(open.brand.clone()),
+        frame: Frame::new(visitor, open.locale, Navigation::Reports, &view.title, here, address)
+            .in_brand(open.brand.clone())
+            .within(way.surroundings),
         report_title: open.report.title.get(open.locale).to_owned(),
         subtitle: open.subtitle.clone(),
         back_url: format!("{base}{query}#panel-{}", path.panel),

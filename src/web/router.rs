@@ -10,7 +10,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use super::state::WebState;
 use super::{
     api, assets, brand, client, dashboard, error, guard, health, host, limits, listener, login, panel,
-    problems, reports, runs,
+    problems, reports, runs, share,
 };
 
 /// Forms are short.
@@ -37,6 +37,7 @@ pub fn router(state: WebState) -> Router {
         .route("/favicon.ico", get(assets::show_favicon))
         .merge(login::routes())
         .merge(api::routes())
+        .merge(share::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(from_fn_with_state(state.clone(), limits::limit_people))

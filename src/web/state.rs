@@ -33,6 +33,8 @@ pub struct WebSettings {
     pub allowed_hosts: Vec<String>,
     /// Proxies whose headers about the client are believed.
     pub trusted_proxies: TrustedProxies,
+    /// The sites whose pages may have reports inside of them, each as `https://host` or `https://host:port`.
+    pub embed_origins: Vec<String>,
     /// How often one client may ask.
     pub limits: Limits,
     /// How connections are taken.
@@ -59,6 +61,7 @@ impl Default for WebSettings {
         Self {
             allowed_hosts: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
+            embed_origins: Vec::new(),
             limits: Limits::default(),
             listener: ListenerSettings::default(),
             inline_budget: Duration::from_millis(250),

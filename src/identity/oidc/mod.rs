@@ -28,6 +28,10 @@ use provider::Provider;
 /// How long somebody may take at the provider.
 pub const ATTEMPT_LIFETIME: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
+/// Hints longer than this are left away, because addresses are not taken at any length; the provider
+/// then asks who logs out.
+const LONGEST_HINT_BYTES: usize = 6000;
+
 /// Where the provider sends browsers back to, below the base address.
 pub const CALLBACK_PATH: &str = "/login/oidc/callback";
 
@@ -36,6 +40,12 @@ pub struct Oidc {
     settings: OidcSettings,
     provider: Provider,
     seal: Seal,
+}
+
+impl std::fmt::Debug for Oidc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Oidc").field("issuer", &self.settings.issuer_text).finish_non_exhaustive()
+    }
 }
 
 /// Where to send the browser.
@@ -68,6 +78,11 @@ impl Oidc {
         let provider = Provider::new(&settings)?;
         let seal = Seal::new(&settings)?;
         Ok(Self { settings, provider, seal })
+    }
+
+    /// What people call the provider.
+    pub fn title(&self) -> &str {
+        &self.settings.title
     }
 
     /// Begins an attempt; `next` is the path on this server to go to afterwards.
@@ -123,8 +138,10 @@ impl Oidc {
     pub async fn logout_url(&self, hint: &Secret, now: DateTime<Utc>) -> Result<Option<Url>, OidcError> {
         let known = self.provider.metadata(now).await?;
         Ok(known.end_session_endpoint.clone().map(|mut url| {
+            if hint.reveal().len() <= LONGEST_HINT_BYTES {
+                url.query_pairs_mut().append_pair("id_token_hint", hint.reveal());
+            }
             url.query_pairs_mut()
-                .append_pair("id_token_hint", hint.reveal())
                 .append_pair("client_id", &self.settings.client_id)
                 .append_pair("post_logout_redirect_uri", self.settings.base_url.as_str());
             url

@@ -33,6 +33,8 @@ pub struct OidcSettings {
     pub issuer: Url,
     /// How the issuer is written: with or without a slash at the end matters.
     pub issuer_text: String,
+    /// What people call the provider; by default its host.
+    pub title: String,
     /// Our name at the provider.
     pub client_id: String,
     /// What proves that it is us; none for a public client.
@@ -66,6 +68,7 @@ impl OidcSettings {
             return Err(format!("`{issuer}` must have neither a query nor a fragment"));
         }
         Ok(Self {
+            title: url.host_str().unwrap_or(issuer).to_owned(),
             issuer: url,
             issuer_text: issuer.to_owned(),
             client_id: client_id.to_owned(),

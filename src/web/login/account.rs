@@ -1,5 +1,7 @@
 //! `/account`: one's own password, sessions and API tokens.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{Extensions, HeaderMap, StatusCode};
@@ -11,13 +13,15 @@ use super::enter::{door, private};
 use super::forgery::Fields;
 use super::presence::SignedIn;
 use super::words::LoginWords;
-use crate::access::Action;
+use crate::access::{Action, HeldBy, HeldRole, Standing};
 use crate::error::Kind;
+use crate::format::Locale;
 use crate::identity::{Attempt, LoginError, LoginMethod, NewToken, Session, Token};
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
 use crate::web::address::Address;
 use crate::web::error::WebError;
 use crate::web::frame::{self, Frame, Place, page};
+use crate::web::share::{ShareView, ShareWords};
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 use crate::web::when::When;
@@ -33,6 +37,11 @@ struct AccountPage<'a> {
     /// Whether there is a password here to change.
     has_password: bool,
     sessions: Vec<SessionView>,
+    roles: Vec<RoleView>,
+    /// Attributes with their values.
+    attributes: Vec<(String, String)>,
+    shares: Vec<ShareView>,
+    sw: &'static ShareWords,
     tokens: Vec<TokenView>,
     scopes: Vec<Action>,
     /// A token that was just made, shown this once.
@@ -40,6 +49,39 @@ struct AccountPage<'a> {
     message: Option<String>,
     done: Option<&'static str>,
     csrf: &'a str,
+}
+
+/// A role, and how it is held: `Group sales → Country sales → Reads costs`.
+struct RoleView {
+    name: String,
+    title: String,
+    why: String,
+}
+
+impl RoleView {
+    /// The roles of people and objects, nearest first.
+    fn all(standing: &Standing, locale: Locale, w: &LoginWords) -> Vec<Self> {
+        let held = standing.held_roles();
+        let title = |role: &HeldRole| {
+            role.title.as_ref().map_or_else(|| role.name.to_string(), |title| title.get(locale).to_owned())
+        };
+        let titles: HashMap<String, String> =
+            held.iter().map(|role| (role.name.to_string(), title(role))).collect();
+        let view = |role: &HeldRole| {
+            let by = match &role.by {
+                HeldBy::Name => Some(w.by_name.to_owned()),
+                HeldBy::Group(group) => Some(fill(w.by_group, &[("n", group)])),
+                HeldBy::Gift => None,
+            };
+            let path = role.path.iter().filter_map(|name| titles.get(name.as_str()).cloned());
+            Self {
+                name: role.name.to_string(),
+                title: title(role),
+                why: by.into_iter().chain(path).collect::<Vec<_>>().join(" → "),
+            }
+        };
+        held.iter().map(view).collect()
+    }
 }
 
 struct SessionView {
@@ -66,6 +108,25 @@ pub(in crate::web) fn person(visitor: &Visitor) -> Result<&SignedIn, WebError> {
     signed_in.ok_or_else(|| WebError::of(StatusCode::FORBIDDEN))
 }
 
+/// A person whom a proxy names has no session to bind forms to: the cookie of forms stands for it. Where
+/// it is missing, the page is asked for again with it.
+pub(in crate::web) fn bind_forms(
+    door: &Door,
+    signed_in: &SignedIn,
+    headers: &HeaderMap,
+    here: &str,
+) -> Result<Option<Response>, WebError> {
+    if !signed_in.csrf.is_empty() || Cookie::Form.read(headers, door.secure).is_some() {
+        return Ok(None);
+    }
+    let cookie = crate::identity::ServerKey::nonce()?;
+    let mut response = Redirect::to(here).into_response();
+    if let Some(cookie) = Cookie::Form.set(Some((&cookie, 24 * 3600)), door.secure) {
+        response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+    }
+    Ok(Some(response))
+}
+
 /// What the page says besides what is there.
 #[derive(Default)]
 struct Said {
@@ -87,16 +148,8 @@ pub(super) async fn show_account(
         Some("revoked") => Some(w.revoked),
         _ => None,
     };
-    // A person whom a proxy names has no session to bind forms to: the cookie of forms stands for it.
-    let door = door(&state)?;
-    let signed_in = person(&visitor)?;
-    if signed_in.csrf.is_empty() && Cookie::Form.read(&headers, door.secure).is_none() {
-        let cookie = crate::identity::ServerKey::nonce()?;
-        let mut response = Redirect::to("/account").into_response();
-        if let Some(cookie) = Cookie::Form.set(Some((&cookie, 24 * 3600)), door.secure) {
-            response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
-        }
-        return Ok(response);
+    if let Some(again) = bind_forms(door(&state)?, person(&visitor)?, &headers, "/account")? {
+        return Ok(again);
     }
     write_account(&state, &visitor, Said { done, ..Said::default() }).await
 }
@@ -109,6 +162,7 @@ async fn write_account(state: &WebState, visitor: &Visitor, said: Said) -> Resul
     let name = signed_in.person.name.as_str();
     let own = signed_in.session.as_ref().map(|session| session.id.as_str());
     let local = signed_in.session.as_ref().is_some_and(|session| session.method == LoginMethod::Local);
+    let standing = state.backend.standing(visitor.viewer.clone()).await;
     let groups: Vec<&str> = signed_in.person.groups.iter().map(String::as_str).collect();
     let mut response = page(&AccountPage {
         frame: Frame::new(visitor, locale, Place::Elsewhere, w.account, "/account", &Address::default())
@@ -124,6 +178,14 @@ async fn write_account(state: &WebState, visitor: &Visitor, said: Said) -> Resul
             .into_iter()
             .map(|session| SessionView::new(session, own))
             .collect(),
+        roles: RoleView::all(&standing, locale, w),
+        attributes: standing
+            .attributes()
+            .iter()
+            .map(|(name, values)| (name.clone(), values.iter().cloned().collect::<Vec<_>>().join(", ")))
+            .collect(),
+        shares: ShareView::all(state, door.identity.shares_of(name).await?, now, locale),
+        sw: ShareWords::of(locale),
         tokens: door
             .identity
             .tokens_of(name)

@@ -11,6 +11,8 @@ pub(super) enum Cookie {
     Device,
     /// What forms are bound to before there is a session.
     Form,
+    /// An attempt to log in elsewhere, sealed.
+    Attempt,
 }
 
 impl Cookie {
@@ -21,9 +23,16 @@ impl Cookie {
             (Self::Session, false) => "jangpyo",
             (Self::Device, true) => "__Host-jangpyo-device",
             (Self::Device, false) => "jangpyo-device",
+            (Self::Attempt, true) => "__Host-jangpyo-attempt",
+            (Self::Attempt, false) => "jangpyo-attempt",
             (Self::Form, true) => "__Host-jangpyo-form",
             (Self::Form, false) => "jangpyo-form",
         }
+    }
+
+    /// The longest value that can be one of ours, in bytes.
+    fn longest(self) -> usize {
+        if self == Self::Attempt { 4000 } else { 400 }
     }
 
     /// Its value in a request. Two of one name are none: one of them was planted.
@@ -32,7 +41,9 @@ impl Cookie {
         let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         let mut values = pairs.filter(|(name, _)| *name == self.name(secure)).map(|(_, value)| value);
         match (values.next(), values.next()) {
-            (Some(value), None) if !value.is_empty() && value.len() <= 400 => Some(value.to_owned()),
+            (Some(value), None) if !value.is_empty() && value.len() <= self.longest() => {
+                Some(value.to_owned())
+            }
             _ => None,
         }
     }

@@ -9,6 +9,7 @@ use axum::http::Extensions;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::identity::Identity;
+use crate::identity::oidc::Oidc;
 use crate::ledger::audit::{AuditLog, Event};
 use crate::runs::Clock;
 use crate::web::client::Client;
@@ -25,15 +26,6 @@ pub enum Gate {
     Login(Arc<Door>),
 }
 
-/// A way to log in somewhere else, as a button on the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WayElsewhere {
-    /// What stands on the button: the name of the provider.
-    pub title: String,
-    /// The address on this server that leads there.
-    pub start: String,
-}
-
 /// A login.
 #[derive(Debug)]
 pub struct Door {
@@ -45,8 +37,8 @@ pub struct Door {
     pub clock: Clock,
     /// Whether people log in with a password of this server.
     pub local: bool,
-    /// Ways to log in elsewhere.
-    pub elsewhere: Vec<WayElsewhere>,
+    /// The provider of OpenID Connect that people log in at, if there is one.
+    pub oidc: Option<Oidc>,
     /// Whether browsers reach the server by HTTPS: cookies then never travel without.
     pub secure: bool,
     /// The address that links in messages begin with; the one of the request where it is not known.
@@ -76,7 +68,7 @@ pub struct Seldom(Mutex<HashMap<(&'static str, IpAddr), DateTime<Utc>>>);
 
 impl Seldom {
     /// Whether it is time to record `what` again.
-    pub(super) fn is_due(&self, what: &'static str, address: IpAddr, now: DateTime<Utc>) -> bool {
+    pub(in crate::web) fn is_due(&self, what: &'static str, address: IpAddr, now: DateTime<Utc>) -> bool {
         const MOST: usize = 10_000;
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.get(&(what, address)).is_some_and(|last| now - *last < TimeDelta::minutes(10)) {
@@ -91,7 +83,7 @@ impl Seldom {
 }
 
 /// Where a request comes from: the browser, as far as trusted proxies tell.
-pub(super) fn client_address(extensions: &Extensions) -> IpAddr {
+pub(in crate::web) fn client_address(extensions: &Extensions) -> IpAddr {
     extensions.get::<Client>().map_or_else(|| peer_address(extensions), |client| client.address)
 }
 
@@ -103,6 +95,6 @@ pub(super) fn peer_address(extensions: &Extensions) -> IpAddr {
 }
 
 /// The id of a request, which the log has too.
-pub(super) fn request_id(extensions: &Extensions) -> String {
+pub(in crate::web) fn request_id(extensions: &Extensions) -> String {
     extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }

@@ -8,12 +8,13 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::cookies::Cookie;
-use super::door::{Door, Gate, WayElsewhere, client_address, request_id};
+use super::door::{Door, Gate, client_address, request_id};
 use super::forgery::{Fields, form_token};
-use super::next;
 use super::words::LoginWords;
+use super::{next, oidc};
 use crate::access::Person;
-use crate::identity::{Attempt, IdentityError, LoginError, LoginMethod, NewSession};
+use crate::identity::oidc::Secret;
+use crate::identity::{Attempt, IdentityError, LoginError, LoginMethod, NewSession, UserName};
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
 use crate::web::address::Address;
 use crate::web::error::WebError;
@@ -28,8 +29,8 @@ struct LoginPage<'a> {
     frame: Frame,
     w: &'static LoginWords,
     local: bool,
-    /// Titles of other ways with where they begin.
-    elsewhere: Vec<(&'a str, String)>,
+    /// The title of another way with where it begins.
+    elsewhere: Option<(&'a str, String)>,
     next: &'a str,
     name: &'a str,
     message: Option<String>,
@@ -64,11 +65,11 @@ pub(super) fn with_form_cookie(
 }
 
 /// Nobody keeps a copy: neither the browser nor who stands between.
-pub(super) fn private(response: &mut Response) {
+pub(in crate::web) fn private(response: &mut Response) {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-fn append(response: &mut Response, cookie: Option<HeaderValue>) {
+pub(super) fn append(response: &mut Response, cookie: Option<HeaderValue>) {
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -85,7 +86,9 @@ pub(super) async fn show_login(
     if visitor.presence.signed_in().is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    write_login(&state, &visitor, &headers, next, "", None)
+    let w = LoginWords::of(visitor.locale.unwrap_or_default());
+    let message = address.get("advice").and_then(|advice| oidc::advice(w, advice));
+    write_login(&state, &visitor, &headers, next, "", message.map(str::to_owned))
 }
 
 fn write_login(
@@ -109,19 +112,13 @@ fn write_login(
                 .in_brand(state.backend.usual_brand()),
             w,
             local: door.local,
-            elsewhere: door.elsewhere.iter().map(|way| starting(way, next)).collect(),
+            elsewhere: door.oidc.as_ref().map(|oidc| (oidc.title(), oidc::start(next))),
             next,
             name,
             message,
             csrf,
         })
     })
-}
-
-/// A way to log in elsewhere, and its address with where to go on to.
-fn starting<'a>(way: &'a WayElsewhere, next: &str) -> (&'a str, String) {
-    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    (&way.title, format!("{}?next={next}", way.start))
 }
 
 /// `POST /login`
@@ -149,7 +146,8 @@ pub(super) async fn log_in(
     let w = LoginWords::of(visitor.locale.unwrap_or_default());
     let (status, message) = match door.identity.log_in(attempt, now).await {
         Ok(user) => {
-            return complete(door, &headers, &extensions, &user.person(), LoginMethod::Local, next).await;
+            let proven = Proven { person: &user.person(), method: LoginMethod::Local, hint: None };
+            return complete(door, &headers, &extensions, proven, next).await;
         }
         Err(LoginError::Wrong { reason }) => {
             let event = event(AuditAction::LoginRefused).ended(Outcome::Refused).with("reason", reason);
@@ -173,16 +171,26 @@ pub(super) async fn log_in(
     Ok(response)
 }
 
+/// Somebody who proved who they are.
+#[derive(Clone, Copy)]
+pub(super) struct Proven<'a> {
+    pub(super) person: &'a Person,
+    pub(super) method: LoginMethod,
+    /// What the provider wants to see when they log out there too.
+    pub(super) hint: Option<&'a Secret>,
+}
+
 /// Begins a session for somebody whose identity was proven, and leads on. Whatever session the
 /// browser had ends: a secret that was planted there is worth nothing afterwards.
 pub(super) async fn complete(
     door: &Door,
     headers: &HeaderMap,
     extensions: &Extensions,
-    person: &Person,
-    method: LoginMethod,
+    Proven { person, method, hint }: Proven<'_>,
     next: &str,
 ) -> Result<Response, WebError> {
+    // Read before anything is done: who cannot be named does not come in.
+    let name: UserName = person.name.parse()?;
     let (now, address) = (door.now(), client_address(extensions).to_string());
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let before = Cookie::Session.read(headers, door.secure);
@@ -192,12 +200,12 @@ pub(super) async fn complete(
         .on("user", &person.name)
         .with("way", method.as_str());
     door.record(event).await?;
-    let new = NewSession { person, method, address: &address, agent, replaces: before.as_deref() };
+    let new = NewSession { person, method, address: &address, agent, replaces: before.as_deref(), hint };
     let secret = door.identity.begin_session(new, now).await?;
     let mut response = Redirect::to(next).into_response();
     let age = door.identity.settings().session_longest.as_secs();
     append(&mut response, Cookie::Session.set(Some((secret.as_str(), age)), door.secure));
-    let device = door.identity.device_cookie(&person.name.parse()?, now)?;
+    let device = door.identity.device_cookie(&name, now)?;
     append(&mut response, Cookie::Device.set(Some((&device, 180 * 24 * 3600)), door.secure));
     append(&mut response, Cookie::Form.set(None, door.secure));
     private(&mut response);
@@ -211,15 +219,19 @@ pub(super) async fn log_out(
     extensions: Extensions,
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
+    let mut elsewhere = None;
     if let Some(signed_in) = visitor.presence.signed_in() {
-        door.identity.end_session(&signed_in.secret).await?;
+        elsewhere = door.identity.end_session(&signed_in.secret).await?;
         let event = Event::new(AuditAction::LoggedOut, door.now())
             .by(&signed_in.person.name, signed_in.method)
             .from(&client_address(&extensions).to_string(), &request_id(&extensions))
             .on("user", &signed_in.person.name);
         door.record(event).await?;
     }
-    let mut response = Redirect::to("/login").into_response();
+    let mut response = match (elsewhere, &door.oidc) {
+        (Some(hint), Some(provider)) => oidc::log_out_there(&state, &visitor, door, provider, &hint).await?,
+        _ => Redirect::to("/login").into_response(),
+    };
     append(&mut response, Cookie::Session.set(None, door.secure));
     private(&mut response);
     // What the browser kept of pages goes too.

@@ -17,7 +17,11 @@ fn is_local(wanted: &str) -> bool {
     let Ok(base) = url::Url::parse("http://this.invalid/") else { return false };
     base.join(wanted).is_ok_and(|target| {
         let path = target.path();
-        target.origin() == base.origin() && !path.starts_with("//") && !["/login", "/logout"].contains(&path)
+        target.origin() == base.origin()
+            && !path.starts_with("//")
+            && path != "/logout"
+            && path != "/login"
+            && !path.starts_with("/login/")
     })
 }
 
@@ -46,6 +50,8 @@ mod tests {
             "/.//evil.example",
             "/a/..//evil.example",
             "/login?next=/",
+            "/login/oidc",
+            "/login/oidc/callback?code=x",
             "/logout",
             "%2f%2fevil.example",
         ] {

@@ -4,6 +4,7 @@ use axum::http::Method;
 
 use super::presence::SignedIn;
 use crate::access::Action;
+use crate::identity::oidc::CALLBACK_PATH;
 use crate::web::api;
 
 /// What is the same for everybody: probes, and the look of the login page with its brand's colours.
@@ -16,7 +17,10 @@ pub(super) fn is_nobodys(path: &str) -> bool {
 
 /// Pages that open before a login: without them nobody could log in.
 pub(super) fn is_open(path: &str) -> bool {
-    path == "/login" || path.starts_with("/setup/")
+    path == "/login"
+        || path == super::oidc::START
+        || path == CALLBACK_PATH
+        || ["/setup/", "/share/", "/embed/"].iter().any(|start| path.starts_with(start))
 }
 
 /// Pages for administrators.
@@ -24,7 +28,7 @@ pub(super) fn is_for_administrators(method: &Method, path: &str) -> bool {
     if let Some(called) = api::called(method, path) {
         return called.is_for_administrators();
     }
-    ["/users", "/audit"].iter().any(|start| {
+    ["/users", "/audit", "/shares"].iter().any(|start| {
         path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
     })
 }
@@ -63,7 +67,7 @@ pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
         "runs" => Some(Deed { action: Action::Schedule, report: None, object: ("run", rest) }),
         "artefacts" => Some(Deed { action: Action::Export, report: None, object: ("artefact", rest) }),
         "problems" => Some(Deed { action: Action::Edit, report: None, object: ("problems", "") }),
-        "users" | "audit" | "account" | "logout" => {
+        "users" | "audit" | "account" | "shares" | "logout" => {
             Some(Deed { action: Action::Administer, report: None, object: ("account", "") })
         }
         _ => None,
@@ -106,28 +110,31 @@ mod tests {
 
     #[test]
     fn open_pages_are_these_and_no_others() {
-        for path in ["/login", "/static/app.css", "/healthz", "/setup/abc"] {
+        for path in
+            ["/login", "/login/oidc", "/login/oidc/callback", "/static/app.css", "/healthz", "/setup/abc"]
+        {
             assert!(is_open(path) || is_nobodys(path), "{path}");
         }
         for path in [
             "/",
             "/metrics",
             "/login/",
+            "/login/oidc/",
+            "/login/oidc/callback/x",
             "/loginx",
             "/static",
             "/reports/weekly-sales",
             "/setup",
+            "/shares",
+            "/share",
+            "/embed-tokens",
             "/runs/static/x",
         ] {
             assert!(!is_open(path) && !is_nobodys(path), "{path}");
         }
-        assert!(
-            is_for_administrators(&Method::GET, "/users/kim/disable")
-                && is_for_administrators(&Method::GET, "/audit.csv")
-        );
-        assert!(
-            !is_for_administrators(&Method::GET, "/usersx")
-                && !is_for_administrators(&Method::GET, "/account")
-        );
+        let administrates = |path| is_for_administrators(&Method::GET, path);
+        assert!(administrates("/users/kim/disable") && administrates("/audit.csv"));
+        assert!(administrates("/shares/1/revoke") && !administrates("/share/abc"));
+        assert!(!administrates("/usersx") && !administrates("/account"));
     }
 }

@@ -3,13 +3,16 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{account, audit, enter, setup, users};
+use super::{account, audit, enter, oidc, setup, users};
+use crate::identity::oidc::CALLBACK_PATH;
 use crate::web::state::WebState;
 
 /// Everything about logging in, accounts, users and the audit log.
 pub(in crate::web) fn routes() -> Router<WebState> {
     Router::new()
         .route("/login", get(enter::show_login).post(enter::log_in))
+        .route(oidc::START, get(oidc::begin))
+        .route(CALLBACK_PATH, get(oidc::finish))
         .route("/logout", post(enter::log_out))
         .route("/setup/{token}", get(setup::show_setup).post(setup::set_password))
         .route("/account", get(account::show_account))

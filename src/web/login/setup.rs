@@ -6,7 +6,7 @@ use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::door::{client_address, request_id};
-use super::enter::{complete, door, with_form_cookie};
+use super::enter::{Proven, complete, door, with_form_cookie};
 use super::forgery::Fields;
 use super::words::LoginWords;
 use crate::error::Kind;
@@ -105,7 +105,8 @@ pub(super) async fn set_password(
                 }
                 door.record(event(AuditAction::PasswordChanged)).await?;
                 let user = door.identity.user(&redeemed.user).await?.ok_or_else(WebError::no_page)?;
-                return complete(door, &headers, &extensions, &user.person(), LoginMethod::Local, "/").await;
+                let proven = Proven { person: &user.person(), method: LoginMethod::Local, hint: None };
+                return complete(door, &headers, &extensions, proven, "/").await;
             }
             Err(IdentityError::Link) => return Err(gone(&visitor)),
             Err(error) if error.kind() == Kind::BadRequest => w.refused(&error),

@@ -1,23 +1,9 @@
 //! The words of the login, in every language.
 
-use crate::format::Locale;
 use crate::identity::IdentityError;
-use crate::web::words::fill;
+use crate::web::words::{fill, word_table};
 
-/// Declares the words, each in every language: one that lacks a language does not compile.
-macro_rules! words {
-    ($($name:ident: $ko:literal, $en:literal, $zh_hk:literal;)+) => {
-        /// The words of one language.
-        #[derive(Debug)]
-        pub(in crate::web) struct LoginWords { $(pub(in crate::web) $name: &'static str,)+ }
-
-        static KO: LoginWords = LoginWords { $($name: $ko,)+ };
-        static EN: LoginWords = LoginWords { $($name: $en,)+ };
-        static ZH_HK: LoginWords = LoginWords { $($name: $zh_hk,)+ };
-    };
-}
-
-words! {
+word_table! { LoginWords;
     log_in: "로그인", "Log in", "登入";
     log_out: "로그아웃", "Log out", "登出";
     demo: "데모: 로그인 없이 이 컴퓨터에서만 열립니다.", "Demo, no login: only this machine can open it.", "示範模式：無需登入，只有本機可以開啟。";
@@ -30,6 +16,24 @@ words! {
     new_password: "새 비밀번호", "New password", "新密碼";
     log_in_with: "{n}(으)로 로그인", "Log in with {n}", "以 {n} 登入";
     or: "또는", "or", "或";
+    oidc_again: "로그인이 끝나지 않았습니다. 다시 로그인하세요. 되풀이되면 브라우저의 쿠키가 켜져 있는지 확인하세요.", "The login was not finished. Log in again; if this keeps happening, check that the browser accepts cookies.", "登入尚未完成，請重新登入。如持續發生，請檢查瀏覽器是否允許 Cookie。";
+    oidc_later: "로그인 창구가 지금 응답하지 않습니다. 잠시 뒤 다시 시도하세요.", "The login service does not answer just now. Try again in a moment.", "登入服務暫時沒有回應，請稍後再試。";
+    oidc_access: "로그인이 허용되지 않았거나 취소되었습니다. 접근 권한이 필요하면 관리자에게 요청하세요.", "The login was not allowed, or was cancelled. Ask an administrator if you need access.", "登入不獲允許或已取消。如需存取權限，請聯絡管理員。";
+    oidc_operations: "로그인 설정에 문제가 있어 들어올 수 없습니다. 관리자에게 알려 주세요.", "The login does not work because of how it is set up. Tell an administrator.", "登入設定有問題，未能登入，請通知管理員。";
+    oidc_still_there: "여기서는 로그아웃했지만 로그인 창구가 응답하지 않아 그쪽 로그인은 남아 있습니다.", "You are logged out here. The login service did not answer, so you are still logged in there.", "你已在此登出，但登入服務沒有回應，你在該服務仍保持登入。";
+    oidc_out_here: "여기서는 로그아웃했습니다. 이제 {n}에서도 로그아웃합니다.", "You are logged out here, and now at {n} too.", "你已在此登出，現正前往 {n} 一併登出。";
+    oidc_log_out_there: "{n}에서 로그아웃", "Log out at {n}", "在 {n} 登出";
+    all_shares: "공유 링크", "Links to reports", "分享連結";
+    share: "공유", "Share", "分享";
+    roles: "내 역할", "Your roles", "我的角色";
+    roles_intro: "보고서와 데이터는 역할이 엽니다. 가까운 역할부터, 어떻게 받았는지와 함께 보입니다.", "Roles open reports and data. The nearest come first, each with how you hold it.", "角色決定可查看的報表和資料。以下由近至遠列出，並說明取得方式。";
+    no_roles: "가진 역할이 없어 아무 보고서도 열리지 않습니다. 관리자에게 그룹이나 역할을 요청하세요.", "You hold no role, so no report opens. Ask an administrator for a group or a role.", "你沒有任何角色，因此不能開啟報表，請向管理員申請群組或角色。";
+    role: "역할", "Role", "角色";
+    why_held: "받은 까닭", "Why", "取得方式";
+    by_group: "그룹 {n}", "Group {n}", "群組 {n}";
+    by_name: "이름으로 지정", "Listed by name", "按名稱指定";
+    attributes: "나에 관한 값", "What is known of you", "關於你的資料";
+    attributes_intro: "데이터의 규칙이 이 값으로 볼 수 있는 행을 고릅니다.", "Rules of datasets choose the rows that you see by these values.", "資料集的規則會根據這些值決定你可查看的資料列。";
     only_elsewhere: "이 서버는 회사의 로그인 창구를 통해서만 열립니다. 담당자가 알려 준 주소로 접속하세요.", "This server opens only through your company's login. Use the address that your administrator gave you.", "本伺服器只可經公司的登入系統開啟，請使用管理員提供的網址。";
     wrong: "사용자 이름이나 비밀번호가 맞지 않습니다.", "The name or the password is wrong.", "用戶名稱或密碼不正確。";
     form_foreign: "다른 사이트의 페이지가 보낸 요청이어서 거절했습니다.", "The form was sent by a page of another site.", "此表單由其他網站的頁面送出，已拒絕。";
@@ -55,6 +59,9 @@ words! {
     token_lifetime: "토큰의 기한은 1일에서 {n}일까지입니다.", "A token lasts from 1 to {n} days.", "權杖有效期為 1 至 {n} 日。";
     token_scope: "토큰으로 할 수 있는 일을 하나 이상 고르세요.", "Choose at least one thing that the token may do.", "請至少選擇一項權杖可執行的操作。";
     too_many_tokens: "토큰은 {n}개까지입니다. 쓰지 않는 것을 폐기하세요.", "One user has at most {n} tokens; revoke one first.", "每位用戶最多可有 {n} 個權杖，請先撤銷不用的權杖。";
+    share_lifetime: "링크의 기한은 1일에서 {n}일까지입니다.", "A link lasts from 1 to {n} days.", "連結有效期為 1 至 {n} 日。";
+    share_uses: "사용 횟수는 1 이상이어야 합니다. 제한하지 않으려면 비워 두세요.", "A link is for at least one use; leave the number empty for no limit.", "使用次數必須最少為 1；如不限制，請留空。";
+    too_many_shares: "공유 링크는 {n}개까지입니다. 쓰지 않는 것을 끊으세요.", "One user has at most {n} links that are valid; revoke one first.", "每位用戶最多可有 {n} 個有效連結，請先撤銷不用的連結。";
     account: "내 계정", "Account", "我的帳戶";
     groups: "그룹", "Groups", "群組";
     sessions: "로그인된 기기", "Where you are logged in", "已登入的裝置";
@@ -104,17 +111,8 @@ words! {
 }
 
 impl LoginWords {
-    /// The words of a language.
-    pub(in crate::web) fn of(locale: Locale) -> &'static Self {
-        match locale {
-            Locale::Ko => &KO,
-            Locale::En => &EN,
-            Locale::ZhHk => &ZH_HK,
-        }
-    }
-
     /// Why something was refused, in this language.
-    pub(super) fn refused(&self, error: &IdentityError) -> String {
+    pub(in crate::web) fn refused(&self, error: &IdentityError) -> String {
         let with = |text: &str, value: &dyn std::fmt::Display| fill(text, &[("n", &value.to_string())]);
         match error {
             IdentityError::Name { .. } => self.bad_name.to_owned(),
@@ -127,6 +125,9 @@ impl LoginWords {
             IdentityError::LastAdministrator { .. } => self.last_administrator.to_owned(),
             IdentityError::TokenLifetime { most } => with(self.token_lifetime, most),
             IdentityError::TokenScope { .. } => self.token_scope.to_owned(),
+            IdentityError::ShareLifetime { most } => with(self.share_lifetime, most),
+            IdentityError::ShareUses => self.share_uses.to_owned(),
+            IdentityError::TooManyShares { most } => with(self.too_many_shares, most),
             IdentityError::TooManyTokens { most } => with(self.too_many_tokens, most),
             IdentityError::Busy => self.busy.to_owned(),
             other => other.to_string(),

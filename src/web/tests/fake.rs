@@ -100,6 +100,10 @@ impl Backend for Fake {
         ]
     }
 
+    fn zone(&self, _: &ReportId) -> Option<String> {
+        Some("Asia/Seoul".into())
+    }
+
     fn problems(&self, _: &Standing) -> Vec<Diagnostic> {
         vec![
             serde_json::from_value(serde_json::json!({

@@ -10,6 +10,31 @@ mod zh_hk;
 
 use crate::format::Locale;
 
+/// Declares a table of words, each in every language: one that lacks a language does not compile.
+macro_rules! word_table {
+    ($table:ident; $($name:ident: $ko:literal, $en:literal, $zh_hk:literal;)+) => {
+        /// The words of one language.
+        #[derive(Debug)]
+        pub(in crate::web) struct $table { $(pub(in crate::web) $name: &'static str,)+ }
+
+        impl $table {
+            /// The words of a language.
+            pub(in crate::web) fn of(locale: $crate::format::Locale) -> &'static Self {
+                static KO: $table = $table { $($name: $ko,)+ };
+                static EN: $table = $table { $($name: $en,)+ };
+                static ZH_HK: $table = $table { $($name: $zh_hk,)+ };
+                match locale {
+                    $crate::format::Locale::Ko => &KO,
+                    $crate::format::Locale::En => &EN,
+                    $crate::format::Locale::ZhHk => &ZH_HK,
+                }
+            }
+        }
+    };
+}
+
+pub(super) use word_table;
+
 /// The words of one language.
 #[derive(Debug)]
 pub(super) struct Words {

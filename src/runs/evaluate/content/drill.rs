@@ -42,6 +42,10 @@ impl Links {
         if !prepared.standing.may(Action::View, Object::Report(&drill.report)) {
             return None;
         }
+        // Whoever came through a link finds the login behind addresses of pages, also of this report.
+        if prepared.standing.viewer().stays_in_reports() {
+            return None;
+        }
         let mut path = format!("/reports/{}", drill.report);
         if let Some(panel) = &drill.panel {
             path.push_str("/panels/");
