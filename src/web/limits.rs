@@ -103,7 +103,10 @@ impl Cost {
             Self::Nothing
         } else if is_below("/login") && request.method() == Method::POST {
             Self::Login
-        } else if is_below("/reports/") || is_below("/artefacts/") {
+        } else if ["/reports/", "/artefacts/", "/api/v1/reports/", "/api/v1/datasets/"]
+            .into_iter()
+            .any(is_below)
+        {
             Self::Work
         } else {
             Self::Page
@@ -249,6 +252,8 @@ mod tests {
     fn what_asks_the_engine_is_work() {
         assert_eq!(cost("GET", "/reports/weekly/panels/trend.csv?x=1"), Cost::Work);
         assert_eq!(cost("GET", "/reports/weekly.pdf"), Cost::Work);
+        assert_eq!(cost("GET", "/api/v1/reports/weekly/data"), Cost::Work);
+        assert_eq!(cost("POST", "/api/v1/datasets/sales/query"), Cost::Work);
         assert_eq!(cost("GET", "/"), Cost::Page);
         assert_eq!(cost("GET", "/nothing"), Cost::Page);
         assert_eq!(cost("GET", "/static/app.js?v=1"), Cost::Nothing);
