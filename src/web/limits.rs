@@ -94,6 +94,10 @@ enum Cost {
     Login,
 }
 
+/// Where what is asked needs the engine.
+const WORK: [&str; 6] =
+    ["/reports/", "/artefacts/", "/share/", "/embed/", "/api/v1/reports/", "/api/v1/datasets/"];
+
 impl Cost {
     /// Everything that asks the engine is work; what nobody has named here is a page.
     fn of(request: &Request) -> Self {
@@ -104,7 +108,7 @@ impl Cost {
         // Whoever begins an attempt elsewhere makes us ask the provider.
         } else if (is_below("/login") && request.method() == Method::POST) || path == "/login/oidc" {
             Self::Login
-        } else if ["/reports/", "/artefacts/", "/share/", "/embed/"].into_iter().any(is_below) {
+        } else if WORK.into_iter().any(is_below) {
             Self::Work
         } else {
             Self::Page
@@ -250,6 +254,8 @@ mod tests {
     fn what_asks_the_engine_is_work() {
         assert_eq!(cost("GET", "/reports/weekly/panels/trend.csv?x=1"), Cost::Work);
         assert_eq!(cost("GET", "/reports/weekly.pdf"), Cost::Work);
+        assert_eq!(cost("GET", "/api/v1/reports/weekly/data"), Cost::Work);
+        assert_eq!(cost("POST", "/api/v1/datasets/sales/query"), Cost::Work);
         assert_eq!(cost("GET", "/"), Cost::Page);
         assert_eq!(cost("GET", "/nothing"), Cost::Page);
         assert_eq!(cost("GET", "/static/app.js?v=1"), Cost::Nothing);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod access_matrix;
 mod access_rights;
 mod command_line;
 mod determinism;

@@ -73,6 +73,7 @@ fn document() -> Value {
     }
     let mut schemas = generator.take_definitions(true);
     schemas.insert("Error".into(), error_schema());
+    schemas.values_mut().for_each(portable);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -103,6 +104,28 @@ fn document() -> Value {
             },
         },
     })
+}
+
+/// Classes of Unicode in patterns (`\\p{L}`) are unknown to many tools: such names stay texts, and the server
+/// says what is wrong with one.
+fn portable(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            let is_wide = |pattern: &str| pattern.contains("\\p{");
+            if object.get("pattern").and_then(Value::as_str).is_some_and(is_wide) {
+                object.shift_remove("pattern");
+            }
+            let keyed = object.get("patternProperties").and_then(Value::as_object);
+            let any = keyed.and_then(|keyed| keyed.iter().find(|(pattern, _)| is_wide(pattern)));
+            if let Some(of_any) = any.map(|(_, of_any)| of_any.clone()) {
+                object.shift_remove("patternProperties");
+                object.insert("additionalProperties".into(), of_any);
+            }
+            object.values_mut().for_each(portable);
+        }
+        Value::Array(list) => list.iter_mut().for_each(portable),
+        _ => {}
+    }
 }
 
 fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
