@@ -212,7 +212,7 @@ impl Backend for LiveBackend {
         standing: Standing,
         asked: Exploration,
     ) -> BoxFuture<'_, Result<Explored, ExploreError>> {
-        async move { self.evaluator.explore(&standing, &asked).await }.boxed()
+        async move { self.evaluator.explore(&standing, &asked, Utc::now()).await }.boxed()
     }
 
     fn start_run(

@@ -46,8 +46,6 @@ pub struct Exploration {
     pub time_zone: Tz,
     /// The language of titles.
     pub locale: Locale,
-    /// The instant relative periods count back from.
-    pub now: DateTime<Utc>,
 }
 
 /// The largest members of one dimension.
@@ -217,7 +215,12 @@ fn known(what: &'static str, these: &str, name: &FieldName, valid: &[&str]) -> R
 
 impl Evaluator {
     /// Answers a question of somebody's own.
-    pub async fn explore(&self, standing: &Standing, asked: &Exploration) -> Result<Explored, ExploreError> {
+    pub async fn explore(
+        &self,
+        standing: &Standing,
+        asked: &Exploration,
+        now: DateTime<Utc>,
+    ) -> Result<Explored, ExploreError> {
         let closed = || ExploreError::NoDataset { name: asked.dataset.to_string() };
         let opened = open(standing, &asked.dataset).ok_or_else(closed)?;
         opened.check(asked)?;
@@ -236,7 +239,7 @@ impl Evaluator {
                     }
                     _ => None,
                 };
-                let anchor = Anchor::at(asked.now, asked.time_zone);
+                let anchor = Anchor::at(now, asked.time_zone);
                 resolve(spec, anchor, latest, asked.locale.week_start())
             }
             None => None,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -243,7 +243,6 @@ impl QueryBody {
             totals: self.totals,
             time_zone,
             locale: visitor.locale.unwrap_or_default(),
-            now: Utc::now(),
         })
     }
 }

@@ -8,8 +8,10 @@ pub fn is_origin(text: &str) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
     let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let scheme = url.scheme() == "https" || (url.scheme() == "http" && local);
+    // A pattern of hosts is no host, though it can be read as one.
+    let pattern = url.host_str().is_none_or(|host| host.contains('*'));
     // What is written differently would also compare differently.
-    scheme && url.origin().ascii_serialization() == text
+    scheme && !pattern && url.origin().ascii_serialization() == text
 }
 
 #[cfg(test)]
