@@ -36,6 +36,10 @@ pub struct Embed {
 }
 
 #[derive(Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "these are the claims of the person, in the claims of the token"
+)]
 struct Claims {
     id: String,
     name: String,

@@ -59,19 +59,20 @@ impl Site {
     }
 }
 
+const REPORTS: [&str; 8] = [
+    "weekly-sales",
+    "monthly-sales",
+    "store-results",
+    "inventory-status",
+    "merchandising",
+    "year-on-year",
+    "profit-and-loss",
+    "store-ledger",
+];
+
 #[tokio::test]
 async fn everybody_finds_their_own_reports_and_no_others() {
     let site = site(TestWorkspace::sample(), tempfile::tempdir().unwrap());
-    const REPORTS: [&str; 8] = [
-        "weekly-sales",
-        "monthly-sales",
-        "store-results",
-        "inventory-status",
-        "merchandising",
-        "year-on-year",
-        "profit-and-loss",
-        "store-ledger",
-    ];
     for (who, expected) in [
         (KOREA, &[true, true, true, true, false, false, false, false]),
         (STORE, &[true, false, true, false, false, false, false, false]),
@@ -124,7 +125,7 @@ async fn files_of_a_run_are_for_those_who_see_what_it_saw() {
     let ran =
         Said::of(jangpyo(&workspace.dir(), state.path()).args(["run", "weekly-sales/monday", "--json"]));
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    let run = ran.json()["run"]["id"].as_str().map(str::to_owned).unwrap_or_else(|| panic!("{ran:?}"));
+    let run = ran.json()["run"]["id"].as_str().map_or_else(|| panic!("{ran:?}"), str::to_owned);
     let site = site(workspace, state);
     let narrow: Who = ("han@hanbit.example", "narrow", "KR");
     let path = format!("/runs/{run}");

@@ -85,6 +85,7 @@ impl JsonSchema for Cell {
 
 /// Rows with their columns.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the JSON")]
 pub(super) struct Rows {
     /// The columns.
     pub(super) columns: Vec<ColumnOut>,

@@ -103,7 +103,7 @@ impl Asked<'_> {
         }
         let way = Way::shared(self.secret, share.parameters.clone(), share.open.clone());
         let visitor = visitor(self.uri, self.headers, viewer);
-        Ok(Entered { report, visitor, way, cookie, share })
+        Ok(Entered { share, report, visitor, way, cookie })
     }
 
     fn visit(&self) -> Option<&str> {
