@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::definitions::Catalog;
-use crate::definitions::model::{DatasetId, FieldName, ReportId};
+use crate::definitions::model::{DatasetId, FieldName, ReportId, RoleName};
 
 fn field(name: &str) -> FieldName {
     FieldName::parse(name).unwrap()
