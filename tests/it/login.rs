@@ -11,19 +11,19 @@ use crate::support::workspace::committed;
 const PASSWORD: &str = "blue tables sing";
 
 /// A server with a login, its state, and what a browser keeps.
-struct Site {
-    server: Server,
-    state: tempfile::TempDir,
+pub(crate) struct Site {
+    pub(crate) server: Server,
+    pub(crate) state: tempfile::TempDir,
 }
 
 /// A browser: it keeps cookies and sends them along, as browsers do.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     site: &'a Site,
-    cookies: std::collections::BTreeMap<String, String>,
+    pub(crate) cookies: std::collections::BTreeMap<String, String>,
     headers: Vec<(&'static str, String)>,
 }
 
-fn site_with(variables: &[(&str, &str)]) -> Site {
+pub(crate) fn site_with(variables: &[(&str, &str)]) -> Site {
     let state = tempfile::tempdir().unwrap();
     let all: Vec<(&str, &str)> =
         [("JANGPYO_LOGIN", "local")].into_iter().chain(variables.iter().copied()).collect();
@@ -47,12 +47,12 @@ impl Site {
         said.out.trim().split_once("/setup/").map(|(_, token)| format!("/setup/{token}")).unwrap()
     }
 
-    fn browser(&self) -> Browser<'_> {
+    pub(crate) fn browser(&self) -> Browser<'_> {
         Browser { site: self, cookies: std::collections::BTreeMap::default(), headers: Vec::new() }
     }
 
     /// A browser in which a new user has just set the password and is logged in.
-    async fn newcomer(&self, name: &str, more: &[&str]) -> Browser<'_> {
+    pub(crate) async fn newcomer(&self, name: &str, more: &[&str]) -> Browser<'_> {
         let link = self.invited(name, more);
         let mut browser = self.browser();
         let set = browser.submit(&link, &link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
@@ -60,7 +60,7 @@ impl Site {
         browser
     }
 
-    fn audit(&self) -> String {
+    pub(crate) fn audit(&self) -> String {
         self.command(&["audit", "list", "-n", "1000"]).out
     }
 }
@@ -93,7 +93,7 @@ impl Browser<'_> {
         }
     }
 
-    async fn get(&mut self, path: &str) -> Page {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
         let url = format!("{}{path}", self.site.server.url);
         let request = self.site.server.client.get(url);
         self.send(request).await
@@ -106,7 +106,7 @@ impl Browser<'_> {
     }
 
     /// Opens a page, and sends a form with the token that stands there.
-    async fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Page {
         let csrf = token_of(&self.get(page).await.text());
         let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();
         self.post(action, &fields).await

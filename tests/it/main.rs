@@ -24,6 +24,7 @@ mod pivots;
 mod query_answers;
 mod same_geometry;
 mod serving;
+mod share;
 mod smtp;
 mod sources;
 mod support;
