@@ -87,7 +87,9 @@ impl Asked {
             visitor: Visitor::of(request.uri().query(), headers),
             address: Address::parse(request.uri().query()),
             wants_json: wants_json(headers) || api::is_api(request.uri().path()),
-            is_secret_address: ["/share/", "/embed/", "/setup/"]
+            // Not the links that set passwords: without a referrer browsers send their forms without an
+            // origin too, and such forms are refused.
+            is_secret_address: ["/share/", "/embed/"]
                 .iter()
                 .any(|start| request.uri().path().starts_with(start)),
             stays_secure: client.secure && !super::host::is_loopback(request),
