@@ -12,6 +12,7 @@ import { desktop, launch, open, phone, shoot } from "./support.mjs";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
+// An executive of the sample, whose role opens reports.
 const password = "blue tables sing";
 
 let browser, server, url, setup, state;
@@ -78,18 +79,18 @@ test("the first administrator comes in, opens a report and goes out again", asyn
   await page.goto(`${setup}?lang=en`);
   await accessible(page, "setup");
   await shoot(page, "login-setup");
-  await page.locator("#name").fill("root@example.com");
+  await page.locator("#name").fill("yuna.seo@hanbit.example");
   await page.locator("#password").fill(password);
   await page.locator("#again").fill(password);
   await page.locator(".entry-form button[type=submit]").click();
   await page.waitForURL(`${url}/`);
-  const menu = page.locator("details.menu", { hasText: "root@example.com" });
+  const menu = page.locator("details.menu", { hasText: "yuna.seo@hanbit.example" });
   await menu.locator("summary").click();
   await shoot(page, "login-menu");
   await menu.getByRole("button", { name: "Log out" }).click();
   await page.waitForURL(/\/login$/);
   await page.goto(`${url}/reports/weekly-sales?country=KR`);
-  await logIn(page, "root@example.com");
+  await logIn(page, "yuna.seo@hanbit.example");
   await page.waitForURL(/\/reports\/weekly-sales\?country=KR/);
   assert.ok(await page.locator("#panel-revenue").isVisible());
   assert.deepEqual(own(complaints), []);
@@ -99,11 +100,11 @@ test("the first administrator comes in, opens a report and goes out again", asyn
 test("a wrong password is told, and the name stays", async () => {
   const { context, page } = await enter(phone, { bypassCSP: true });
   await page.goto(`${url}/login?lang=ko`);
-  await page.locator("#name").fill("root@example.com");
+  await page.locator("#name").fill("yuna.seo@hanbit.example");
   await page.locator("#password").fill("not this one at all");
   await page.locator(".entry-form button[type=submit]").click();
   await page.locator("[role=alert]").waitFor();
-  assert.equal(await page.locator("#name").inputValue(), "root@example.com");
+  assert.equal(await page.locator("#name").inputValue(), "yuna.seo@hanbit.example");
   assert.equal(await page.locator("#password").inputValue(), "");
   await accessible(page, "wrong password");
   await shoot(page, "login-wrong-phone");
@@ -113,13 +114,13 @@ test("a wrong password is told, and the name stays", async () => {
 test("a session that ended on the way leads to the login and back", async () => {
   const { context, page } = await enter(desktop);
   await page.goto(`${url}/login?next=%2Freports%2Fweekly-sales`);
-  await logIn(page, "root@example.com");
+  await logIn(page, "yuna.seo@hanbit.example");
   await page.waitForURL(/weekly-sales/);
   await page.waitForLoadState("networkidle");
   await context.clearCookies({ name: "jangpyo" });
   await page.locator("select[name=period]").selectOption({ index: 3 });
   await page.waitForURL(/\/login\?next=/);
-  await logIn(page, "root@example.com");
+  await logIn(page, "yuna.seo@hanbit.example");
   await page.waitForURL(/\/reports\/weekly-sales/);
   await context.close();
 });
@@ -134,7 +135,7 @@ for (const device of [desktop, phone]) {
         await fits(page, `${name} login`);
         await accessible(page, `${name} login`);
         await shoot(page, name);
-        await logIn(page, "root@example.com");
+        await logIn(page, "yuna.seo@hanbit.example");
         await page.waitForURL(`${url}/`);
         for (const place of ["account", "users", "audit"]) {
           await page.goto(`${url}/${place}`);
@@ -153,7 +154,7 @@ for (const device of [desktop, phone]) {
 test("a token is made, shown once and revoked", async () => {
   const { context, page, complaints } = await enter(desktop, { bypassCSP: true });
   await page.goto(`${url}/login?lang=en`);
-  await logIn(page, "root@example.com");
+  await logIn(page, "yuna.seo@hanbit.example");
   await page.goto(`${url}/account`);
   await page.locator("#token-name").fill("airflow");
   await page.locator("input[value=export]").check();
