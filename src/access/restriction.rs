@@ -155,11 +155,6 @@ impl Restriction {
         self.minimum_group
     }
 
-    /// Whether nothing is hidden.
-    pub fn is_everything(&self) -> bool {
-        self.rows().is_none() && self.columns.is_empty() && self.minimum_group.is_none()
-    }
-
     /// 64 hexadecimal digits that are equal for equal restrictions, also of other processes.
     pub fn fingerprint(&self) -> String {
         format!("{:x}", Sha256::digest(serde_json::to_string(self).unwrap_or_default()))

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use super::address::Address;
 use super::login::{Presence, SignedIn};
 use super::state::WebState;
-use crate::access::{Action, Object, Scope, Standing, Viewer};
+use crate::access::{Action, Scope, Standing, Viewer};
 use crate::definitions::model::ReportId;
 use crate::format::Locale;
 
@@ -68,8 +68,6 @@ pub(super) struct Doors {
     pub(super) runs: bool,
     /// Problems of definitions.
     pub(super) problems: bool,
-    /// Users, sessions, links and the audit log.
-    pub(super) administration: bool,
 }
 
 /// What who asks may do in the workspace as it is now.
@@ -144,7 +142,6 @@ impl FromRequestParts<WebState> for Visitor {
         let doors = Doors {
             runs: standing.may_with_any(Action::Schedule),
             problems: standing.may_with_any(Action::Edit),
-            administration: standing.may(Action::Administer, Object::Server),
         };
         Ok(Self { doors, ..Self::of_request(parts) })
     }
