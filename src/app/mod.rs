@@ -4,6 +4,7 @@
 //! server share. Nothing here knows HTTP or the terminal.
 
 mod adapters;
+mod audit;
 mod data_check;
 mod live;
 mod login;

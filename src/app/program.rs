@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::error::Kind;
 use crate::identity::IdentityError;
 use crate::identity::oidc::OidcError;
+use crate::ledger::audit::AuditLog;
 use crate::runs::Clock;
 use crate::runs::artefacts::Shelf;
 use crate::runs::evaluate::Evaluator;
@@ -139,6 +140,7 @@ impl Program {
             MailSettings::Outbox { from } => Mailer::Outbox(Outbox::new(state.join("outbox"), from.clone())),
         };
         Ok(Runner::new(Parts {
+            audit: AuditLog::new(store.clone()),
             store,
             catalog: Arc::new(LiveCatalog(self.workspace.clone())),
             answers: Arc::new(self.evaluator.clone()),

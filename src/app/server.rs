@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::adapters::LiveBackend;
+use super::audit::Auditor;
 use super::{Program, ProgramError, login};
 use crate::runs::Clock;
 use crate::runs::evaluate::Evaluator;
@@ -57,6 +58,14 @@ pub async fn serve(
     let scheduler = Scheduler::new(runner.clone(), scheduler_settings);
     let schedules = tokio::spawn(scheduler.run(program.workspace.generations(), stop.clone()));
 
+    let auditor = Auditor {
+        audit: runner.parts().audit.clone(),
+        clock: clock.clone(),
+        workspace: program.workspace.clone(),
+        keep_days: settings.audit_keep_days,
+    };
+    let audit = tokio::spawn(auditor.run(program.workspace.generations(), stop.clone()));
+
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Counted {
         evaluator: program.evaluator.clone(),
@@ -85,7 +94,7 @@ pub async fn serve(
     if tokio::time::timeout(settings.shutdown_grace, started.wait()).await.is_err() {
         tracing::warn!(runs = started.len(), "runs that were started by hand did not end in time");
     }
-    for (name, task) in [("schedules", schedules), ("watch", follow)] {
+    for (name, task) in [("schedules", schedules), ("watch", follow), ("audit", audit)] {
         if let Err(error) = task.await {
             tracing::error!(%error, task = name, "a task ended badly");
         }

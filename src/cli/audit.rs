@@ -149,7 +149,7 @@ async fn verify(log: &AuditLog, head: Option<&str>, json: bool) -> Result<ExitCo
 async fn prune(log: &AuditLog, keep_days: u32) -> Result<ExitCode, Failure> {
     let now = Utc::now();
     let before = now - TimeDelta::days(i64::from(keep_days));
-    match log.prune(before, &operator(), now).await? {
+    match log.prune(before, (&operator(), Method::Operator), now).await? {
         None => output::say("nothing is that old")?,
         Some(pruned) => {
             output::say(&format!(

@@ -8,7 +8,8 @@ use chrono::Utc;
 
 use super::arguments::{Place, RenderArguments};
 use super::{Failure, failure, progress};
-use crate::definitions::model::PanelId;
+use crate::access::{Action, Object};
+use crate::definitions::model::{PanelId, ReportId};
 use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::render::canvas;
@@ -24,9 +25,13 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
     let format = Format::of(ending)?;
     let program = place.program()?;
     let workspace = program.workspace.current();
-    let reports = &workspace.catalog().reports;
-    if !reports.contains_key(&arguments.report) {
-        return Err(Failure::unknown(&format!("report `{}`", arguments.report), reports.keys()));
+    let viewer = arguments.viewer.viewer();
+    // With somebody's eyes a closed report is as absent as everywhere else.
+    let standing = program.evaluator.standing(viewer.clone()).await;
+    let open = |id: &&ReportId| standing.may(Action::View, Object::Report(id));
+    let open: Vec<&ReportId> = workspace.catalog().reports.keys().filter(open).collect();
+    if !open.contains(&&arguments.report) {
+        return Err(Failure::unknown(&format!("report `{}`", arguments.report), open));
     }
     let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, value) in &arguments.parameters {
@@ -37,7 +42,7 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
         parameters,
         locale: arguments.locale,
         now: arguments.now.unwrap_or_else(Utc::now),
-        viewer: arguments.viewer.viewer(),
+        viewer,
         freshness: Freshness::from_now_on(),
     };
     let spinner = progress::spinner(format!("rendering {}", arguments.report));

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use chrono::{SecondsFormat, SubsecRound, Utc};
 
 use super::arguments::{Place, RunArguments};
+use super::audit::operator;
 use super::{Failure, failure, output, progress};
+use crate::ledger::audit::{AuditAction, Event, Method};
 use crate::runs::Clock;
 use crate::runs::execute::{Claimed, Order};
 use crate::runs::store::{Repeat, RunState, StoreError, Trigger};
@@ -32,7 +34,15 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
     let failed = |error: StoreError| Failure::new(error.kind(), error);
     let claimed = runner.claim(&order).await.map_err(|error| Failure::new(error.kind(), error))?;
     let (run, is_new) = match claimed {
-        Claimed::Ticket(ticket) => (runner.perform(*ticket).await.map_err(failed)?, true),
+        Claimed::Ticket(ticket) => {
+            let event = Event::new(AuditAction::ScheduleChanged, Utc::now())
+                .by(&operator(), Method::Operator)
+                .on("schedule", &format!("{}/{}", order.report, order.schedule))
+                .with("run", ticket.run().id.to_string())
+                .with("started", order.trigger.as_str());
+            runner.parts().audit.append(&[event]).await.map_err(failed)?;
+            (runner.perform(*ticket).await.map_err(failed)?, true)
+        }
         Claimed::Existing(run) => (*run, false),
     };
     let store = &runner.parts().store;

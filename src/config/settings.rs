@@ -1,6 +1,7 @@
 //! The settings of the program.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,6 +46,8 @@ pub struct Settings {
     pub runs: RunSettings,
     /// What is kept of artefacts.
     pub retention: Retention,
+    /// For how many days events of the audit log are kept; `None` for good.
+    pub audit_keep_days: Option<u32>,
 }
 
 impl Settings {
@@ -79,6 +82,12 @@ impl Settings {
         allowed_hosts.extend(base_url.as_ref().and_then(|url| url.host_str()).map(str::to_owned));
         let login = login::read(&mut variables);
         let oidc = oidc::read(&mut variables, base_url.as_ref(), &login);
+        // Zero days would remove what has just been recorded.
+        let audit_keep_days = variables.text("JANGPYO_AUDIT_KEEP_DAYS").map(|_| {
+            let days: NonZeroU32 =
+                variables.parsed("JANGPYO_AUDIT_KEEP_DAYS", NonZeroU32::MIN, "a number of days from 1");
+            days.get()
+        });
         let runs = RunSettings::default();
         let web = WebSettings::default();
         let retention = Retention::default();
@@ -129,6 +138,7 @@ impl Settings {
                     .text("JANGPYO_KEEP_BYTES")
                     .map(|_| variables.parsed("JANGPYO_KEEP_BYTES", 0_u64, "a number of bytes")),
             },
+            audit_keep_days,
             mail: mail.unwrap_or_else(|| MailSettings::Outbox { from: default_sender() }),
             engine,
         };

@@ -1,6 +1,6 @@
 //! Logging in, as browsers, programs and attackers meet it: the real server over HTTP.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
@@ -14,6 +14,7 @@ const PASSWORD: &str = "blue tables sing";
 pub(crate) struct Site {
     pub(crate) server: Server,
     pub(crate) state: tempfile::TempDir,
+    workspace: PathBuf,
 }
 
 /// A browser: it keeps cookies and sends them along, as browsers do.
@@ -24,11 +25,16 @@ pub(crate) struct Browser<'a> {
 }
 
 pub(crate) fn site_with(variables: &[(&str, &str)]) -> Site {
+    site_of(&committed(), variables)
+}
+
+/// A site of another workspace.
+pub(crate) fn site_of(workspace: &Path, variables: &[(&str, &str)]) -> Site {
     let state = tempfile::tempdir().unwrap();
     let all: Vec<(&str, &str)> =
         [("JANGPYO_LOGIN", "local")].into_iter().chain(variables.iter().copied()).collect();
-    let server = Server::start_with(&committed(), state.path(), &all);
-    Site { server, state }
+    let server = Server::start_with(workspace, state.path(), &all);
+    Site { server, state, workspace: workspace.to_owned() }
 }
 
 fn site() -> Site {
@@ -37,7 +43,7 @@ fn site() -> Site {
 
 impl Site {
     fn command(&self, arguments: &[&str]) -> Said {
-        Said::of(jangpyo(&committed(), self.state.path()).args(arguments))
+        Said::of(jangpyo(&self.workspace, self.state.path()).args(arguments))
     }
 
     /// Adds a user through the command line; answers with the path of the link for the password.
@@ -66,7 +72,7 @@ impl Site {
 }
 
 impl Browser<'_> {
-    fn cookie_line(&self) -> String {
+    pub(crate) fn cookie_line(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
@@ -122,7 +128,7 @@ impl Browser<'_> {
 }
 
 /// The token of the first form of a page.
-fn token_of(page: &str) -> String {
+pub(crate) fn token_of(page: &str) -> String {
     let start = page.find("name=\"csrf\" value=\"").unwrap_or_else(|| panic!("no form: {page}"));
     page[start + 19..].split('"').next().unwrap().to_owned()
 }
@@ -168,7 +174,7 @@ async fn the_first_administrator_comes_in_by_a_link_and_invites_others() {
     let mut command = jangpyo(&committed(), state.path());
     command.env("JANGPYO_LOGIN", "local");
     let (server, link) = Server::start_telling(command, "/setup/");
-    let site = Site { server, state };
+    let site = Site { server, state, workspace: committed() };
     let mut admin = site.browser();
     let fields = [("name", "Root@Example.com"), ("password", "short"), ("again", "short")];
     let weak = admin.submit(&link, &link, &fields).await;
@@ -468,7 +474,7 @@ async fn secrets_stand_neither_in_the_log_nor_in_the_store_nor_in_the_audit_log(
     let mut command = jangpyo(&committed(), state.path());
     command.env("JANGPYO_LOGIN", "local").env("RUST_LOG", "debug");
     let server = Server::start_logging(command, &log);
-    let site = Site { server, state };
+    let site = Site { server, state, workspace: committed() };
     let link = site.invited("kim", &[]);
     let mut kim = site.browser();
     kim.submit(&link, &link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
@@ -483,7 +489,7 @@ async fn secrets_stand_neither_in_the_log_nor_in_the_store_nor_in_the_audit_log(
     let device = kim.cookies["jangpyo-device"].clone();
     let audit = site.command(&["audit", "export"]).out;
     assert!(audit.contains("token_made"), "{audit}");
-    let Site { server, state } = site;
+    let Site { server, state, .. } = site;
     tokio::task::spawn_blocking(|| server.terminate()).await.unwrap();
     let mut all = audit.into_bytes();
     read_all(state.path(), &mut all);

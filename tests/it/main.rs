@@ -4,6 +4,7 @@
 
 mod access_matrix;
 mod access_rights;
+mod audited;
 mod command_line;
 mod determinism;
 mod flights;

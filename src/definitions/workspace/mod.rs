@@ -160,6 +160,16 @@ impl DefinitionFile {
         problem.in_file(&self.name, &self.text)
     }
 
+    /// A digest (64 hexadecimal digits) of the definition in use and the files that it names.
+    pub fn digest(&self) -> String {
+        use std::fmt::Write as _;
+        self.digest.iter().fold(String::new(), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
     /// The file's text as it is now; empty when it cannot be read.
     pub fn text(&self) -> &str {
         &self.text

@@ -22,8 +22,10 @@ stored_enum! {
         Proxy = "proxy",
         /// Somebody at the command line of the server.
         Operator = "operator",
-        /// A schedule.
+        /// A schedule, or what the server does by itself.
         Schedule = "schedule",
+        /// Files of the workspace were found changed; who changed them is known where they are kept.
+        Files = "files",
     }
 }
 
@@ -68,9 +70,9 @@ stored_enum! {
         Exported = "exported",
         /// Something was not allowed.
         Refused = "refused",
-        /// A file went to a recipient.
+        /// Files of a run went to a recipient, or could not be handed over.
         Delivered = "delivered",
-        /// Roles or grants were changed.
+        /// What roles allow was changed.
         RolesChanged = "roles_changed",
         /// A schedule was changed or started by hand.
         ScheduleChanged = "schedule_changed",

@@ -21,12 +21,12 @@ pub struct Pruned {
 
 impl AuditLog {
     /// Removes the events before `before`, as far as they stand at the beginning of the chain, and
-    /// leaves an anchor that the rest hangs on. An event of `actor` says so. `None` when there was
-    /// nothing to remove.
+    /// leaves an anchor that the rest hangs on. An event of the actor, known in that way, says so. `None` when
+    /// there was nothing to remove.
     pub async fn prune(
         &self,
         before: DateTime<Utc>,
-        actor: &str,
+        (actor, method): (&str, Method),
         now: DateTime<Utc>,
     ) -> Result<Option<Pruned>, StoreError> {
         let doing = "removing old events of the audit log";
@@ -65,7 +65,7 @@ impl AuditLog {
             .await
             .map_err(StoreError::query(doing))?;
         let event = Event::new(AuditAction::AuditPruned, now)
-            .by(actor, Method::Operator)
+            .by(actor, method)
             .on("audit", &through.to_string())
             .with("removed", removed)
             .with("hash", hash.clone());

@@ -143,13 +143,15 @@ async fn a_tail_cut_off_together_with_the_head_is_found_by_the_noted_head() {
 async fn retention_removes_the_beginning_and_the_rest_verifies() {
     let (temporary, log) = log_of(6).await;
     let noted = log.head().await.unwrap().to_string();
-    let pruned = log.prune(now() + TimeDelta::minutes(4), "root", now()).await.unwrap().unwrap();
+    let pruned =
+        log.prune(now() + TimeDelta::minutes(4), ("root", Method::Operator), now()).await.unwrap().unwrap();
     assert_eq!((pruned.removed, pruned.through), (3, 3));
     let verdict = log.verify(Some(&noted)).await.unwrap();
     assert_eq!((verdict.checked, verdict.removed, verdict.flaw), (4, 3, None));
-    assert_eq!(log.prune(now(), "root", now()).await.unwrap(), None);
+    assert_eq!(log.prune(now(), ("root", Method::Operator), now()).await.unwrap(), None);
     // Once more, with the first pruning's own event among what goes: it is older than the limit.
-    let again = log.prune(now() + TimeDelta::minutes(60), "root", now()).await.unwrap().unwrap();
+    let again =
+        log.prune(now() + TimeDelta::minutes(60), ("root", Method::Operator), now()).await.unwrap().unwrap();
     assert_eq!((again.removed, again.through), (4, 7));
     assert_eq!(log.verify(None).await.unwrap().flaw, None);
     let error = sqlx::query("DELETE FROM audit_anchors").execute(&temporary.store.pool).await.unwrap_err();
@@ -262,4 +264,44 @@ async fn two_instances_on_one_postgres_keep_one_chain() {
         let error = sqlx::query(statement).execute(&logs[0].store.pool).await.unwrap_err().to_string();
         assert!(error.contains("append-only"), "{statement}: {error}");
     }
+}
+
+fn things(all: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+    all.iter().map(|(id, content)| ((*id).to_owned(), (*content).to_owned())).collect()
+}
+
+/// Looks, and answers with the changes that were told.
+async fn look(log: &AuditLog, version: &str, all: &[(&str, &str)]) -> Vec<String> {
+    let (told, things) = (std::sync::Mutex::new(Vec::new()), things(all));
+    let found = Found { kind: "definition", things: &things, version };
+    let event = |change: &Change<'_>| {
+        told.lock().unwrap().push(format!("{} {} since {:?}", change.id, change.word(), change.since));
+        Event::new(AuditAction::DefinitionChanged, now()).on("definition", change.id)
+    };
+    let count = log.note_changes(found, event).await.unwrap();
+    let told = told.into_inner().unwrap();
+    assert_eq!(count, told.len());
+    told
+}
+
+#[tokio::test]
+async fn a_change_is_told_once_whoever_looks_and_also_after_a_restart() {
+    let (temporary, log) = log_of(0).await;
+    assert!(look(&log, "v1", &[("a", "1"), ("b", "1")]).await.is_empty(), "the first look only remembers");
+    assert!(look(&log, "v2", &[("a", "1"), ("b", "1")]).await.is_empty());
+    let later = [("a", "2"), ("c", "1")];
+    let other = AuditLog::new(temporary.store.clone());
+    let (one, two) = tokio::join!(look(&log, "v3", &later), look(&other, "v3", &later));
+    let expected = ["a changed since \"v1\"", "c added since \"\"", "b removed since \"v1\""];
+    assert_eq!([one, two].concat(), expected, "both looked at once");
+    assert_eq!(look(&other, "v4", &[]).await.len(), 2, "nothing is left");
+    assert_eq!(look(&other, "v5", &[("a", "2")]).await, ["a added since \"\""], "after nothing is not first");
+    assert_eq!(log.verify(None).await.unwrap().checked, 6);
+}
+
+#[tokio::test]
+async fn a_kind_that_began_with_nothing_tells_the_first_thing() {
+    let (_temporary, log) = log_of(0).await;
+    assert!(look(&log, "v1", &[]).await.is_empty());
+    assert_eq!(look(&log, "v2", &[("a", "1")]).await, ["a added since \"\""]);
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::parcel::{asked_for, parcel};
-use super::{Parts, StageFailure, Ticket};
+use super::{Parts, StageFailure, Ticket, told};
 use crate::definitions::model::{EmailDelivery, FolderDelivery};
 use crate::delivery::{EmailAddress, Message, Outcome, compose};
 use crate::error::Kind;
@@ -81,21 +81,24 @@ async fn into_folder(
     .await
     .map_err(|error| StageFailure::new(Stage::Deliver, Kind::Bug, error.to_string()))?;
     let mut problems = Vec::new();
+    let mut ended = Vec::new();
     for delivery in &planned {
         let now = clock.now();
-        let noted = match &put {
+        let (state, noted) = match &put {
             Ok(()) => {
-                let answer = format!("{count} files written");
-                store.move_delivery(&delivery.id, DeliveryState::Sent, Some(&answer), None, now).await
+                let (state, answer) = (DeliveryState::Sent, format!("{count} files written"));
+                (state, store.move_delivery(&delivery.id, state, Some(&answer), None, now).await)
             }
             Err(error) => {
                 problems.push(Problem { kind: error.kind(), message: error.to_string() });
-                let why = error.to_string();
-                store.move_delivery(&delivery.id, DeliveryState::Failed, None, Some(&why), now).await
+                let (state, why) = (DeliveryState::Failed, error.to_string());
+                (state, store.move_delivery(&delivery.id, state, None, Some(&why), now).await)
             }
         };
         noted.map_err(failed)?;
+        ended.push((delivery, state));
     }
+    told::tell(parts, &ticket.run, &ended).await;
     Ok(problems)
 }
 
@@ -148,7 +151,7 @@ async fn send(
             waiting.iter().filter_map(|delivery| addresses.get(&delivery.recipient).cloned()).collect();
         let reply = mailer.send(message, &to).await;
         let pause = settings.retry.pause_after(attempt);
-        let mut again = Vec::new();
+        let (mut again, mut ended) = (Vec::new(), Vec::new());
         for (delivery, outcome) in waiting.into_iter().zip(reply.outcomes) {
             let (state, answer, error) = match &outcome {
                 Outcome::Accepted(answer) => (DeliveryState::Sent, Some(answer.as_str()), None),
@@ -167,7 +170,7 @@ async fn send(
             match state {
                 DeliveryState::Queued => {
                     tracing::warn!(run = %ticket.run.id, to = masked, attempt, error, "mail refused for now");
-                    again.push(delivery);
+                    again.push(delivery.clone());
                 }
                 DeliveryState::Failed => problems.push(Problem {
                     kind: if matches!(outcome, Outcome::Refused(_)) {
@@ -183,7 +186,11 @@ async fn send(
                 }),
                 _ => {}
             }
+            if state != DeliveryState::Queued {
+                ended.push((delivery, state));
+            }
         }
+        told::tell(parts, &ticket.run, &ended).await;
         waiting = again;
         if let (Some(pause), false) = (pause, waiting.is_empty()) {
             tokio::time::sleep(pause).await;

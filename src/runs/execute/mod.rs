@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod parcel;
 mod ports;
+mod told;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, S
 use crate::delivery::{Folder, Mailer, RetryPolicy};
 use crate::engine::Freshness;
 use crate::error::Kind;
+use crate::ledger::audit::AuditLog;
 use crate::render::document::Document;
 
 pub use counters::RunCounters;
@@ -70,6 +72,8 @@ impl Default for RunSettings {
 pub struct Parts {
     /// The durable record.
     pub store: Store,
+    /// Where it is told who got what.
+    pub audit: AuditLog,
     /// Where reports come from.
     pub catalog: Arc<dyn Catalog>,
     /// Who answers them.

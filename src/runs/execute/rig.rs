@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::delivery::{MemoryMailbox, Recipient};
 use crate::format::{Locale, NumberFormat};
+use crate::ledger::audit::AuditLog;
 use crate::render::document::Approval;
 use crate::render::document::{Block, Content, Failure, Kpi, SheetPage};
 use crate::runs::evaluate::QuestionError;
@@ -170,6 +171,7 @@ impl Rig {
         let short = Duration::from_millis(1);
         let mut parts = Parts {
             store: home.store.clone(),
+            audit: AuditLog::new(home.store.clone()),
             catalog: catalog.clone(),
             answers: asked.clone(),
             mailer,

@@ -58,10 +58,10 @@ pub(in crate::web) async fn authenticate(
             request.extensions_mut().insert(presence.clone());
             let told = Told::of(&request, &from, &presence);
             let response = next.run(request).await;
-            if let Some(told) = told {
-                told.record(door, response.status()).await;
+            match told {
+                Some(told) => told.record(door, response).await,
+                None => response,
             }
-            response
         }
         Err(response) => *response,
     };
@@ -299,13 +299,17 @@ impl Told {
         }))
     }
 
-    async fn record(self, door: &Door, status: StatusCode) {
-        let outcome = match status {
+    /// `response`, once it is recorded: what cannot be recorded is not given out.
+    async fn record(self, door: &Door, response: Response) -> Response {
+        let outcome = match response.status() {
             // A report that is closed looks absent; here it is told that it was asked for in vain.
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Outcome::Refused,
             status if status.is_success() || status == StatusCode::NOT_MODIFIED => Outcome::Done,
             _ => Outcome::Failed,
         };
-        record(door, Event { at: door.now(), ..self.0.ended(outcome) }).await;
+        match door.record(Event { at: door.now(), ..self.0.ended(outcome) }).await {
+            Ok(()) => response,
+            Err(error) => error.into_response(),
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jangpyo::definitions::Catalog as Definitions;
 use jangpyo::definitions::model::{FieldName, Report, ReportId};
 use jangpyo::delivery::{Folder, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings, SmtpTls};
+use jangpyo::ledger::audit::AuditLog;
 use jangpyo::runs::Clock;
 use jangpyo::runs::artefacts::Shelf;
 use jangpyo::runs::execute::{Catalog, Order, Parts, RunSettings, Runner, VersionedReport};
@@ -83,8 +84,10 @@ impl TestRunner {
         });
         let from = "장표 <reports@corp.example>".parse().unwrap();
         let short = Duration::from_millis(20);
+        let store = Store::open_file(&state.path().join("jangpyo.db")).await.unwrap();
         let parts = Parts {
-            store: Store::open_file(&state.path().join("jangpyo.db")).await.unwrap(),
+            audit: AuditLog::new(store.clone()),
+            store,
             catalog: Arc::new(Reports(evaluator.catalog())),
             answers: Arc::new(evaluator),
             mailer: match settings {
