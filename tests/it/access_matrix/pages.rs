@@ -1,0 +1,92 @@
+//! Every page and file of the server.
+
+use jangpyo::access::Action::{Edit, Export, Schedule, View};
+use serde_json::json;
+
+use super::row::{Need, Row};
+
+/// What exists before anybody asks; the ids of what belongs to the owner.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) run: String,
+    pub(super) artefact: String,
+    pub(super) session: String,
+    pub(super) token: String,
+    pub(super) share: String,
+    pub(super) link: String,
+    pub(super) embed: String,
+}
+
+pub(super) const EMBEDDING: &str = "https://intranet.example.com";
+
+pub(super) fn rows(made: &Made) -> Vec<Row> {
+    let row = Row::new;
+    let mut rows = vec![
+        row("GET /", "/", Need::List(View)),
+        row("GET /runs", "/runs", Need::Somewhere(Schedule)),
+        row("GET /runs/{run}", "/runs/{object}", Need::Of(Schedule)).of(&made.run),
+        row("GET /artefacts/{artefact}", "/artefacts/{object}", Need::Of(Export)).of(&made.artefact),
+        row("GET /problems", "/problems", Need::Somewhere(Edit)),
+        row("GET /healthz", "/healthz", Need::Nothing),
+        row("GET /readyz", "/readyz", Need::Nothing),
+        row("GET /metrics", "/metrics", Need::Administration),
+        row("GET /static/{file}", "/static/app.css", Need::Nothing),
+        row("GET /themes/{theme}/{file}", "/themes/none/theme.css", Need::Nothing).gives(404),
+        row("GET /favicon.svg", "/favicon.svg", Need::Nothing),
+        row("GET /favicon.ico", "/favicon.ico", Need::Nothing),
+        row("GET /login/oidc", "/login/oidc", Need::Nothing).gives(404),
+        row("GET /login/oidc/callback", "/login/oidc/callback?code=x&state=y", Need::Nothing).gives(404),
+        row("GET /setup/{token}", "/setup/nothing", Need::Nothing).gives(404),
+        row("GET /account", "/account", Need::Person),
+        row("POST /account/password", "/account/password", Need::Person)
+            .form(&[("now", "wrong"), ("password", "blue tables sing"), ("again", "blue tables sing")])
+            .gives(422),
+        row("POST /account/sessions/{session}/revoke", "/account/sessions/{object}/revoke", Need::Others)
+            .of(&made.session),
+        row("POST /account/tokens", "/account/tokens", Need::Person).form(&[("name", "")]).gives(422),
+        row("POST /account/tokens/{token}/revoke", "/account/tokens/{object}/revoke", Need::Others)
+            .of(&made.token),
+        row("POST /account/shares/{share}/revoke", "/account/shares/{object}/revoke", Need::Others)
+            .of(&made.share),
+        row("GET /users", "/users", Need::Administration),
+        row("POST /users", "/users", Need::Administration).form(&[("name", "")]).gives(422),
+        row("POST /users/{user}/{deed}", "/users/nobody@example.com/disable", Need::Administration)
+            .gives(404),
+        row("GET /audit", "/audit", Need::Administration),
+        row("GET /audit.csv", "/audit.csv", Need::Administration),
+        row("GET /audit.ndjson", "/audit.ndjson", Need::Administration),
+        row("GET /shares", "/shares", Need::Administration),
+        row(
+            "POST /shares/{share}/revoke",
+            "/shares/00000000-0000-0000-0000-000000000000/revoke",
+            Need::Administration,
+        )
+        .gives(404),
+        row("GET /reports/{report}", "/reports/{object}", Need::On(View)),
+        row("GET /reports/{report}", "/reports/{object}?lang=ko&place=Hush+Harbour", Need::On(View)),
+        row("GET /reports/{report}", "/reports/{object}.pdf", Need::On(Export)),
+        row("GET /reports/{report}/panels/{panel}", "/reports/{object}/panels/bars", Need::On(View)),
+        row("GET /reports/{report}/share", "/reports/{object}/share", Need::OnInPerson(Export)),
+        row("POST /reports/{report}/share", "/reports/{object}/share", Need::OnInPerson(Export))
+            .form(&[("days", "1"), ("query", "")]),
+        row("POST /embed-tokens", "/embed-tokens", Need::InBody(Export))
+            .json(json!({"report": "hush", "origin": EMBEDDING}))
+            .gives(201),
+        row("GET /share/{link}", "/share/{object}", Need::Nothing).of(&made.link),
+        row("GET /share/{link}/panels/{panel}", "/share/{object}/panels/total", Need::Nothing).of(&made.link),
+        row("GET /embed/{report}", &format!("/embed/hush?token={}", made.embed), Need::Nothing),
+        row(
+            "GET /embed/{report}/panels/{panel}",
+            &format!("/embed/hush/panels/total?token={}", made.embed),
+            Need::Nothing,
+        ),
+        row("GET /embed/{report}", "/embed/hush?token=x", Need::Nothing).gives(403),
+        row("GET /embed/{report}", &format!("/embed/next-door?token={}", made.embed), Need::Nothing)
+            .gives(403),
+    ];
+    for ending in ["xlsx", "csv", "svg", "png"] {
+        let path = format!("/reports/{{object}}/panels/bars.{ending}");
+        rows.push(row("GET /reports/{report}/panels/{panel}", &path, Need::On(Export)));
+    }
+    rows
+}
