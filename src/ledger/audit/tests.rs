@@ -272,8 +272,12 @@ fn things(all: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
 
 /// Looks, and answers with the changes that were told.
 async fn look(log: &AuditLog, version: &str, all: &[(&str, &str)]) -> Vec<String> {
+    look_at(log, "definition", version, all).await
+}
+
+async fn look_at(log: &AuditLog, kind: &str, version: &str, all: &[(&str, &str)]) -> Vec<String> {
     let (told, things) = (std::sync::Mutex::new(Vec::new()), things(all));
-    let found = Found { kind: "definition", things: &things, version };
+    let found = Found { kind, things: &things, version };
     let event = |change: &Change<'_>| {
         told.lock().unwrap().push(format!("{} {} since {:?}", change.id, change.word(), change.since));
         Event::new(AuditAction::DefinitionChanged, now()).on("definition", change.id)
@@ -304,4 +308,21 @@ async fn a_kind_that_began_with_nothing_tells_the_first_thing() {
     let (_temporary, log) = log_of(0).await;
     assert!(look(&log, "v1", &[]).await.is_empty());
     assert_eq!(look(&log, "v2", &[("a", "1")]).await, ["a added since \"\""]);
+}
+
+#[tokio::test]
+async fn two_instances_on_one_postgres_tell_a_change_once() {
+    let Ok(address) = std::env::var("JANGPYO_TEST_POSTGRES") else { return };
+    let one = AuditLog::new(Store::open(&address).await.unwrap());
+    let two = AuditLog::new(Store::open(&address).await.unwrap());
+    // The database outlives the test.
+    let kind = format!("test {}", crate::store::new_uuid(Utc::now()));
+    for round in 0..10 {
+        let content = round.to_string();
+        let now = [("a", content.as_str())];
+        let (first, second) =
+            tokio::join!(look_at(&one, &kind, &content, &now), look_at(&two, &kind, &content, &now));
+        assert_eq!(first.len() + second.len(), usize::from(round > 0), "round {round}");
+    }
+    assert_eq!(one.verify(None).await.unwrap().flaw, None);
 }
