@@ -36,12 +36,12 @@ fn site() -> Site {
 }
 
 impl Site {
-    fn command(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Said {
         Said::of(jangpyo(&committed(), self.state.path()).args(arguments))
     }
 
     /// Adds a user through the command line; answers with the path of the link for the password.
-    fn invited(&self, name: &str, more: &[&str]) -> String {
+    pub(crate) fn invited(&self, name: &str, more: &[&str]) -> String {
         let said = self.command(&[&["users", "add", name], more].concat());
         assert_eq!(said.code, Some(0), "{said:?}");
         said.out.trim().split_once("/setup/").map(|(_, token)| format!("/setup/{token}")).unwrap()
@@ -122,7 +122,7 @@ impl Browser<'_> {
 }
 
 /// The token of the first form of a page.
-fn token_of(page: &str) -> String {
+pub(crate) fn token_of(page: &str) -> String {
     let start = page.find("name=\"csrf\" value=\"").unwrap_or_else(|| panic!("no form: {page}"));
     page[start + 19..].split('"').next().unwrap().to_owned()
 }
