@@ -239,9 +239,9 @@ pub(super) async fn remember_preferences(request: Request, next: Next) -> Respon
     response
 }
 
-/// A redirect to `//host` would leave the site.
+/// A redirect to `//host` would leave the site, and browsers read `\` as `/`.
 fn safe_path(path: &str) -> String {
-    format!("/{}", path.trim_start_matches('/'))
+    format!("/{}", path.trim_start_matches(['/', '\\']))
 }
 
 fn cookie(name: &str, value: &str) -> String {

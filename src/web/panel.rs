@@ -207,6 +207,11 @@ impl PanelView {
     pub(super) fn is_pending(&self) -> bool {
         matches!(self.body, Body::Pending)
     }
+
+    /// Whether there is a title, or may be one when the answer comes.
+    pub(super) fn has_heading(&self) -> bool {
+        !self.title.is_empty() || self.is_pending()
+    }
 }
 
 /// The name and address of the file with this ending; of CSV there are two.

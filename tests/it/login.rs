@@ -42,12 +42,12 @@ fn site() -> Site {
 }
 
 impl Site {
-    fn command(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Said {
         Said::of(jangpyo(&self.workspace, self.state.path()).args(arguments))
     }
 
     /// Adds a user through the command line; answers with the path of the link for the password.
-    fn invited(&self, name: &str, more: &[&str]) -> String {
+    pub(crate) fn invited(&self, name: &str, more: &[&str]) -> String {
         let said = self.command(&[&["users", "add", name], more].concat());
         assert_eq!(said.code, Some(0), "{said:?}");
         said.out.trim().split_once("/setup/").map(|(_, token)| format!("/setup/{token}")).unwrap()

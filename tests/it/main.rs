@@ -11,6 +11,7 @@ mod flights;
 mod floors;
 mod golden_pages;
 mod hostile_data;
+mod hostile_input;
 mod leak_hunt;
 mod limits;
 mod links;

@@ -201,8 +201,12 @@ fn parameters(route: &Route) -> Vec<Value> {
     }
     if route.audience == Audience::Everybody {
         all.push(json!({
-            "name": "lang", "in": "query", "description": "The language of titles and messages.",
-            "schema": {"type": "string", "enum": Locale::ALL.map(Locale::tag)},
+            "name": "lang", "in": "query",
+            "description": format!(
+                "The language of titles and messages: {}. Any other counts as none.",
+                Locale::ALL.map(Locale::tag).join(", ")
+            ),
+            "schema": {"type": "string"},
         }));
     }
     all

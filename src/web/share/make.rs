@@ -82,7 +82,9 @@ pub(super) async fn show_form(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
-    let here = format!("/reports/{report}/share{}", address.query());
+    // Parsed before it becomes part of a header.
+    let id = ReportId::parse(&report).map_err(|_| WebError::no_page())?;
+    let here = format!("/reports/{id}/share{}", address.query());
     if let Some(again) = bind_forms(door, person(&visitor)?, &headers, &here)? {
         return Ok(again);
     }
