@@ -5,6 +5,7 @@
 //! login (the demo) everybody is the one local viewer, and the server listens on loopback only.
 
 mod account;
+mod attempts;
 mod audit;
 mod authenticate;
 mod cookies;
