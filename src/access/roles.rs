@@ -143,9 +143,12 @@ impl HeldRoles {
     /// A role that is held, with its title where the access file is at hand.
     fn role(&self, name: &RoleName, access: Option<&Access>) -> HeldRole {
         let is_functional = self.0.get(name).is_some_and(|held| held.is_functional);
-        let title = access.and_then(|access| match is_functional {
-            true => access.functional_roles.get(name).and_then(|role| role.title.clone()),
-            false => access.access_roles.get(name).and_then(|role| role.title.clone()),
+        let title = access.and_then(|access| {
+            if is_functional {
+                access.functional_roles.get(name).and_then(|role| role.title.clone())
+            } else {
+                access.access_roles.get(name).and_then(|role| role.title.clone())
+            }
         });
         let (by, path) = self.path(name);
         HeldRole { name: name.clone(), title, is_functional, by, path }

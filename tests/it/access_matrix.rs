@@ -39,8 +39,8 @@ fn expected(operation: &str) -> Option<[u16; 2]> {
         "show_report" | "show_report_data" | "show_panel" | "start_run" | "show_dataset"
         | "query_dataset" | "list_runs" | "show_run" | "revoke_token" | "end_session" => [404, 404],
         "list_events" | "list_users" => [403, 200],
-        "add_user" | "change_user" => [403, 422],
-        "disable_user" | "enable_user" => [403, 404],
+        "add_user" => [403, 422],
+        "change_user" | "disable_user" | "enable_user" => [403, 404],
         "make_token" => [422, 422],
         _ => return None,
     })
