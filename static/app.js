@@ -15,6 +15,8 @@
     for (const element of $$("[data-copy-link], [data-cancel], [data-clear], [data-search], [data-find]", root)) {
       element.hidden = false;
     }
+    // Browsers have a clipboard only where nobody can listen in.
+    for (const button of $$("[data-copy]", root)) button.hidden = !navigator.clipboard;
     for (const spot of $$("svg.chart .hot", root)) {
       spot.setAttribute("tabindex", "-1");
       $("title", spot)?.remove(); // the browser's own tooltip would stand beside ours
@@ -262,7 +264,7 @@
   for (const other of $$("form[data-submit-on-change]")) other.addEventListener("change", () => other.requestSubmit());
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-retry], [data-cancel], [data-clear], [data-reset], [data-copy-link], [data-theme-choice]");
+    const target = event.target.closest("[data-retry], [data-cancel], [data-clear], [data-reset], [data-copy-link], [data-copy], [data-theme-choice]");
     for (const open of $$("details.menu[open], details.picker[open]")) {
       if (!open.contains(event.target)) open.open = false;
     }
@@ -283,6 +285,9 @@
       show(new URL(target.href), { push: true, refill: true });
     } else if (target.hasAttribute("data-copy-link")) {
       navigator.clipboard?.writeText(location.href).then(() => toast(words.wordCopied));
+    } else if (target.hasAttribute("data-copy")) {
+      navigator.clipboard?.writeText(document.getElementById(target.dataset.copy).textContent)
+        .then(() => { target.textContent = target.dataset.wordCopied; });
     } else if (target.hasAttribute("data-theme-choice")) {
       event.preventDefault();
       document.documentElement.dataset.theme = target.dataset.themeChoice;

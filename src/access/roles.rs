@@ -34,6 +34,24 @@ pub struct HeldRole {
     pub path: Vec<RoleName>,
 }
 
+impl HeldRole {
+    /// How it is held, from the person to it: `group sales-kr → sales_kr → sales_read`.
+    pub fn chain(&self) -> String {
+        let start = match &self.by {
+            HeldBy::Name => Some("listed by name".to_owned()),
+            HeldBy::Group(group) => Some(format!("group `{group}`")),
+            HeldBy::Gift => None,
+        };
+        let names = self.path.iter().map(ToString::to_string);
+        start.into_iter().chain(names).collect::<Vec<_>>().join(" → ")
+    }
+
+    /// How many roles lie between the person and it: 1 for one they hold directly.
+    pub fn depth(&self) -> usize {
+        self.path.len()
+    }
+}
+
 /// On what grounds somebody holds a role directly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeldBy {
@@ -107,11 +125,6 @@ impl HeldRoles {
         self.0.contains_key(role)
     }
 
-    /// The names, nearest first.
-    pub(super) fn names(&self) -> impl Iterator<Item = &RoleName> {
-        self.0.keys()
-    }
-
     /// The names of the access roles, nearest first.
     pub(super) fn access_roles(&self) -> impl Iterator<Item = &RoleName> {
         self.0.iter().filter(|(_, held)| !held.is_functional).map(|(name, _)| name)
@@ -119,16 +132,26 @@ impl HeldRoles {
 
     /// The roles with what people call them and how each is held, nearest first.
     pub(super) fn told(&self, access: &Access) -> Vec<HeldRole> {
-        let told = |(name, held): (&RoleName, &Held)| {
-            let (by, path) = self.path(name);
-            let title = if held.is_functional {
+        self.0.keys().map(|name| self.role(name, Some(access))).collect()
+    }
+
+    /// How the role is held, from the person to it: `group sales-kr → sales_kr → sales_read`.
+    pub(super) fn chain(&self, role: &str) -> String {
+        self.0.get_key_value(role).map(|(name, _)| self.role(name, None).chain()).unwrap_or_default()
+    }
+
+    /// A role that is held, with its title where the access file is at hand.
+    fn role(&self, name: &RoleName, access: Option<&Access>) -> HeldRole {
+        let is_functional = self.0.get(name).is_some_and(|held| held.is_functional);
+        let title = access.and_then(|access| {
+            if is_functional {
                 access.functional_roles.get(name).and_then(|role| role.title.clone())
             } else {
                 access.access_roles.get(name).and_then(|role| role.title.clone())
-            };
-            HeldRole { name: name.clone(), title, is_functional: held.is_functional, by, path }
-        };
-        self.0.iter().map(told).collect()
+            }
+        });
+        let (by, path) = self.path(name);
+        HeldRole { name: name.clone(), title, is_functional, by, path }
     }
 
     /// The roles from the one that is held directly to this one, and on what grounds that is.
@@ -147,36 +170,5 @@ impl HeldRoles {
         };
         path.reverse();
         (by, path)
-    }
-
-    /// How the role is held, from the person to it: `group sales-kr → sales_kr → sales_read`.
-    pub(super) fn chain(&self, role: &str) -> String {
-        let mut names: Vec<&str> = Vec::new();
-        let mut at = role;
-        let start = loop {
-            let Some((name, held)) = self.0.get_key_value(at) else { break None };
-            names.push(name.as_str());
-            match &held.way {
-                Way::From(parent) if names.len() <= self.0.len() => at = parent.as_str(),
-                Way::From(_) | Way::Given => break None,
-                Way::User => break Some("listed by name".to_owned()),
-                Way::Group(group) => break Some(format!("group `{group}`")),
-            }
-        };
-        start.into_iter().chain(names.into_iter().rev().map(str::to_owned)).collect::<Vec<_>>().join(" → ")
-    }
-
-    /// How many roles lie between the person and the role: 1 for one they hold directly.
-    pub(super) fn depth(&self, role: &str) -> usize {
-        let mut depth = 0;
-        let mut at = role;
-        while let Some(held) = self.0.get(at).filter(|_| depth < self.0.len()) {
-            depth += 1;
-            match &held.way {
-                Way::From(parent) => at = parent.as_str(),
-                Way::User | Way::Group(_) | Way::Given => break,
-            }
-        }
-        depth
     }
 }

@@ -88,15 +88,8 @@ impl Standing {
         &self.attributes
     }
 
-    /// The roles they hold, nearest first, each with the chain that leads to it and its depth.
-    pub fn roles(&self) -> Vec<(RoleName, String, usize)> {
-        let told =
-            |name: &RoleName| (name.clone(), self.held.chain(name.as_str()), self.held.depth(name.as_str()));
-        self.held.names().map(told).collect()
-    }
-
-    /// The same, for whoever shows it to people: with titles, and without sentences of one language.
-    pub fn held_roles(&self) -> Vec<HeldRole> {
+    /// The roles they hold, nearest first, each with how it is held.
+    pub fn roles(&self) -> Vec<HeldRole> {
         self.catalog.access.as_deref().map(|access| self.held.told(access)).unwrap_or_default()
     }
 
@@ -112,15 +105,32 @@ impl Standing {
 
     /// Whether they may, and why or why not.
     pub fn decide(&self, action: Action, object: Object<'_>) -> Result<Reason, Refusal> {
+        self.within_scope(&[action], object)?;
+        self.allowed(action, object)
+    }
+
+    /// Whether they may see the numbers of a report, on screen or in a file: what a token for files only asks
+    /// of their roles is the same.
+    pub fn may_see(&self, report: &ReportId) -> bool {
+        let object = Object::Report(report);
+        self.within_scope(&[Action::View, Action::Export], object).is_ok()
+            && self.allowed(Action::View, object).is_ok()
+    }
+
+    /// Whether the token or link that they came through, if any, was made for one of these actions.
+    fn within_scope(&self, actions: &[Action], object: Object<'_>) -> Result<(), Refusal> {
         let scope = self.viewer.scope();
-        if scope.actions.as_ref().is_some_and(|actions| !actions.contains(&action)) {
+        if scope.actions.as_ref().is_some_and(|made_for| actions.iter().all(|one| !made_for.contains(one))) {
             return Err(Refusal::OutOfScope);
         }
-        if let (Some(reports), Object::Report(id)) = (&scope.reports, object)
-            && !reports.contains(id)
-        {
-            return Err(Refusal::OutOfScope);
+        match (&scope.reports, object) {
+            (Some(reports), Object::Report(id)) if !reports.contains(id) => Err(Refusal::OutOfScope),
+            _ => Ok(()),
         }
+    }
+
+    /// What their roles say, whatever they came through.
+    fn allowed(&self, action: Action, object: Object<'_>) -> Result<Reason, Refusal> {
         if self.viewer.is_operator() {
             return Ok(Reason("whoever has the machine may do everything".into()));
         }
@@ -143,7 +153,7 @@ impl Standing {
                 let report = self.catalog.reports.get(id).ok_or(Refusal::NoObject)?;
                 let needed = if action == Action::Schedule { Action::View } else { action };
                 for dataset in report.datasets() {
-                    self.decide(needed, Object::Dataset(dataset)).map_err(|refusal| {
+                    self.allowed(needed, Object::Dataset(dataset)).map_err(|refusal| {
                         Refusal::ClosedDataset { dataset: dataset.clone(), because: Box::new(refusal) }
                     })?;
                 }
@@ -158,7 +168,10 @@ impl Standing {
         if self.viewer.is_operator() {
             return Ok(Restriction::none(Unrestricted::Operator));
         }
-        self.decide(Action::View, Object::Dataset(id))?;
+        // Rows and columns are the same on screen, in files and in answers to own questions: a token that was
+        // made for one of them need not be made for the others.
+        self.within_scope(&[Action::View, Action::Explore, Action::Export], Object::Dataset(id))?;
+        self.allowed(Action::View, Object::Dataset(id))?;
         let dataset = self.catalog.datasets.get(id).ok_or(Refusal::NoObject)?;
         let mut restriction = Restriction::none(Unrestricted::Check);
         restriction.rows = self.rows(dataset)?;

@@ -217,16 +217,15 @@ fn chains_are_told_and_circles_end() {
     access["functional_roles"]["country"]["inherits"] = json!(["boss"]);
     let catalog = catalog(&access, &security());
     let boss = Standing::new(person("b", &["bosses"], &[]), catalog, &Attributes::new(), MaskKey::random());
+    let told = boss.roles();
     let chains: BTreeMap<String, (String, usize)> =
-        boss.roles().into_iter().map(|(name, chain, depth)| (name.to_string(), (chain, depth))).collect();
-    let told = boss.held_roles();
+        told.iter().map(|role| (role.name.to_string(), (role.chain(), role.depth()))).collect();
     let own = told.iter().find(|role| role.name.as_str() == "own_country").unwrap();
     let path: Vec<&str> = own.path.iter().map(RoleName::as_str).collect();
     assert_eq!(
         (&own.by, path.as_slice()),
         (&HeldBy::Group("bosses".into()), &["boss", "country", "own_country"][..])
     );
-    assert_eq!(told.len(), chains.len());
     assert_eq!(chains["own_country"], ("group `bosses` → boss → country → own_country".to_owned(), 3));
     assert_eq!(chains["boss"], ("group `bosses` → boss".to_owned(), 1));
 }
@@ -247,10 +246,10 @@ fn ten_thousand_roles_in_one_chain_are_walked_in_no_time() {
     let catalog = catalog(&access, &security());
     let begun = Instant::now();
     let deep = Standing::new(person("d", &["deep"], &[]), catalog, &Attributes::new(), MaskKey::random());
-    assert!(deep.may(Action::View, Object::Dataset(&dataset_id("sales"))));
+    let reason = deep.decide(Action::View, Object::Dataset(&dataset_id("sales"))).unwrap();
     // Far above what it takes, far below what a walk per role would.
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-    assert_eq!(deep.roles().iter().map(|(.., depth)| *depth).max(), Some(10_001));
+    assert_eq!(reason.0.matches(" → ").count(), 10_001);
 }
 
 #[test]

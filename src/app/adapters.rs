@@ -97,6 +97,10 @@ impl Backend for LiveBackend {
         self.workspace.current().catalog().reports.get(id).map(|report| report.time_zone.clone())
     }
 
+    fn usual_zone(&self) -> String {
+        self.workspace.current().catalog().usual_zone().to_owned()
+    }
+
     fn problems(&self, standing: &Standing) -> Vec<Diagnostic> {
         let workspace = self.workspace.current();
         let open = |problem: &&Diagnostic| standing.may(Action::Edit, Object::File(&problem.file));

@@ -380,6 +380,22 @@ pub(super) enum UsersCommand {
         #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
         claims: Vec<(String, String)>,
     },
+    /// Changes a user's groups, or whether they are an administrator. It holds at once.
+    Change {
+        /// The user.
+        name: UserName,
+        /// Their groups, all of them; `--groups ''` takes every group away.
+        #[arg(
+            long = "groups",
+            value_delimiter = ',',
+            value_name = "GROUP,…",
+            required_unless_present = "administrator"
+        )]
+        groups: Option<Vec<String>>,
+        /// Whether they manage users and read the audit log: `yes` or `no`.
+        #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+        administrator: Option<bool>,
+    },
     /// Prints a new link with which a user sets a password.
     Reset {
         /// The user.
@@ -511,6 +527,14 @@ impl Place {
     /// The program without its server, for one command.
     pub(super) fn program(&self) -> Result<Program, Failure> {
         Ok(Program::new(self.settings(SocketAddr::from(([127, 0, 0, 1], 0)))?)?)
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("write yes or no".into()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `jangpyo users`
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use chrono::Utc;
@@ -9,7 +10,7 @@ use super::arguments::{Place, UsersArguments, UsersCommand};
 use super::audit::operator;
 use super::{Failure, output, progress};
 use crate::app::{Accounts, accounts};
-use crate::identity::{Identity, IdentityError, NewUser, UserName};
+use crate::identity::{Identity, IdentityError, NewUser, User, UserChange, UserName};
 use crate::ledger::audit::{AuditAction, Event, Method};
 
 impl From<IdentityError> for Failure {
@@ -56,6 +57,22 @@ async fn perform(accounts: &Accounts, base: &str, command: &UsersCommand) -> Res
             link(identity, base, name).await?;
             record(AuditAction::LinkMade, name).await?;
         }
+        UsersCommand::Change { name, groups, administrator } => {
+            let groups = groups.as_ref().map(|groups| {
+                groups.iter().filter(|group| !group.is_empty()).cloned().collect::<BTreeSet<_>>()
+            });
+            let change = UserChange { groups, administrator: *administrator };
+            let changed = identity.change_user(name, &change).await?;
+            let details = changed.details();
+            if !details.is_empty() {
+                let event = Event::new(AuditAction::UserChanged, now)
+                    .by(&operator(), Method::Operator)
+                    .on("user", name.as_str());
+                let event = details.into_iter().fold(event, |event, (name, value)| event.with(name, value));
+                audit.append(&[event]).await?;
+            }
+            output::say(&line(&changed.after))?;
+        }
         UsersCommand::Reset { name } => {
             link(identity, base, name).await?;
             record(AuditAction::LinkMade, name).await?;
@@ -100,15 +117,20 @@ async fn list(identity: &Identity, as_json: bool) -> Result<(), Failure> {
     if users.is_empty() {
         eprintln!("there is no user yet; `jangpyo users add NAME --administrator` makes the first");
     }
-    for user in users {
-        let state = match (user.disabled_at.is_some(), user.has_password) {
-            (true, _) => "disabled",
-            (false, true) => "active",
-            (false, false) => "no password yet",
-        };
-        let role = if user.administrator { " administrator" } else { "" };
-        let groups: Vec<String> = user.groups.into_iter().collect();
-        output::say(format!("{}  {state}{role}  {}", user.name, groups.join(", ")).trim_end())?;
+    for user in &users {
+        output::say(&line(user))?;
     }
     Ok(())
+}
+
+/// A user in one line.
+fn line(user: &User) -> String {
+    let state = match (user.disabled_at.is_some(), user.has_password) {
+        (true, _) => "disabled",
+        (false, true) => "active",
+        (false, false) => "no password yet",
+    };
+    let role = if user.administrator { " administrator" } else { "" };
+    let groups: Vec<&str> = user.groups.iter().map(String::as_str).collect();
+    format!("{}  {state}{role}  {}", user.name, groups.join(", ")).trim_end().to_owned()
 }

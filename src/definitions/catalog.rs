@@ -42,6 +42,17 @@ impl Catalog {
         let named = report.and_then(|report| report.theme.as_ref());
         self.themes.get_key_value(named.map_or(USUAL_THEME, ThemeId::as_str))
     }
+
+    /// The time zone that most reports have, of several the first by name: what belongs to no report is told
+    /// in it. UTC where there are no reports.
+    pub fn usual_zone(&self) -> &str {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for report in self.reports.values() {
+            *counts.entry(&report.time_zone).or_default() += 1;
+        }
+        let most = counts.into_iter().max_by_key(|(name, count)| (*count, std::cmp::Reverse(*name)));
+        most.map_or("UTC", |(name, _)| name)
+    }
 }
 
 /// What a file defines.

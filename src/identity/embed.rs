@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Identity, IdentityError, UserName};
+use super::{Identity, IdentityError, LoginMethod, UserName};
 use crate::access::Person;
 use crate::store::new_uuid;
 
@@ -21,8 +21,11 @@ const PURPOSE: &str = "embedded report";
 pub struct Embed {
     /// Its id, for the audit log.
     pub id: String,
-    /// Who made it, with their groups and claims as of its making.
+    /// Who made it: as they are now if they had logged in here, else with their groups and claims as of its
+    /// making.
     pub maker: Person,
+    /// How they had logged in; `None` where a proxy named them.
+    pub method: Option<LoginMethod>,
     /// The functional role whose rights it has; those of the maker where there is none.
     pub role: Option<String>,
     /// The report it shows.
@@ -45,6 +48,7 @@ struct Claims {
     name: String,
     groups: BTreeSet<String>,
     claims: BTreeMap<String, Vec<String>>,
+    method: Option<LoginMethod>,
     role: Option<String>,
     report: String,
     parameters: BTreeMap<String, Vec<String>>,
@@ -66,6 +70,7 @@ impl Identity {
             name: embed.maker.name.clone(),
             groups: embed.maker.groups.clone(),
             claims: embed.maker.claims.clone(),
+            method: embed.method,
             role: embed.role.clone(),
             report: embed.report.clone(),
             parameters: embed.parameters.clone(),
@@ -86,10 +91,12 @@ impl Identity {
         };
         let maker = Person { name: claims.name, groups: claims.groups, claims: claims.claims };
         let user = self.user(&UserName::parse(&maker.name)?).await?;
-        if user.is_some_and(|user| user.disabled_at.is_some()) {
-            return Ok(None);
-        }
-        let Claims { id, role, report, parameters, origin, .. } = claims;
-        Ok(Some(Embed { id, maker, role, report, parameters, origin, expires_at }))
+        let maker = match user {
+            Some(user) if user.disabled_at.is_some() => return Ok(None),
+            Some(user) if claims.method == Some(LoginMethod::Local) => user.person(),
+            _ => maker,
+        };
+        let Claims { id, method, role, report, parameters, origin, .. } = claims;
+        Ok(Some(Embed { id, maker, method, role, report, parameters, origin, expires_at }))
     }
 }

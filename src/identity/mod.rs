@@ -3,6 +3,7 @@
 //! Takes credentials and an instant; gives a [`Person`](crate::access::Person). Of everything secret
 //! the store gets only a hash. What a person may see is not decided here.
 
+mod change;
 mod device;
 mod embed;
 mod error;
@@ -22,6 +23,7 @@ mod throttle;
 mod token;
 mod user;
 
+pub use change::{ChangedUser, UserChange};
 pub use embed::{Embed, LONGEST_EMBED};
 pub use error::IdentityError;
 pub use key::ServerKey;

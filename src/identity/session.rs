@@ -56,7 +56,7 @@ pub struct NewSession<'a> {
 pub struct Session {
     /// Its public id, to list and revoke it by.
     pub id: String,
-    /// Who is logged in, as of the login.
+    /// Who is logged in, as they are now if they logged in here, else as of the login.
     pub person: Person,
     /// How they logged in.
     pub method: LoginMethod,
@@ -84,7 +84,7 @@ impl Session {
     fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             id: cells.text("id")?,
-            person: snapshot::person(cells)?,
+            person: snapshot::person_now(cells)?,
             method: cells.parsed("method")?,
             address: cells.text("address")?,
             agent: cells.text("agent")?,
@@ -96,8 +96,11 @@ impl Session {
     }
 }
 
-const SELECT: &str = "SELECT s.*, COALESCE(u.administrator, 0) AS is_administrator \
-    FROM sessions s LEFT JOIN users u ON u.name = s.user_name WHERE u.disabled_at IS NULL AND ";
+const SELECT: &str = concat!(
+    "SELECT s.*, COALESCE(u.administrator, 0) AS is_administrator, ",
+    snapshot::local_columns!("s"),
+    " FROM sessions s LEFT JOIN users u ON u.name = s.user_name WHERE u.disabled_at IS NULL AND "
+);
 
 impl Identity {
     /// Begins a session with a new secret; the one that the browser has had ends.

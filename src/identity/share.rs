@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Identity, IdentityError, UserName, secret, snapshot};
+use super::{Identity, IdentityError, LoginMethod, UserName, secret, snapshot};
 use crate::access::Person;
 use crate::store::{Cells, StoreError, new_uuid, to_text};
 
@@ -22,6 +22,8 @@ const MOST_SHARES: i64 = 200;
 pub struct NewShare<'a> {
     /// Who makes it, with their groups and claims as of now.
     pub maker: &'a Person,
+    /// How the maker had logged in; `None` where a proxy named them.
+    pub method: Option<LoginMethod>,
     /// The functional role whose rights it has; those of the maker where there is none.
     pub role: Option<&'a str>,
     /// The report it shows.
@@ -43,7 +45,8 @@ pub struct NewShare<'a> {
 pub struct Share {
     /// Its id, to list and revoke it by.
     pub id: String,
-    /// Who made it, with their groups and claims as of its making.
+    /// Who made it: as they are now if they had logged in here, else with their groups and claims as of its
+    /// making.
     pub person: Person,
     /// The functional role whose rights it has.
     pub role: Option<String>,
@@ -73,7 +76,7 @@ impl Share {
     fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             id: cells.text("id")?,
-            person: snapshot::person(cells)?,
+            person: snapshot::person_now(cells)?,
             role: cells.text_or_none("role")?,
             report: cells.text("report")?,
             parameters: snapshot::read(cells, "parameters")?,
@@ -98,6 +101,13 @@ impl Share {
         self.most_uses.is_some_and(|most| self.uses >= most)
     }
 }
+
+/// Links with what the table of users says of their makers.
+const SELECT: &str = concat!(
+    "SELECT shares.*, ",
+    snapshot::local_columns!("shares"),
+    " FROM shares LEFT JOIN users u ON u.name = shares.maker "
+);
 
 /// That a link goes on at the instant `$2`, and that its maker is not shut out.
 const VALID: &str = "revoked_at IS NULL AND expires_at > $2 \
@@ -132,7 +142,7 @@ impl Identity {
         let (text, id) = (secret::random_text()?, new_uuid(now).to_string());
         sqlx::query(
             "INSERT INTO shares (id, hash, maker, person, role, report, parameters, open, files, uses, most_uses, \
-             created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12)",
+             created_at, expires_at, method) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $13)",
         )
         .bind(id.clone())
         .bind(secret::kept(&text))
@@ -146,6 +156,7 @@ impl Identity {
         .bind(new.most_uses.map(i64::from))
         .bind(to_text(now))
         .bind(to_text(now + TimeDelta::days(i64::from(new.days))))
+        .bind(new.method.map(|method| method.as_str().to_owned()))
         .execute(&self.store.pool)
         .await
         .map_err(StoreError::query(doing))?;
@@ -155,13 +166,12 @@ impl Identity {
     /// The link with this secret, if it was not revoked, has not ended, and its maker is not shut out. It
     /// may be used up.
     pub async fn share(&self, text: &str, now: DateTime<Utc>) -> Result<Option<Share>, IdentityError> {
-        let row =
-            sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM shares WHERE hash = $1 AND {VALID}")))
-                .bind(secret::kept(text))
-                .bind(to_text(now))
-                .fetch_optional(&self.store.pool)
-                .await
-                .map_err(StoreError::query("reading a link to a report"))?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE shares.hash = $1 AND {VALID}")))
+            .bind(secret::kept(text))
+            .bind(to_text(now))
+            .fetch_optional(&self.store.pool)
+            .await
+            .map_err(StoreError::query("reading a link to a report"))?;
         Ok(row.map(|row| Share::from_row(&Cells(&row))).transpose()?)
     }
 
@@ -182,17 +192,19 @@ impl Identity {
 
     /// The links of a user, newest first.
     pub async fn shares_of(&self, maker: &str) -> Result<Vec<Share>, IdentityError> {
-        let rows = sqlx::query("SELECT * FROM shares WHERE maker = $1 ORDER BY id DESC LIMIT 500")
-            .bind(maker.to_owned())
-            .fetch_all(&self.store.pool)
-            .await
-            .map_err(StoreError::query("listing links to reports"))?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{SELECT} WHERE shares.maker = $1 ORDER BY shares.id DESC LIMIT 500"
+        )))
+        .bind(maker.to_owned())
+        .fetch_all(&self.store.pool)
+        .await
+        .map_err(StoreError::query("listing links to reports"))?;
         Ok(rows.iter().map(|row| Share::from_row(&Cells(row))).collect::<Result<_, _>>()?)
     }
 
     /// The newest links of everybody, at most 1000.
     pub async fn shares(&self) -> Result<Vec<Share>, IdentityError> {
-        let rows = sqlx::query("SELECT * FROM shares ORDER BY id DESC LIMIT 1000")
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY shares.id DESC LIMIT 1000")))
             .fetch_all(&self.store.pool)
             .await
             .map_err(StoreError::query("listing links to reports"))?;
@@ -208,7 +220,7 @@ impl Identity {
     ) -> Result<Option<Share>, IdentityError> {
         let row = sqlx::query(
             "UPDATE shares SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL AND maker = COALESCE($3, maker) \
-             RETURNING *",
+             RETURNING *, CAST(NULL AS TEXT) AS local_groups, CAST(NULL AS TEXT) AS local_claims",
         )
         .bind(to_text(now))
         .bind(id.to_owned())

@@ -34,6 +34,33 @@ pub(super) fn person(cells: &Cells<'_>) -> Result<Person, StoreError> {
     Ok(Person { name, groups, claims })
 }
 
+/// The columns that tell what the table of users says of whoever logged in here, for statements that join it
+/// as `u` and have the way of the login in `method` of `table`.
+macro_rules! local_columns {
+    ($table:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $table,
+            ".method = 'local' THEN u.groups END AS local_groups, ",
+            "CASE WHEN ",
+            $table,
+            ".method = 'local' THEN u.claims END AS local_claims"
+        )
+    };
+}
+
+pub(super) use local_columns;
+
+/// Reads a person as they are now: with the groups and claims that they have here, if they logged in here;
+/// else as they proved to be.
+pub(super) fn person_now(cells: &Cells<'_>) -> Result<Person, StoreError> {
+    let proven = person(cells)?;
+    if cells.text_or_none("local_groups")?.is_none() {
+        return Ok(proven);
+    }
+    Ok(Person { groups: read(cells, "local_groups")?, claims: read(cells, "local_claims")?, ..proven })
+}
+
 /// Reads JSON of a column.
 pub(super) fn read<T: for<'a> Deserialize<'a>>(
     cells: &Cells<'_>,

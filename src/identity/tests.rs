@@ -231,7 +231,14 @@ async fn a_disabled_user_has_no_sessions_tokens_or_links_and_the_last_administra
 }
 
 fn new_token(owner: &Person) -> NewToken<'_> {
-    NewToken { name: "airflow", owner, scopes: vec![Action::View], reports: None, days: 30 }
+    NewToken {
+        name: "airflow",
+        owner,
+        method: Some(LoginMethod::Local),
+        scopes: vec![Action::View],
+        reports: None,
+        days: 30,
+    }
 }
 
 #[tokio::test]
@@ -289,4 +296,80 @@ async fn no_secret_stands_in_the_file_of_the_store() {
     for secret in [PASSWORD, &link, secret.as_str(), token.as_str()] {
         assert!(!holds(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn a_change_of_groups_reaches_what_came_of_a_login_here_and_nothing_else() {
+    for store in stores().await {
+        let identity = over(&store);
+        let name = fresh("kim");
+        user(&identity, &name, false).await;
+        let here = identity.user(&name).await.unwrap().unwrap().person();
+        let proven = Person { groups: ["elsewhere".to_owned()].into(), ..here.clone() };
+        let by_password = session(&identity, &here, None).await;
+        let of_provider = NewSession {
+            person: &proven,
+            method: LoginMethod::Oidc,
+            address: "192.0.2.1",
+            agent: "Browser",
+            replaces: None,
+            hint: None,
+        };
+        let by_provider = identity.begin_session(of_provider, now()).await.unwrap();
+        let (own, _) = identity.make_token(new_token(&here), now()).await.unwrap();
+        let foreign = NewToken { method: Some(LoginMethod::Oidc), ..new_token(&proven) };
+        let (foreign, _) = identity.make_token(foreign, now()).await.unwrap();
+        let change = UserChange { groups: Some(["new".to_owned()].into()), administrator: None };
+        let changed = identity.change_user(&name, &change).await.unwrap();
+        assert_eq!(changed.before.groups, here.groups);
+        let groups_of = |person: Person| person.groups.into_iter().collect::<Vec<_>>();
+        let in_session = async |secret: &SessionSecret| {
+            groups_of(identity.session(secret.as_str(), now()).await.unwrap().unwrap().person)
+        };
+        assert_eq!(in_session(&by_password).await, ["new"]);
+        assert_eq!(in_session(&by_provider).await, ["elsewhere"]);
+        let of_token = async |text: &TokenText| {
+            groups_of(identity.token(text.as_str(), now()).await.unwrap().unwrap().person)
+        };
+        assert_eq!(of_token(&own).await, ["new"]);
+        assert_eq!(of_token(&foreign).await, ["elsewhere"]);
+        let no_user = identity.change_user(&fresh("no"), &change).await;
+        assert!(matches!(no_user, Err(IdentityError::NoUser { .. })));
+    }
+}
+
+#[tokio::test]
+async fn two_administrators_cannot_unmake_each_other_at_once() {
+    for _ in 0..10 {
+        let (_store, identity) = identity().await;
+        let (kim, lee) = (fresh("kim"), fresh("lee"));
+        user(&identity, &kim, true).await;
+        user(&identity, &lee, true).await;
+        let change = UserChange { administrator: Some(false), groups: None };
+        let (one, other) = tokio::join!(identity.change_user(&kim, &change), identity.disable(&lee, now()));
+        assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_lasts_as_many_days_as_it_was_made_for() {
+    let (_store, identity) = identity().await;
+    let maker = Person { name: "kim".into(), ..Person::default() };
+    let new = NewShare {
+        maker: &maker,
+        method: None,
+        role: None,
+        report: "weekly",
+        parameters: std::collections::BTreeMap::new(),
+        open: std::collections::BTreeSet::new(),
+        files: false,
+        days: 2,
+        most_uses: None,
+    };
+    let (secret, id) = identity.make_share(new, now()).await.unwrap();
+    let (before, after) = (now() + TimeDelta::hours(47), now() + TimeDelta::hours(48));
+    assert!(identity.share(&secret, before).await.unwrap().is_some());
+    assert!(identity.share(&secret, after).await.unwrap().is_none());
+    assert_eq!(identity.use_share(&id, before).await.unwrap(), Some(1));
+    assert_eq!(identity.use_share(&id, after).await.unwrap(), None);
 }

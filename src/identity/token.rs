@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq as _;
 
-use super::{Identity, IdentityError, secret, snapshot};
+use super::{Identity, IdentityError, LoginMethod, secret, snapshot};
 use crate::access::{Action, Person};
 use crate::store::{Cells, StoreError, new_uuid, to_text};
 
@@ -40,6 +40,8 @@ pub struct NewToken<'a> {
     pub name: &'a str,
     /// Whose it is, with their groups and claims as of now.
     pub owner: &'a Person,
+    /// How the owner had logged in; `None` where a proxy named them.
+    pub method: Option<LoginMethod>,
     /// What can be done with it.
     pub scopes: Vec<Action>,
     /// The only reports it opens; `None` for all that its owner may see.
@@ -55,8 +57,11 @@ pub struct Token {
     pub id: String,
     /// What its owner calls it.
     pub name: String,
-    /// Whose it is, with their groups and claims as of its making.
+    /// Whose it is: as they are now if they had logged in here, else with their groups and claims as of its
+    /// making.
     pub person: Person,
+    /// How they had logged in.
+    pub method: Option<LoginMethod>,
     /// What can be done with it.
     pub scopes: Vec<Action>,
     /// The only reports it opens.
@@ -77,7 +82,8 @@ impl Token {
         Ok(Self {
             id: cells.text("id")?,
             name: cells.text("name")?,
-            person: snapshot::person(cells)?,
+            person: snapshot::person_now(cells)?,
+            method: cells.parsed_or_none("method")?,
             scopes: snapshot::read(cells, "scopes")?,
             reports: match reports {
                 Some(_) => Some(snapshot::read(cells, "reports")?),
@@ -94,6 +100,17 @@ impl Token {
     pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_none() && self.expires_at > now
     }
+}
+
+/// Tokens with what the table of users says of their owners.
+macro_rules! select {
+    () => {
+        concat!(
+            "SELECT t.*, ",
+            snapshot::local_columns!("t"),
+            " FROM tokens t LEFT JOIN users u ON u.name = t.owner WHERE "
+        )
+    };
 }
 
 /// How many letters of the hash are looked up by; the rest is compared in constant time.
@@ -129,8 +146,8 @@ impl Identity {
         let hash = secret::kept(&text);
         let name: String = new.name.trim().chars().filter(|c| !c.is_control()).take(80).collect();
         sqlx::query(
-            "INSERT INTO tokens (id, prefix, hash, name, owner, person, scopes, reports, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO tokens (id, prefix, hash, name, owner, person, scopes, reports, created_at, expires_at, method) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(id.clone())
         .bind(hash.chars().take(LOOKED_UP).collect::<String>())
@@ -142,6 +159,7 @@ impl Identity {
         .bind(new.reports.as_ref().map(snapshot::json))
         .bind(to_text(now))
         .bind(to_text(now + TimeDelta::days(i64::from(new.days))))
+        .bind(new.method.map(|method| method.as_str().to_owned()))
         .execute(&self.store.pool)
         .await
         .map_err(StoreError::query(doing))?;
@@ -154,14 +172,11 @@ impl Identity {
             return Ok(None);
         }
         let hash = secret::kept(text);
-        let rows = sqlx::query(
-            "SELECT t.* FROM tokens t LEFT JOIN users u ON u.name = t.owner \
-             WHERE t.prefix = $1 AND u.disabled_at IS NULL",
-        )
-        .bind(hash.chars().take(LOOKED_UP).collect::<String>())
-        .fetch_all(&self.store.pool)
-        .await
-        .map_err(StoreError::query("reading a token"))?;
+        let rows = sqlx::query(concat!(select!(), "t.prefix = $1 AND u.disabled_at IS NULL"))
+            .bind(hash.chars().take(LOOKED_UP).collect::<String>())
+            .fetch_all(&self.store.pool)
+            .await
+            .map_err(StoreError::query("reading a token"))?;
         for row in &rows {
             let cells = Cells(row);
             if !bool::from(cells.text("hash")?.as_bytes().ct_eq(hash.as_bytes())) {
@@ -186,7 +201,7 @@ impl Identity {
 
     /// The tokens of a user, newest first, also those that have ended.
     pub async fn tokens_of(&self, owner: &str) -> Result<Vec<Token>, IdentityError> {
-        let rows = sqlx::query("SELECT * FROM tokens WHERE owner = $1 ORDER BY id DESC LIMIT 200")
+        let rows = sqlx::query(concat!(select!(), "t.owner = $1 ORDER BY t.id DESC LIMIT 200"))
             .bind(owner.to_owned())
             .fetch_all(&self.store.pool)
             .await

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::change::{ADMINISTRATORS_LEFT, LOCK_ADMINISTRATORS};
 use super::{Identity, IdentityError, UserName, snapshot};
 use crate::access::Person;
 use crate::store::{Cells, StoreError, to_text};
@@ -48,7 +49,7 @@ impl User {
         Person { name: self.name.to_string(), groups: self.groups.clone(), claims: self.claims.clone() }
     }
 
-    fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
+    pub(super) fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             name: cells.parsed("name")?,
             administrator: cells.number("administrator")? != 0,
@@ -118,6 +119,10 @@ impl Identity {
         let doing = "disabling a user";
         let mut transaction = self.store.pool.begin().await.map_err(StoreError::query(doing))?;
         // Begins with a write, so that two administrators cannot disable each other at once.
+        sqlx::query(LOCK_ADMINISTRATORS)
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::query(doing))?;
         let done = sqlx::query("UPDATE users SET disabled_at = COALESCE(disabled_at, $1) WHERE name = $2")
             .bind(to_text(now))
             .bind(name.to_string())
@@ -127,10 +132,10 @@ impl Identity {
         if done.rows_affected() == 0 {
             return Err(IdentityError::NoUser { name: name.to_string() });
         }
-        let row = sqlx::query(
-            "SELECT (SELECT COUNT(*) FROM users WHERE administrator = 1 AND disabled_at IS NULL) AS left_over, \
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT ({ADMINISTRATORS_LEFT}) AS left_over, \
              (SELECT administrator FROM users WHERE name = $1) AS was_one",
-        )
+        )))
         .bind(name.to_string())
         .fetch_one(&mut *transaction)
         .await

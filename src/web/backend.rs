@@ -30,6 +30,9 @@ pub trait Backend: Send + Sync + 'static {
     /// The time zone of a report.
     fn zone(&self, id: &ReportId) -> Option<String>;
 
+    /// The time zone of what belongs to no report: the one that most reports have.
+    fn usual_zone(&self) -> String;
+
     /// What is wrong in the definition files that the viewer may edit, in order of file and line.
     fn problems(&self, standing: &Standing) -> Vec<Diagnostic>;
 

@@ -18,7 +18,7 @@ use super::address::Address;
 use super::api;
 use super::client::Client;
 use super::error::{WebError, code_of};
-use super::frame::{self, Frame, Place, page};
+use super::frame::{self, Frame, Place, Surroundings, page};
 use super::login::Presence;
 use super::state::WebState;
 use super::visitor::{Theme, Visitor};
@@ -89,10 +89,29 @@ impl Asked {
             wants_json: wants_json(headers) || api::is_api(request.uri().path()),
             // Not the links that set passwords: without a referrer browsers send their forms without an
             // origin too, and such forms are refused.
-            is_secret_address: ["/share/", "/embed/"]
-                .iter()
-                .any(|start| request.uri().path().starts_with(start)),
+            is_secret_address: [SHARED, EMBEDDED].iter().any(|start| request.uri().path().starts_with(start)),
             stays_secure: client.secure && !super::host::is_loopback(request),
+        }
+    }
+}
+
+/// How addresses of links begin, and those of reports inside of other sites.
+const SHARED: &str = "/share/";
+const EMBEDDED: &str = "/embed/";
+
+impl Asked {
+    fn is_embedded(&self) -> bool {
+        self.path.starts_with(EMBEDDED)
+    }
+
+    /// What stands around an error here: whoever came by a link has no other page to go to.
+    fn surroundings(&self) -> Surroundings {
+        if self.is_embedded() {
+            Surroundings::Bare
+        } else if self.path.starts_with(SHARED) {
+            Surroundings::Alone
+        } else {
+            Surroundings::Site
         }
     }
 }
@@ -127,7 +146,12 @@ pub(super) async fn guard(State(state): State<WebState>, mut request: Request, n
     }
     .instrument(span.clone())
     .await;
-    let embedded = response.extensions_mut().remove::<EmbeddedIn>();
+    let embedded = response.extensions_mut().remove::<EmbeddedIn>().or_else(|| {
+        // What is wrong with a token is told inside of the frame, where any of the sites may have it: the page
+        // tells nothing else, and a browser that refuses it would tell nothing at all.
+        let sites = || policy_for(&state.settings.embed_origins.join(" ")).map(EmbeddedIn);
+        (asked.is_embedded() && !state.settings.embed_origins.is_empty()).then(sites).flatten()
+    });
     add_headers(&asked, response.headers_mut());
     if let Some(EmbeddedIn(policy)) = embedded {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -207,7 +231,8 @@ fn error_response(asked: &Asked, visitor: &Visitor, error: &WebError) -> Result<
     } else {
         let address = asked.address.without("lang");
         page(&ErrorPage {
-            frame: Frame::new(visitor, locale, Place::Elsewhere, heading, &asked.path, &address),
+            frame: Frame::new(visitor, locale, Place::Elsewhere, heading, &asked.path, &address)
+                .within(asked.surroundings()),
             heading,
             message,
             request_id: &asked.id,

@@ -1,46 +1,20 @@
 // Logging in, accounts, users and the audit log, at a server of its own: in three languages, light and
 // dark, on desktops and phones.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import fs from "node:fs";
-import { createRequire } from "node:module";
-import os from "node:os";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
+import { accessible, fits } from "./checks.mjs";
+import { logIn, password, serve } from "./server.mjs";
 import { desktop, launch, open, phone, shoot } from "./support.mjs";
 
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
-// An executive of the sample, whose role opens reports.
-const password = "blue tables sing";
-
-let browser, server, url, setup, state;
+let browser, server, url;
 before(async () => {
-  const binary = process.env.JANGPYO_BINARY;
-  if (!binary) throw new Error("JANGPYO_BINARY is not set; run tests/all, which builds it");
-  state = fs.mkdtempSync(path.join(os.tmpdir(), "jangpyo-login-"));
-  server = spawn(binary, ["serve", "--workspace", path.join(root, "reports"), "--listen", "127.0.0.1:0", "--state", state], {
-    env: { ...process.env, JANGPYO_LOGIN: "local" },
-  });
-  let said = "";
-  await new Promise((resolve, reject) => {
-    const listen = (stream) => stream.on("data", (bytes) => {
-      said += bytes;
-      url = said.match(/at (http:\/\/127\.0\.0\.1:\d+)/)?.[1];
-      setup = said.match(/http:\S+\/setup\/\S+/)?.[0];
-      if (url && setup) resolve();
-    });
-    listen(server.stdout);
-    listen(server.stderr);
-    server.on("exit", () => reject(new Error(said)));
-  });
+  server = await serve({ JANGPYO_LOGIN: "local" }, { until: ({ setup }) => setup });
+  ({ url } = server);
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  server?.kill();
-  fs.rmSync(state, { recursive: true, force: true });
+  server?.stop();
 });
 
 // `open` with less patience: without the first test nobody can log in.
@@ -53,30 +27,11 @@ const enter = async (...how) => {
 // What `open` takes for foreign is this server.
 const own = (complaints) => complaints.filter((text) => !text.startsWith(`foreign: ${url}`));
 
-const fits = async (page, name) => {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
-};
-
-const accessible = async (page, name) => {
-  await page.addScriptTag({ path: axe });
-  const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  const serious = result.violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  const found = serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
-  assert.deepEqual(found, [], name);
-};
-
-const logIn = async (page, name) => {
-  await page.locator("#name").fill(name);
-  await page.locator("#password").fill(password);
-  await page.locator(".entry-form button[type=submit]").click();
-};
-
 test("the first administrator comes in, opens a report and goes out again", async () => {
   const { context, page, complaints } = await enter(desktop, { bypassCSP: true });
   await page.goto(`${url}/reports/weekly-sales?lang=en`);
   assert.match(page.url(), /\/login\?next=/);
-  await page.goto(`${setup}?lang=en`);
+  await page.goto(`${server.setup}?lang=en`);
   await accessible(page, "setup");
   await shoot(page, "login-setup");
   await page.locator("#name").fill("yuna.seo@hanbit.example");

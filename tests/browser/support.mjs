@@ -26,7 +26,7 @@ const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromiu
 const executablePath = candidates.find((file) => file && fs.existsSync(file));
 if (!executablePath) throw new Error("Chromium is missing; tests/all installs it, or name it in CHROMIUM");
 
-export const launch = () =>
+export const launch = (more = []) =>
   chromium.launch({
     executablePath,
     headless: true,
@@ -38,6 +38,7 @@ export const launch = () =>
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
     env: { ...process.env, HOME: os.tmpdir() },
   });

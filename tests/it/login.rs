@@ -201,7 +201,7 @@ async fn the_first_administrator_comes_in_by_a_link_and_invites_others() {
     let last = admin.submit("/users", "/users/root@example.com/disable", &[]).await;
     assert_eq!(last.status, 422, "the last administrator stays");
     let audit = admin.get("/audit?action=user_created").await.text();
-    assert!(audit.contains("user/kim@example.com") && !audit.contains("<td>logged_in</td>"), "{audit}");
+    assert!(audit.contains("user/kim@example.com") && !audit.contains(">로그인</td>"), "{audit}");
     let csv = admin.get("/audit.csv").await;
     assert!(
         csv.text().starts_with("seq,at,actor") && csv.text().contains("audit_exported"),

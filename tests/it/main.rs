@@ -31,5 +31,6 @@ mod smtp;
 mod sources;
 mod support;
 mod themes;
+mod user_changes;
 mod verify;
 mod workbooks;

@@ -77,7 +77,7 @@ impl Told {
         let applies = |action: &Action| (*action == Action::Administer) == (object == Object::Server);
         Self {
             person: standing.viewer().name().to_owned(),
-            roles: roles.map(|(role, chain, depth)| (role.to_string(), chain, depth)).collect(),
+            roles: roles.map(|role| (role.name.to_string(), role.chain(), role.depth())).collect(),
             attributes: standing
                 .attributes()
                 .iter()

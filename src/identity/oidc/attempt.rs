@@ -78,6 +78,12 @@ impl Attempt {
     }
 }
 
+/// What an attempt is called, where its state must not be told: 72 bits of a digest of it.
+pub(super) fn id_of(state: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, state.as_bytes());
+    URL_SAFE_NO_PAD.encode(digest.as_ref().get(..9).unwrap_or_default())
+}
+
 /// What others wrote, for the log: short, and on one line.
 pub(super) fn shown(text: &str) -> String {
     let mut short = String::new();

@@ -53,6 +53,8 @@ impl std::fmt::Debug for Oidc {
 pub struct Begun {
     /// The provider's page.
     pub url: Url,
+    /// What the attempt is called; [`Oidc::attempt_of`] tells it of the provider's redirect.
+    pub id: String,
     /// What the browser must bring back; sealed. To be kept in a cookie that scripts cannot read, that
     /// other sites' links carry (`SameSite=Lax`), for [`ATTEMPT_LIFETIME`], and removed by the callback.
     pub cookie: String,
@@ -102,7 +104,18 @@ impl Oidc {
             .append_pair("nonce", &attempt.nonce)
             .append_pair("code_challenge", &attempt.challenge())
             .append_pair("code_challenge_method", "S256");
-        Ok(Begun { url, cookie: self.seal.close(&attempt)? })
+        Ok(Begun { url, id: attempt::id_of(&attempt.state), cookie: self.seal.close(&attempt)? })
+    }
+
+    /// What the attempt is called that a redirect with this query answers; `None` where it answers none.
+    pub fn attempt_of(query: &str) -> Option<String> {
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(name, _)| name == "state").map(|(_, state)| attempt::id_of(&state))
+    }
+
+    /// The path that an attempt was to lead to, also where it failed.
+    pub fn next_of(&self, cookie: &str, now: DateTime<Utc>) -> Option<String> {
+        self.seal.open(cookie, now).ok().map(|attempt| attempt.next)
     }
 
     /// Finishes an attempt with the query of the provider's redirect and the cookie of [`Oidc::begin`].

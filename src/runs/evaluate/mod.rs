@@ -25,7 +25,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use tokio::sync::watch;
 
-use crate::access::{Action, MaskKey, Object, Restriction, Standing};
+use crate::access::{MaskKey, Restriction, Standing};
 use crate::definitions::Catalog;
 use crate::definitions::model::{DatasetId, FieldName, PanelId, Parameter, PeriodAnchor};
 use crate::engine::{Ask, Engine, Freshness};
@@ -93,7 +93,7 @@ impl Evaluator {
         // First who asks, then what for: a report that is closed takes as long as one that is not there.
         let standing = Box::pin(self.standing_in(&catalog, question.viewer)).await;
         let opened = catalog.reports.get(&question.report);
-        let opened = opened.filter(|_| standing.may(Action::View, Object::Report(&question.report)));
+        let opened = opened.filter(|_| standing.may_see(&question.report));
         let report = Arc::clone(opened.ok_or_else(no_report)?);
         let locale = question.locale.unwrap_or(report.locale);
         let time_zone: Tz = report.time_zone.parse().unwrap_or(Tz::UTC);

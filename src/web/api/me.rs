@@ -81,7 +81,7 @@ pub(super) async fn show(
         roles: standing
             .roles()
             .into_iter()
-            .map(|(name, chain, _)| HeldRole { name: name.to_string(), chain })
+            .map(|role| HeldRole { name: role.name.to_string(), chain: role.chain() })
             .collect(),
         attributes: standing
             .attributes()

@@ -161,7 +161,7 @@ use Action::{Explore, Export, Schedule, View};
 use Audience::{Administrators, People};
 
 /// Every operation. Those that are not here do not exist.
-pub(super) static ROUTES: [Route; 22] = [
+pub(super) static ROUTES: [Route; 23] = [
     Route::new(Verb::Get, "/openapi.json", "describe", "This document.", || routing::get(openapi::show))
         .gives::<openapi::OpenApi>(200),
     Route::new(Verb::Get, "/me", "show_me", "Who calls, and what they may do.", || routing::get(me::show))
@@ -284,6 +284,16 @@ pub(super) static ROUTES: [Route; 22] = [
     .only_for(Administrators)
     .takes::<users::NewUserBody>()
     .gives::<users::AddedUser>(201),
+    Route::new(
+        Verb::Post,
+        "/users/{user}",
+        "change_user",
+        "Changes a user's groups, and whether they are an administrator. It holds at once.",
+        || routing::post(users::change_rights),
+    )
+    .only_for(Administrators)
+    .takes::<users::UserChangeBody>()
+    .gives::<users::UserOut>(200),
     Route::new(
         Verb::Post,
         "/users/{user}/disable",

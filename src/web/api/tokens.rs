@@ -112,6 +112,7 @@ pub(super) async fn make(
     let new = NewToken {
         name: &body.name,
         owner: &signed_in.person,
+        method: signed_in.login,
         scopes: body.scopes,
         reports,
         days: body.days,

@@ -13,10 +13,10 @@ use super::answer::private;
 use super::asked::Body;
 use super::names::{Named, Parsed};
 use super::tokens::refused;
-use crate::identity::{NewUser, User, UserName};
+use crate::identity::{NewUser, User, UserChange, UserName};
 use crate::ledger::audit::AuditAction;
 use crate::web::error::WebError;
-use crate::web::login::{administrator, door, event_by, password_link};
+use crate::web::login::{administrator, change_recorded, door, event_by, gives_up, password_link};
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
@@ -66,6 +66,19 @@ pub(super) struct NewUserBody {
     claims: BTreeMap<String, Vec<String>>,
 }
 
+/// What is to be changed of a user; what is absent stays.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserChangeBody {
+    /// Their groups, all of them.
+    groups: Option<BTreeSet<String>>,
+    /// Whether they manage users and read the audit log. The last administrator stays one.
+    administrator: Option<bool>,
+    /// Must be true where the caller stops being an administrator.
+    #[serde(default)]
+    confirm: bool,
+}
+
 /// A user who was added.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct AddedUser {
@@ -107,6 +120,26 @@ pub(super) async fn add(
     door.record(event(AuditAction::LinkMade)).await?;
     let user = door.identity.user(&name).await?.ok_or_else(WebError::no_page)?;
     private(StatusCode::CREATED, &AddedUser { user: UserOut::new(user), password_link: link })
+}
+
+/// `POST /users/{user}`
+pub(super) async fn change_rights(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Named(Parsed(name)): Named<Parsed<UserName>>,
+    extensions: Extensions,
+    body: Result<Body<UserChangeBody>, WebError>,
+) -> Result<Response, WebError> {
+    let door = door(&state)?;
+    let signed_in = administrator(&visitor)?;
+    let Body(UserChangeBody { groups, administrator, confirm }) = body?;
+    let change = UserChange { groups, administrator };
+    if !confirm && gives_up(door, signed_in, &name, &change).await? {
+        return Err(WebError::of(StatusCode::UNPROCESSABLE_ENTITY)
+            .saying("you would stop being an administrator; send `confirm` too"));
+    }
+    let user = change_recorded(door, signed_in, &extensions, &name, &change).await?.map_err(refused)?;
+    private(StatusCode::OK, &UserOut::new(user))
 }
 
 /// `POST /users/{user}/disable`

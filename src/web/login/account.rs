@@ -1,6 +1,6 @@
 //! `/account`: one's own password, sessions and API tokens.
 
-use std::collections::HashMap;
+mod views;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -11,21 +11,21 @@ use super::cookies::Cookie;
 use super::door::{Door, client_address, request_id};
 use super::enter::{door, private};
 use super::forgery::Fields;
+use super::names::Names;
 use super::presence::SignedIn;
 use super::words::LoginWords;
-use crate::access::{Action, HeldBy, HeldRole, Standing};
+use crate::access::{Action, Standing};
 use crate::error::Kind;
-use crate::format::Locale;
-use crate::identity::{Attempt, LoginError, LoginMethod, NewToken, Session, Token};
+use crate::identity::{Attempt, LoginError, LoginMethod, NewToken};
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
 use crate::web::address::Address;
 use crate::web::error::WebError;
 use crate::web::frame::{self, Frame, Place, page};
 use crate::web::share::{ShareView, ShareWords};
 use crate::web::state::WebState;
-use crate::web::visitor::Visitor;
-use crate::web::when::When;
+use crate::web::visitor::{Entered, Visitor};
 use crate::web::words::fill;
+use views::{RoleView, ScopeView, SessionView, TokenView};
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -43,63 +43,12 @@ struct AccountPage<'a> {
     shares: Vec<ShareView>,
     sw: &'static ShareWords,
     tokens: Vec<TokenView>,
-    scopes: Vec<Action>,
+    scopes: Vec<ScopeView>,
     /// A token that was just made, shown this once.
     made: Option<String>,
     message: Option<String>,
     done: Option<&'static str>,
     csrf: &'a str,
-}
-
-/// A role, and how it is held: `Group sales → Country sales → Reads costs`.
-struct RoleView {
-    name: String,
-    title: String,
-    why: String,
-}
-
-impl RoleView {
-    /// The roles of people and objects, nearest first.
-    fn all(standing: &Standing, locale: Locale, w: &LoginWords) -> Vec<Self> {
-        let held = standing.held_roles();
-        let title = |role: &HeldRole| {
-            role.title.as_ref().map_or_else(|| role.name.to_string(), |title| title.get(locale).to_owned())
-        };
-        let titles: HashMap<String, String> =
-            held.iter().map(|role| (role.name.to_string(), title(role))).collect();
-        let view = |role: &HeldRole| {
-            let by = match &role.by {
-                HeldBy::Name => Some(w.by_name.to_owned()),
-                HeldBy::Group(group) => Some(fill(w.by_group, &[("n", group)])),
-                HeldBy::Gift => None,
-            };
-            let path = role.path.iter().filter_map(|name| titles.get(name.as_str()).cloned());
-            Self {
-                name: role.name.to_string(),
-                title: title(role),
-                why: by.into_iter().chain(path).collect::<Vec<_>>().join(" → "),
-            }
-        };
-        held.iter().map(view).collect()
-    }
-}
-
-struct SessionView {
-    id: String,
-    own: bool,
-    agent: String,
-    address: String,
-    since: When,
-    seen: When,
-}
-
-struct TokenView {
-    id: String,
-    name: String,
-    scopes: String,
-    until: When,
-    used: Option<When>,
-    valid: bool,
 }
 
 /// Whoever is here as a person: a program with a token has no account page.
@@ -139,6 +88,7 @@ struct Said {
 pub(super) async fn show_account(
     State(state): State<WebState>,
     visitor: Visitor,
+    Entered(standing): Entered,
     address: Address,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
@@ -151,18 +101,23 @@ pub(super) async fn show_account(
     if let Some(again) = bind_forms(door(&state)?, person(&visitor)?, &headers, "/account")? {
         return Ok(again);
     }
-    write_account(&state, &visitor, Said { done, ..Said::default() }).await
+    write_account(&state, &visitor, &standing, Said { done, ..Said::default() }).await
 }
 
-async fn write_account(state: &WebState, visitor: &Visitor, said: Said) -> Result<Response, WebError> {
+async fn write_account(
+    state: &WebState,
+    visitor: &Visitor,
+    standing: &Standing,
+    said: Said,
+) -> Result<Response, WebError> {
     let door = door(state)?;
     let signed_in = person(visitor)?;
     let (now, locale) = (door.now(), visitor.locale.unwrap_or_default());
-    let w = LoginWords::of(locale);
+    let (w, names) = (LoginWords::of(locale), Names::of(locale));
+    let zone = state.backend.usual_zone();
     let name = signed_in.person.name.as_str();
     let own = signed_in.session.as_ref().map(|session| session.id.as_str());
     let local = signed_in.session.as_ref().is_some_and(|session| session.method == LoginMethod::Local);
-    let standing = state.backend.standing(visitor.viewer.clone()).await;
     let groups: Vec<&str> = signed_in.person.groups.iter().map(String::as_str).collect();
     let mut response = page(&AccountPage {
         frame: Frame::new(visitor, locale, Place::Elsewhere, w.account, "/account", &Address::default())
@@ -176,9 +131,9 @@ async fn write_account(state: &WebState, visitor: &Visitor, said: Said) -> Resul
             .sessions_of(name, now)
             .await?
             .into_iter()
-            .map(|session| SessionView::new(session, own))
+            .map(|session| SessionView::new(session, own, &zone))
             .collect(),
-        roles: RoleView::all(&standing, locale, w),
+        roles: RoleView::all(standing, locale, w),
         attributes: standing
             .attributes()
             .iter()
@@ -191,9 +146,9 @@ async fn write_account(state: &WebState, visitor: &Visitor, said: Said) -> Resul
             .tokens_of(name)
             .await?
             .into_iter()
-            .map(|token| TokenView::new(token, now))
+            .map(|token| TokenView::new(token, now, names, &zone))
             .collect(),
-        scopes: offered_scopes(signed_in),
+        scopes: offered_scopes(signed_in).into_iter().map(|scope| ScopeView::new(scope, names)).collect(),
         made: said.made,
         message: said.message,
         done: said.done,
@@ -210,37 +165,6 @@ pub(in crate::web) fn offered_scopes(signed_in: &SignedIn) -> Vec<Action> {
     Action::ALL.into_iter().filter(offered).collect()
 }
 
-impl SessionView {
-    fn new(session: Session, own: Option<&str>) -> Self {
-        Self {
-            own: own == Some(session.id.as_str()),
-            agent: session.agent,
-            address: session.address,
-            since: When::new(session.created_at, "UTC"),
-            seen: When::new(session.seen_at, "UTC"),
-            id: session.id,
-        }
-    }
-}
-
-impl TokenView {
-    fn new(token: Token, now: chrono::DateTime<chrono::Utc>) -> Self {
-        let valid = token.is_valid(now);
-        let mut scopes = token.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ");
-        if let Some(reports) = token.reports {
-            scopes = format!("{scopes} ({})", reports.join(", "));
-        }
-        Self {
-            id: token.id,
-            name: token.name,
-            scopes,
-            until: When::new(token.expires_at, "UTC"),
-            used: token.used_at.map(|used| When::new(used, "UTC")),
-            valid,
-        }
-    }
-}
-
 /// Something that somebody who is logged in did.
 pub(in crate::web) fn event(
     door: &Door,
@@ -253,9 +177,14 @@ pub(in crate::web) fn event(
         .from(&client_address(extensions).to_string(), &request_id(extensions))
 }
 
-async fn refused(state: &WebState, visitor: &Visitor, message: String) -> Result<Response, WebError> {
+async fn refused(
+    state: &WebState,
+    visitor: &Visitor,
+    standing: &Standing,
+    message: String,
+) -> Result<Response, WebError> {
     let said = Said { message: Some(message), ..Said::default() };
-    let mut response = write_account(state, visitor, said).await?;
+    let mut response = write_account(state, visitor, standing, said).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -264,6 +193,7 @@ async fn refused(state: &WebState, visitor: &Visitor, message: String) -> Result
 pub(super) async fn change_password(
     State(state): State<WebState>,
     visitor: Visitor,
+    Entered(standing): Entered,
     headers: HeaderMap,
     extensions: Extensions,
     fields: Fields,
@@ -276,7 +206,7 @@ pub(super) async fn change_password(
     }
     let new_password = fields.get("password");
     if new_password != fields.get("again") {
-        return refused(&state, &visitor, w.not_the_same.to_owned()).await;
+        return refused(&state, &visitor, &standing, w.not_the_same.to_owned()).await;
     }
     let device = Cookie::Device.read(&headers, door.secure);
     let attempt = Attempt {
@@ -295,13 +225,13 @@ pub(super) async fn change_password(
         }
         Err(LoginError::Wrong { .. }) => {
             door.record(event.ended(Outcome::Refused)).await?;
-            refused(&state, &visitor, w.old_wrong.to_owned()).await
+            refused(&state, &visitor, &standing, w.old_wrong.to_owned()).await
         }
         Err(LoginError::Wait { secs }) => {
-            refused(&state, &visitor, fill(w.wait, &[("n", &secs.to_string())])).await
+            refused(&state, &visitor, &standing, fill(w.wait, &[("n", &secs.to_string())])).await
         }
         Err(LoginError::Identity(error)) if error.kind() == Kind::BadRequest => {
-            refused(&state, &visitor, w.refused(&error)).await
+            refused(&state, &visitor, &standing, w.refused(&error)).await
         }
         Err(LoginError::Identity(error)) => Err(error.into()),
     }
@@ -327,6 +257,7 @@ pub(super) async fn revoke_session(
 pub(super) async fn make_token(
     State(state): State<WebState>,
     visitor: Visitor,
+    Entered(standing): Entered,
     extensions: Extensions,
     fields: Fields,
 ) -> Result<Response, WebError> {
@@ -343,6 +274,7 @@ pub(super) async fn make_token(
     let new = NewToken {
         name: fields.get("name"),
         owner: &signed_in.person,
+        method: signed_in.login,
         scopes: fields
             .all("scope")
             .filter_map(Action::parse)
@@ -361,9 +293,11 @@ pub(super) async fn make_token(
                 .with("days", days);
             door.record(event).await?;
             let said = Said { made: Some(text.as_str().to_owned()), ..Said::default() };
-            write_account(&state, &visitor, said).await
+            write_account(&state, &visitor, &standing, said).await
         }
-        Err(error) if error.kind() == Kind::BadRequest => refused(&state, &visitor, w.refused(&error)).await,
+        Err(error) if error.kind() == Kind::BadRequest => {
+            refused(&state, &visitor, &standing, w.refused(&error)).await
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -1,17 +1,17 @@
 //! `/audit`: what has happened. For administrators; `permit.rs` says so.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
 use futures::stream;
 
-use super::door::{Door, client_address, request_id};
+use super::door::{client_address, request_id};
 use super::enter::{door, private};
+use super::names::Names;
 use super::words::LoginWords;
 use crate::ledger::audit::{AuditAction, AuditFilter, Event, ExportFormat, Outcome, Recorded};
 use crate::web::address::Address;
@@ -29,6 +29,8 @@ struct AuditPage {
     w: &'static LoginWords,
     events: Vec<EventView>,
     asked: Asked,
+    /// The time zone of instants and days.
+    zone: String,
     filtered: bool,
     newest_url: Option<String>,
     older_url: Option<String>,
@@ -43,8 +45,9 @@ struct Asked {
     text: String,
     from: String,
     to: String,
-    actions: Vec<(&'static str, bool)>,
-    outcomes: Vec<(&'static str, bool)>,
+    /// Words, names, and whether it is chosen.
+    actions: Vec<(&'static str, &'static str, bool)>,
+    outcomes: Vec<(&'static str, &'static str, bool)>,
 }
 
 struct EventView {
@@ -56,16 +59,22 @@ struct EventView {
     action: &'static str,
     object: String,
     outcome: &'static str,
+    done: bool,
     details: String,
 }
 
-/// The first instant of a day, in UTC; what is no day filters nothing.
-fn day(text: Option<&str>, later: u64) -> Option<DateTime<Utc>> {
+/// The first instant of a day in a time zone; what is no day filters nothing.
+fn day(text: Option<&str>, later: u64, zone: Tz) -> Option<DateTime<Utc>> {
     let day: NaiveDate = text?.parse().ok()?;
-    Some(day.checked_add_days(Days::new(later))?.and_time(NaiveTime::MIN).and_utc())
+    let midnight = day.checked_add_days(Days::new(later))?.and_time(NaiveTime::MIN);
+    // Some days begin at one o'clock, because the clocks go forward at midnight.
+    let first = |at| zone.from_local_datetime(&at).earliest();
+    let begins = first(midnight).or_else(|| first(midnight + TimeDelta::hours(1)))?;
+    Some(begins.to_utc())
 }
 
-fn filter(address: &Address) -> AuditFilter {
+fn filter(address: &Address, zone: &str) -> AuditFilter {
+    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
     let text = |name: &str| address.get(name).map(str::trim).filter(|text| !text.is_empty());
     let object = text("object").map(|object| match object.split_once('/') {
         Some((kind, id)) => (Some(kind.to_owned()), id.to_owned()),
@@ -78,8 +87,8 @@ fn filter(address: &Address) -> AuditFilter {
         object_kind,
         object_id,
         outcome: text("outcome").and_then(|word| word.parse().ok()),
-        from: day(text("from"), 0),
-        to: day(text("to"), 1),
+        from: day(text("from"), 0, zone),
+        to: day(text("to"), 1, zone),
         text: text("text").map(str::to_owned),
         before: text("before").and_then(|number| number.parse().ok()),
     }
@@ -93,8 +102,9 @@ pub(super) async fn list_events(
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
     let locale = visitor.locale.unwrap_or_default();
-    let w = LoginWords::of(locale);
-    let wanted = filter(&address);
+    let (w, names) = (LoginWords::of(locale), Names::of(locale));
+    let zone = state.backend.usual_zone();
+    let wanted = filter(&address, &zone);
     let found =
         door.audit.search(&wanted, 100).await.map_err(|error| WebError::unavailable(error.to_string()))?;
     let older = found.events.last().filter(|_| found.more).map(|last| last.seq.to_string());
@@ -104,16 +114,23 @@ pub(super) async fn list_events(
         frame: Frame::new(&visitor, locale, Place::Elsewhere, w.audit, "/audit", &address)
             .in_brand(state.backend.usual_brand()),
         w,
-        events: found.events.iter().map(EventView::new).collect(),
+        events: found.events.iter().map(|event| EventView::new(event, names, &zone)).collect(),
         asked: Asked {
             actor: text("actor"),
             object: text("object"),
             text: text("text"),
             from: text("from"),
             to: text("to"),
-            actions: AuditAction::ALL.iter().map(|one| (one.as_str(), wanted.action == Some(*one))).collect(),
-            outcomes: Outcome::ALL.iter().map(|one| (one.as_str(), wanted.outcome == Some(*one))).collect(),
+            actions: AuditAction::ALL
+                .iter()
+                .map(|one| (one.as_str(), names.event(*one), wanted.action == Some(*one)))
+                .collect(),
+            outcomes: Outcome::ALL
+                .iter()
+                .map(|one| (one.as_str(), names.outcome(*one), wanted.outcome == Some(*one)))
+                .collect(),
         },
+        zone,
         filtered: AuditFilter { before: None, ..wanted.clone() } != AuditFilter::default(),
         newest_url: wanted.before.map(|_| format!("/audit{}", plain.query())),
         older_url: older.map(|seq| format!("/audit{}", address.with("before", &seq).query())),
@@ -125,7 +142,7 @@ pub(super) async fn list_events(
 }
 
 impl EventView {
-    fn new(recorded: &Recorded) -> Self {
+    fn new(recorded: &Recorded, names: &Names, zone: &str) -> Self {
         let event = &recorded.event;
         let details: Vec<String> = event
             .details
@@ -141,13 +158,14 @@ impl EventView {
         };
         Self {
             seq: recorded.seq,
-            at: When::new(event.at, "UTC"),
+            at: When::new(event.at, zone),
             actor: event.actor.clone(),
-            method: event.method.as_str(),
+            method: names.method(event.method),
             address: event.address.clone(),
-            action: event.action.as_str(),
+            action: names.event(event.action),
             object,
-            outcome: event.outcome.as_str(),
+            outcome: names.outcome(event.outcome),
+            done: event.outcome == Outcome::Done,
             details: details.join(" · "),
         }
     }
@@ -160,7 +178,7 @@ pub(super) async fn export_csv(
     address: Address,
     extensions: Extensions,
 ) -> Result<Response, WebError> {
-    export(door(&state)?, &visitor, &address, &extensions, ExportFormat::Csv).await
+    export(&state, &visitor, &address, &extensions, ExportFormat::Csv).await
 }
 
 /// `/audit.ndjson`
@@ -170,17 +188,18 @@ pub(super) async fn export_ndjson(
     address: Address,
     extensions: Extensions,
 ) -> Result<Response, WebError> {
-    export(door(&state)?, &visitor, &address, &extensions, ExportFormat::Ndjson).await
+    export(&state, &visitor, &address, &extensions, ExportFormat::Ndjson).await
 }
 
 /// Page by page as the browser takes it, newest first; a log of millions never stands in memory.
 async fn export(
-    door: &Arc<Door>,
+    state: &WebState,
     visitor: &Visitor,
     address: &Address,
     extensions: &Extensions,
     format: ExportFormat,
 ) -> Result<Response, WebError> {
+    let door = door(state)?;
     let signed_in = visitor.presence.signed_in().ok_or_else(|| WebError::of(StatusCode::FORBIDDEN))?;
     let event = Event::new(AuditAction::AuditExported, door.now())
         .by(&signed_in.person.name, signed_in.method)
@@ -192,20 +211,39 @@ async fn export(
         ExportFormat::Ndjson => ("audit.ndjson", "application/x-ndjson"),
     };
     let log = door.audit.clone();
-    let pages = stream::try_unfold(Some((filter(address), format.head())), move |left| {
-        let log = log.clone();
-        async move {
-            let Some((mut wanted, mut text)) = left else { return Ok(None) };
-            let found = log.search(&wanted, 1000).await?;
-            text.extend(found.events.iter().map(|recorded| format.line(recorded)));
-            wanted.before = found.events.last().map(|last| last.seq);
-            Ok::<_, crate::store::StoreError>(Some((text, found.more.then_some((wanted, String::new())))))
-        }
-    });
+    let pages = stream::try_unfold(
+        Some((filter(address, &state.backend.usual_zone()), format.head())),
+        move |left| {
+            let log = log.clone();
+            async move {
+                let Some((mut wanted, mut text)) = left else { return Ok(None) };
+                let found = log.search(&wanted, 1000).await?;
+                text.extend(found.events.iter().map(|recorded| format.line(recorded)));
+                wanted.before = found.events.last().map(|last| last.seq);
+                Ok::<_, crate::store::StoreError>(Some((text, found.more.then_some((wanted, String::new())))))
+            }
+        },
+    );
     let head = [(header::CONTENT_TYPE, kind)];
     let disposition = content_disposition(Disposition::Attachment, name);
     let mut response =
         (head, [(header::CONTENT_DISPOSITION, disposition)], Body::from_stream(pages)).into_response();
     private(&mut response);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_when_the_zone_says_so() {
+        let begins = |zone: Tz| day(Some("2026-11-27"), 0, zone).unwrap().to_rfc3339();
+        assert_eq!(begins(Tz::Asia__Seoul), "2026-11-26T15:00:00+00:00");
+        assert_eq!(begins(Tz::UTC), "2026-11-27T00:00:00+00:00");
+        // Clocks go forward at midnight there.
+        let skipped = day(Some("2026-09-06"), 0, Tz::America__Santiago).unwrap();
+        assert_eq!(skipped.to_rfc3339(), "2026-09-06T04:00:00+00:00");
+        assert_eq!(day(Some("tomorrow"), 0, Tz::UTC), None);
+    }
 }

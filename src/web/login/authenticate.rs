@@ -115,6 +115,7 @@ async fn find_out(
                 return Ok(Presence::SignedIn(Arc::new(SignedIn {
                     person,
                     method: Method::Proxy,
+                    login: None,
                     administrator: user.is_some_and(|user| user.administrator),
                     session: None,
                     scopes: None,
@@ -136,6 +137,7 @@ async fn find_out(
     Ok(Presence::SignedIn(Arc::new(SignedIn {
         person: session.person.clone(),
         method: Method::Session,
+        login: Some(session.method),
         administrator: session.administrator,
         csrf: forgery::session_token(door, &secret),
         session: Some(session),
@@ -167,6 +169,7 @@ async fn by_token(door: &Door, from: &Caller, text: &str) -> Result<Presence, We
     Ok(Presence::SignedIn(Arc::new(SignedIn {
         person: token.person,
         method: Method::Token,
+        login: token.method,
         // A token opens no management, whatever its owner may do.
         administrator: false,
         session: None,

@@ -2,6 +2,9 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+/// The longest value that can be one of ours, in bytes.
+const LONGEST: usize = 400;
+
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cookie {
@@ -11,8 +14,6 @@ pub(super) enum Cookie {
     Device,
     /// What forms are bound to before there is a session.
     Form,
-    /// An attempt to log in elsewhere, sealed.
-    Attempt,
 }
 
 impl Cookie {
@@ -23,39 +24,42 @@ impl Cookie {
             (Self::Session, false) => "jangpyo",
             (Self::Device, true) => "__Host-jangpyo-device",
             (Self::Device, false) => "jangpyo-device",
-            (Self::Attempt, true) => "__Host-jangpyo-attempt",
-            (Self::Attempt, false) => "jangpyo-attempt",
             (Self::Form, true) => "__Host-jangpyo-form",
             (Self::Form, false) => "jangpyo-form",
         }
     }
 
-    /// The longest value that can be one of ours, in bytes.
-    fn longest(self) -> usize {
-        if self == Self::Attempt { 4000 } else { 400 }
-    }
-
     /// Its value in a request. Two of one name are none: one of them was planted.
     pub(super) fn read(self, headers: &HeaderMap, secure: bool) -> Option<String> {
-        let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut values = pairs.filter(|(name, _)| *name == self.name(secure)).map(|(_, value)| value);
-        match (values.next(), values.next()) {
-            (Some(value), None) if !value.is_empty() && value.len() <= self.longest() => {
-                Some(value.to_owned())
-            }
-            _ => None,
-        }
+        value_of(headers, self.name(secure), LONGEST)
     }
 
     /// The header that sets it. `None` takes it away.
     pub(super) fn set(self, value: Option<(&str, u64)>, secure: bool) -> Option<HeaderValue> {
         let (value, age) = value.unwrap_or(("", 0));
-        let end = if secure { "; Secure" } else { "" };
-        let name = self.name(secure);
-        HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{end}"))
-            .ok()
+        cookie(self.name(secure), value, age, secure)
     }
+}
+
+/// Names and values of all cookies of a request.
+pub(super) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+}
+
+/// The value of the one cookie of this name, if it is not longer than one of ours can be.
+pub(super) fn value_of(headers: &HeaderMap, name: &str, longest: usize) -> Option<String> {
+    let mut values = pairs(headers).filter(|(known, _)| *known == name).map(|(_, value)| value);
+    match (values.next(), values.next()) {
+        (Some(value), None) if !value.is_empty() && value.len() <= longest => Some(value.to_owned()),
+        _ => None,
+    }
+}
+
+/// The header that sets a cookie.
+pub(super) fn cookie(name: &str, value: &str, age: u64, secure: bool) -> Option<HeaderValue> {
+    let end = if secure { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{end}")).ok()
 }
 
 #[cfg(test)]

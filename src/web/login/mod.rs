@@ -5,12 +5,14 @@
 //! login (the demo) everybody is the one local viewer, and the server listens on loopback only.
 
 mod account;
+mod attempts;
 mod audit;
 mod authenticate;
 mod cookies;
 mod door;
 mod enter;
 mod forgery;
+mod names;
 mod next;
 mod oidc;
 mod permit;
@@ -28,5 +30,5 @@ pub(super) use enter::{door, private};
 pub(super) use forgery::Fields;
 pub(super) use presence::{Presence, SignedIn};
 pub(super) use routes::routes;
-pub(super) use users::{administrator, link as password_link};
+pub(super) use users::{administrator, change_recorded, gives_up, link as password_link};
 pub(super) use words::LoginWords;

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{Extensions, HeaderMap};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::cookies::Cookie;
+use super::attempts;
 use super::door::{Door, client_address, request_id};
 use super::enter::{Proven, append, complete, door, private};
 use super::next;
@@ -68,14 +68,21 @@ fn provider(door: &Door) -> Result<&Oidc, WebError> {
 }
 
 /// `/login/oidc`
-pub(super) async fn begin(State(state): State<WebState>, address: Address) -> Result<Response, WebError> {
+pub(super) async fn begin(
+    State(state): State<WebState>,
+    address: Address,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
     let door = door(&state)?;
     let next = next::local(address.get("next"));
     let mut response = match provider(door)?.begin(next, door.now()).await {
         Ok(begun) => {
             let mut response = Redirect::to(begun.url.as_str()).into_response();
             let age = ATTEMPT_LIFETIME.num_seconds().unsigned_abs();
-            append(&mut response, Cookie::Attempt.set(Some((&begun.cookie, age)), door.secure));
+            for id in attempts::too_many(&headers, door.secure) {
+                append(&mut response, attempts::forget(&id, door.secure));
+            }
+            append(&mut response, attempts::keep(&begun.id, &begun.cookie, age, door.secure));
             response
         }
         Err(error) => {
@@ -96,8 +103,10 @@ pub(super) async fn finish(
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
     let now = door.now();
-    let cookie = Cookie::Attempt.read(&headers, door.secure);
-    let finished = provider(door)?.finish(&query.unwrap_or_default(), cookie.as_deref(), now).await;
+    let query = query.unwrap_or_default();
+    let id = Oidc::attempt_of(&query);
+    let cookie = id.as_deref().and_then(|id| attempts::read(&headers, id, door.secure));
+    let finished = provider(door)?.finish(&query, cookie.as_deref(), now).await;
     let mut response = match finished {
         Ok(signed_in) => {
             let next = next::local(Some(&signed_in.next));
@@ -133,10 +142,14 @@ pub(super) async fn finish(
             if door.seldom.is_due("oidc", client_address(&extensions), now) {
                 door.record(refusal(door, &extensions, told(&error))).await?;
             }
-            back(advice, "/")
+            // Where they wanted to go is not lost, if it is their attempt that failed.
+            let wanted = cookie.and_then(|cookie| provider(door).ok()?.next_of(&cookie, now));
+            back(advice, next::local(wanted.as_deref()))
         }
     };
-    append(&mut response, Cookie::Attempt.set(None, door.secure));
+    if let Some(id) = id {
+        append(&mut response, attempts::forget(&id, door.secure));
+    }
     private(&mut response);
     Ok(response)
 }

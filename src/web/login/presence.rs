@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::{Action, Person};
-use crate::identity::Session;
+use crate::identity::{LoginMethod, Session};
 use crate::ledger::audit::Method;
 
 /// Who is there, as far as is known. In the extensions of every request behind
@@ -38,6 +38,8 @@ pub(in crate::web) struct SignedIn {
     pub(in crate::web) person: Person,
     /// How they are known.
     pub(in crate::web) method: Method,
+    /// How they logged in, also where a token speaks for them; `None` where a proxy names them.
+    pub(in crate::web) login: Option<LoginMethod>,
     /// Whether they manage users and read the audit log.
     pub(in crate::web) administrator: bool,
     /// The session, if they have one.

@@ -21,6 +21,7 @@ pub(in crate::web) fn routes() -> Router<WebState> {
         .route("/account/tokens", post(account::make_token))
         .route("/account/tokens/{token}/revoke", post(account::revoke_token))
         .route("/users", get(users::list_users).post(users::add_user))
+        .route("/users/{user}/rights", post(users::change_rights))
         .route("/users/{user}/{deed}", post(users::change_user))
         .route("/audit", get(audit::list_events))
         .route("/audit.csv", get(audit::export_csv))

@@ -107,6 +107,7 @@ pub(in crate::web) async fn token(
     let mut embed = Embed {
         id: String::new(),
         maker: signed_in.person.clone(),
+        method: signed_in.login,
         role: wish.role,
         report: report.to_string(),
         parameters: parameters.collect(),

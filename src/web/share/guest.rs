@@ -46,7 +46,7 @@ impl Passed<'_> {
 /// Whether somebody may pass a report on, with a role's rights or their own.
 pub(super) fn may_pass_on(maker: &Standing, report: &ReportId, role: Option<&str>) -> bool {
     let holds =
-        |role: &str| maker.held_roles().iter().any(|held| held.is_functional && held.name.as_str() == role);
+        |role: &str| maker.roles().iter().any(|held| held.is_functional && held.name.as_str() == role);
     maker.may(Action::Export, Object::Report(report)) && role.is_none_or(holds)
 }
 

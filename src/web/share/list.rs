@@ -46,11 +46,12 @@ impl ShareView {
         locale: Locale,
     ) -> Vec<Self> {
         let w = ShareWords::of(locale);
+        let usual = state.backend.usual_zone();
         let zone = |report: &str| ReportId::parse(report).ok().and_then(|id| state.backend.zone(&id));
         shares
             .into_iter()
             .map(|share| {
-                let zone = zone(&share.report).unwrap_or_else(|| "UTC".into());
+                let zone = zone(&share.report).unwrap_or_else(|| usual.clone());
                 let over = match &share {
                     share if share.revoked_at.is_some() => Some(w.revoked),
                     share if !share.is_valid(now) => Some(w.ended),

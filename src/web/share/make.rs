@@ -29,6 +29,7 @@ use crate::web::words;
 #[template(path = "share.html")]
 struct SharePage<'a> {
     frame: Frame,
+    w: &'static LoginWords,
     sw: &'static ShareWords,
     report: String,
     title: String,
@@ -104,7 +105,7 @@ fn write(
     let sw = ShareWords::of(locale);
     let base = format!("/reports/{}", open.id);
     let view = address.view();
-    let roles = standing.held_roles().into_iter().filter(|role| role.is_functional);
+    let roles = standing.roles().into_iter().filter(|role| role.is_functional);
     let roles = roles.map(|role| {
         let title = role.title.as_ref().map_or(role.name.as_str(), |title| title.get(locale)).to_owned();
         (role.name.to_string(), title)
@@ -113,6 +114,7 @@ fn write(
     let mut response = page(&SharePage {
         frame: Frame::new(visitor, locale, Place::Reports, sw.title, format!("{base}/share"), address)
             .in_brand(open.brand.clone()),
+        w: LoginWords::of(locale),
         sw,
         title: open.report.title.get(locale).to_owned(),
         report: open.id.to_string(),
@@ -158,6 +160,7 @@ pub(super) async fn make_link(
         open.controls.iter().map(|control| (control.name.clone(), control.chosen.clone())).collect();
     let new = NewShare {
         maker: &signed_in.person,
+        method: signed_in.login,
         role,
         report: open.id.as_str(),
         open: fields

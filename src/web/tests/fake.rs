@@ -104,6 +104,10 @@ impl Backend for Fake {
         Some("Asia/Seoul".into())
     }
 
+    fn usual_zone(&self) -> String {
+        "Asia/Seoul".into()
+    }
+
     fn problems(&self, _: &Standing) -> Vec<Diagnostic> {
         vec![
             serde_json::from_value(serde_json::json!({

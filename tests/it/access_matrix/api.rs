@@ -35,6 +35,12 @@ pub(super) fn rows(made: &Made) -> Vec<(&'static str, Row)> {
         ("list_users", row("GET /users", "/users", Need::Administration)),
         ("add_user", row("POST /users", "/users", Need::Administration).json(json!({"name": ""})).gives(422)),
         (
+            "change_user",
+            row("POST /users/{user}", "/users/nobody@example.com", Need::Administration)
+                .json(json!({"groups": ["x"]}))
+                .gives(404),
+        ),
+        (
             "disable_user",
             row("POST /disable", "/users/nobody@example.com/disable", Need::Administration).gives(404),
         ),

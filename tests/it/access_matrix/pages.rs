@@ -50,6 +50,9 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
             .of(&made.share),
         row("GET /users", "/users", Need::Administration),
         row("POST /users", "/users", Need::Administration).form(&[("name", "")]).gives(422),
+        row("POST /users/{user}/rights", "/users/nobody@example.com/rights", Need::Administration)
+            .form(&[("groups", "x")])
+            .gives(404),
         row("POST /users/{user}/{deed}", "/users/nobody@example.com/disable", Need::Administration)
             .gives(404),
         row("GET /audit", "/audit", Need::Administration),

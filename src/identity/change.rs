@@ -1,0 +1,97 @@
+//! Changing what is said here about a user: their groups, and whether they are an administrator.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Identity, IdentityError, User, UserName, snapshot};
+use crate::store::{Cells, StoreError};
+
+/// What is to be changed; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// The groups they are in when they log in here, all of them.
+    pub groups: Option<BTreeSet<String>>,
+    /// Whether they manage users and read the audit log.
+    pub administrator: Option<bool>,
+}
+
+/// A user before and after a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedUser {
+    /// As they were.
+    pub before: User,
+    /// As they are.
+    pub after: User,
+}
+
+impl ChangedUser {
+    /// What differs, by name, for the audit log; nothing where all is as it was.
+    pub fn details(&self) -> Vec<(&'static str, Value)> {
+        let list = |user: &User| Value::from(user.groups.iter().cloned().collect::<Vec<_>>().join(", "));
+        let mut details = Vec::new();
+        if self.before.groups != self.after.groups {
+            details.push(("groups", list(&self.after)));
+            details.push(("groups_before", list(&self.before)));
+        }
+        if self.before.administrator != self.after.administrator {
+            details.push(("administrator", self.after.administrator.into()));
+        }
+        details
+    }
+}
+
+/// Makes whoever takes an administrator away wait for whoever else does: counting them is right only then.
+pub(super) const LOCK_ADMINISTRATORS: &str = "UPDATE users SET administrator = 1 WHERE administrator = 1";
+
+/// How many administrators can log in.
+pub(super) const ADMINISTRATORS_LEFT: &str =
+    "SELECT COUNT(*) AS left_over FROM users WHERE administrator = 1 AND disabled_at IS NULL";
+
+impl Identity {
+    /// Changes a user. It holds at once for sessions, tokens and links that came of logins here. The last
+    /// administrator stays one.
+    pub async fn change_user(
+        &self,
+        name: &UserName,
+        change: &UserChange,
+    ) -> Result<ChangedUser, IdentityError> {
+        let doing = "changing a user";
+        let mut transaction = self.store.pool.begin().await.map_err(StoreError::query(doing))?;
+        // Begins with a write, as every transaction here.
+        sqlx::query(LOCK_ADMINISTRATORS)
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::query(doing))?;
+        let row = sqlx::query("SELECT * FROM users WHERE name = $1")
+            .bind(name.to_string())
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(StoreError::query(doing))?;
+        let row = row.ok_or_else(|| IdentityError::NoUser { name: name.to_string() })?;
+        let before = User::from_row(&Cells(&row))?;
+        let after = User {
+            groups: change.groups.clone().unwrap_or_else(|| before.groups.clone()),
+            administrator: change.administrator.unwrap_or(before.administrator),
+            ..before.clone()
+        };
+        sqlx::query("UPDATE users SET groups = $1, administrator = $2 WHERE name = $3")
+            .bind(snapshot::json(&after.groups))
+            .bind(i64::from(after.administrator))
+            .bind(name.to_string())
+            .execute(&mut *transaction)
+            .await
+            .map_err(StoreError::query(doing))?;
+        if before.administrator && !after.administrator && before.disabled_at.is_none() {
+            let row = sqlx::query(ADMINISTRATORS_LEFT)
+                .fetch_one(&mut *transaction)
+                .await
+                .map_err(StoreError::query(doing))?;
+            if Cells(&row).number("left_over")? == 0 {
+                return Err(IdentityError::LastAdministrator { name: name.to_string() });
+            }
+        }
+        transaction.commit().await.map_err(StoreError::query(doing))?;
+        Ok(ChangedUser { before, after })
+    }
+}
