@@ -27,9 +27,12 @@ pub(crate) fn tags(page: &str) -> Vec<Tag> {
             // An SVG's `<title>` is no such element, but a page's tokenizer knows it only later; escaped text
             // reads the same both ways.
             if TEXT_ONLY.contains(&tag.name.as_str()) {
-                let end = format!("</{}", tag.name);
-                let found = rest.to_ascii_lowercase().find(&end).unwrap_or(rest.len());
-                rest = rest.get(found..).unwrap_or_default();
+                let ends = |at: &usize| {
+                    let name = rest.get(at + 2..at + 2 + tag.name.len());
+                    name.is_some_and(|name| name.eq_ignore_ascii_case(&tag.name))
+                };
+                let found = rest.match_indices("</").map(|(at, _)| at).find(ends);
+                rest = rest.get(found.unwrap_or(rest.len())..).unwrap_or_default();
             }
             tags.push(tag);
         }

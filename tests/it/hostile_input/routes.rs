@@ -166,7 +166,7 @@ fn operations() -> Vec<Route> {
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
                 match (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap()) {
                     ("query", "parameters") => {
-                        route.query.extend(["country".to_owned(), "period".to_owned()])
+                        route.query.extend(["country".to_owned(), "period".to_owned()]);
                     }
                     ("query", name) => route.query.push(name.to_owned()),
                     _ => {}

@@ -98,7 +98,8 @@ impl Target {
         let every = if route.works { asker.every_that_works } else { asker.every };
         let mut at = |place: String, make: &dyn Fn(&Payload, usize) -> Option<Request>| {
             place_number += 1;
-            let chosen = payloads.iter().enumerate().filter(|(n, _)| (n + place_number) % every == 0);
+            let chosen =
+                payloads.iter().enumerate().filter(|(n, _)| (n + place_number).is_multiple_of(every));
             attempts.extend(chosen.filter_map(|(n, payload)| {
                 let request = make(payload, place_number * 1000 + n)?;
                 Some(Attempt {
@@ -240,8 +241,10 @@ impl Target {
         });
         // A number that is one, as such: it may be beyond what fits.
         let text = payload.text();
-        *leaf =
-            serde_json::from_str::<Value>(&text).ok().filter(|_| n % 2 == 0).unwrap_or(Value::String(text));
+        *leaf = serde_json::from_str::<Value>(&text)
+            .ok()
+            .filter(|_| n.is_multiple_of(2))
+            .unwrap_or(Value::String(text));
         request.body = body.to_string().into_bytes();
         request
     }
@@ -268,7 +271,7 @@ impl Target {
                 all.extend(words.iter().flat_map(|word| [word.as_bytes(), &payload.value[..]].concat()));
                 all
             }
-            "origin" if n % 2 == 0 => {
+            "origin" if n.is_multiple_of(2) => {
                 [b"http://", &encoded(self.address.to_string().as_bytes())[..], &payload.value].concat()
             }
             _ => payload.value.clone(),

@@ -108,10 +108,8 @@ impl Schema {
             };
         }
         let branches = ["anyOf", "oneOf"].iter().find_map(|key| schema[*key].as_array());
-        if let Some(branches) = branches {
-            if let Some(branch) = branches.iter().find(|branch| self.fits(branch, value)) {
-                self.walk(branch, path, value, found);
-            }
+        if let Some(branch) = branches.and_then(|all| all.iter().find(|branch| self.fits(branch, value))) {
+            self.walk(branch, path, value, found);
         }
         match value {
             Value::Object(map) => {
@@ -127,11 +125,12 @@ impl Schema {
                 }
             }
             Value::Array(list) if schema["items"].is_object() => {
-                list.iter_mut()
-                    .for_each(|item| self.walk(&schema["items"], &format!("{path}[]"), item, found));
+                for item in list {
+                    self.walk(&schema["items"], &format!("{path}[]"), item, found);
+                }
             }
             Value::String(_) if READ.contains(&path) && is_free_text(schema) => {
-                found(path, Place::Plain, value)
+                found(path, Place::Plain, value);
             }
             _ => {}
         }
@@ -201,9 +200,8 @@ fn is_free_text(schema: &Value) -> bool {
 }
 
 fn collect(schema: &Value, path: &str, places: &mut BTreeSet<String>) {
-    if schema["$ref"].as_str().is_some_and(|name| name.ends_with("/LocalizedText")) {
-        places.insert(path.to_owned());
-    } else if is_free_text(schema) && READ.contains(&path) {
+    let is_localized = schema["$ref"].as_str().is_some_and(|name| name.ends_with("/LocalizedText"));
+    if is_localized || (is_free_text(schema) && READ.contains(&path)) {
         places.insert(path.to_owned());
     } else if is_free_text(schema) {
         let judged = UNDERSTOOD.contains(&path) || UNDERSTOOD_ELSEWHERE.contains(&path);
