@@ -128,8 +128,10 @@ impl Seen {
                 .with("since", change.since)
         };
         let found = |kind, things| Found { kind, things, version: &self.version };
-        let of_files =
-            |change: &Change<'_>| event(AuditAction::DefinitionChanged, change).on("definition", change.id);
+        let of_files = |change: &Change<'_>| {
+            let event = event(AuditAction::DefinitionChanged, change).on("definition", change.id);
+            if change.after == Some(INVALID) { event.with("valid", false) } else { event }
+        };
         audit.note_changes(found("definition", &self.definitions), of_files).await?;
         let of_schedules = |change: &Change<'_>| {
             let event = event(AuditAction::ScheduleChanged, change).on("schedule", change.id);

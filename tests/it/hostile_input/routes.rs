@@ -83,6 +83,7 @@ const FORMS: &[(&str, &[(&str, &str)])] = &[
     ("/account/tokens", &[("name", "t"), ("scope", "view"), ("reports", "weekly-sales"), ("days", "9")]),
     ("/account/tokens/{token}/revoke", &[]),
     ("/users", &[("name", "user-{n}"), ("groups", "sales"), ("administrator", "0")]),
+    ("/users/{user}/rights", &[("groups", "sales"), ("administrator", "0"), ("confirm", "0")]),
     ("/users/{user}/{deed}", &[]),
     (
         "/reports/{report}/share",
@@ -115,6 +116,7 @@ fn body(operation: &str) -> Option<Value> {
         "add_user" => json!({
             "name": "person-{n}", "administrator": false, "groups": ["sales"], "claims": {"country": ["KR"]},
         }),
+        "change_user" => json!({"groups": ["sales"], "administrator": false, "confirm": false}),
         "make_token" => json!({"name": "t", "scopes": ["view"], "reports": ["weekly-sales"], "days": 9}),
         _ => return None,
     })
