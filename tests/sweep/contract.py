@@ -44,9 +44,9 @@ def sweep(site):
     complaints = [] if served.json() == document else ["the served document is not the committed one"]
     administrator = ["--administrator", "--groups", "hanbit-executives"]
     for name, arguments, chosen, seconds, config in [
-        ("administrator", administrator, ["--exclude-operation-id", LAST], 30, GENERATION),
-        ("user", administrator[1:], ["--exclude-operation-id", LAST], 15, GENERATION),
-        ("known", administrator, ["--exclude-operation-id", LAST, "--exclude-operation-id", RUNS], 35, GENERATION + KNOWN),
+        ("administrator", administrator, ["--exclude-operation-id", LAST], 45, GENERATION),
+        ("user", administrator[1:], ["--exclude-operation-id", LAST], 30, GENERATION),
+        ("known", administrator, ["--exclude-operation-id", LAST, "--exclude-operation-id", RUNS], 45, GENERATION + KNOWN),
         ("last", administrator[1:], ["--include-operation-id", LAST], 5, GENERATION),
     ]:
         # Somebody of their own, so that nobody ends another's session.
