@@ -20,6 +20,8 @@ test("a click on a bar leads to the other report, filtered by its store and abou
   assert.equal(parameters(page).get("store"), store);
   assert.equal(parameters(page).get("period"), "2026-10-12..2026-10-18");
   const stores = page.locator("#panel-ledger table.grid tbody th:nth-of-type(2)");
+  // The page is there before its panels are.
+  await stores.first().waitFor();
   assert.deepEqual([...new Set(await stores.allInnerTexts())].map((name) => name.trim()), [store]);
   assert.deepEqual(complaints, []);
   await context.close();
