@@ -145,7 +145,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         let schema = body(generator);
         operation.insert(
             "requestBody".into(),
-            json!({"required": true, "content": {"application/json": {"schema": schema}}}),
+            json!({"required": !route.body_optional, "content": {"application/json": {"schema": schema}}}),
         );
     }
     operation.insert("responses".into(), responses(route, generator));

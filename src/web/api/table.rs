@@ -81,6 +81,8 @@ pub(in crate::web) struct Route {
     /// The header that must be there, with what it is for.
     pub(super) header: Option<(&'static str, &'static str)>,
     pub(super) body: Option<SchemaOf>,
+    /// Whether all of the body has defaults, so that it may be left out.
+    pub(super) body_optional: bool,
     /// The status when all goes well.
     pub(super) status: u16,
     /// What is answered then; `None` for nothing.
@@ -113,6 +115,7 @@ impl Route {
             parameters: false,
             header: None,
             body: None,
+            body_optional: false,
             status: 200,
             answer: None,
             handler,
@@ -146,6 +149,10 @@ impl Route {
 
     const fn takes<T: JsonSchema>(self) -> Self {
         Self { body: Some(schema::<T>), ..self }
+    }
+
+    const fn may_take<T: JsonSchema>(self) -> Self {
+        Self { body: Some(schema::<T>), body_optional: true, ..self }
     }
 
     const fn gives<T: JsonSchema>(self, status: u16) -> Self {
@@ -218,7 +225,7 @@ pub(super) static ROUTES: [Route; 23] = [
         "What the caller calls this request, 1 to 128 printable ASCII characters: the same request sent again \
          within a week answers with the same run and starts none.",
     )
-    .takes::<runs::NewRun>()
+    .may_take::<runs::NewRun>()
     .gives::<runs::RunOut>(202),
     // Datasets.
     Route::new(
@@ -292,7 +299,7 @@ pub(super) static ROUTES: [Route; 23] = [
         || routing::post(users::change_rights),
     )
     .only_for(Administrators)
-    .takes::<users::UserChangeBody>()
+    .may_take::<users::UserChangeBody>()
     .gives::<users::UserOut>(200),
     Route::new(
         Verb::Post,

@@ -58,8 +58,9 @@ pub(super) struct NewUserBody {
     /// Whether they manage users and read the audit log. Opens no data.
     #[serde(default)]
     administrator: bool,
-    /// Their groups.
+    /// Their groups; one that is named twice counts once.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     groups: BTreeSet<String>,
     /// What else is said about them, by name.
     #[serde(default)]
@@ -70,7 +71,8 @@ pub(super) struct NewUserBody {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UserChangeBody {
-    /// Their groups, all of them.
+    /// Their groups, all of them; one that is named twice counts once.
+    #[schemars(with = "Option<Vec<String>>")]
     groups: Option<BTreeSet<String>>,
     /// Whether they manage users and read the audit log. The last administrator stays one.
     administrator: Option<bool>,
