@@ -29,7 +29,7 @@ use crate::web::{
 pub(super) struct LiveCatalog(pub LiveWorkspace);
 
 fn versioned(catalog: &Catalog, id: &ReportId) -> Option<VersionedReport> {
-    let version = catalog.commit.clone().unwrap_or_else(|| catalog.version.clone());
+    let version = catalog.version_name().to_owned();
     catalog.reports.get(id).map(|report| VersionedReport { report: Arc::clone(report), version })
 }
 

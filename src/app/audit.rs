@@ -42,13 +42,14 @@ impl Auditor {
     /// Looks at once, whenever the workspace was loaded again, and every hour; until `stop`.
     pub(super) async fn run(self, mut loaded: watch::Receiver<u64>, stop: CancellationToken) {
         let mut hours = tokio::time::interval(PRUNE_EVERY);
-        let mut before: Option<Arc<Workspace>> = None;
+        let mut before: Option<(Arc<Workspace>, Seen)> = None;
         loop {
             let now = self.workspace.current();
-            if before.as_ref().is_none_or(|before| !Arc::ptr_eq(before, &now)) {
+            if before.as_ref().is_none_or(|(before, _)| !Arc::ptr_eq(before, &now)) {
+                let rights = before.as_ref().map(|(_, seen)| &seen.rights);
                 // What could not be told is told at the next look.
-                if self.look(before.clone(), Arc::clone(&now)).await {
-                    before = Some(now);
+                if let Some(seen) = self.look(rights, Arc::clone(&now)).await {
+                    before = Some((now, seen));
                 }
             }
             tokio::select! {
@@ -59,16 +60,15 @@ impl Auditor {
         }
     }
 
-    /// Whether everything was told.
-    async fn look(&self, before: Option<Arc<Workspace>>, now: Arc<Workspace>) -> bool {
-        let work = move || (Seen::of(&now), before.map(|before| rights(before.catalog())));
+    /// What was seen, once everything that differs is told.
+    async fn look(&self, before: Option<&BTreeSet<Right>>, now: Arc<Workspace>) -> Option<Seen> {
         // A panic in it has been written to the log.
-        let Ok((seen, before)) = tokio::task::spawn_blocking(work).await else { return true };
-        match seen.tell(&self.audit, before.as_ref(), self.clock.now()).await {
-            Ok(()) => true,
+        let seen = tokio::task::spawn_blocking(move || Seen::of(&now)).await.ok()?;
+        match seen.tell(&self.audit, before, self.clock.now()).await {
+            Ok(()) => Some(seen),
             Err(error) => {
                 tracing::error!(%error, "changes of definitions were not recorded");
-                false
+                None
             }
         }
     }
@@ -107,7 +107,7 @@ impl Seen {
             None => INVALID.to_owned(),
         };
         Self {
-            version: version(catalog),
+            version: catalog.version_name().to_owned(),
             definitions: workspace.files().map(|file| (file.name.clone(), content(file))).collect(),
             schedules: schedules(catalog),
             rights: rights(catalog),
@@ -164,10 +164,6 @@ impl Seen {
         let event = told(event, "gained", self.rights.difference(before).collect());
         told(event, "lost", before.difference(&self.rights).collect())
     }
-}
-
-fn version(catalog: &Catalog) -> String {
-    catalog.commit.clone().unwrap_or_else(|| catalog.version.clone())
 }
 
 /// Every schedule as it stands in its file, by `report/schedule`.

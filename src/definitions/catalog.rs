@@ -43,6 +43,11 @@ impl Catalog {
         self.themes.get_key_value(named.map_or(USUAL_THEME, ThemeId::as_str))
     }
 
+    /// What a version of the definitions is called: the commit where there is one, else the digest.
+    pub fn version_name(&self) -> &str {
+        self.commit.as_deref().unwrap_or(&self.version)
+    }
+
     /// The time zone that most reports have, of several the first by name: what belongs to no report is told
     /// in it. UTC where there are no reports.
     pub fn usual_zone(&self) -> &str {
