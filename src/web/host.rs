@@ -23,6 +23,9 @@ pub(super) async fn check_host(State(state): State<WebState>, request: Request, 
     let host = Client::of(&request).host.or_else(|| asked_host(&request));
     let open = OPEN_PATHS.contains(&request.uri().path());
     match host.as_deref().map(name_of) {
+        Some(_) if !host.as_deref().is_some_and(is_plain) => WebError::of(StatusCode::BAD_REQUEST)
+            .saying("the `Host` header holds more than a name and a port")
+            .into_response(),
         Some(name) if open || is_allowed(&name, &state.settings.allowed_hosts) => next.run(request).await,
         Some(name) => WebError::of(StatusCode::MISDIRECTED_REQUEST)
             .saying(format!(
@@ -60,6 +63,17 @@ pub(super) fn name_of(host: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 
+/// Whether nothing stands there but a name or an address, and a port: it becomes part of links.
+fn is_plain(host: &str) -> bool {
+    let port = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').map(|(_, behind)| behind),
+        None => Some(host.strip_prefix(host.split(':').next().unwrap_or_default()).unwrap_or_default()),
+    };
+    let is_port = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    !host.contains('@')
+        && port.is_some_and(|port| port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
 pub(super) fn is_allowed(name: &str, allowed: &[String]) -> bool {
     name == "localhost"
         || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -69,6 +83,16 @@ pub(super) fn is_allowed(name: &str, allowed: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_becomes_part_of_links_is_a_name_and_a_port() {
+        for host in ["localhost", "localhost:8080", "localhost:", "[::1]", "[::1]:8080", "127.0.0.1:1"] {
+            assert!(is_plain(host), "{host}");
+        }
+        for host in ["[::1]x", "[::1", "[::1]x:1", "localhost:80a", "localhost:8080/x", "a@localhost"] {
+            assert!(!is_plain(host), "{host}");
+        }
+    }
 
     #[test]
     fn loopback_names_and_configured_names_are_served_and_no_others() {
