@@ -74,6 +74,12 @@ pub enum IdentityError {
         /// The longest.
         most: u32,
     },
+    /// A token without a name, or with one that is too long.
+    #[error("the name of a token has 1 to {most} characters")]
+    TokenName {
+        /// The longest, in characters.
+        most: usize,
+    },
     /// A token that may do nothing.
     #[error("a token needs at least one scope; valid are: {valid}")]
     TokenScope {

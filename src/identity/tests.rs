@@ -272,6 +272,14 @@ async fn tokens_are_found_by_their_text_until_they_end() {
             let refused = identity.make_token(NewToken { days, ..new_token(&owner) }, now()).await;
             assert!(matches!(refused, Err(IdentityError::TokenLifetime { .. })));
         }
+        let longest = "가".repeat(80);
+        for (name, fits) in
+            [("", false), (" \n", false), (longest.as_str(), true), (&format!("{longest}가"), false)]
+        {
+            let made = identity.make_token(NewToken { name, ..new_token(&owner) }, now()).await;
+            assert_eq!(made.is_ok(), fits, "{name:?}");
+            assert!(fits || matches!(made, Err(IdentityError::TokenName { most: 80 })), "{name:?}");
+        }
         let refused = identity.make_token(NewToken { scopes: vec![], ..new_token(&owner) }, now()).await;
         assert!(refused.unwrap_err().to_string().contains("explore"));
     }

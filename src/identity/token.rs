@@ -13,6 +13,9 @@ const PREFIX: &str = "jgp_";
 /// The longest a token lasts, in days.
 const MOST_DAYS: u32 = 366;
 
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 80;
+
 /// The most tokens one user has.
 const MOST_TOKENS: i64 = 100;
 
@@ -126,6 +129,10 @@ impl Identity {
         if !(1..=MOST_DAYS).contains(&new.days) {
             return Err(IdentityError::TokenLifetime { most: MOST_DAYS });
         }
+        let name: String = new.name.trim().chars().filter(|c| !c.is_control()).collect();
+        if !(1..=LONGEST_NAME).contains(&name.chars().count()) {
+            return Err(IdentityError::TokenName { most: LONGEST_NAME });
+        }
         if new.scopes.is_empty() {
             let valid = Action::ALL.map(Action::name).join(", ");
             return Err(IdentityError::TokenScope { valid });
@@ -144,7 +151,6 @@ impl Identity {
         }
         let (text, id) = (format!("{PREFIX}{}", secret::random_text()?), new_uuid(now).to_string());
         let hash = secret::kept(&text);
-        let name: String = new.name.trim().chars().filter(|c| !c.is_control()).take(80).collect();
         sqlx::query(
             "INSERT INTO tokens (id, prefix, hash, name, owner, person, scopes, reports, created_at, expires_at, method) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -152,7 +158,7 @@ impl Identity {
         .bind(id.clone())
         .bind(hash.chars().take(LOOKED_UP).collect::<String>())
         .bind(hash)
-        .bind(if name.is_empty() { "token".to_owned() } else { name })
+        .bind(name)
         .bind(new.owner.name.clone())
         .bind(snapshot::to_json(new.owner))
         .bind(snapshot::json(&new.scopes))

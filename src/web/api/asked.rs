@@ -32,6 +32,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                 .saying("send JSON, with the header `Content-Type: application/json`"));
         }
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        // A list of values in the order of the keys would be taken too.
+        if text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(WebError::of(StatusCode::UNPROCESSABLE_ENTITY).saying("send an object, not a list"));
+        }
         serde_json::from_slice(text).map(Self).map_err(|error| refused(&error))
     }
 }

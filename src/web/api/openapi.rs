@@ -196,7 +196,9 @@ fn parameters(route: &Route) -> Vec<Value> {
             "name": "parameters", "in": "query", "style": "form", "explode": true,
             "description": "Values of the report's parameters, by name; one that may have several is repeated. \
                 An absent one takes its default.",
-            "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+            "schema": {"type": "object", "additionalProperties": {
+                "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+            }},
         }));
     }
     if route.audience == Audience::Everybody {

@@ -126,6 +126,7 @@ async fn bodies_are_json_and_say_what_is_wrong() {
     let (status, message) = query(json, "{").await;
     assert!(status == 400 && message.contains("line 1"), "{status} {message}");
     assert_eq!(query("text/plain", "{}").await.0, 415);
+    assert_eq!(query("application/json", " [[\"revenue\"]]").await.0, 422, "keys are named, not counted");
     assert_eq!(query("application/x-www-form-urlencoded", "measures=revenue").await.0, 415);
     assert_eq!(query(json, r#"{"measures": ["revenue"], "limit": 0}"#).await.0, 422);
     assert_eq!(query(json, r#"{"measures": ["revenue"], "period": "someday"}"#).await.0, 422);

@@ -49,9 +49,6 @@ struct TokenOut {
     revoked_at: Option<DateTime<Utc>>,
 }
 
-/// The longest name of a token, in characters, as its schema says.
-const LONGEST_NAME: usize = 80;
-
 /// A token to be made.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -105,10 +102,6 @@ pub(super) async fn make(
     let door = door(&state)?;
     let signed_in = person(&visitor)?;
     let Body(body) = body?;
-    if !(1..=LONGEST_NAME).contains(&body.name.chars().count()) {
-        return Err(WebError::of(StatusCode::UNPROCESSABLE_ENTITY)
-            .saying(format!("`name` must have 1 to {LONGEST_NAME} characters")));
-    }
     let offered = offered_scopes(signed_in);
     if let Some(scope) = body.scopes.iter().find(|scope| !offered.contains(scope)) {
         return Err(WebError::of(StatusCode::UNPROCESSABLE_ENTITY)

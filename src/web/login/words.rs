@@ -59,6 +59,7 @@ word_table! { LoginWords;
     user_exists: "이미 있는 사용자입니다: {n}", "There is a user {n} already.", "用戶 {n} 已存在。";
     user_disabled: "사용이 중지된 사용자입니다: {n}", "The user {n} is disabled; enable them first.", "用戶 {n} 已停用，請先啟用。";
     last_administrator: "마지막 관리자입니다. 다른 관리자를 먼저 만드세요.", "This is the last administrator; make another one first.", "這是最後一位管理員，請先新增另一位。";
+    token_name_length: "토큰 이름은 1자에서 {n}자까지입니다.", "The name of a token has 1 to {n} characters.", "權杖名稱為 1 至 {n} 個字元。";
     token_lifetime: "토큰의 기한은 1일에서 {n}일까지입니다.", "A token lasts from 1 to {n} days.", "權杖有效期為 1 至 {n} 日。";
     token_scope: "토큰으로 할 수 있는 일을 하나 이상 고르세요.", "Choose at least one thing that the token may do.", "請至少選擇一項權杖可執行的操作。";
     too_many_tokens: "토큰은 {n}개까지입니다. 쓰지 않는 것을 폐기하세요.", "One user has at most {n} tokens; revoke one first.", "每位用戶最多可有 {n} 個權杖，請先撤銷不用的權杖。";
@@ -133,6 +134,7 @@ impl LoginWords {
             IdentityError::Disabled { name } => with(self.user_disabled, name),
             IdentityError::LastAdministrator { .. } => self.last_administrator.to_owned(),
             IdentityError::TokenLifetime { most } => with(self.token_lifetime, most),
+            IdentityError::TokenName { most } => with(self.token_name_length, most),
             IdentityError::TokenScope { .. } => self.token_scope.to_owned(),
             IdentityError::ShareLifetime { most } => with(self.share_lifetime, most),
             IdentityError::ShareUses => self.share_uses.to_owned(),
