@@ -1,5 +1,6 @@
 //! Requests byte by byte: a client library would refuse or mend what is sent here.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// Whatever is asked, an answer that takes longer counts as none.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A server that refuses a head before it has read all of it closes on bytes that are still coming, and TCP
+/// may then throw its answer away. Who is that unlucky asks again.
+const TRIES: usize = 5;
 
 /// A request as it goes over the wire.
 #[derive(Debug, Clone, Default)]
@@ -59,20 +64,37 @@ impl Request {
 
     /// Sends it on a connection of its own.
     pub(super) async fn send(&self, address: SocketAddr) -> Answer {
-        let begun = Instant::now();
         let bytes = self.bytes(address);
-        let exchange = async {
-            let mut connection = TcpStream::connect(address).await.unwrap();
-            // The server may answer and close before everything was sent.
-            let _ = connection.write_all(&bytes).await;
-            let mut answer = Vec::new();
-            let _ = connection.read_to_end(&mut answer).await;
-            answer
-        };
-        let answer = tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_default();
-        Answer::read(&answer, begun.elapsed())
-            .unwrap_or_else(|| panic!("no answer to {:?}", String::from_utf8_lossy(&bytes)))
+        for _ in 0..TRIES {
+            let begun = Instant::now();
+            let answer = tokio::time::timeout(PATIENCE, exchange(address, &bytes)).await;
+            match answer.unwrap_or_else(|_| panic!("no end of the answer to {}", text(&bytes))) {
+                Ok(answer) => {
+                    return Answer::read(&answer, begun.elapsed())
+                        .unwrap_or_else(|| panic!("{} answers {}", text(&answer), text(&bytes)));
+                }
+                Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{}", text(&bytes)),
+            }
+        }
+        panic!("{TRIES} times no answer to {}", text(&bytes))
     }
+}
+
+/// All that comes back.
+async fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut connection = TcpStream::connect(address).await?;
+    // The server may answer and close before everything was sent.
+    let _ = connection.write_all(bytes).await;
+    let mut answer = Vec::new();
+    match connection.read_to_end(&mut answer).await {
+        // What came before the connection broke is looked at all the same.
+        Err(error) if Answer::read(&answer, Duration::ZERO).is_none() => Err(error),
+        _ => Ok(answer),
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    format!("{:?}", String::from_utf8_lossy(bytes))
 }
 
 /// An answer, without an opinion about it.
