@@ -43,11 +43,13 @@ export const launch = (more = []) =>
     env: { ...process.env, HOME: os.tmpdir() },
   });
 
-// A page in a context of its own. `complaints` holds what the console and the network had to say.
-export const open = async (browser, device, more = {}) => {
+// A page in a context of its own, of the server `at` an address; `patience` is how long it waits for anything, in
+// milliseconds. `complaints` holds what the console and the network had to say.
+export const open = async (browser, device, { at = base, patience, ...more } = {}) => {
   const { name, ...options } = device;
   const context = await browser.newContext({ locale: "ko-KR", timezoneId: "Asia/Seoul", ...options, ...more });
   const page = await context.newPage();
+  if (patience) page.setDefaultTimeout(patience);
   const complaints = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
@@ -60,7 +62,7 @@ export const open = async (browser, device, more = {}) => {
   });
   page.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
-    if (!response.url().startsWith(base) && !response.url().startsWith("data:")) complaints.push(`foreign: ${response.url()}`);
+    if (!response.url().startsWith(at) && !response.url().startsWith("data:")) complaints.push(`foreign: ${response.url()}`);
   });
   return { context, page, complaints };
 };

@@ -6,9 +6,9 @@ use chrono::{TimeDelta, Utc};
 use jangpyo::ledger::audit::{AuditAction, AuditLog, Event, Method};
 use jangpyo::store::Store;
 
-use crate::login::site_with;
 use crate::support::binary::{Said, Server, jangpyo};
 use crate::support::python::interpreter;
+use crate::support::site::site_with;
 use crate::support::workspace::TestWorkspace;
 
 struct Audited {

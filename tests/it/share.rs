@@ -1,7 +1,7 @@
 //! Links to reports and reports inside of other sites, as people and attackers meet them.
 
-use crate::login::{Browser, site_with};
 use crate::support::binary::Page;
+use crate::support::site::{Browser, site_with};
 
 const BOSS: [&str; 2] = ["--groups", "hanbit-executives"];
 const WEEKLY: &str = "/reports/weekly-sales/share";

@@ -1,8 +1,8 @@
 //! Groups and administration of people who are there already: on the page, by the API and at the command
 //! line. What is changed holds at once, wherever they are logged in and for what they have made.
 
-use crate::login::{Browser, Site, site_with};
 use crate::support::binary::Page;
+use crate::support::site::{Browser, Site, site_with};
 
 const EXECUTIVES: &str = "hanbit-executives";
 const WEEKLY: &str = "/reports/weekly-sales";

@@ -23,8 +23,8 @@ use serde_json::Value;
 use self::pages::{EMBEDDING, Made};
 use self::people::{Keys, Who};
 use self::row::{Need, Row, Sent};
-use crate::login::{Site, site_of};
 use crate::support::binary::Page;
+use crate::support::site::{Site, site_of};
 
 /// What is wrong, and how much was looked at.
 #[derive(Default)]

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jangpyo::access::Action;
 use serde_json::{Value, json};
 
-use crate::login::Site;
 use crate::support::binary::Page;
+use crate::support::site::Site;
 
 /// Somebody, by what they hold. What they may do is of the report `hush`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,8 +12,8 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use crate::login::{Browser, Site, site_with, token_of};
 use crate::support::raw;
+use crate::support::site::{Browser, Site, site_with, token_of};
 use payloads::Payload;
 use sweep::{Asker, Outcome, Target};
 use wire::Request;

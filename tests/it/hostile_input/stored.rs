@@ -9,7 +9,7 @@ use super::payloads::{FORMULAS, MARKUP, PROBE, Payload, encoded};
 use super::sweep::Asker;
 use super::wire::{Answer, Request};
 use super::{ADMINISTRATOR, EXECUTIVE, INSIDE, OPEN};
-use crate::login::site_with;
+use crate::support::site::site_with;
 use crate::support::{python, raw};
 
 /// A form with these fields.

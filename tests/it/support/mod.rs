@@ -1,4 +1,4 @@
-//! Real parts for tests: an S3 server, a mail server, the binary, datasets from text, a naive table to
+//! Real parts for tests: an S3 server, a mail server, the binary, people who log in at it, datasets from text, a naive table to
 //! compare with, PDFs as independent tools read them.
 
 pub(crate) mod binary;
@@ -9,5 +9,6 @@ pub(crate) mod python;
 pub(crate) mod raw;
 pub(crate) mod runner;
 pub(crate) mod s3;
+pub(crate) mod site;
 pub(crate) mod tls;
 pub(crate) mod workspace;
