@@ -316,6 +316,7 @@ impl Standing {
             DefinitionKind::Dataset => &catalog.datasets.get(id)?.owner,
             DefinitionKind::Report => &catalog.reports.get(id)?.owner,
             DefinitionKind::Theme => &catalog.themes.get(id)?.owner,
+            DefinitionKind::Calendar => &catalog.calendars.get(id)?.owner,
             DefinitionKind::Access => &catalog.access.as_ref()?.owner,
         })
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use indexmap::IndexMap;
 use tokio_util::task::TaskTracker;
 
 use super::LiveWorkspace;
 use crate::access::{Action, Object, Standing, Viewer};
-use crate::definitions::model::{self, Dataset, DatasetId, PanelId, ReportId, ThemeId};
+use crate::definitions::model::{self, Calendar, CalendarId, Dataset, DatasetId, PanelId, ReportId, ThemeId};
 use crate::definitions::{Catalog, DefinitionKind, Diagnostic, Severity};
 use crate::engine::Freshness;
 use crate::error::Kind;
@@ -42,6 +43,10 @@ impl execute::Catalog for LiveCatalog {
         let workspace = self.0.current();
         let catalog = workspace.catalog();
         catalog.reports.keys().filter_map(|id| Some((id.clone(), versioned(catalog, id)?))).collect()
+    }
+
+    fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
+        self.0.current().catalog().calendars.clone()
     }
 }
 
@@ -85,7 +90,8 @@ impl Backend for LiveBackend {
             let fresh = if file.stale || report.is_none() { Fresh::Stale(errors) } else { Fresh::Current };
             let next = report.as_ref().and_then(|report| {
                 let enabled = report.schedules.values().filter(|schedule| schedule.enabled);
-                let rules = enabled.filter_map(|schedule| Rule::of(schedule, report).ok());
+                let rules = enabled
+                    .filter_map(|schedule| Rule::of(schedule, report, &workspace.catalog().calendars).ok());
                 rules.filter_map(|rule| Some(rule.next_after(now)?.to_utc())).min()
             });
             entries.push(ReportEntry { id, report, fresh, next });

@@ -22,7 +22,8 @@ pub(super) fn next(place: &Place, arguments: &NextArguments) -> Result<ExitCode,
         let what = format!("schedule `{}` of report `{}`", name.schedule, name.report);
         Failure::unknown(&what, report.schedules.keys())
     })?;
-    let rule = Rule::of(schedule, report).map_err(|error| Failure::new(error.kind(), error))?;
+    let rule = Rule::of(schedule, report, &workspace.catalog().calendars)
+        .map_err(|error| Failure::new(error.kind(), error))?;
     let from = arguments.from.unwrap_or_else(Utc::now);
     let times: Vec<_> = rule.after(from).take(usize::from(arguments.count)).collect();
     if arguments.json {

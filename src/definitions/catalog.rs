@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::model::{Access, Dataset, DatasetId, Report, ReportId, Source, SourceId, Theme, ThemeId};
+use super::model::{
+    Access, Calendar, CalendarId, Dataset, DatasetId, Report, ReportId, Source, SourceId, Theme, ThemeId,
+};
 
 /// Every definition that is valid, or was when it was last valid.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,6 +21,8 @@ pub struct Catalog {
     pub reports: IndexMap<ReportId, Arc<Report>>,
     /// The themes by id.
     pub themes: IndexMap<ThemeId, Arc<Theme>>,
+    /// The calendars by id.
+    pub calendars: IndexMap<CalendarId, Arc<Calendar>>,
     /// Who may do what. Without it nobody who logs in may do anything.
     pub access: Option<Arc<Access>>,
     /// The file of every definition here, relative to the workspace, with `/` between folders.
@@ -72,6 +76,8 @@ pub enum DefinitionKind {
     Report,
     /// A theme.
     Theme,
+    /// A calendar.
+    Calendar,
     /// Who may do what.
     Access,
 }
@@ -87,21 +93,25 @@ pub enum Definition {
     Report(ReportId, Arc<Report>),
     /// A theme.
     Theme(ThemeId, Arc<Theme>),
+    /// A calendar.
+    Calendar(CalendarId, Arc<Calendar>),
     /// Who may do what.
     Access(Arc<Access>),
 }
 
 impl DefinitionKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Source, Self::Dataset, Self::Report, Self::Theme, Self::Access];
+    pub const ALL: [Self; 6] =
+        [Self::Source, Self::Dataset, Self::Report, Self::Theme, Self::Calendar, Self::Access];
 
-    /// `source`, `dataset`, `report`, `theme` or `access`, as after `kind:`.
+    /// `source`, `dataset`, `report`, `theme`, `calendar` or `access`, as after `kind:`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Source => "source",
             Self::Dataset => "dataset",
             Self::Report => "report",
             Self::Theme => "theme",
+            Self::Calendar => "calendar",
             Self::Access => "access",
         }
     }
@@ -115,6 +125,7 @@ impl Definition {
             Self::Dataset(..) => DefinitionKind::Dataset,
             Self::Report(..) => DefinitionKind::Report,
             Self::Theme(..) => DefinitionKind::Theme,
+            Self::Calendar(..) => DefinitionKind::Calendar,
             Self::Access(..) => DefinitionKind::Access,
         }
     }
@@ -126,6 +137,7 @@ impl Definition {
             Self::Dataset(id, _) => id.as_str(),
             Self::Report(id, _) => id.as_str(),
             Self::Theme(id, _) => id.as_str(),
+            Self::Calendar(id, _) => id.as_str(),
             Self::Access(_) => ACCESS_ID,
         }
     }
@@ -137,6 +149,7 @@ impl Definition {
             Self::Dataset(_, dataset) => &dataset.owner,
             Self::Report(_, report) => &report.owner,
             Self::Theme(_, theme) => &theme.owner,
+            Self::Calendar(_, calendar) => &calendar.owner,
             Self::Access(access) => &access.owner,
         }
     }

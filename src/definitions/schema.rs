@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use super::model::{Access, Dataset, Report, Source, Theme};
+use super::model::{Access, Calendar, Dataset, Report, Source, Theme};
 use crate::format::Locale;
 
 /// The schema of a source file, JSON Schema draft 2020-12.
@@ -36,6 +36,15 @@ pub fn theme() -> Value {
     of::<Theme>("theme", "jangpyo theme", "The colours, fonts and logo of a brand.")
 }
 
+/// The schema of a calendar file, JSON Schema draft 2020-12.
+pub fn calendar() -> Value {
+    of::<Calendar>(
+        "calendar",
+        "jangpyo calendar",
+        "Which days are business days; stands in the folder `calendars`.",
+    )
+}
+
 /// The schema of the access file, JSON Schema draft 2020-12.
 pub fn access() -> Value {
     of::<Access>(
@@ -45,13 +54,14 @@ pub fn access() -> Value {
     )
 }
 
-/// Every schema with its name: `source`, `dataset`, `report`, `theme`, `access`.
-pub fn all() -> [(&'static str, Value); 5] {
+/// Every schema with its name: `source`, `dataset`, `report`, `theme`, `calendar`, `access`.
+pub fn all() -> [(&'static str, Value); 6] {
     [
         ("source", source()),
         ("dataset", dataset()),
         ("report", report()),
         ("theme", theme()),
+        ("calendar", calendar()),
         ("access", access()),
     ]
 }

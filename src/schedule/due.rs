@@ -2,13 +2,19 @@
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Rule;
-use crate::definitions::model::{FieldName, ReportId};
+use crate::definitions::model::{CatchUp, FieldName, ReportId};
 
 /// How many missed instants are named one by one; of more, only the number is told.
 const MISSED_NAMED: usize = 50;
+
+/// How many are run where all are to be.
+const CAUGHT_UP: usize = 50;
+
+/// Who restarts a server does not mean to leave out the report of that minute.
+const STILL_ON_TIME: TimeDelta = TimeDelta::minutes(5);
 
 /// A schedule, and how far it was looked at.
 #[derive(Debug, Clone)]
@@ -21,6 +27,8 @@ pub struct Watched {
     pub rule: Rule,
     /// Instants up to this one, inclusive, are dealt with.
     pub until: DateTime<Utc>,
+    /// What happens to several of them at once.
+    pub catch_up: CatchUp,
 }
 
 /// A schedule that has come due.
@@ -30,42 +38,49 @@ pub struct Due {
     pub report: ReportId,
     /// The schedule.
     pub schedule: FieldName,
-    /// The latest instant that has come: the one to run.
-    pub instant: DateTime<Utc>,
-    /// The newest of the instants before it that have passed without a run, oldest first.
+    /// The instants to run, oldest first.
+    pub instants: Vec<DateTime<Utc>>,
+    /// The newest of those that have passed and are not run, oldest first.
     pub missed: Vec<DateTime<Utc>>,
-    /// How many have passed in all, those in `missed` included.
+    /// How many are not run in all, those in `missed` included.
     pub missed_count: usize,
 }
 
-/// The schedules with an instant after their last look and not after `now`. Of several such instants
-/// the latest is to be run: after a downtime everybody gets one report, of the newest numbers.
+/// The schedules with an instant after their last look and not after `now`. What of several such instants
+/// is run, each schedule says: by default the latest, so that after a downtime everybody gets one report, of
+/// the newest numbers.
 pub fn due(schedules: &[Watched], now: DateTime<Utc>) -> Vec<Due> {
-    schedules
-        .iter()
-        .filter_map(|watched| {
-            let mut recent: VecDeque<DateTime<Utc>> = VecDeque::new();
-            let mut count = 0;
-            for instant in watched.rule.after(watched.until).map(|instant| instant.to_utc()) {
-                if instant > now {
-                    break;
-                }
-                count += 1;
-                recent.push_back(instant);
-                if recent.len() > MISSED_NAMED + 1 {
-                    recent.pop_front();
-                }
+    schedules.iter().filter_map(|watched| watched.due(now)).collect()
+}
+
+impl Watched {
+    fn due(&self, now: DateTime<Utc>) -> Option<Due> {
+        let mut recent: VecDeque<DateTime<Utc>> = VecDeque::new();
+        let mut count = 0;
+        for instant in self.rule.after(self.until).map(|instant| instant.to_utc()) {
+            if instant > now {
+                break;
             }
-            let instant = recent.pop_back()?;
-            Some(Due {
-                report: watched.report.clone(),
-                schedule: watched.schedule.clone(),
-                instant,
-                missed: recent.into(),
-                missed_count: count - 1,
-            })
+            count += 1;
+            recent.push_back(instant);
+            if recent.len() > MISSED_NAMED + 1 {
+                recent.pop_front();
+            }
+        }
+        let latest = *recent.back()?;
+        let instants = match self.catch_up {
+            CatchUp::All => recent.split_off(recent.len().saturating_sub(CAUGHT_UP)).into(),
+            CatchUp::Skip if now - latest > STILL_ON_TIME => Vec::new(),
+            CatchUp::Skip | CatchUp::Latest => recent.pop_back().into_iter().collect(),
+        };
+        Some(Due {
+            report: self.report.clone(),
+            schedule: self.schedule.clone(),
+            missed_count: count - instants.len(),
+            missed: recent.into(),
+            instants,
         })
-        .collect()
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +93,7 @@ mod tests {
             schedule: FieldName::parse("monday").unwrap(),
             rule: Rule::parse(cron, "Asia/Seoul").unwrap(),
             until: at(until),
+            catch_up: CatchUp::Latest,
         }
     }
 
@@ -91,7 +107,7 @@ mod tests {
         assert!(due(std::slice::from_ref(&before), at("2026-01-05T07:59:59+09:00")).is_empty());
         let now = at("2026-01-05T08:00:00+09:00");
         let come = due(std::slice::from_ref(&before), now);
-        assert_eq!((come[0].instant, come[0].missed_count), (now, 0));
+        assert_eq!((come[0].instants.as_slice(), come[0].missed_count), (&[now][..], 0));
         assert!(due(&[Watched { until: now, ..before }], at("2026-01-05T23:00:00+09:00")).is_empty());
     }
 
@@ -99,9 +115,30 @@ mod tests {
     fn after_a_downtime_the_latest_instant_is_run_and_the_others_are_named() {
         let come = due(&[watched("0 8 * * *", "2026-01-05T09:00:00+09:00")], at("2026-01-09T12:00:00+09:00"));
         assert_eq!(come.len(), 1);
-        assert_eq!(come[0].instant, at("2026-01-09T08:00:00+09:00"));
+        assert_eq!(come[0].instants, [at("2026-01-09T08:00:00+09:00")]);
         let missed: Vec<_> = [6, 7, 8].map(|day| at(&format!("2026-01-0{day}T08:00:00+09:00"))).into();
         assert_eq!((come[0].missed.clone(), come[0].missed_count), (missed, 3));
+    }
+
+    #[test]
+    fn all_or_none_are_caught_up_where_the_schedule_says_so() {
+        let days = |days: &[u32]| -> Vec<_> {
+            days.iter().map(|day| at(&format!("2026-01-0{day}T08:00:00+09:00"))).collect()
+        };
+        let before = watched("0 8 * * *", "2026-01-05T09:00:00+09:00");
+        let now = at("2026-01-09T12:00:00+09:00");
+        let all = due(&[Watched { catch_up: CatchUp::All, ..before.clone() }], now);
+        assert_eq!((&all[0].instants, all[0].missed_count), (&days(&[6, 7, 8, 9]), 0));
+        let skip = Watched { catch_up: CatchUp::Skip, ..before };
+        let none = due(std::slice::from_ref(&skip), now);
+        assert_eq!((&none[0].instants, &none[0].missed), (&vec![], &days(&[6, 7, 8, 9])));
+        // A restart in the very minute is no downtime.
+        let soon = due(&[skip], at("2026-01-09T08:04:00+09:00"));
+        assert_eq!((&soon[0].instants, &soon[0].missed), (&days(&[9]), &days(&[6, 7, 8])));
+        let busy = watched("* * * * *", "2026-01-01T00:00:00Z");
+        let busy = due(&[Watched { catch_up: CatchUp::All, ..busy }], at("2026-01-08T00:00:00Z"));
+        assert_eq!((busy[0].instants.len(), busy[0].missed_count), (CAUGHT_UP, 7 * 24 * 60 - CAUGHT_UP));
+        assert_eq!(busy[0].instants.last(), Some(&at("2026-01-08T00:00:00Z")));
     }
 
     #[test]

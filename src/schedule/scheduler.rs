@@ -128,10 +128,11 @@ impl Scheduler {
             .map(|known| ((known.report.clone(), known.schedule.clone()), known))
             .collect();
         let mut watched = Vec::new();
+        let calendars = parts.catalog.calendars();
         for (report, versioned) in parts.catalog.reports() {
             for (name, schedule) in versioned.report.schedules.iter().filter(|(_, schedule)| schedule.enabled)
             {
-                let rule = match Rule::of(schedule, &versioned.report) {
+                let rule = match Rule::of(schedule, &versioned.report, &calendars) {
                     Ok(rule) => rule,
                     Err(error) => {
                         tracing::error!(%report, schedule = %name, %error, "schedule cannot be used");
@@ -144,6 +145,7 @@ impl Scheduler {
                     report: report.clone(),
                     schedule: name.clone(),
                     until: same.map_or(now, |before| before.until.min(now)),
+                    catch_up: schedule.catch_up,
                     rule,
                 };
                 if same.is_none() {
@@ -159,13 +161,43 @@ impl Scheduler {
         Ok(watched)
     }
 
-    /// Records what was missed, claims the run, and has it performed.
+    /// Records what was missed, claims the runs, and has them performed.
     async fn start(&mut self, come: &Due, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.record_missed(come, now).await?;
+        for instant in &come.instants {
+            let order = Order {
+                report: come.report.clone(),
+                schedule: come.schedule.clone(),
+                scheduled_at: *instant,
+                trigger: if now - *instant > LATE { Trigger::CatchUp } else { Trigger::Schedule },
+                repeat: Repeat::Never,
+            };
+            match self.runner.claim(&order).await {
+                Ok(Claimed::Ticket(ticket)) => self.spawn(*ticket),
+                // Another instance was faster, or this one before it was restarted.
+                Ok(Claimed::Existing(_)) => {}
+                Err(RunError::Store(error)) => return Err(error),
+                // The definitions changed between two looks: there is nothing left to run.
+                Err(error) => tracing::warn!(report = %come.report, %error, "due schedule is gone"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn record_missed(&self, come: &Due, now: DateTime<Utc>) -> Result<(), StoreError> {
         let parts = self.runner.parts();
-        let trigger = if now - come.instant > LATE { Trigger::CatchUp } else { Trigger::Schedule };
+        let reason = match come.instants.last() {
+            Some(instant) => {
+                let instant = instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+                format!("passed while the server was down; {instant} was run instead")
+            }
+            None => {
+                "passed while the server was down; its schedule is not caught up (`catch_up: skip`)".into()
+            }
+        };
         if come.missed_count > 0 {
             let (report, schedule, missed) = (&come.report, &come.schedule, come.missed_count);
-            tracing::warn!(%report, %schedule, missed, "instants passed without a run; the latest is caught up");
+            tracing::warn!(%report, %schedule, missed, "instants passed without a run");
         }
         for instant in &come.missed {
             let skipped = NewRun {
@@ -177,26 +209,7 @@ impl Scheduler {
                 definition_version: String::new(),
                 lease_until: now,
             };
-            let reason = format!(
-                "passed while the server was down; {} was run instead",
-                come.instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-            );
             parts.store.skip(&skipped, &reason, now).await?;
-        }
-        let order = Order {
-            report: come.report.clone(),
-            schedule: come.schedule.clone(),
-            scheduled_at: come.instant,
-            trigger,
-            repeat: Repeat::Never,
-        };
-        match self.runner.claim(&order).await {
-            Ok(Claimed::Ticket(ticket)) => self.spawn(*ticket),
-            // Another instance was faster, or this one before it was restarted.
-            Ok(Claimed::Existing(_)) => {}
-            Err(RunError::Store(error)) => return Err(error),
-            // The definitions changed between two looks: there is nothing left to run.
-            Err(error) => tracing::warn!(report = %come.report, %error, "due schedule is gone"),
         }
         Ok(())
     }

@@ -16,6 +16,8 @@ pub(super) struct Known<'a> {
     pub(super) datasets: BTreeMap<&'a str, Fields<'a>>,
     /// The reports by id.
     pub(super) reports: BTreeMap<&'a str, ReportNames<'a>>,
+    /// The ids of calendars.
+    pub(super) calendars: Vec<&'a str>,
     /// The ids of themes.
     pub(super) themes: Vec<&'a str>,
     /// What the access file names, where there is one.
@@ -79,6 +81,7 @@ impl<'a> Known<'a> {
             }),
             folders: drafts.iter().flat_map(|draft| folders_of(&draft.name)).collect(),
             themes: ids(DefinitionKind::Theme).map(|draft| draft.id.as_str()).collect(),
+            calendars: ids(DefinitionKind::Calendar).map(|draft| draft.id.as_str()).collect(),
             reports: ids(DefinitionKind::Report).map(|draft| (draft.id.as_str(), names(draft))).collect(),
         }
     }

@@ -5,6 +5,8 @@
 
 mod access;
 mod additive;
+mod business_days;
+mod calendar;
 mod chart;
 mod circle;
 mod cron;
@@ -49,6 +51,7 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
                     Typed::Dataset(dataset) => dataset::check(dataset, &known, &mut findings),
                     Typed::Report(report) => report::check(report, &known, policy, &mut findings),
                     Typed::Theme(theme) => theme::check(theme, &mut findings),
+                    Typed::Calendar(calendar) => calendar::check(calendar, &mut findings),
                     Typed::Access(access) => access::check(&draft.name, access, &known, &mut findings),
                 }
                 known_owner(typed.owner(), &known, &mut findings);

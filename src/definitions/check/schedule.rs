@@ -1,7 +1,7 @@
 //! Schedules and deliveries.
 
 use super::report::Scope;
-use super::{Findings, cron, parameter, recipient, text, zone};
+use super::{Findings, business_days, cron, parameter, recipient, text, zone};
 use crate::definitions::model::{Delivery, EmailDelivery, FolderDelivery, Parameter, Schedule};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
@@ -21,6 +21,7 @@ pub(super) fn check(
     if let Some(zone) = &schedule.time_zone {
         zone::check(zone, &path.key("time_zone"), findings);
     }
+    business_days::check(schedule, path, scope.known, findings);
     values(schedule, path, scope, findings);
     let path = path.key("deliver");
     let Delivery { email, folder, .. } = &schedule.deliver;

@@ -1,10 +1,11 @@
-//! The file shapes: what a source, a dataset, a theme and a report file may say.
+//! The file shapes: what a source, a dataset, a theme, a calendar and a report file may say.
 //!
 //! Plain serde types, one file per kind. The published JSON Schemas are generated from them, so the
 //! doc comments here are what an author reads in the editor.
 
 mod access;
 mod action;
+mod calendar;
 mod dataset;
 mod delivery;
 mod name;
@@ -20,12 +21,13 @@ mod theme;
 
 pub use access::{Access, AccessRole, Attribute, ClaimAttribute, DatasetAttribute, FunctionalRole, Grant};
 pub use action::Action;
+pub use calendar::{Calendar, CalendarDay, DayOff, Weekday};
 pub use dataset::{
     CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric, Relationship,
     TableFile,
 };
 pub use delivery::{Attachment, CsvFiles, Delivery, EmailDelivery, FolderDelivery};
-pub use name::{DatasetId, FieldName, NameError, PanelId, ReportId, RoleName, SourceId, ThemeId};
+pub use name::{CalendarId, DatasetId, FieldName, NameError, PanelId, ReportId, RoleName, SourceId, ThemeId};
 pub use panel::{
     AmountUnit, Annotations, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle,
     ChartKind, ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, ErrorMeasures, FieldFilter,
@@ -41,7 +43,7 @@ pub use print::{
     PrintSettings, RunningLine, RunningParts,
 };
 pub use report::{Orientation, Page, Palette, Paper, Report};
-pub use schedule::{PanelErrorPolicy, Schedule};
+pub use schedule::{Blackout, BlackoutRange, CatchUp, HolidayRule, PanelErrorPolicy, Schedule};
 pub use security::{ColumnRule, Mask, PartialMask, RowRule, Security};
 pub use source::{S3Options, Source};
 pub use theme::{ColorPair, Theme, ThemeColor, ThemeColors, ThemeFonts};

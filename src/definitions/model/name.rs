@@ -123,6 +123,10 @@ name_type!(
     ThemeId, "theme id", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
 );
 name_type!(
+    /// The id of a calendar: the name of its file without `.yaml`.
+    CalendarId, "calendar id", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
+);
+name_type!(
     /// The name of a functional role or an access role.
     RoleName, "role name", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
 );

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, FieldName};
-use crate::format::Locale;
+use super::{CalendarDay, CalendarId, Delivery, FieldName, OneOrMany};
+use crate::format::{Locale, LocalizedText};
 
 /// When a report is sent, with which parameters, and to whom.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +16,29 @@ pub struct Schedule {
     pub cron: String,
     /// The IANA time zone of `cron`; by default the report's.
     pub time_zone: Option<String>,
+    /// The calendar that says which days are business days: `kr`, a file in `calendars`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarId>,
+    /// What happens on days of `cron` that are no business days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_holiday: Option<HolidayRule>,
+    /// Only on these business days of the month, counted from 1, or from -1 back from its end: `1`, `[5, -1]`.
+    /// The day fields of `cron` are `*` then.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub business_day: OneOrMany<i8>,
+    /// Days on which nothing is sent, whatever else is said: `2026-12-31`, or
+    /// `{from: 2026-12-24, through: 2027-01-03}`.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub blackout: OneOrMany<Blackout>,
+    /// The first day it fires on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts: Option<CalendarDay>,
+    /// The last day it fires on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<CalendarDay>,
+    /// What happens to instants that passed while no server ran.
+    #[serde(default, skip_serializing_if = "CatchUp::is_usual")]
+    pub catch_up: CatchUp,
     /// The language; by default the report's.
     pub locale: Option<Locale>,
     /// Values of the report's parameters, as in its address: `{period: last_complete_week}`.
@@ -33,6 +56,71 @@ pub struct Schedule {
 
 fn on() -> bool {
     true
+}
+
+/// What happens on a day that is no business day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HolidayRule {
+    /// It is sent all the same.
+    Run,
+    /// It is not sent.
+    Skip,
+    /// It is sent at the same time of the next business day; once, if that day has its own.
+    Next,
+    /// It is sent at the same time of the business day before; once, if that day has its own.
+    Previous,
+}
+
+/// Days on which nothing is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Blackout {
+    /// One day.
+    Day(CalendarDay),
+    /// From one day through another.
+    Range(BlackoutRange),
+}
+
+/// Days in a row on which nothing is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BlackoutRange {
+    /// The first day.
+    pub from: CalendarDay,
+    /// The last day.
+    pub through: CalendarDay,
+    /// Why, for whoever looks at the schedule.
+    pub reason: Option<LocalizedText>,
+}
+
+/// What happens to instants that passed while no server ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CatchUp {
+    /// The latest of them is run; the others are recorded as skipped.
+    #[default]
+    Latest,
+    /// Each of them is run, the oldest first: at most the fifty latest.
+    All,
+    /// None is run that is more than five minutes late; they are recorded as skipped.
+    Skip,
+}
+
+impl CatchUp {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Blackout {
+    /// The first and the last day.
+    pub fn days(&self) -> (CalendarDay, CalendarDay) {
+        match self {
+            Self::Day(day) => (*day, *day),
+            Self::Range(range) => (range.from, range.through),
+        }
+    }
 }
 
 /// What happens when a panel of a scheduled report has an error.

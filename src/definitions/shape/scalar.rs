@@ -6,7 +6,9 @@ use super::{Spot, Walk, kind};
 use crate::definitions::catalog::DefinitionKind;
 use crate::definitions::condition::{Computation, Condition, ConditionError};
 use crate::definitions::diagnostic::Problem;
-use crate::definitions::model::{AxisField, CellColor, FieldName, NameError, PanelId, RowRule, SortKey};
+use crate::definitions::model::{
+    AxisField, CalendarDay, CellColor, FieldName, NameError, PanelId, RowRule, SortKey,
+};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{Place, Value};
@@ -120,6 +122,10 @@ pub(super) fn pattern_problem(pattern: &str, name: &str) -> Option<Problem> {
     if pattern.starts_with("^#") {
         let help = "write red, green and blue in two digits of 0-9 and a-f each: \"#0b5cad\"";
         return Color::parse(name).is_none().then(|| bad_name(name, "is no colour").help(help));
+    }
+    if pattern == CalendarDay::PATTERN {
+        let problem = Problem::at(Place::START, "bad_date", "this is not a date of the calendar");
+        return CalendarDay::parse(name).is_none().then(|| problem.help("write it as 2026-01-31"));
     }
     if pattern.contains("(:(hour|") {
         let problem = name.parse::<AxisField>().err()?;

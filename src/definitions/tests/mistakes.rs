@@ -326,6 +326,48 @@ fn themes() {
     assert!(said.contains("there is no theme `acme`") && said.contains("there are no themes yet"), "{said}");
 }
 
+#[test]
+fn calendars() {
+    let top = "kind: calendar\ntitle: Korea\nowner: hr\n";
+    let covered = format!("{top}from: 2026-01-01\nthrough: 2026-12-31\n");
+    let cases = [
+        ("no end", format!("{top}from: 2026-01-01\n")),
+        ("an end before the beginning", format!("{top}from: 2026-12-31\nthrough: 2026-01-01\n")),
+        (
+            "days that are none, or lie outside",
+            format!("{covered}holidays:\n  2026-02-30: x\n  2026-1-1: y\n  2027-01-01: {{ko: 새해 첫날}}\n"),
+        ),
+        ("a name that is empty", format!("{covered}holidays: {{2026-01-01: ''}}\n")),
+        ("weekends", format!("{covered}weekend: [saturday, saturday, sunnday]\n")),
+        (
+            "a business day that is one anyway",
+            format!("{covered}business_days: {{2026-01-05: stocktaking}}\n"),
+        ),
+    ];
+    snapshot("calendars", "calendars/broken.yaml", &cases);
+}
+
+#[test]
+fn days_of_schedules() {
+    let schedule = |keys: &str| {
+        format!(
+            "{TOP}panels: {{a: {{kpi: revenue}}}}\nschedules:\n  monday:\n    cron: '0 8 * * MON'\n{keys}    deliver: {{folder: {{path: x}}}}\n"
+        )
+    };
+    let cases = [
+        ("no such calendar", schedule("    calendar: kr\n    on_holiday: next\n")),
+        ("no calendar", schedule("    on_holiday: next\n")),
+        ("a calendar for nothing", schedule("    calendar: kr\n")),
+        ("business days with days of the week", schedule("    calendar: kr\n    business_day: 1\n")),
+        ("business days that no month has", schedule("    calendar: kr\n    business_day: [0, 30]\n")),
+        ("both", schedule("    calendar: kr\n    business_day: 1\n    on_holiday: skip\n")),
+        ("blackout", schedule("    blackout: [2026-02-30, {from: 2026-02-02, through: 2026-01-01}]\n")),
+        ("start and end", schedule("    starts: 2026-02-02\n    ends: 2026-02-01\n")),
+        ("catching up", schedule("    catch_up: last\n")),
+    ];
+    snapshot("days_of_schedules", "broken.yaml", &cases);
+}
+
 fn snapshot(name: &str, file: &str, cases: &[(&str, String)]) {
     let mut out = String::new();
     for (title, text) in cases {

@@ -12,7 +12,8 @@ use super::{DefinitionFile, files};
 use crate::definitions::catalog::{Definition, DefinitionKind};
 use crate::definitions::diagnostic::{Diagnostic, Problem, SHOWN_LIMIT, Severity};
 use crate::definitions::model::{
-    Access, Dataset, DatasetId, PartFile, Report, ReportId, Source, SourceId, Theme, ThemeId,
+    Access, Calendar, CalendarId, Dataset, DatasetId, PartFile, Report, ReportId, Source, SourceId, Theme,
+    ThemeId,
 };
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{self, Node, Place, Value};
@@ -36,6 +37,7 @@ pub(crate) enum Typed {
     Dataset(Box<Dataset>),
     Report(Box<Report>),
     Theme(Box<Theme>),
+    Calendar(Box<Calendar>),
     Access(Box<Access>),
 }
 
@@ -47,6 +49,7 @@ impl Typed {
             Self::Dataset(dataset) => &dataset.owner,
             Self::Report(report) => &report.owner,
             Self::Theme(theme) => &theme.owner,
+            Self::Calendar(calendar) => &calendar.owner,
             Self::Access(access) => &access.owner,
         }
     }
@@ -56,7 +59,7 @@ impl Typed {
         let (logo, fonts) = match self {
             Self::Report(report) => (report.print.logo.as_ref(), None),
             Self::Theme(theme) => (theme.logo.as_ref(), theme.fonts.as_ref()),
-            Self::Source(_) | Self::Dataset(_) | Self::Access(_) => (None, None),
+            Self::Source(_) | Self::Dataset(_) | Self::Calendar(_) | Self::Access(_) => (None, None),
         };
         let fonts = fonts.into_iter().flat_map(|fonts| [Some(&fonts.regular), fonts.bold.as_ref()]);
         logo.into_iter().chain(fonts.flatten())
@@ -126,6 +129,7 @@ impl Draft {
             DefinitionKind::Dataset => DatasetId::parse(&self.id).map(drop),
             DefinitionKind::Report => ReportId::parse(&self.id).map(drop),
             DefinitionKind::Theme => ThemeId::parse(&self.id).map(drop),
+            DefinitionKind::Calendar => CalendarId::parse(&self.id).map(drop),
             // There is one, and the check says where.
             DefinitionKind::Access => Ok(()),
         };
@@ -143,6 +147,7 @@ impl Draft {
             DefinitionKind::Dataset => typed(value).map(|dataset| Typed::Dataset(Box::new(dataset))),
             DefinitionKind::Report => typed(value).map(|report| Typed::Report(Box::new(report))),
             DefinitionKind::Theme => typed(value).map(|theme| Typed::Theme(Box::new(theme))),
+            DefinitionKind::Calendar => typed(value).map(|calendar| Typed::Calendar(Box::new(calendar))),
             DefinitionKind::Access => typed(value).map(|access| Typed::Access(Box::new(access))),
         };
         match typed {
@@ -171,6 +176,7 @@ impl Draft {
             Some("datasets") => DefinitionKind::Dataset,
             Some("access.yaml" | "access.yml") => DefinitionKind::Access,
             Some("themes" | "theme.yaml" | "theme.yml") => DefinitionKind::Theme,
+            Some("calendars") => DefinitionKind::Calendar,
             _ => DefinitionKind::Report,
         })
     }
@@ -268,6 +274,7 @@ fn define(id: &str, typed: Typed) -> Option<Definition> {
         Typed::Dataset(dataset) => Definition::Dataset(DatasetId::parse(id).ok()?, Arc::from(dataset)),
         Typed::Report(report) => Definition::Report(ReportId::parse(id).ok()?, Arc::from(report)),
         Typed::Theme(theme) => Definition::Theme(ThemeId::parse(id).ok()?, Arc::from(theme)),
+        Typed::Calendar(calendar) => Definition::Calendar(CalendarId::parse(id).ok()?, Arc::from(calendar)),
         Typed::Access(access) => Definition::Access(Arc::from(access)),
     })
 }
@@ -281,13 +288,14 @@ fn typed<T: DeserializeOwned>(mut value: Json) -> Result<T, serde_json::Error> {
 }
 
 fn schema_of(kind: DefinitionKind) -> &'static Json {
-    static SCHEMAS: LazyLock<[Json; 5]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
-    let [source, dataset, report, theme, access] = &*SCHEMAS;
+    static SCHEMAS: LazyLock<[Json; 6]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
+    let [source, dataset, report, theme, calendar, access] = &*SCHEMAS;
     match kind {
         DefinitionKind::Source => source,
         DefinitionKind::Dataset => dataset,
         DefinitionKind::Report => report,
         DefinitionKind::Theme => theme,
+        DefinitionKind::Calendar => calendar,
         DefinitionKind::Access => access,
     }
 }

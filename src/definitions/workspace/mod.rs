@@ -191,6 +191,7 @@ fn catalog<'a>(files: impl Iterator<Item = &'a DefinitionFile>, commit: Option<S
             Some(Definition::Dataset(id, dataset)) => insert(&mut catalog.datasets, id, dataset),
             Some(Definition::Report(id, report)) => insert(&mut catalog.reports, id, report),
             Some(Definition::Theme(id, theme)) => insert(&mut catalog.themes, id, theme),
+            Some(Definition::Calendar(id, calendar)) => insert(&mut catalog.calendars, id, calendar),
             Some(Definition::Access(access)) => {
                 catalog.access.get_or_insert_with(|| Arc::clone(access));
             }

@@ -71,7 +71,7 @@ pub(super) fn give(drafts: &mut [Draft], root: &Path, found: &[(String, PathBuf)
                     give(fonts.bold.as_mut(), Role::Font, &["fonts", "bold"]);
                 }
             }
-            Some(Typed::Source(_) | Typed::Dataset(_) | Typed::Access(_)) | None => {}
+            Some(Typed::Source(_) | Typed::Dataset(_) | Typed::Calendar(_) | Typed::Access(_)) | None => {}
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use indexmap::IndexMap;
 
 use crate::access::Viewer;
-use crate::definitions::model::{Report, ReportId};
+use crate::definitions::model::{Calendar, CalendarId, Report, ReportId};
 use crate::render::document::Document;
 use crate::runs::evaluate::{Evaluator, Question, QuestionError};
 
@@ -25,6 +26,9 @@ pub trait Catalog: Send + Sync {
 
     /// Every valid report.
     fn reports(&self) -> Vec<(ReportId, VersionedReport)>;
+
+    /// Every valid calendar.
+    fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>>;
 }
 
 /// Who answers reports.

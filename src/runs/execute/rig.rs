@@ -4,9 +4,11 @@ use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
+use indexmap::IndexMap;
 use serde_json::json;
 
 use super::*;
+use crate::definitions::model::{Calendar, CalendarId};
 use crate::delivery::{MemoryMailbox, Recipient};
 use crate::format::{Locale, NumberFormat};
 use crate::ledger::audit::AuditLog;
@@ -45,6 +47,14 @@ impl Catalog for OneReport {
     fn reports(&self) -> Vec<(ReportId, VersionedReport)> {
         let report = self.0.lock().unwrap().clone();
         vec![(report_id(), VersionedReport { report, version: "v1".into() })]
+    }
+
+    fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
+        let korea = json!({
+            "title": "Korea", "owner": "sales", "from": "2026-01-01", "through": "2026-12-31",
+            "holidays": {"2026-03-02": "Substitute day of the Independence Movement"},
+        });
+        IndexMap::from([(CalendarId::parse("kr").unwrap(), Arc::new(serde_json::from_value(korea).unwrap()))])
     }
 }
 

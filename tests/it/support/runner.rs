@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use jangpyo::definitions::Catalog as Definitions;
-use jangpyo::definitions::model::{FieldName, Report, ReportId};
+use jangpyo::definitions::model::{Calendar, CalendarId, FieldName, Report, ReportId};
 use jangpyo::delivery::{Folder, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings, SmtpTls};
 use jangpyo::ledger::audit::AuditLog;
 use jangpyo::runs::Clock;
@@ -46,6 +47,10 @@ impl Catalog for Reports {
 
     fn reports(&self) -> Vec<(ReportId, VersionedReport)> {
         self.0.reports.keys().filter_map(|id| Some((id.clone(), self.report(id)?))).collect()
+    }
+
+    fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
+        self.0.calendars.clone()
     }
 }
 

@@ -57,6 +57,11 @@ impl<T> OneOrMany<T> {
             Self::Many(values) => values,
         }
     }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.as_slice().is_empty()
+    }
 }
 
 impl<T> Default for OneOrMany<T> {
