@@ -25,6 +25,7 @@ mod pdf_tools;
 mod pivots;
 mod query_answers;
 mod same_geometry;
+mod schedule_instants;
 mod serving;
 mod share;
 mod smtp;
