@@ -8,9 +8,11 @@ use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use tokio_util::task::TaskTracker;
 
-use super::LiveWorkspace;
+use super::{LiveWorkspace, schedules};
 use crate::access::{Action, Object, Standing, Viewer};
-use crate::definitions::model::{self, Calendar, CalendarId, Dataset, DatasetId, PanelId, ReportId, ThemeId};
+use crate::definitions::model::{
+    self, Calendar, CalendarId, Dataset, DatasetId, FieldName, PanelId, ReportId, ThemeId,
+};
 use crate::definitions::{Catalog, DefinitionKind, Diagnostic, Severity};
 use crate::engine::Freshness;
 use crate::error::Kind;
@@ -19,11 +21,11 @@ use crate::runs::evaluate::{
     Evaluator, Exploration, ExploreError, Explored, Prepared, Question, QuestionError, theme,
 };
 use crate::runs::execute::{self, Claimed, Order, Runner, VersionedReport};
-use crate::runs::store::{Repeat, Run, RunFilter, RunId, RunKey, RunPage, StoreError, Trigger};
+use crate::runs::store::{Pause, Repeat, Run, RunFilter, RunId, RunKey, RunPage, StoreError, Trigger};
 use crate::schedule::Rule;
 use crate::web::{
     Answers, ArtefactFile, Backend, BackendError, Brand, DatasetEntry, Fresh, OpenReport, ReadyCheck,
-    ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
+    ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun, Wish,
 };
 
 /// Reports for runs.
@@ -171,6 +173,49 @@ impl Backend for LiveBackend {
             let deliveries = store.deliveries(id).await.map_err(|error| failed(&error))?;
             let artefacts = store.artefacts(id).await.map_err(|error| failed(&error))?;
             Ok(Some(RunDetail { run, deliveries, artefacts }))
+        }
+        .boxed()
+    }
+
+    fn schedules(
+        &self,
+        standing: Standing,
+        only: Option<(ReportId, FieldName)>,
+        upcoming: usize,
+    ) -> BoxFuture<'_, Result<Vec<ScheduleEntry>, BackendError>> {
+        async move {
+            let parts = self.runner.parts();
+            let entries =
+                schedules::entries(&parts.store, &standing, only, upcoming, parts.clock.now()).await;
+            entries.map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+
+    fn pause(&self, standing: Standing, pause: Pause) -> BoxFuture<'_, Result<Option<()>, BackendError>> {
+        async move {
+            if !schedules::is_open(&standing, &pause.report, &pause.schedule) {
+                return Ok(None);
+            }
+            self.runner.parts().store.pause(&pause).await.map_err(|error| failed(&error))?;
+            Ok(Some(()))
+        }
+        .boxed()
+    }
+
+    fn resume(
+        &self,
+        standing: Standing,
+        (report, schedule): (ReportId, FieldName),
+    ) -> BoxFuture<'_, Result<Option<Resumed>, BackendError>> {
+        async move {
+            if !schedules::is_open(&standing, &report, &schedule) {
+                return Ok(None);
+            }
+            let parts = self.runner.parts();
+            let resumed = parts.store.resume(&report, &schedule, parts.clock.now()).await;
+            let resumed = resumed.map_err(|error| failed(&error))?;
+            Ok(Some(if resumed { Resumed::Done } else { Resumed::WasRunning }))
         }
         .boxed()
     }

@@ -9,6 +9,7 @@ mod data_check;
 mod live;
 mod login;
 mod program;
+mod schedules;
 mod server;
 
 /// The OpenAPI document of the JSON API.

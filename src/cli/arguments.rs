@@ -56,6 +56,8 @@ pub(super) enum Command {
     Schema(SchemaArguments),
     /// Tells when a schedule fires next.
     Next(NextArguments),
+    /// Lists, pauses and resumes schedules.
+    Schedules(super::schedules::SchedulesArguments),
     /// Writes the sample data.
     Sample(SampleArguments),
     /// Shows, exports and checks the audit log.
@@ -337,6 +339,9 @@ pub(super) struct NextArguments {
     /// From which instant on; now by default.
     #[arg(long, value_name = "INSTANT")]
     pub from: Option<DateTime<Utc>>,
+    /// Tells also the times that are not sent, and why.
+    #[arg(long)]
+    pub skipped: bool,
     /// Writes JSON.
     #[arg(long)]
     pub json: bool,
@@ -543,7 +548,7 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-fn schedule_name(text: &str) -> Result<ScheduleName, String> {
+pub(super) fn schedule_name(text: &str) -> Result<ScheduleName, String> {
     let (report, schedule) = text.split_once('/').ok_or("write it as REPORT/SCHEDULE")?;
     let report = ReportId::parse(report).map_err(|error| error.to_string())?;
     let schedule = FieldName::parse(schedule).map_err(|error| error.to_string())?;

@@ -15,6 +15,7 @@ mod query;
 mod render;
 mod run;
 mod sample;
+mod schedules;
 mod schema;
 mod serve;
 mod users;
@@ -58,6 +59,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Access(command) => Box::pin(access::access(&place, &command)).await,
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
+        Command::Schedules(arguments) => schedules::schedules(&place, &arguments).await,
         Command::Sample(arguments) => sample::sample(&place, &arguments),
         Command::Users(arguments) => users::users(&place, &arguments).await,
         Command::Audit(arguments) => audit::audit(&place, &arguments).await,

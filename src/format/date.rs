@@ -58,6 +58,16 @@ pub enum DateFormat {
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// A day of the week, short.
+pub fn weekday_name(day: Weekday, locale: Locale) -> &'static str {
+    let names = match locale {
+        Locale::Ko => ["월", "화", "수", "목", "금", "토", "일"],
+        Locale::En => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        Locale::ZhHk => ["週一", "週二", "週三", "週四", "週五", "週六", "週日"],
+    };
+    names.get(day.num_days_from_monday() as usize).copied().unwrap_or_default()
+}
+
 /// The text of the bucket of width `grain` that begins on `date`. Weeks are given by their first
 /// day; hours are written as the day.
 pub fn write_date(date: NaiveDate, grain: Grain, format: DateFormat, locale: Locale) -> String {

@@ -16,7 +16,7 @@ mod scale;
 mod tests;
 
 pub use color::Color;
-pub use date::{DateFormat, Grain, write_date, write_timestamp};
+pub use date::{DateFormat, Grain, weekday_name, write_date, write_timestamp};
 pub use footnote::{footnote_numbers, superscript};
 pub use locale::{Locale, LocalizedText};
 pub use number::{NO_NUMBER, NegativeStyle, Number, NumberFormat, NumberStyle, write_change};

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Rule;
 use crate::definitions::model::{CatchUp, FieldName, ReportId};
+use crate::runs::store::Pause;
 
 /// How many missed instants are named one by one; of more, only the number is told.
 const MISSED_NAMED: usize = 50;
@@ -29,6 +30,8 @@ pub struct Watched {
     pub until: DateTime<Utc>,
     /// What happens to several of them at once.
     pub catch_up: CatchUp,
+    /// Whether somebody paused it.
+    pub pause: Option<Pause>,
 }
 
 /// A schedule that has come due.
@@ -40,6 +43,8 @@ pub struct Due {
     pub schedule: FieldName,
     /// The instants to run, oldest first.
     pub instants: Vec<DateTime<Utc>>,
+    /// Those that are not run because the schedule is paused.
+    pub paused: Vec<DateTime<Utc>>,
     /// The newest of those that have passed and are not run, oldest first.
     pub missed: Vec<DateTime<Utc>>,
     /// How many are not run in all, those in `missed` included.
@@ -67,8 +72,12 @@ impl Watched {
                 recent.pop_front();
             }
         }
-        let latest = *recent.back()?;
+        let pause = self.pause.as_ref();
+        let (paused, mut recent): (VecDeque<_>, VecDeque<_>) =
+            recent.into_iter().partition(|instant| pause.is_some_and(|pause| pause.covers(*instant)));
+        let latest = *recent.back().or(paused.back())?;
         let instants = match self.catch_up {
+            _ if recent.is_empty() => Vec::new(),
             CatchUp::All => recent.split_off(recent.len().saturating_sub(CAUGHT_UP)).into(),
             CatchUp::Skip if now - latest > STILL_ON_TIME => Vec::new(),
             CatchUp::Skip | CatchUp::Latest => recent.pop_back().into_iter().collect(),
@@ -76,7 +85,8 @@ impl Watched {
         Some(Due {
             report: self.report.clone(),
             schedule: self.schedule.clone(),
-            missed_count: count - instants.len(),
+            missed_count: count - instants.len() - paused.len(),
+            paused: paused.into(),
             missed: recent.into(),
             instants,
         })
@@ -94,6 +104,7 @@ mod tests {
             rule: Rule::parse(cron, "Asia/Seoul").unwrap(),
             until: at(until),
             catch_up: CatchUp::Latest,
+            pause: None,
         }
     }
 
@@ -139,6 +150,28 @@ mod tests {
         let busy = due(&[Watched { catch_up: CatchUp::All, ..busy }], at("2026-01-08T00:00:00Z"));
         assert_eq!((busy[0].instants.len(), busy[0].missed_count), (CAUGHT_UP, 7 * 24 * 60 - CAUGHT_UP));
         assert_eq!(busy[0].instants.last(), Some(&at("2026-01-08T00:00:00Z")));
+    }
+
+    #[test]
+    fn what_falls_into_a_pause_is_not_run_and_not_caught_up() {
+        let before = watched("0 8 * * *", "2026-01-05T09:00:00+09:00");
+        let pause = Pause {
+            report: before.report.clone(),
+            schedule: before.schedule.clone(),
+            by: "kim".into(),
+            reason: String::new(),
+            since: at("2026-01-06T12:00:00+09:00"),
+            until: Some(at("2026-01-09T08:00:00+09:00")),
+        };
+        let day = |day: u32| at(&format!("2026-01-{day:02}T08:00:00+09:00"));
+        let paused = Watched { pause: Some(pause), catch_up: CatchUp::All, ..before };
+        let come = due(std::slice::from_ref(&paused), at("2026-01-08T12:00:00+09:00"));
+        assert_eq!((&come[0].instants, &come[0].paused), (&vec![day(6)], &vec![day(7), day(8)]));
+        // Its end belongs to the time after it.
+        let come = due(&[Watched { until: day(7), ..paused.clone() }], at("2026-01-09T08:00:00+09:00"));
+        assert_eq!((&come[0].instants, &come[0].paused), (&vec![day(9)], &vec![day(8)]));
+        let come = due(&[Watched { until: day(7), ..paused }], at("2026-01-08T08:00:00+09:00"));
+        assert_eq!((come[0].instants.len(), come[0].missed_count, &come[0].paused), (0, 0, &vec![day(8)]));
     }
 
     #[test]

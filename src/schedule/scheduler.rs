@@ -12,7 +12,7 @@ use super::{Due, Rule, Watched, due};
 use crate::definitions::model::{FieldName, ReportId};
 use crate::runs::execute::{Claimed, Order, RunError, Runner, Ticket};
 use crate::runs::retention::{Retention, sweep};
-use crate::runs::store::{Considered, Ending, NewRun, Repeat, RunId, StoreError, Trigger};
+use crate::runs::store::{Considered, Ending, NewRun, Pause, Repeat, RunId, StoreError, Trigger};
 
 /// How the loop behaves.
 #[derive(Debug, Clone, Copy)]
@@ -99,10 +99,11 @@ impl Scheduler {
         }
         let watched = self.watched(now).await?;
         for come in due(&watched, now) {
-            self.start(&come, now).await?;
             if let Some(schedule) =
                 watched.iter().find(|w| w.report == come.report && w.schedule == come.schedule)
             {
+                self.record_passed(&come, schedule, now).await?;
+                self.start(&come, now).await?;
                 // Only after the claim: a crash before it finds the instant still due.
                 self.runner.parts().store.set_considered(&considered(schedule, now)).await?;
             }
@@ -127,6 +128,13 @@ impl Scheduler {
             .into_iter()
             .map(|known| ((known.report.clone(), known.schedule.clone()), known))
             .collect();
+        let mut pauses: HashMap<(ReportId, FieldName), Pause> = parts
+            .store
+            .pauses()
+            .await?
+            .into_iter()
+            .map(|pause| ((pause.report.clone(), pause.schedule.clone()), pause))
+            .collect();
         let mut watched = Vec::new();
         let calendars = parts.catalog.calendars();
         for (report, versioned) in parts.catalog.reports() {
@@ -139,13 +147,15 @@ impl Scheduler {
                         continue;
                     }
                 };
-                let before = known.remove(&(report.clone(), name.clone()));
+                let key = (report.clone(), name.clone());
+                let before = known.remove(&key);
                 let same = before.as_ref().filter(|before| before.rule == rule.to_string());
                 let schedule = Watched {
                     report: report.clone(),
                     schedule: name.clone(),
                     until: same.map_or(now, |before| before.until.min(now)),
                     catch_up: schedule.catch_up,
+                    pause: pauses.remove(&key),
                     rule,
                 };
                 if same.is_none() {
@@ -161,9 +171,8 @@ impl Scheduler {
         Ok(watched)
     }
 
-    /// Records what was missed, claims the runs, and has them performed.
+    /// Claims the runs, and has them performed.
     async fn start(&mut self, come: &Due, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.record_missed(come, now).await?;
         for instant in &come.instants {
             let order = Order {
                 report: come.report.clone(),
@@ -184,32 +193,52 @@ impl Scheduler {
         Ok(())
     }
 
-    async fn record_missed(&self, come: &Due, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let parts = self.runner.parts();
+    /// Records what has passed and is not run.
+    async fn record_passed(
+        &self,
+        come: &Due,
+        watched: &Watched,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (report, schedule) = (&come.report, &come.schedule);
+        if come.missed_count > 0 {
+            tracing::warn!(%report, %schedule, missed = come.missed_count, "instants passed without a run");
+        }
         let reason = match come.instants.last() {
-            Some(instant) => {
-                let instant = instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-                format!("passed while the server was down; {instant} was run instead")
-            }
+            Some(instant) => format!("passed while the server was down; {} was run instead", exact(*instant)),
             None => {
                 "passed while the server was down; its schedule is not caught up (`catch_up: skip`)".into()
             }
         };
-        if come.missed_count > 0 {
-            let (report, schedule, missed) = (&come.report, &come.schedule, come.missed_count);
-            tracing::warn!(%report, %schedule, missed, "instants passed without a run");
+        self.skip(come, &come.missed, Trigger::CatchUp, &reason, now).await?;
+        if let Some(pause) = &watched.pause {
+            let why = if pause.reason.is_empty() { String::new() } else { format!(": {}", pause.reason) };
+            let reason = format!("{} paused the schedule on {}{why}", pause.by, exact(pause.since));
+            self.skip(come, &come.paused, Trigger::Schedule, &reason, now).await?;
         }
-        for instant in &come.missed {
+        Ok(())
+    }
+
+    async fn skip(
+        &self,
+        come: &Due,
+        instants: &[DateTime<Utc>],
+        trigger: Trigger,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let parts = self.runner.parts();
+        for instant in instants {
             let skipped = NewRun {
                 report: come.report.clone(),
                 schedule: come.schedule.clone(),
                 scheduled_at: *instant,
-                trigger: Trigger::CatchUp,
+                trigger,
                 instance: parts.settings.instance.clone(),
                 definition_version: String::new(),
                 lease_until: now,
             };
-            parts.store.skip(&skipped, &reason, now).await?;
+            parts.store.skip(&skipped, reason, now).await?;
         }
         Ok(())
     }
@@ -278,6 +307,10 @@ impl Scheduler {
             }
         }
     }
+}
+
+fn exact(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 fn considered(watched: &Watched, until: DateTime<Utc>) -> Considered {

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
 
 use super::brand::Brand;
+use super::schedules::{Resumed, ScheduleEntry};
 use crate::access::{Restriction, Standing, Viewer};
 use crate::definitions::Diagnostic;
 use crate::definitions::model::{Dataset, DatasetId, FieldName, PanelId, Report, ReportId};
@@ -16,7 +17,7 @@ use crate::format::Locale;
 use crate::render::canvas::Page;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
-use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunPage};
+use crate::runs::store::{Artefact, Delivery, Pause, Run, RunFilter, RunId, RunPage};
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
 /// with panels that are slow, fail or panic at will.
@@ -55,6 +56,24 @@ pub trait Backend: Send + Sync + 'static {
 
     /// One such run with its deliveries and artefacts.
     fn run(&self, standing: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>>;
+
+    /// The schedules that the viewer may see, or the one of that name, each with its next `upcoming` times.
+    fn schedules(
+        &self,
+        standing: Standing,
+        only: Option<(ReportId, FieldName)>,
+        upcoming: usize,
+    ) -> BoxFuture<'_, Result<Vec<ScheduleEntry>, BackendError>>;
+
+    /// Pauses a schedule; `None` if there is no such schedule, or it is closed to the viewer.
+    fn pause(&self, standing: Standing, pause: Pause) -> BoxFuture<'_, Result<Option<()>, BackendError>>;
+
+    /// Resumes a schedule; `None` as above.
+    fn resume(
+        &self,
+        standing: Standing,
+        schedule: (ReportId, FieldName),
+    ) -> BoxFuture<'_, Result<Option<Resumed>, BackendError>>;
 
     /// The content of a kept file; `None` if there never was one, retention removed it, or it shows more
     /// than the viewer may see.

@@ -17,6 +17,8 @@ use crate::format::Locale;
 pub(super) enum Place {
     /// Reports.
     Reports,
+    /// Schedules.
+    Schedules,
     /// Runs.
     Runs,
     /// Problems.

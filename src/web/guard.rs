@@ -185,11 +185,14 @@ pub(super) fn policy_for(origin: &str) -> Option<HeaderValue> {
 
 /// Writes an error as the visitor wants it, and logs it once.
 fn finish(asked: &Asked, mut response: Response) -> Response {
-    let bare = response.status().is_client_error() && response.headers().get(header::CONTENT_TYPE).is_none();
+    let status = response.status();
+    let bare = status.is_client_error() && response.headers().get(header::CONTENT_TYPE).is_none()
+        // The layer that limits bodies has words of its own, in English.
+        || status == StatusCode::PAYLOAD_TOO_LARGE;
     let error = match response.extensions_mut().remove::<WebError>() {
         Some(error) => error,
         // What the framework refuses by itself has a status and nothing else.
-        None if bare => WebError::of(response.status()),
+        None if bare => WebError::of(status),
         None => return response,
     };
     if let Some(cause) = &error.cause {

@@ -32,6 +32,7 @@ mod problems;
 mod reports;
 mod router;
 mod runs;
+mod schedules;
 mod share;
 mod state;
 mod table;
@@ -52,6 +53,7 @@ pub use listener::{ListenError, Listener, ListenerSettings, RedirectSettings, Tl
 pub use login::{Door, Gate, Seldom};
 pub use metrics::Metrics;
 pub use router::router;
+pub use schedules::{Resumed, ScheduleEntry, Upcoming, Why};
 pub use share::is_origin;
 pub use state::{WebSettings, WebState};
 

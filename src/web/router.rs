@@ -10,7 +10,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use super::state::WebState;
 use super::{
     api, assets, brand, client, dashboard, error, guard, health, host, limits, listener, login, panel,
-    problems, reports, runs, share,
+    problems, reports, runs, schedules, share,
 };
 
 /// Forms are short.
@@ -38,6 +38,7 @@ pub fn router(state: WebState) -> Router {
         .merge(login::routes())
         .merge(api::routes())
         .merge(share::routes())
+        .merge(schedules::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(from_fn_with_state(state.clone(), limits::limit_people))

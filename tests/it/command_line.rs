@@ -83,9 +83,9 @@ fn wrong_settings_are_named_all_at_once() {
 #[test]
 fn the_sample_workspace_has_no_problem() {
     let said = say(&["check"]);
-    assert_eq!((said.code, said.out.trim()), (Some(0), "17 files: 0 errors, 0 warnings"), "{said:?}");
+    assert_eq!((said.code, said.out.trim()), (Some(0), "20 files: 0 errors, 0 warnings"), "{said:?}");
     let json = say(&["check", "--format", "json"]).json();
-    assert_eq!((json["files"].as_i64(), json["errors"].as_i64()), (Some(17), Some(0)));
+    assert_eq!((json["files"].as_i64(), json["errors"].as_i64()), (Some(20), Some(0)));
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn fire_times_cross_the_change_of_clocks() {
     let workspace = TestWorkspace::sample();
     workspace.replace(
         "weekly-sales.yaml",
-        "cron: \"0 8 * * MON\"\n    time_zone: Asia/Seoul",
+        "cron: \"0 8 * * MON\"\n    time_zone: Asia/Seoul\n    calendar: kr\n    on_holiday: next",
         "cron: \"30 2 * * *\"\n    time_zone: America/New_York",
     );
     let state = tempfile::tempdir().unwrap();
@@ -284,7 +284,8 @@ fn fire_times_cross_the_change_of_clocks() {
         let said = Said::of(jangpyo(&workspace.dir(), state.path()).args(arguments));
         assert_eq!(said.code, Some(0), "{said:?}");
         let times = said.json();
-        times.as_array().unwrap().iter().map(|time| time.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        let times = times.as_array().unwrap().iter();
+        times.map(|time| time["at"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     // On 8 March 2026 there is no 02:30 in New York; on 1 November 02:30 comes after both 01:30s.
     let spring = next("2026-03-07T00:00:00-05:00");
@@ -299,6 +300,13 @@ fn fire_times_cross_the_change_of_clocks() {
     assert!(said.code == Some(1) && said.err.contains("monday"), "{said:?}");
     let text = say(&["next", "weekly-sales/monday", "-n", "2", "--from", "2026-11-02T00:00:00Z"]);
     assert!(text.out.contains("Mon 2026-11-09 08:00:00 +09:00"), "{text:?}");
+    let moved = say(&["next", "weekly-sales/monday", "-n", "1", "--from", "2026-03-01T00:00:00Z"]);
+    assert_eq!(
+        moved.out.trim(),
+        "Tue 2026-03-03 08:00:00 +09:00 KST  instead of Mon 2026-03-02 08:00:00: Independence Movement Day (substitute)"
+    );
+    let far = say(&["next", "weekly-sales/monday", "-n", "1", "--from", "2028-03-01T00:00:00Z"]);
+    assert!(far.err.contains("calendar `kr` knows holidays through 2027-12-31 only"), "{far:?}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod pivots;
 mod query_answers;
 mod same_geometry;
 mod schedule_instants;
+mod schedules;
 mod serving;
 mod share;
 mod smtp;

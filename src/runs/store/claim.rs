@@ -107,6 +107,18 @@ impl Store {
         row.map(|row| Run::from_row(&Cells(&row))).transpose()
     }
 
+    /// The latest run of every schedule; dry runs do not count.
+    pub async fn latest_of_each(&self) -> Result<Vec<Run>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM runs WHERE id IN \
+             (SELECT MAX(id) FROM runs WHERE attempt IS NOT NULL GROUP BY report, schedule)",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("reading the latest runs"))?;
+        rows.iter().map(|row| Run::from_row(&Cells(row))).collect()
+    }
+
     /// The inserted run, or `None` when the attempt exists.
     async fn insert(
         &self,

@@ -16,6 +16,7 @@ mod openapi;
 mod panels;
 mod reports;
 mod runs;
+mod schedules;
 mod sessions;
 mod table;
 mod tokens;

@@ -4,7 +4,9 @@ use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::{audit, datasets, explore, me, openapi, panels, reports, runs, sessions, tokens, users};
+use super::{
+    audit, datasets, explore, me, openapi, panels, reports, runs, schedules, sessions, tokens, users,
+};
 use crate::access::Action;
 use crate::ledger::audit::AuditAction;
 use crate::web::state::WebState;
@@ -168,7 +170,7 @@ use Action::{Explore, Export, Schedule, View};
 use Audience::{Administrators, People};
 
 /// Every operation. Those that are not here do not exist.
-pub(super) static ROUTES: [Route; 23] = [
+pub(super) static ROUTES: [Route; 26] = [
     Route::new(Verb::Get, "/openapi.json", "describe", "This document.", || routing::get(openapi::show))
         .gives::<openapi::OpenApi>(200),
     Route::new(Verb::Get, "/me", "show_me", "Who calls, and what they may do.", || routing::get(me::show))
@@ -273,6 +275,35 @@ pub(super) static ROUTES: [Route; 23] = [
     )
     .needs(Schedule, "run")
     .gives::<runs::RunDetailOut>(200),
+    // Schedules.
+    Route::new(
+        Verb::Get,
+        "/schedules",
+        "list_schedules",
+        "Schedules, what they send next, and whether somebody paused them.",
+        || routing::get(schedules::list),
+    )
+    .needs(Schedule, "schedules")
+    .gives::<schedules::Schedules>(200),
+    Route::new(
+        Verb::Post,
+        "/reports/{report}/schedules/{schedule}/pause",
+        "pause_schedule",
+        "Pauses a schedule: what comes meanwhile is skipped, recorded as such, and not made up for.",
+        || routing::post(schedules::pause),
+    )
+    .needs(Schedule, "report")
+    .may_take::<schedules::NewPause>()
+    .gives::<schedules::ScheduleDetail>(200),
+    Route::new(
+        Verb::Post,
+        "/reports/{report}/schedules/{schedule}/resume",
+        "resume_schedule",
+        "Resumes a schedule.",
+        || routing::post(schedules::resume),
+    )
+    .needs(Schedule, "report")
+    .gives::<schedules::ScheduleDetail>(200),
     // What administrators do.
     Route::new(Verb::Get, "/audit", "list_events", "The audit log, newest first.", || {
         routing::get(audit::list)

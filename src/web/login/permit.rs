@@ -53,6 +53,11 @@ pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
     let reads = matches!(*method, Method::GET | Method::HEAD);
     match first {
         "" => Some(Deed { action: Action::View, report: None, object: ("reports", "") }),
+        "reports" if rest.contains("/schedules/") => {
+            let report = rest.split('/').next().unwrap_or_default();
+            Some(Deed { action: Action::Schedule, report: Some(report), object: ("schedule", rest) })
+        }
+        "schedules" => Some(Deed { action: Action::Schedule, report: None, object: ("schedules", "") }),
         "reports" => {
             let (segment, panel) = rest.split_once('/').unwrap_or((rest, ""));
             let report = segment.split('.').next().unwrap_or_default();
@@ -105,6 +110,9 @@ mod tests {
             Some((Action::Export, Some("weekly-sales")))
         );
         assert_eq!(told("/"), Some((Action::View, None)));
+        let schedule = "/reports/weekly-sales/schedules/monday.8";
+        assert_eq!(told(schedule), Some((Action::Schedule, Some("weekly-sales"))));
+        assert_eq!(told("/schedules"), Some((Action::Schedule, None)));
         assert_eq!(told("/metrics"), None);
     }
 

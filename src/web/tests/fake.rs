@@ -12,20 +12,21 @@ use futures::future::BoxFuture;
 use super::content::content;
 use crate::access::{Attributes, MaskKey, Standing, Viewer};
 use crate::definitions::Diagnostic;
-use crate::definitions::model::{DatasetId, PanelId, Parameter, Report, ReportId};
+use crate::definitions::model::{DatasetId, FieldName, PanelId, Parameter, Report, ReportId};
 use crate::error::Kind;
 use crate::format::Locale;
 use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
 use crate::runs::store::{
-    Artefact, Channel, Delivery, DeliveryState, Run, RunFilter, RunId, RunPage, RunState, Stage, Trigger,
+    Artefact, Channel, Delivery, DeliveryState, Pause, Run, RunFilter, RunId, RunPage, RunState, Stage,
+    Trigger,
 };
-use crate::web::Brand;
 use crate::web::backend::{
     Answers, ArtefactFile, Backend, BackendError, DatasetEntry, Fresh, OpenReport, ReadyCheck, ReportEntry,
     RunDetail, RunOrder, StartedRun, Wish,
 };
+use crate::web::{Brand, Resumed, ScheduleEntry};
 
 /// How long the panel called `slow` takes.
 pub(crate) const SLOW: Duration = Duration::from_millis(1500);
@@ -173,6 +174,27 @@ impl Backend for Fake {
 
     fn run(&self, _: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
         async move { Ok((0..60).map(run).find(|run| run.id == id).map(detail)) }.boxed()
+    }
+
+    fn schedules(
+        &self,
+        _: Standing,
+        _: Option<(ReportId, FieldName)>,
+        _: usize,
+    ) -> BoxFuture<'_, Result<Vec<ScheduleEntry>, BackendError>> {
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    fn pause(&self, _: Standing, _: Pause) -> BoxFuture<'_, Result<Option<()>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn resume(
+        &self,
+        _: Standing,
+        _: (ReportId, FieldName),
+    ) -> BoxFuture<'_, Result<Option<Resumed>, BackendError>> {
+        async { Ok(None) }.boxed()
     }
 
     fn artefact(&self, _: Standing, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>> {

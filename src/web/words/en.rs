@@ -10,6 +10,7 @@ pub(super) static WORDS: Words = Words {
     navigation: "Main",
     reports: "Reports",
     runs: "Runs",
+    schedules: "Schedules",
     problems: "Problems",
     language: "Language",
     theme: "Theme",

@@ -10,6 +10,7 @@ pub(super) static WORDS: Words = Words {
     navigation: "주 메뉴",
     reports: "보고서",
     runs: "실행 기록",
+    schedules: "발송 예약",
     problems: "정의 오류",
     language: "언어",
     theme: "화면 테마",

@@ -50,6 +50,8 @@ pub(super) struct Words {
     pub(super) reports: &'static str,
     /// Runs.
     pub(super) runs: &'static str,
+    /// Schedules.
+    pub(super) schedules: &'static str,
     /// Problems in definition files.
     pub(super) problems: &'static str,
     /// The language menu.

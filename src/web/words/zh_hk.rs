@@ -10,6 +10,7 @@ pub(super) static WORDS: Words = Words {
     navigation: "主選單",
     reports: "報表",
     runs: "執行記錄",
+    schedules: "發送排程",
     problems: "定義問題",
     language: "語言",
     theme: "主題",

@@ -23,6 +23,16 @@ pub(super) fn rows(made: &Made) -> Vec<(&'static str, Row)> {
                 .json(json!({"dry_run": true}))
                 .gives(202),
         ),
+        (
+            "pause_schedule",
+            row("POST /pause", "/reports/{object}/schedules/daily/pause", Need::Of(Schedule))
+                .json(json!({"reason": "stock-taking", "until": "2099-01-01T00:00:00Z"})),
+        ),
+        (
+            "resume_schedule",
+            row("POST /resume", "/reports/{object}/schedules/daily/resume", Need::Of(Schedule)),
+        ),
+        ("list_schedules", row("GET /schedules", "/schedules", Need::Somewhere(Schedule))),
         ("list_datasets", row("GET /datasets", "/datasets", Need::List(Explore))),
         ("show_dataset", row("GET /datasets/{dataset}", "/datasets/{object}", Need::OnData(Explore))),
         (

@@ -10,7 +10,7 @@ use super::workspace::{self, MARKS};
 use crate::support::binary::{Said, jangpyo};
 
 /// Every command with what it needs before it does anything; `None` for those that look with nobody's eyes.
-const COMMANDS: [(&str, Option<Action>); 13] = [
+const COMMANDS: [(&str, Option<Action>); 14] = [
     ("serve", None),
     ("check", None),
     ("render", Some(Action::View)),
@@ -21,6 +21,7 @@ const COMMANDS: [(&str, Option<Action>); 13] = [
     ("access", None),
     ("schema", None),
     ("next", None),
+    ("schedules", None),
     ("sample", None),
     ("audit", None),
     ("users", None),

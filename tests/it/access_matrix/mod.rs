@@ -200,7 +200,7 @@ async fn every_page_and_operation_answers_everybody_as_the_tables_say() {
 fn routes_in_source() -> BTreeSet<String> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
     let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
-    let source = ["router.rs", "login/routes.rs", "share/mod.rs"].map(read).concat();
+    let source = ["router.rs", "login/routes.rs", "share/mod.rs", "schedules/mod.rs"].map(read).concat();
     let route = regex::Regex::new(r"\.route\(\s*([^,]+),\s*([^\n]+)\)\n").unwrap();
     let mut routes = BTreeSet::new();
     for found in route.captures_iter(&source) {

@@ -17,6 +17,10 @@ pub(super) struct Made {
     pub(super) embed: String,
 }
 
+const SCHEDULE: &str = "GET /reports/{report}/schedules/{schedule}";
+const PAUSE: &str = "POST /reports/{report}/schedules/{schedule}/pause";
+const RESUME: &str = "POST /reports/{report}/schedules/{schedule}/resume";
+
 pub(super) const EMBEDDING: &str = "https://intranet.example.com";
 
 pub(super) fn rows(made: &Made) -> Vec<Row> {
@@ -25,6 +29,12 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
         row("GET /", "/", Need::List(View)),
         row("GET /runs", "/runs", Need::Somewhere(Schedule)),
         row("GET /runs/{run}", "/runs/{object}", Need::Of(Schedule)).of(&made.run),
+        row("GET /schedules", "/schedules", Need::Somewhere(Schedule)),
+        row(SCHEDULE, "/reports/{object}/schedules/daily", Need::Of(Schedule)),
+        row(PAUSE, "/reports/{object}/schedules/daily/pause", Need::OfInPerson(Schedule))
+            .form(&[("reason", "stock-taking"), ("until", "2099-01-01")])
+            .gives(303),
+        row(RESUME, "/reports/{object}/schedules/daily/resume", Need::OfInPerson(Schedule)).gives(303),
         row("GET /artefacts/{artefact}", "/artefacts/{object}", Need::Of(Export)).of(&made.artefact),
         row("GET /problems", "/problems", Need::Somewhere(Edit)),
         row("GET /healthz", "/healthz", Need::Nothing),

@@ -26,6 +26,8 @@ pub(super) enum Need {
     OnInPerson(Action),
     /// The action on what belongs to the report, which otherwise is as if it were not there.
     Of(Action),
+    /// The same for people, not for tokens.
+    OfInPerson(Action),
     /// The action on the report that stands in the body.
     InBody(Action),
     /// The action on anything; otherwise the page is as if it were not there.
@@ -110,7 +112,7 @@ impl Row {
         }
         let allowed = |may: bool, otherwise: u16| if may { self.ok } else { otherwise };
         match self.need {
-            Need::Person | Need::OnInPerson(_) | Need::Others if who.is_token() => 403,
+            Need::Person | Need::OnInPerson(_) | Need::OfInPerson(_) | Need::Others if who.is_token() => 403,
             Need::Nothing | Need::Login | Need::Person => self.ok,
             Need::Others => 404,
             Need::Administration if !who.administers() => 403,
@@ -129,7 +131,9 @@ impl Row {
             _ if who == Who::TokenForNextDoor => 403,
             Need::List(_) => self.ok,
             Need::Somewhere(action) => allowed(who.may_somewhere(action), 404),
-            Need::Of(action) | Need::OnData(action) => allowed(exists && who.may(action), 404),
+            Need::Of(action) | Need::OfInPerson(action) | Need::OnData(action) => {
+                allowed(exists && who.may(action), 404)
+            }
             Need::On(_) | Need::OnInPerson(_) if !exists || !who.may(Action::View) => 404,
             Need::On(action) | Need::OnInPerson(action) => allowed(who.may(action), 403),
         }
@@ -140,7 +144,7 @@ impl Row {
         match self.need {
             Need::Others => true,
             Need::On(_) | Need::OnInPerson(_) => !who.may(Action::View),
-            Need::Of(action) | Need::OnData(action) => !who.may(action),
+            Need::Of(action) | Need::OfInPerson(action) | Need::OnData(action) => !who.may(action),
             _ => false,
         }
     }

@@ -37,13 +37,15 @@ const VIEW: &[&str] = &[
 ];
 const AUDIT: &[&str] = &["actor", "action", "object", "outcome", "from", "to", "text", "before"];
 
-/// The pages, as `src/web/router.rs`, `login/routes.rs` and `share/mod.rs` map them.
+/// The pages, as `src/web/router.rs`, `login/routes.rs`, `share/mod.rs` and `schedules/mod.rs` map them.
 const PAGES: &[(&str, &[&str])] = &[
     ("/", &["lang", "theme"]),
     ("/reports/{report}", VIEW),
     ("/reports/{report}/panels/{panel}", VIEW),
     ("/runs", &["report", "state", "before", "lang", "theme"]),
     ("/runs/{run}", &["lang"]),
+    ("/schedules", &["lang", "theme"]),
+    ("/reports/{report}/schedules/{schedule}", &["lang"]),
     ("/artefacts/{artefact}", &["download"]),
     ("/problems", &["lang"]),
     ("/healthz", NONE),
@@ -96,6 +98,8 @@ const FORMS: &[(&str, &[(&str, &str)])] = &[
             ("uses", ""),
         ],
     ),
+    ("/reports/{report}/schedules/{schedule}/pause", &[("reason", "stock-taking"), ("until", "2099-01-01")]),
+    ("/reports/{report}/schedules/{schedule}/resume", &[]),
     ("/account/shares/{share}/revoke", &[]),
     ("/shares/{share}/revoke", &[]),
 ];
@@ -105,6 +109,7 @@ fn body(operation: &str) -> Option<Value> {
     Some(match operation {
         // An instant that has had its run starts none.
         "start_run" => json!({"at": "2026-11-02T08:00:00+09:00", "dry_run": false}),
+        "pause_schedule" => json!({"reason": "stock-taking", "until": "2099-01-01T00:00:00Z"}),
         "query_dataset" => json!({
             "measures": ["revenue"],
             "by": [{"dimension": "order_date", "grain": "month"}],
@@ -190,7 +195,7 @@ fn no_address_is_left_out() {
     let known: Vec<String> = all().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     let place = regex::Regex::new(r#"\.route\(\s*(?:"([^"]+)"|([\w:]+)),\s*((?:get|post)\([^\n]*)"#).unwrap();
     let mut found = 0;
-    for file in ["router.rs", "login/routes.rs", "share/mod.rs"] {
+    for file in ["router.rs", "login/routes.rs", "share/mod.rs", "schedules/mod.rs"] {
         let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file);
         for route in place.captures_iter(&std::fs::read_to_string(source).unwrap()) {
             let path = route.get(1).map_or_else(
