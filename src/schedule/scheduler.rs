@@ -1,7 +1,7 @@
 //! The loop: wakes when something comes due, claims it, has it performed, and ends in order.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
@@ -37,6 +37,8 @@ impl Default for SchedulerSettings {
 
 /// A run that comes later than this counts as caught up.
 const LATE: TimeDelta = TimeDelta::minutes(1);
+/// A clock that moved by so much more or less than time passed was set.
+const CLOCK_SET: TimeDelta = TimeDelta::seconds(5);
 const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// The loop that performs schedules.
@@ -47,12 +49,24 @@ pub struct Scheduler {
     /// Runs under way, to be marked if they do not end in time.
     running: HashSet<RunId>,
     swept_at: Option<DateTime<Utc>>,
+    /// The last look, by the clock and by what cannot be set.
+    looked: Option<(DateTime<Utc>, Instant)>,
+    /// Until when leases say nothing, because the clock was set.
+    unsteady_until: Option<Instant>,
 }
 
 impl Scheduler {
     /// A loop that has runs performed by `runner`.
     pub fn new(runner: Runner, settings: SchedulerSettings) -> Self {
-        Self { runner, settings, tasks: JoinSet::new(), running: HashSet::new(), swept_at: None }
+        Self {
+            runner,
+            settings,
+            tasks: JoinSet::new(),
+            running: HashSet::new(),
+            swept_at: None,
+            looked: None,
+            unsteady_until: None,
+        }
     }
 
     /// Runs until `stop`. `changed` tells that the catalog has changed. First closes what an earlier
@@ -92,10 +106,12 @@ impl Scheduler {
 
     /// One look: claims what is due, starts it, and answers how long to sleep.
     async fn look(&mut self) -> Result<Duration, StoreError> {
-        let parts = self.runner.parts();
-        let now = parts.clock.now();
-        for run in parts.store.close_expired(now).await? {
-            tracing::warn!(%run, "run of an instance that died closed as interrupted");
+        let now = self.runner.parts().clock.now();
+        if self.clock_is_steady(now) {
+            let alive = &self.running | &self.runner.under_way();
+            for run in self.runner.parts().store.close_expired(&alive, now).await? {
+                tracing::warn!(%run, "run of an instance that died closed as interrupted");
+            }
         }
         let watched = self.watched(now).await?;
         for come in due(&watched, now) {
@@ -115,6 +131,18 @@ impl Scheduler {
         Ok(until
             .unwrap_or(self.settings.longest_sleep)
             .clamp(Duration::from_millis(5), self.settings.longest_sleep))
+    }
+
+    /// Whether leases can be believed. After the clock was set, every instance first has the time of a lease
+    /// to renew its own by the new clock.
+    fn clock_is_steady(&mut self, now: DateTime<Utc>) -> bool {
+        let (last, instant) = *self.looked.get_or_insert((now, Instant::now()));
+        let passed = TimeDelta::from_std(instant.elapsed()).unwrap_or_default();
+        self.looked = Some((now, Instant::now()));
+        if (now - last - passed).abs() > CLOCK_SET {
+            self.unsteady_until = Some(Instant::now() + self.runner.parts().settings.lease);
+        }
+        self.unsteady_until.is_none_or(|until| Instant::now() >= until)
     }
 
     /// Every enabled schedule with how far it was looked at. One that is new, or whose rule has

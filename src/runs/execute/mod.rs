@@ -12,7 +12,9 @@ mod files;
 mod parcel;
 mod ports;
 mod told;
+mod under_way;
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +26,7 @@ use tokio::sync::Semaphore;
 use super::Clock;
 use super::artefacts::{File, Shelf};
 use super::evaluate::Question;
-use super::store::{Claim, Ending, NewRun, Repeat, Run, Stage, Store, StoreError, Trigger};
+use super::store::{Claim, Ending, NewRun, Repeat, Run, RunId, Stage, Store, StoreError, Trigger};
 use crate::access::Viewer;
 use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, Schedule};
 use crate::delivery::{Folder, Mailer, RetryPolicy};
@@ -32,6 +34,8 @@ use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::ledger::audit::AuditLog;
 use crate::render::document::Document;
+
+use under_way::UnderWay;
 
 pub use counters::RunCounters;
 pub use failure::{RunError, StageFailure};
@@ -136,13 +140,14 @@ pub struct Runner {
     parts: Arc<Parts>,
     counters: Arc<RunCounters>,
     places: Arc<Semaphore>,
+    under_way: UnderWay,
 }
 
 impl Runner {
     /// A runner that works with `parts`.
     pub fn new(parts: Parts) -> Self {
         let places = Arc::new(Semaphore::new(parts.settings.concurrency.max(1)));
-        Self { parts: Arc::new(parts), counters: Arc::default(), places }
+        Self { parts: Arc::new(parts), counters: Arc::default(), places, under_way: UnderWay::default() }
     }
 
     /// What it works with.
@@ -153,6 +158,11 @@ impl Runner {
     /// How the runs of this process ended.
     pub fn counters(&self) -> &RunCounters {
         &self.counters
+    }
+
+    /// The runs that this process performs just now.
+    pub fn under_way(&self) -> HashSet<RunId> {
+        self.under_way.all()
     }
 
     /// Claims and performs a run; answers with the run as it ended, or as it is if there was one.
@@ -203,6 +213,7 @@ impl Runner {
     pub async fn perform(&self, ticket: Ticket) -> Result<Run, StoreError> {
         let Parts { store, clock, .. } = &*self.parts;
         let id = ticket.run.id;
+        let _here = self.under_way.enter(id);
         let mut warnings = Vec::new();
         let work = AssertUnwindSafe(self.pipeline(&ticket, &mut warnings)).catch_unwind();
         let ended = tokio::select! {

@@ -1,5 +1,7 @@
 //! Runs: reading them, moving them on, ending them.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::{Cells, RunState, Stage, Store, StoreError, Trigger, to_text};
@@ -273,17 +275,23 @@ impl Store {
         instance: &str,
         now: DateTime<Utc>,
     ) -> Result<Vec<RunId>, StoreError> {
-        self.close_where(Some(instance), now).await
+        self.close_where(Some(instance), &HashSet::new(), now).await
     }
 
-    /// Closes as interrupted every run whose lease has run out: its instance has died.
-    pub async fn close_expired(&self, now: DateTime<Utc>) -> Result<Vec<RunId>, StoreError> {
-        self.close_where(None, now).await
+    /// Closes as interrupted every run whose lease has run out, but those that the caller knows to be `alive`:
+    /// its instance has died.
+    pub async fn close_expired(
+        &self,
+        alive: &HashSet<RunId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<RunId>, StoreError> {
+        self.close_where(None, alive, now).await
     }
 
     async fn close_where(
         &self,
         instance: Option<&str>,
+        alive: &HashSet<RunId>,
         now: DateTime<Utc>,
     ) -> Result<Vec<RunId>, StoreError> {
         let rows = sqlx::query(
@@ -298,6 +306,9 @@ impl Store {
         let mut closed = Vec::new();
         for row in rows {
             let id: RunId = Cells(&row).parsed("id")?;
+            if alive.contains(&id) {
+                continue;
+            }
             let ending = Ending::Interrupted {
                 message: "the server stopped in the middle; run it again to send what was not sent".into(),
             };

@@ -335,3 +335,33 @@ async fn two_instances_on_one_store_send_once() {
     assert_eq!(one.mailbox.calls(), 4);
     assert_eq!(runs(&one).await.len(), 4);
 }
+
+#[tokio::test]
+async fn what_comes_while_it_is_paused_is_recorded_as_skipped_and_not_sent() {
+    let hand = Hand::at("2026-01-04T12:00:00+09:00");
+    let rig = rig(&hand, &json!({})).await;
+    let running = start(&rig, 1000);
+    watching(&rig, 1).await;
+    let pause = Pause {
+        report: report_id(),
+        schedule: schedule_id(),
+        by: "kim".into(),
+        reason: "재고 실사".into(),
+        since: hand.clock().now(),
+        until: None,
+    };
+    rig.store().pause(&pause).await.unwrap();
+    hand.set("2026-01-05T08:00:10+09:00");
+    let skipped = |runs: &[Run]| runs.iter().any(|run| run.state == RunState::Skipped);
+    let found = until(&rig, "the skipped run", skipped).await;
+    let why = found[0].error.clone().unwrap();
+    assert!(why.contains("kim paused the schedule") && why.contains("재고 실사"), "{why}");
+    assert!(rig.store().resume(&report_id(), &schedule_id(), hand.clock().now()).await.unwrap());
+    assert!(!rig.store().resume(&report_id(), &schedule_id(), hand.clock().now()).await.unwrap());
+    hand.set("2026-01-12T08:00:00+09:00");
+    until(&rig, "the run after it", ended(1)).await;
+    running.end().await;
+    assert_eq!((runs(&rig).await.len(), rig.mailbox.calls()), (2, 1), "nothing is made up for");
+}
+
+mod year;

@@ -14,6 +14,9 @@ use crate::web::visitor::{Entered, Visitor};
 use crate::web::when::When;
 use crate::web::words::Words;
 
+/// Among how many times the next one that is sent is looked for.
+const LOOKED_AT: usize = 30;
+
 #[derive(Template)]
 #[template(path = "schedules.html")]
 struct SchedulesPage {
@@ -27,6 +30,8 @@ struct Row {
     name: String,
     title: String,
     cron: String,
+    /// Which of its days are meant.
+    days: String,
     zone: String,
     /// The class and the text of a badge.
     state: (&'static str, &'static str),
@@ -75,7 +80,7 @@ pub(super) async fn list_schedules(
     }
     let locale = visitor.locale.unwrap_or_default();
     let (words, sw) = (Words::of(locale), ScheduleWords::of(locale));
-    let mut entries = state.backend.schedules(standing, None, 1).await?;
+    let mut entries = state.backend.schedules(standing, None, LOOKED_AT).await?;
     entries.sort_by(|a, b| {
         let title = |entry: &ScheduleEntry| entry.definition.title.get(locale).to_owned();
         (title(a), &a.report, &a.name).cmp(&(title(b), &b.report, &b.name))
@@ -83,6 +88,7 @@ pub(super) async fn list_schedules(
     let row = |entry: ScheduleEntry| Row {
         title: entry.definition.title.get(locale).to_owned(),
         cron: entry.schedule.cron.clone(),
+        days: sw.days(&entry.schedule),
         state: self::state(&entry, sw),
         next: entry.next().map(|next| UpcomingView::new(next, &entry.zone, locale)),
         latest: Latest::of(&entry, words),

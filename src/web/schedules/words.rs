@@ -1,6 +1,6 @@
 //! The words of schedules.
 
-use crate::definitions::model::{DayOff, HolidayRule};
+use crate::definitions::model::{DayOff, HolidayRule, Schedule};
 use crate::web::schedules::Why;
 use crate::web::words::{fill, word_table};
 
@@ -58,6 +58,15 @@ impl ScheduleWords {
             HolidayRule::Skip => self.holiday_skip,
             HolidayRule::Next => self.holiday_next,
             HolidayRule::Previous => self.holiday_previous,
+        }
+    }
+
+    /// Which of the days that cron names are meant, in a few words; empty where all are.
+    pub(super) fn days(&self, schedule: &Schedule) -> String {
+        let of_month = schedule.business_day.as_slice();
+        match schedule.on_holiday.filter(|rule| *rule != HolidayRule::Run) {
+            Some(rule) => format!("{}: {}", self.holiday, self.holiday_rule(rule)),
+            None => of_month.iter().map(|day| self.business_day(*day)).collect::<Vec<_>>().join(", "),
         }
     }
 
