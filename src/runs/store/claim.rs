@@ -45,14 +45,23 @@ pub enum Claim {
     Existing(Run),
 }
 
+/// How a row begins.
+#[derive(Clone, Copy)]
+enum Begun<'a> {
+    /// It is performed.
+    Running,
+    /// It is not, and why.
+    Skipped(&'a str),
+}
+
 impl Store {
     /// Inserts the run of an instant, unless it has one and `repeat` does not ask for another. A
     /// run under way is never doubled.
     pub async fn claim(&self, new: &NewRun, repeat: Repeat, now: DateTime<Utc>) -> Result<Claim, StoreError> {
         if new.trigger == Trigger::DryRun {
-            return self.insert(new, None, RunState::Running, now).await?.map(Claim::New).ok_or(lost_row());
+            return self.insert(new, None, Begun::Running, now).await?.map(Claim::New).ok_or(lost_row());
         }
-        if let Some(run) = self.insert(new, Some(1), RunState::Running, now).await? {
+        if let Some(run) = self.insert(new, Some(1), Begun::Running, now).await? {
             return Ok(Claim::New(run));
         }
         // Two callers may ask for a rerun at once: the one that loses the row looks again, and then
@@ -64,7 +73,7 @@ impl Store {
                 return Ok(Claim::Existing(latest));
             }
             let attempt = latest.attempt.unwrap_or_default() + 1;
-            if let Some(run) = self.insert(new, Some(attempt), RunState::Running, now).await? {
+            if let Some(run) = self.insert(new, Some(attempt), Begun::Running, now).await? {
                 return Ok(Claim::New(run));
             }
         }
@@ -74,17 +83,7 @@ impl Store {
     /// Records that an instant was passed over; nothing happens if it has a run. Answers whether
     /// the record is new.
     pub async fn skip(&self, new: &NewRun, reason: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let Some(run) = self.insert(new, Some(1), RunState::Skipped, now).await? else {
-            return Ok(false);
-        };
-        sqlx::query("UPDATE runs SET error = $1, finished_at = $2, lease_until = NULL WHERE id = $3")
-            .bind(reason.to_owned())
-            .bind(to_text(now))
-            .bind(run.id.to_string())
-            .execute(&self.pool)
-            .await
-            .map_err(StoreError::query("recording a skipped run"))?;
-        Ok(true)
+        Ok(self.insert(new, Some(1), Begun::Skipped(reason), now).await?.is_some())
     }
 
     /// The latest attempt for an instant; dry runs do not count.
@@ -124,14 +123,18 @@ impl Store {
         &self,
         new: &NewRun,
         attempt: Option<i64>,
-        state: RunState,
+        begun: Begun<'_>,
         now: DateTime<Utc>,
     ) -> Result<Option<Run>, StoreError> {
         let id = RunId::new(now);
+        let (state, skipped) = match begun {
+            Begun::Running => (RunState::Running, None),
+            Begun::Skipped(reason) => (RunState::Skipped, Some(reason)),
+        };
         let done = sqlx::query(
             "INSERT INTO runs (id, report, schedule, scheduled_at, attempt, trigger_kind, state, instance, \
-             lease_until, definition_version, started_at, warnings) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]') \
+             lease_until, definition_version, started_at, warnings, error, finished_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', $12, $13) \
              ON CONFLICT (report, schedule, scheduled_at, attempt) DO NOTHING",
         )
         .bind(id.to_string())
@@ -142,9 +145,11 @@ impl Store {
         .bind(new.trigger.as_str())
         .bind(state.as_str())
         .bind(new.instance.clone())
-        .bind(to_text(new.lease_until))
+        .bind(skipped.is_none().then(|| to_text(new.lease_until)))
         .bind(new.definition_version.clone())
         .bind(to_text(now))
+        .bind(skipped.map(str::to_owned))
+        .bind(skipped.map(|_| to_text(now)))
         .execute(&self.pool)
         .await
         .map_err(StoreError::query("claiming a run"))?;

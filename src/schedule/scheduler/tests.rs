@@ -194,6 +194,8 @@ async fn a_new_rule_does_not_reach_into_the_past() {
     *rig.catalog.0.lock().unwrap() = Arc::new(report(&two_recipients(), &off));
     noticed(&rig, str::is_empty).await;
     hand.set("2026-02-12T08:00:00+09:00");
+    // A look that began by the old clock ends by it.
+    tokio::time::sleep(Duration::from_millis(100)).await;
     *rig.catalog.0.lock().unwrap() = Arc::new(report(&two_recipients(), &json!({})));
     noticed(&rig, |rule| !rule.is_empty()).await;
     running.end().await;
