@@ -47,6 +47,11 @@ impl execute::Catalog for LiveCatalog {
         catalog.reports.keys().filter_map(|id| Some((id.clone(), versioned(catalog, id)?))).collect()
     }
 
+    fn contact(&self, role: &str) -> Option<String> {
+        let workspace = self.0.current();
+        workspace.catalog().access.as_ref()?.functional_roles.get(role)?.contact.clone()
+    }
+
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
         self.0.current().catalog().calendars.clone()
     }

@@ -18,6 +18,12 @@ pub enum MailSettings {
     },
 }
 
+/// Reads `JANGPYO_OPERATIONS_MAIL`.
+pub(super) fn operations(variables: &mut Variables<'_>) -> Option<Recipient> {
+    let text = variables.text("JANGPYO_OPERATIONS_MAIL")?;
+    text.parse().map_err(|error| variables.problem("JANGPYO_OPERATIONS_MAIL", error)).ok()
+}
+
 /// Reads `JANGPYO_SMTP_*` and `JANGPYO_MAIL_FROM`.
 pub(super) fn read(variables: &mut Variables<'_>) -> Option<MailSettings> {
     let sender = variables.text("JANGPYO_MAIL_FROM");

@@ -126,6 +126,7 @@ impl Settings {
                     "a number of bytes",
                 ),
                 base_url,
+                operations: mail::operations(&mut variables),
                 ..runs
             },
             retention: Retention {

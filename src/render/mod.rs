@@ -12,6 +12,7 @@ pub mod csv;
 pub mod document;
 pub mod html;
 pub mod mail;
+pub mod notice;
 pub mod pdf;
 mod prose;
 pub mod provenance;

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{Due, Rule, Watched, due};
 use crate::definitions::model::{FieldName, ReportId};
 use crate::runs::execute::{Claimed, Order, RunError, Runner, Ticket};
+use crate::runs::notices::tell_failures;
 use crate::runs::retention::{Retention, sweep};
 use crate::runs::store::{Considered, Ending, NewRun, Pause, Repeat, RunId, StoreError, Trigger};
 
@@ -49,6 +50,8 @@ pub struct Scheduler {
     /// Runs under way, to be marked if they do not end in time.
     running: HashSet<RunId>,
     swept_at: Option<DateTime<Utc>>,
+    /// The telling of failed runs that is under way.
+    telling: Option<JoinHandle<()>>,
     /// The last look, by the clock and by what cannot be set.
     looked: Option<(DateTime<Utc>, Instant)>,
     /// Until when leases say nothing, because the clock was set.
@@ -64,6 +67,7 @@ impl Scheduler {
             tasks: JoinSet::new(),
             running: HashSet::new(),
             swept_at: None,
+            telling: None,
             looked: None,
             unsteady_until: None,
         }
@@ -124,6 +128,7 @@ impl Scheduler {
                 self.runner.parts().store.set_considered(&considered(schedule, now)).await?;
             }
         }
+        self.tell_failures();
         self.sweep(now).await?;
         let next = watched.iter().filter_map(|watched| watched.rule.next_after(now)).min();
         let until = next.and_then(|next| (next.to_utc() - self.runner.parts().clock.now()).to_std().ok());
@@ -288,6 +293,19 @@ impl Scheduler {
         }
     }
 
+    /// Tells of failed runs beside the loop: a slow mail server must not keep schedules waiting.
+    fn tell_failures(&mut self) {
+        if self.telling.as_ref().is_some_and(|telling| !telling.is_finished()) {
+            return;
+        }
+        let runner = self.runner.clone();
+        self.telling = Some(tokio::spawn(async move {
+            if let Err(error) = tell_failures(&runner).await {
+                tracing::error!(%error, "failed runs could not be looked for");
+            }
+        }));
+    }
+
     async fn sweep(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         if self.swept_at.is_some_and(|last| now - last < SWEEP_EVERY) {
             return Ok(());
@@ -306,9 +324,14 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Waits for runs under way, then gives up on the rest and says so in the store.
+    /// Waits for runs under way, then gives up on the rest and says so in the store. What could not be told
+    /// of failures any more is told after the next start.
     async fn end(mut self) {
+        let telling = self.telling.take();
         let finished = async {
+            if let Some(telling) = telling {
+                let _ = telling.await;
+            }
             while let Some(ended) = self.tasks.join_next().await {
                 if let Ok(id) = ended {
                     self.running.remove(&id);

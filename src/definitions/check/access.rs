@@ -5,13 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::circle::circles;
 use super::known::Known;
-use super::{Findings, text};
+use super::{Findings, recipient, text};
 use crate::definitions::catalog::ACCESS_ID;
 use crate::definitions::model::{Access, Action, Attribute, Grant, RoleName};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
+use crate::definitions::policy::Policy;
 
-pub(super) fn check(file: &str, access: &Access, known: &Known<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(
+    file: &str,
+    access: &Access,
+    known: &Known<'_>,
+    policy: &Policy,
+    findings: &mut Findings<'_>,
+) {
     let root = FieldPath::root();
     if !matches!(file, "access.yaml" | "access.yml") {
         let message = format!("the access file stands as `{ACCESS_ID}.yaml` at the top of the workspace");
@@ -27,7 +34,7 @@ pub(super) fn check(file: &str, access: &Access, known: &Known<'_>, findings: &m
         let help = "roles share one list of names; end one of them in `_read` or the like".to_owned();
         findings.error_at_key(&path, "duplicate_name", message, help);
     }
-    people(access, &functional, &objects, findings);
+    people(access, &functional, &objects, policy, findings);
     grants(access, &functional, &objects, known, findings);
     unheld(access, findings);
 }
@@ -59,12 +66,21 @@ fn attributes(access: &Access, known: &Known<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The functional roles.
-fn people(access: &Access, functional: &[&str], objects: &[&str], findings: &mut Findings<'_>) {
+fn people(
+    access: &Access,
+    functional: &[&str],
+    objects: &[&str],
+    policy: &Policy,
+    findings: &mut Findings<'_>,
+) {
     let root = FieldPath::root().key("functional_roles");
     let mut uses = BTreeMap::new();
     for (name, role) in &access.functional_roles {
         let path = root.key(name.as_str());
         text::title(role.title.as_ref(), &path.key("title"), findings);
+        if let Some(contact) = &role.contact {
+            recipient::check(contact, &path.key("contact"), policy, findings);
+        }
         for (at, group) in super::items(&path.key("groups"), &role.groups) {
             text::one_line(group, &at, findings);
         }

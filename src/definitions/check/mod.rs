@@ -52,7 +52,9 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
                     Typed::Report(report) => report::check(report, &known, policy, &mut findings),
                     Typed::Theme(theme) => theme::check(theme, &mut findings),
                     Typed::Calendar(calendar) => calendar::check(calendar, &mut findings),
-                    Typed::Access(access) => access::check(&draft.name, access, &known, &mut findings),
+                    Typed::Access(access) => {
+                        access::check(&draft.name, access, &known, policy, &mut findings)
+                    }
                 }
                 known_owner(typed.owner(), &known, &mut findings);
                 found = findings.problems;

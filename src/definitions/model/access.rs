@@ -61,6 +61,9 @@ pub struct DatasetAttribute {
 pub struct FunctionalRole {
     /// What people call it.
     pub title: Option<LocalizedText>,
+    /// Who is told when something it owns fails: `kim@example.com` or `영업 데이터 <sales-data@example.com>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
     /// Groups of the identity provider whose members hold it.
     pub groups: Vec<String>,
     /// People who hold it, by the name they log in with.

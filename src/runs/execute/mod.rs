@@ -29,7 +29,7 @@ use super::evaluate::Question;
 use super::store::{Claim, Ending, NewRun, Repeat, Run, RunId, Stage, Store, StoreError, Trigger};
 use crate::access::Viewer;
 use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, Schedule};
-use crate::delivery::{Folder, Mailer, RetryPolicy};
+use crate::delivery::{Folder, Mailer, Recipient, RetryPolicy};
 use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::ledger::audit::AuditLog;
@@ -55,6 +55,8 @@ pub struct RunSettings {
     pub max_message_bytes: usize,
     /// The address the server is reached at, for links in mails; without it there are none.
     pub base_url: Option<url::Url>,
+    /// Who looks after the server, and is told of every run that failed.
+    pub operations: Option<Recipient>,
     /// For how long a run counts as alive without a sign of life; renewed three times as often.
     pub lease: Duration,
 }
@@ -67,6 +69,7 @@ impl Default for RunSettings {
             retry: RetryPolicy::default(),
             max_message_bytes: 25 * 1024 * 1024,
             base_url: None,
+            operations: None,
             lease: Duration::from_secs(30),
         }
     }
@@ -334,7 +337,7 @@ impl Runner {
     }
 }
 
-fn how_to_go_on(run: &Run) -> String {
+pub(super) fn how_to_go_on(run: &Run) -> String {
     let instant = run.scheduled_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     format!("when the cause is gone, run `jangpyo run {}/{} --at {instant}`", run.report, run.schedule)
 }

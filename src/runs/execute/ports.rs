@@ -27,6 +27,9 @@ pub trait Catalog: Send + Sync {
     /// Every valid report.
     fn reports(&self) -> Vec<(ReportId, VersionedReport)>;
 
+    /// The mail address of a functional role, which is told of what fails.
+    fn contact(&self, role: &str) -> Option<String>;
+
     /// Every valid calendar.
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>>;
 }

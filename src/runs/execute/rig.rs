@@ -49,6 +49,10 @@ impl Catalog for OneReport {
         vec![(report_id(), VersionedReport { report, version: "v1".into() })]
     }
 
+    fn contact(&self, role: &str) -> Option<String> {
+        (role == "sales").then(|| "영업 데이터 <sales-data@corp.example>".into())
+    }
+
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
         let korea = json!({
             "title": "Korea", "owner": "sales", "from": "2026-01-01", "through": "2026-12-31",

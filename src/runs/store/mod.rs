@@ -6,6 +6,7 @@ mod artefact;
 mod claim;
 mod delivery;
 mod key;
+mod notice;
 mod pause;
 mod run;
 mod schedule;

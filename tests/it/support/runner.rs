@@ -49,6 +49,10 @@ impl Catalog for Reports {
         self.0.reports.keys().filter_map(|id| Some((id.clone(), self.report(id)?))).collect()
     }
 
+    fn contact(&self, _: &str) -> Option<String> {
+        None
+    }
+
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
         self.0.calendars.clone()
     }

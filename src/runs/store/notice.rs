@@ -1,0 +1,53 @@
+//! Which failed runs their owners still have to be told of.
+
+use chrono::{DateTime, Utc};
+
+use super::{Cells, Run, RunId, Store, StoreError, to_text};
+
+impl Store {
+    /// At most `limit` runs of schedules that failed and that nobody was told of, oldest first.
+    pub async fn untold(&self, limit: usize, now: DateTime<Utc>) -> Result<Vec<Run>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM runs WHERE state IN ('failed', 'interrupted') AND told_at IS NULL \
+             AND trigger_kind IN ('schedule', 'catch_up') \
+             AND (telling_until IS NULL OR telling_until < $1) ORDER BY id LIMIT $2",
+        )
+        .bind(to_text(now))
+        .bind(limit as i64)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("looking for failed runs nobody was told of"))?;
+        rows.iter().map(|row| Run::from_row(&Cells(row))).collect()
+    }
+
+    /// Takes it on to tell of a run until `until`; answers whether nobody else did.
+    pub async fn begin_telling(
+        &self,
+        run: RunId,
+        until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE runs SET telling_until = $1 WHERE id = $2 AND told_at IS NULL \
+             AND (telling_until IS NULL OR telling_until < $3)",
+        )
+        .bind(to_text(until))
+        .bind(run.to_string())
+        .bind(to_text(now))
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::query("taking on to tell of a failed run"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Notes that whoever is to know of a run was told.
+    pub async fn note_told(&self, run: RunId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE runs SET told_at = $1 WHERE id = $2")
+            .bind(to_text(now))
+            .bind(run.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("noting that a failed run was told of"))?;
+        Ok(())
+    }
+}
