@@ -54,7 +54,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Check(arguments) => check::check(&place, &arguments).await,
         Command::Render(arguments) => Box::pin(render::render(&place, &arguments)).await,
         Command::Query(arguments) => Box::pin(query::query(&place, &arguments)).await,
-        Command::Run(arguments) => run::run(&place, &arguments).await,
+        Command::Run(arguments) => Box::pin(run::run(&place, &arguments)).await,
         Command::Verify(arguments) => verify::verify(&place, &arguments).await,
         Command::Access(command) => Box::pin(access::access(&place, &command)).await,
         Command::Schema(arguments) => schema::schema(&arguments),

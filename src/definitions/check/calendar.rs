@@ -31,7 +31,7 @@ pub(super) fn check(calendar: &Calendar, findings: &mut Findings<'_>) {
     days(calendar, &calendar.business_days, &root.key("business_days"), findings);
     let plain = Calendar { business_days: IndexMap::new(), ..calendar.clone() };
     for day in calendar.business_days.keys().filter(|day| plain.day_off(day.0).is_none()) {
-        let path = root.key("business_days").key(&day.to_string());
+        let path = root.key("business_days").key(day.to_string());
         let help = "leave it out: it is neither on a weekend nor a holiday".to_owned();
         findings.warning_at_key(&path, "no_effect", format!("{day} is a business day anyway"), help);
     }
@@ -59,7 +59,7 @@ fn days(
     findings: &mut Findings<'_>,
 ) {
     for (day, name) in days {
-        let path = path.key(&day.to_string());
+        let path = path.key(day.to_string());
         text::title(Some(name), &path, findings);
         if !calendar.covers(day.0) {
             let message = format!("{day} lies outside of the time the calendar covers");

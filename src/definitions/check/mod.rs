@@ -53,7 +53,7 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
                     Typed::Theme(theme) => theme::check(theme, &mut findings),
                     Typed::Calendar(calendar) => calendar::check(calendar, &mut findings),
                     Typed::Access(access) => {
-                        access::check(&draft.name, access, &known, policy, &mut findings)
+                        access::check(&draft.name, access, &known, policy, &mut findings);
                     }
                 }
                 known_owner(typed.owner(), &known, &mut findings);

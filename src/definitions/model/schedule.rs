@@ -108,6 +108,7 @@ pub enum CatchUp {
 }
 
 impl CatchUp {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     fn is_usual(&self) -> bool {
         *self == Self::default()
     }

@@ -70,10 +70,10 @@ pub(super) async fn show_schedule(
 ) -> Result<Response, WebError> {
     let names = names(&report, &schedule)?;
     let entry = find(&state, standing, &names).await?;
-    if let (Gate::Login(door), Ok(signed_in)) = (&state.gate, person(&visitor)) {
-        if let Some(again) = bind_forms(door, signed_in, &headers, &path_of(&names.0, &names.1))? {
-            return Ok(again);
-        }
+    if let (Gate::Login(door), Ok(signed_in)) = (&state.gate, person(&visitor))
+        && let Some(again) = bind_forms(door, signed_in, &headers, &path_of(&names.0, &names.1))?
+    {
+        return Ok(again);
     }
     write(&state, &visitor, &entry, Refused::default())
 }
