@@ -177,7 +177,10 @@ impl Backend for LiveBackend {
             }
             let deliveries = store.deliveries(id).await.map_err(|error| failed(&error))?;
             let artefacts = store.artefacts(id).await.map_err(|error| failed(&error))?;
-            Ok(Some(RunDetail { run, deliveries, artefacts }))
+            let latest = store.latest(&run.report, &run.schedule, run.scheduled_at).await;
+            let latest = latest.map_err(|error| failed(&error))?;
+            let resendable = run.can_be_resent() && latest.is_some_and(|latest| latest.id == run.id);
+            Ok(Some(RunDetail { run, deliveries, artefacts, resendable }))
         }
         .boxed()
     }
@@ -313,6 +316,30 @@ impl Backend for LiveBackend {
         .boxed()
     }
 
+    fn resend(
+        &self,
+        standing: Standing,
+        id: RunId,
+    ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
+        async move {
+            let store = &self.runner.parts().store;
+            let Some(run) = store.run(id).await.map_err(|error| failed(&error))? else { return Ok(None) };
+            if !standing.may(Action::Schedule, Object::Report(&run.report)) {
+                return Ok(None);
+            }
+            let latest = store.latest(&run.report, &run.schedule, run.scheduled_at).await;
+            match latest.map_err(|error| failed(&error))? {
+                Some(latest) if latest.can_be_resent() => {
+                    let Run { report, schedule, scheduled_at, .. } = latest;
+                    let (trigger, repeat) = (Trigger::Manual, Repeat::Unsent);
+                    self.start(&Order { report, schedule, scheduled_at, trigger, repeat }).await
+                }
+                latest => Ok(Some(StartedRun::Existing(latest.unwrap_or(run)))),
+            }
+        }
+        .boxed()
+    }
+
     fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>> {
         async move {
             let store = self.runner.parts().store.ping().await.is_ok();
@@ -350,8 +377,11 @@ impl LiveBackend {
             }
         }
         let RunKey { report, schedule, .. } = key;
-        let order = Order { report, schedule, scheduled_at, trigger, repeat: Repeat::Never };
-        let claimed = match self.runner.claim(&order).await {
+        self.start(&Order { report, schedule, scheduled_at, trigger, repeat: Repeat::Never }).await
+    }
+
+    async fn start(&self, order: &Order) -> Result<Option<StartedRun>, BackendError> {
+        let claimed = match self.runner.claim(order).await {
             Ok(claimed) => claimed,
             // The definition changed in between.
             Err(error) if error.kind() == Kind::NotFound => return Ok(None),

@@ -104,6 +104,14 @@ pub trait Backend: Send + Sync + 'static {
         order: RunOrder,
     ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>>;
 
+    /// Starts another attempt of a run, for those who did not get it; `None` if there is no such run, or it is
+    /// closed to the viewer.
+    fn resend(
+        &self,
+        standing: Standing,
+        run: RunId,
+    ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>>;
+
     /// Whether each part is ready to serve.
     fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>>;
 }
@@ -259,6 +267,8 @@ pub struct RunDetail {
     pub deliveries: Vec<Delivery>,
     /// Its files, also those that retention removed.
     pub artefacts: Vec<Artefact>,
+    /// Whether another attempt can send what it did not: it failed, and is the latest of its instant.
+    pub resendable: bool,
 }
 
 /// The content of a kept file.

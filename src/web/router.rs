@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::limit::RequestBodyLimitLayer;
@@ -26,6 +26,7 @@ pub fn router(state: WebState) -> Router {
         .route("/reports/{report}/panels/{panel}", get(panel::show_panel))
         .route("/runs", get(runs::list_runs))
         .route("/runs/{run}", get(runs::show_run))
+        .route("/runs/{run}/resend", post(runs::resend_run))
         .route("/artefacts/{artefact}", get(runs::download_artefact))
         .route("/problems", get(problems::list_problems))
         .route("/healthz", get(health::show_health))

@@ -2,14 +2,15 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::http::{Extensions, HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::address::Address;
-use super::backend::RunDetail;
+use super::backend::{RunDetail, StartedRun};
 use super::disposition::{Disposition, content_disposition};
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
+use super::login::{Gate, bind_forms, door, event_by, person};
 use super::names::RecordId;
 use super::state::WebState;
 use super::visitor::{Entered, Visitor};
@@ -18,6 +19,7 @@ use super::words::Words;
 use crate::access::Standing;
 use crate::definitions::model::ReportId;
 use crate::format::Locale;
+use crate::ledger::audit::AuditAction;
 use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunState, Stage};
 
 #[derive(Template)]
@@ -40,6 +42,8 @@ struct RunPage {
     stages: Vec<StageView>,
     deliveries: Vec<DeliveryView>,
     artefacts: Vec<ArtefactView>,
+    /// The token of the form that sends it again; `None` where that would do nothing.
+    resend: Option<String>,
 }
 
 /// A run ready to be written.
@@ -130,10 +134,17 @@ pub(super) async fn show_run(
     Entered(standing): Entered,
     RecordId(id): RecordId,
     address: Address,
+    headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
-    let RunDetail { run, deliveries, artefacts } =
+    let RunDetail { run, deliveries, artefacts, resendable } =
         state.backend.run(standing.clone(), id).await?.ok_or_else(WebError::no_page)?;
+    let signed_in = person(&visitor).ok().filter(|_| resendable);
+    if let (Gate::Login(door), Some(signed_in)) = (&state.gate, signed_in)
+        && let Some(again) = bind_forms(door, signed_in, &headers, &format!("/runs/{id}"))?
+    {
+        return Ok(again);
+    }
     let locale = visitor.locale.unwrap_or_default();
     let words = Words::of(locale);
     let titles = Titles::of(&state, &standing, locale);
@@ -150,8 +161,36 @@ pub(super) async fn show_run(
             .map(|delivery| DeliveryView::new(delivery, &zone, words))
             .collect(),
         artefacts: artefacts.into_iter().map(ArtefactView::new).collect(),
+        resend: signed_in.map(|signed_in| signed_in.csrf.clone()),
         run,
     })
+}
+
+/// `POST /runs/{run}/resend`
+pub(super) async fn resend_run(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Entered(standing): Entered,
+    RecordId(id): RecordId,
+    extensions: Extensions,
+) -> Result<Response, WebError> {
+    let door = door(&state)?;
+    let signed_in = person(&visitor)?;
+    let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
+    let started = state.backend.resend(standing, id).await?.ok_or_else(WebError::no_page)?;
+    let run = match started {
+        StartedRun::New(run) => {
+            let event = event_by(door, AuditAction::ScheduleChanged, signed_in, &extensions)
+                .on("schedule", &format!("{}/{}", run.report, run.schedule))
+                .with("run", run.id.to_string())
+                .with("started", "resend");
+            door.record(event).await?;
+            run.id
+        }
+        StartedRun::Existing(run) => run.id,
+        StartedRun::OtherRequest => id,
+    };
+    Ok(Redirect::to(&format!("/runs/{run}")).into_response())
 }
 
 /// `/artefacts/{artefact}`

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::support::binary::{Said, Server, jangpyo};
-use crate::support::site::site_with;
-use crate::support::workspace::committed;
+use crate::support::site::{site_of, site_with, token_of};
+use crate::support::workspace::{TestWorkspace, committed};
 
 /// A pause holds for the server that runs, is recorded, and ends by itself or by hand.
 #[test]
@@ -103,4 +103,40 @@ async fn a_demo_shows_schedules_and_the_command_that_pauses_them() {
     for absent in ["/reports/weekly-sales/schedules/tuesday", "/reports/none/schedules/monday"] {
         assert_eq!(server.get(absent).await.status, 404, "{absent}");
     }
+}
+
+/// What failed is sent again with one click, once the cause is gone; and only what failed.
+#[tokio::test]
+async fn a_failed_run_is_sent_again_from_its_page() {
+    let workspace = TestWorkspace::sample();
+    let broken = workspace.dir().join("data/l2/sales/year=2026/part-1.parquet");
+    std::fs::write(&broken, "PAR1 this is no file of numbers PAR1").unwrap();
+    let site = site_of(&workspace.dir(), &[]);
+    let run = |said: Said| said.json()["run"]["id"].as_str().unwrap().to_owned();
+    let at = ["--at", "2026-11-02T08:00:00+09:00", "--json"];
+    let failed = run(site.command(&[&["run", "weekly-sales/monday"][..], &at].concat()));
+    std::fs::remove_file(&broken).unwrap();
+    let mut kim = site.newcomer("kim", &["--groups", "hanbit-executives"]).await;
+    let page = format!("/runs/{failed}");
+    let shown = kim.get(&format!("{page}?lang=ko")).await.text();
+    assert!(shown.contains("받지 못한 곳에 다시 보내기"), "{shown}");
+    let again = kim.submit(&page, &format!("{page}/resend"), &[]).await;
+    let new = again.header("location").to_owned();
+    assert_eq!(again.status, 303);
+    assert!(new.starts_with("/runs/") && new != page, "{new}");
+    let mut text = String::new();
+    for _ in 0..300 {
+        text = kim.get(&new).await.text();
+        if text.contains("badge succeeded") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(text.contains("badge succeeded") && text.contains("sales-all@example.com"), "{text}");
+    assert!(!text.contains("/resend"), "there is nothing more to send: {text}");
+    // Asked once more, by somebody whose page is old, nothing is sent.
+    let csrf = token_of(&kim.get("/account").await.text());
+    let late = kim.post(&format!("{page}/resend"), &[("csrf", &csrf)]).await;
+    assert_eq!((late.status, late.header("location")), (303, new.as_str()));
+    assert!(site.audit().contains("started=\"resend\""));
 }

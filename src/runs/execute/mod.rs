@@ -119,6 +119,9 @@ pub struct Ticket {
     report: Arc<Report>,
     schedule: Schedule,
     repeat: Repeat,
+    /// The first attempt for its instant. Mail of every attempt has the Message-ID of that one: whoever got it
+    /// although nobody knew does not see two.
+    first: RunId,
 }
 
 impl Ticket {
@@ -203,6 +206,7 @@ impl Runner {
         };
         Ok(match parts.store.claim(&new, order.repeat, now).await? {
             Claim::New(run) => Claimed::Ticket(Box::new(Ticket {
+                first: parts.store.first_attempt(&run).await?,
                 run,
                 report: found.report,
                 schedule,

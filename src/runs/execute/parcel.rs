@@ -18,7 +18,6 @@ pub(super) fn parcel(
     document: &Document,
     files: &[File],
 ) -> Result<Parcel, StageFailure> {
-    let run = &ticket.run;
     let fill = |text: &str| {
         // One pass: a title that holds `{period}` stays as it is.
         let mut filled = String::new();
@@ -53,7 +52,7 @@ pub(super) fn parcel(
     let body = mail(document, &options)
         .map_err(|error| StageFailure::new(Stage::Deliver, error.kind(), error.to_string()))?;
     Ok(Parcel {
-        id: run.id.to_string(),
+        id: ticket.first.to_string(),
         date: parts.clock.now(),
         // Longer subjects are cut by every mail program anyway.
         subject: subject.chars().take(200).collect(),

@@ -62,6 +62,19 @@ async fn the_same_instant_is_run_once_whoever_asks() {
 }
 
 #[tokio::test]
+async fn every_attempt_for_an_instant_sends_under_one_message_id() {
+    let script = [Outcome::Accepted("250".into()), Outcome::Refused("550 no such user".into())];
+    let mailbox = MemoryMailbox::new(from()).answering(script);
+    let rig = Rig::mailing(weekly(), mailbox).await;
+    assert_eq!(rig.run(Trigger::Schedule, Repeat::Never).await.state, RunState::Failed);
+    assert_eq!(rig.run(Trigger::Manual, Repeat::Unsent).await.state, RunState::Succeeded);
+    let sent = rig.mailbox.messages();
+    let to: Vec<String> = sent.iter().flat_map(|(_, to)| to.iter().map(ToString::to_string)).collect();
+    assert_eq!(to, ["kim@example.com", "lee@example.com"]);
+    assert_eq!(sent[0].0.id, sent[1].0.id, "whoever has it although nobody knew does not see two");
+}
+
+#[tokio::test]
 async fn a_failed_panel_stops_everything_and_tells_how_to_go_on() {
     let rig = Rig::answering(weekly(), |question| Box::pin(async move { Ok(broken(&question)) })).await;
     let run = rig.run(Trigger::Schedule, Repeat::Never).await;

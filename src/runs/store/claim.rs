@@ -106,6 +106,21 @@ impl Store {
         row.map(|row| Run::from_row(&Cells(&row))).transpose()
     }
 
+    /// The first attempt for the instant of `run`; itself for dry runs.
+    pub async fn first_attempt(&self, run: &Run) -> Result<RunId, StoreError> {
+        let row = sqlx::query(
+            "SELECT id FROM runs WHERE report = $1 AND schedule = $2 AND scheduled_at = $3 AND attempt = 1",
+        )
+        .bind(run.report.to_string())
+        .bind(run.schedule.to_string())
+        .bind(to_text(run.scheduled_at))
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(StoreError::query("reading the first run of an instant"))?;
+        let first = row.filter(|_| run.attempt.is_some());
+        first.map_or(Ok(run.id), |row| Cells(&row).parsed("id"))
+    }
+
     /// The latest run of every schedule; dry runs do not count.
     pub async fn latest_of_each(&self) -> Result<Vec<Run>, StoreError> {
         let rows = sqlx::query(

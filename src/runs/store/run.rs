@@ -125,6 +125,12 @@ pub struct RunPage {
 }
 
 impl Run {
+    /// Whether another attempt can send what this one did not.
+    pub fn can_be_resent(&self) -> bool {
+        self.attempt.is_some()
+            && matches!(self.state, RunState::Failed | RunState::Interrupted | RunState::Skipped)
+    }
+
     pub(super) fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         let warnings = cells.text("warnings")?;
         Ok(Self {

@@ -197,6 +197,10 @@ impl Backend for Fake {
         async { Ok(None) }.boxed()
     }
 
+    fn resend(&self, _: Standing, _: RunId) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
     fn artefact(&self, _: Standing, id: String) -> BoxFuture<'_, Result<Option<ArtefactFile>, BackendError>> {
         async move {
             Ok((id == "a1").then(|| ArtefactFile {
@@ -430,6 +434,7 @@ fn detail(run: Run) -> RunDetail {
             delivery("김지우 <kim@example.com>", DeliveryState::Sent),
             delivery("chan@example.hk", DeliveryState::InDoubt),
         ],
+        resendable: run.can_be_resent(),
         artefacts: vec![artefact],
         run,
     }

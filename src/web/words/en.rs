@@ -81,6 +81,7 @@ pub(super) static WORDS: Words = Words {
     updated_at: "Last change",
     answer: "Answer",
     artefacts: "Files",
+    resend: "Send to those who did not get it",
     removed: "Removed after its retention time",
     none: "None",
     newest: "Newest",

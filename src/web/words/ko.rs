@@ -81,6 +81,7 @@ pub(super) static WORDS: Words = Words {
     updated_at: "마지막 변경",
     answer: "응답",
     artefacts: "파일",
+    resend: "받지 못한 곳에 다시 보내기",
     removed: "보관 기간이 지나 삭제됨",
     none: "없음",
     newest: "처음으로",

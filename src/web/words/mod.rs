@@ -192,6 +192,8 @@ pub(super) struct Words {
     pub(super) answer: &'static str,
     /// Heading.
     pub(super) artefacts: &'static str,
+    /// Another attempt of a run.
+    pub(super) resend: &'static str,
     /// A file retention removed.
     pub(super) removed: &'static str,
     /// An empty list.

@@ -81,6 +81,7 @@ pub(super) static WORDS: Words = Words {
     updated_at: "最後更新",
     answer: "回應",
     artefacts: "檔案",
+    resend: "重新發送給未收到者",
     removed: "已過保留期並刪除",
     none: "沒有",
     newest: "最新",

@@ -29,6 +29,9 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
         row("GET /", "/", Need::List(View)),
         row("GET /runs", "/runs", Need::Somewhere(Schedule)),
         row("GET /runs/{run}", "/runs/{object}", Need::Of(Schedule)).of(&made.run),
+        row("POST /runs/{run}/resend", "/runs/{object}/resend", Need::OfInPerson(Schedule))
+            .of(&made.run)
+            .gives(303),
         row("GET /schedules", "/schedules", Need::Somewhere(Schedule)),
         row(SCHEDULE, "/reports/{object}/schedules/daily", Need::Of(Schedule)),
         row(PAUSE, "/reports/{object}/schedules/daily/pause", Need::OfInPerson(Schedule))

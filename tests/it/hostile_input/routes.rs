@@ -100,6 +100,7 @@ const FORMS: &[(&str, &[(&str, &str)])] = &[
     ),
     ("/reports/{report}/schedules/{schedule}/pause", &[("reason", "stock-taking"), ("until", "2099-01-01")]),
     ("/reports/{report}/schedules/{schedule}/resume", &[]),
+    ("/runs/{run}/resend", &[]),
     ("/account/shares/{share}/revoke", &[]),
     ("/shares/{share}/revoke", &[]),
 ];
