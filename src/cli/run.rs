@@ -12,9 +12,14 @@ use crate::runs::Clock;
 use crate::runs::execute::{Claimed, Order};
 use crate::runs::store::{Repeat, RunState, StoreError, Trigger};
 
+/// How often mail is tried that is refused for now; a server that performs a schedule is more patient.
+const ATTEMPTS: u32 = 3;
+
 pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
-    let program = place.program_with_state()?;
+    let mut program = place.program_with_state()?;
+    // Somebody waits for it.
+    program.settings.runs.retry.attempts = ATTEMPTS;
     let workspace = program.workspace.current();
     let reports = &workspace.catalog().reports;
     if !reports.contains_key(&arguments.schedule.report) {

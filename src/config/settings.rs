@@ -71,6 +71,8 @@ impl Settings {
         let mut variables = Variables::new(lookup);
         let mail = mail::read(&mut variables);
         let engine = engine(&mut variables, workspace.clone());
+        let policy =
+            Policy { allowed_recipient_domains: variables.list("JANGPYO_ALLOWED_RECIPIENT_DOMAINS") };
         let base_url = variables.text("JANGPYO_BASE_URL").and_then(|text| match Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
             _ => {
@@ -102,7 +104,7 @@ impl Settings {
                 .seconds("JANGPYO_WATCH_SECS", Duration::from_secs(1))
                 .max(Duration::from_millis(200)),
             shutdown_grace: variables.seconds("JANGPYO_SHUTDOWN_GRACE_SECS", Duration::from_secs(30)),
-            policy: Policy { allowed_recipient_domains: variables.list("JANGPYO_ALLOWED_RECIPIENT_DOMAINS") },
+            policy: policy.clone(),
             web: WebSettings {
                 allowed_hosts,
                 embed_origins: embed::read(&mut variables),
@@ -126,6 +128,7 @@ impl Settings {
                     "a number of bytes",
                 ),
                 base_url,
+                policy: policy.clone(),
                 operations: mail::operations(&mut variables),
                 ..runs
             },

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use tokio::sync::Semaphore;
+
 use super::parcel::{asked_for, parcel};
 use super::{Parts, StageFailure, Ticket, told};
 use crate::definitions::model::{EmailDelivery, FolderDelivery};
@@ -15,6 +17,7 @@ use crate::runs::store::{Channel, Delivery, DeliveryState, Repeat, Stage};
 /// fails if any did.
 pub(super) async fn deliver(
     parts: &Parts,
+    connections: &Semaphore,
     ticket: &Ticket,
     document: &Document,
     files: &[File],
@@ -30,7 +33,7 @@ pub(super) async fn deliver(
         problems.extend(into_folder(parts, ticket, folder, files, &reached).await?);
     }
     if let Some(email) = &ticket.schedule.deliver.email {
-        problems.extend(by_mail(parts, ticket, email, document, files, &reached).await?);
+        problems.extend(by_mail(parts, connections, ticket, email, document, files, &reached).await?);
     }
     if !reached.is_empty() {
         warnings
@@ -104,6 +107,7 @@ async fn into_folder(
 
 async fn by_mail(
     parts: &Parts,
+    connections: &Semaphore,
     ticket: &Ticket,
     email: &EmailDelivery,
     document: &Document,
@@ -111,6 +115,14 @@ async fn by_mail(
     reached: &[(Channel, String)],
 ) -> Result<Vec<Problem>, StageFailure> {
     let parcel = parcel(parts, ticket, email, document, files)?;
+    let policy = &parts.settings.policy;
+    if let Some(closed) = parcel.recipients().iter().find(|to| !policy.allows_domain(to.address.domain())) {
+        let message = format!(
+            "nothing was sent by mail, because mail to `{}` is not allowed (JANGPYO_ALLOWED_RECIPIENT_DOMAINS)",
+            closed.address.domain()
+        );
+        return Err(StageFailure::new(Stage::Deliver, Kind::Forbidden, message));
+    }
     let message = compose(&parcel, parts.mailer.from(), parts.settings.max_message_bytes)
         .map_err(|error| StageFailure::new(Stage::Deliver, error.kind(), error.to_string()))?;
     let mut addresses: HashMap<String, EmailAddress> = HashMap::new();
@@ -130,12 +142,13 @@ async fn by_mail(
         .plan_deliveries(ticket.run.id, Channel::Email, &recipients, Some(&message.id), parts.clock.now())
         .await
         .map_err(failed)?;
-    send(parts, ticket, &message, planned, &addresses).await
+    send(parts, connections, ticket, &message, planned, &addresses).await
 }
 
 /// Sends in rounds: those refused for now go into the next, after a pause.
 async fn send(
     parts: &Parts,
+    connections: &Semaphore,
     ticket: &Ticket,
     message: &Message,
     planned: Vec<Delivery>,
@@ -149,8 +162,11 @@ async fn send(
         store.begin_sending(&waiting, clock.now()).await.map_err(failed)?;
         let to: Vec<EmailAddress> =
             waiting.iter().filter_map(|delivery| addresses.get(&delivery.recipient).cloned()).collect();
-        let reply = mailer.send(message, &to).await;
-        let pause = settings.retry.pause_after(attempt);
+        let reply = {
+            let _connection = connections.acquire().await;
+            mailer.send(message, &to).await
+        };
+        let pause = settings.retry.pause_after(attempt, ticket.run.id.bits());
         let (mut again, mut ended) = (Vec::new(), Vec::new());
         for (delivery, outcome) in waiting.into_iter().zip(reply.outcomes) {
             let (state, answer, error) = match &outcome {

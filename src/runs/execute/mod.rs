@@ -28,6 +28,7 @@ use super::artefacts::{File, Shelf};
 use super::evaluate::Question;
 use super::store::{Claim, Ending, NewRun, Repeat, Run, RunId, Stage, Store, StoreError, Trigger};
 use crate::access::Viewer;
+use crate::definitions::Policy;
 use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, Schedule};
 use crate::delivery::{Folder, Mailer, Recipient, RetryPolicy};
 use crate::engine::Freshness;
@@ -55,6 +56,8 @@ pub struct RunSettings {
     pub max_message_bytes: usize,
     /// The address the server is reached at, for links in mails; without it there are none.
     pub base_url: Option<url::Url>,
+    /// Where mail may go; asked once more when it is sent, since definitions may be older than the setting.
+    pub policy: Policy,
     /// Who looks after the server, and is told of every run that failed.
     pub operations: Option<Recipient>,
     /// For how long a run counts as alive without a sign of life; renewed three times as often.
@@ -69,6 +72,7 @@ impl Default for RunSettings {
             retry: RetryPolicy::default(),
             max_message_bytes: 25 * 1024 * 1024,
             base_url: None,
+            policy: Policy::default(),
             operations: None,
             lease: Duration::from_secs(30),
         }
@@ -146,14 +150,25 @@ pub struct Runner {
     parts: Arc<Parts>,
     counters: Arc<RunCounters>,
     places: Arc<Semaphore>,
+    /// How many mails are handed over at a time.
+    connections: Arc<Semaphore>,
     under_way: UnderWay,
 }
+
+/// Mail servers refuse clients that come with more connections.
+const MAIL_CONNECTIONS: usize = 4;
 
 impl Runner {
     /// A runner that works with `parts`.
     pub fn new(parts: Parts) -> Self {
         let places = Arc::new(Semaphore::new(parts.settings.concurrency.max(1)));
-        Self { parts: Arc::new(parts), counters: Arc::default(), places, under_way: UnderWay::default() }
+        Self {
+            parts: Arc::new(parts),
+            counters: Arc::default(),
+            places,
+            connections: Arc::new(Semaphore::new(MAIL_CONNECTIONS)),
+            under_way: UnderWay::default(),
+        }
     }
 
     /// What it works with.
@@ -243,7 +258,7 @@ impl Runner {
 
     /// The whole flow.
     async fn pipeline(&self, ticket: &Ticket, warnings: &mut Vec<String>) -> Result<(), StageFailure> {
-        let _place = self.places.acquire().await;
+        let place = self.places.acquire().await;
         self.enter(ticket, Stage::Evaluate).await?;
         let document = self.evaluate(ticket).await?;
         self.enter(ticket, Stage::Render).await?;
@@ -254,7 +269,9 @@ impl Runner {
             return Ok(());
         }
         self.enter(ticket, Stage::Deliver).await?;
-        deliver::deliver(&self.parts, ticket, &document, &files, warnings).await
+        // A mail server that wants to be asked again later must not keep other runs waiting.
+        drop(place);
+        deliver::deliver(&self.parts, &self.connections, ticket, &document, &files, warnings).await
     }
 
     /// Evaluates the report at its scheduled instant; failed panels stop it unless the schedule says

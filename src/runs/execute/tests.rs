@@ -75,6 +75,23 @@ async fn every_attempt_for_an_instant_sends_under_one_message_id() {
 }
 
 #[tokio::test]
+async fn recipients_that_are_not_allowed_any_more_get_nothing() {
+    let answer = |question| -> futures::future::BoxFuture<'static, _> {
+        Box::pin(async move { Ok(document(&question)) })
+    };
+    let mailbox = MemoryMailbox::new(from());
+    let mailer = Mailer::Memory(mailbox.clone());
+    let rig = Rig::build(weekly(), Box::new(answer), mailbox, mailer, |parts| {
+        parts.settings.policy.allowed_recipient_domains = Some(vec!["corp.example".into()]);
+    })
+    .await;
+    let run = rig.run(Trigger::Schedule, Repeat::Never).await;
+    assert_eq!((run.state, run.stage), (RunState::Failed, Some(Stage::Deliver)));
+    assert!(run.error.unwrap().contains("mail to `example.com` is not allowed"));
+    assert_eq!(rig.mailbox.calls(), 0);
+}
+
+#[tokio::test]
 async fn a_failed_panel_stops_everything_and_tells_how_to_go_on() {
     let rig = Rig::answering(weekly(), |question| Box::pin(async move { Ok(broken(&question)) })).await;
     let run = rig.run(Trigger::Schedule, Repeat::Never).await;

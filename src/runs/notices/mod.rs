@@ -49,7 +49,8 @@ async fn tell(parts: &Parts, run: &Run) -> Result<(), String> {
         return Ok(());
     };
     let owner = parts.catalog.contact(&found.report.owner);
-    let to = recipients(owner.as_deref(), parts.settings.operations.as_ref());
+    let mut to = recipients(owner.as_deref(), parts.settings.operations.as_ref());
+    to.retain(|to| parts.settings.policy.allows_domain(to.address.domain()));
     if to.is_empty() {
         tracing::warn!(
             run = %run.id, report = %run.report,

@@ -18,6 +18,11 @@ fn as_text<S: serde::Serializer>(id: &uuid::Uuid, serializer: S) -> Result<S::Ok
 }
 
 impl RunId {
+    /// Its bits, most of which are random.
+    pub fn bits(self) -> u128 {
+        self.0.as_u128()
+    }
+
     /// A new id for a run made at `now`.
     pub fn new(now: DateTime<Utc>) -> Self {
         Self(super::new_uuid(now))
