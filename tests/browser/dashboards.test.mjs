@@ -83,7 +83,7 @@ for (const device of [desktop, phone]) {
 }
 
 describe("for everybody", () => {
-  for (const address of ["/", "/runs", "/problems", ...reports.map((report) => `/reports/${report}`)]) {
+  for (const address of ["/", "/schedules", "/reports/weekly-sales/schedules/monday", "/runs", "/problems", ...reports.map((report) => `/reports/${report}`)]) {
     for (const theme of ["light", "dark"]) {
       test(`${address} in ${theme} has no serious barrier`, async () => {
         const { context, page } = await open(browser, desktop, { colorScheme: theme, bypassCSP: true });

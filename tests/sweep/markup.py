@@ -77,6 +77,7 @@ def pages(site):
         + [("/embed/weekly-sales", 403)],
         "user": users,
         "administrator": [("/", 200), ("/users", 200), ("/audit", 200), ("/audit?text=none", 200), ("/shares", 200)]
+        + [("/schedules", 200), ("/reports/weekly-sales/schedules/monday", 200), ("/schedules/none", 404)]
         + [("/problems", 200), ("/runs", 200), (f"/runs/{run['run']['id']}", 200), ("/account", 200)],
     }
 
