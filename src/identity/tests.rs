@@ -273,9 +273,13 @@ async fn tokens_are_found_by_their_text_until_they_end() {
             assert!(matches!(refused, Err(IdentityError::TokenLifetime { .. })));
         }
         let longest = "가".repeat(80);
-        for (name, fits) in
-            [("", false), (" \n", false), (longest.as_str(), true), (&format!("{longest}가"), false)]
-        {
+        for (name, fits) in [
+            ("", false),
+            (" \n", false),
+            (longest.as_str(), true),
+            (&format!("{longest}가"), false),
+            (&format!("{longest} "), false),
+        ] {
             let made = identity.make_token(NewToken { name, ..new_token(&owner) }, now()).await;
             assert_eq!(made.is_ok(), fits, "{name:?}");
             assert!(fits || matches!(made, Err(IdentityError::TokenName { most: 80 })), "{name:?}");

@@ -130,7 +130,8 @@ impl Identity {
             return Err(IdentityError::TokenLifetime { most: MOST_DAYS });
         }
         let name: String = new.name.trim().chars().filter(|c| !c.is_control()).collect();
-        if !(1..=LONGEST_NAME).contains(&name.chars().count()) {
+        // What is trimmed away counts too: how long a name may be is said of what is sent.
+        if name.is_empty() || new.name.chars().count() > LONGEST_NAME {
             return Err(IdentityError::TokenName { most: LONGEST_NAME });
         }
         if new.scopes.is_empty() {

@@ -28,7 +28,14 @@ impl Fetched {
 
     /// The pages that belong to no report; answers with the reports there are.
     pub(super) async fn pages(&mut self) -> Vec<String> {
-        for path in ["/problems", "/runs", "/themes/hanbit/style.css", "/nowhere"] {
+        for path in [
+            "/problems",
+            "/runs",
+            "/schedules",
+            "/reports/hostile/schedules/monday",
+            "/themes/hanbit/style.css",
+            "/nowhere",
+        ] {
             self.fetch(path).await;
         }
         let list = self.fetch("/?lang=en").await;

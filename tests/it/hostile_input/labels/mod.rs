@@ -72,6 +72,9 @@ schedules:
   monday:
     cron: 0 8 * * MON
     time_zone: Asia/Seoul
+    calendar: hostile
+    on_holiday: next
+    blackout: {from: 2026-11-09, through: 2026-11-09, reason: Black}
     deliver: {email: {to: [sales@example.com], subject: Subject, message: Message, attach: [pdf, xlsx]}}
 ";
 
@@ -93,11 +96,29 @@ measures:
 metrics: {ratio: {sql: amount / rows, title: Ratio, description: Each}}
 ";
 
+/// Every Monday is off: it moves.
+const CALENDAR: &str = "
+kind: calendar
+title: Hostile
+owner: sales_analytics
+from: 2020-01-01
+through: 2069-12-31
+weekend: [sunday, monday]
+holidays: {2026-11-10: Holiday}
+business_days: {2026-11-15: Worked}
+";
+
 /// The sample with payloads in everything that people read.
 fn hostile_workspace() -> TestWorkspace {
     let workspace = TestWorkspace::sample();
     workspace.write("hostile.yaml", REPORT);
     workspace.write("datasets/hostile.yaml", DATASET);
+    // The next days are off under hostile names, whenever this runs.
+    let mut calendar = CALENDAR.to_owned();
+    let days = chrono::Utc::now().date_naive().iter_days().take(90);
+    let days: Vec<String> = days.map(|day| format!("{day}: Closed")).collect();
+    calendar = calendar.replace("2026-11-10: Holiday", &days.join(", "));
+    workspace.write("calendars/hostile.yaml", &calendar);
     let mut rows = "day,name,amount\n2026-01-05,plain,1\n".to_owned();
     let data = LABELS.iter().chain(&super::payloads::FORMULAS).filter(|text| !text.contains('\r'));
     for (n, name) in data.enumerate() {
@@ -107,9 +128,14 @@ fn hostile_workspace() -> TestWorkspace {
 
     let mut next = LABELS.iter().cycle();
     let (mut places, mut reached) = (BTreeSet::new(), BTreeSet::new());
-    for (kind, folder) in
-        [("report", ""), ("dataset", "datasets"), ("access", ""), ("source", "sources"), ("theme", "themes")]
-    {
+    for (kind, folder) in [
+        ("report", ""),
+        ("dataset", "datasets"),
+        ("access", ""),
+        ("source", "sources"),
+        ("theme", "themes"),
+        ("calendar", "calendars"),
+    ] {
         let schema = Schema::of(kind);
         places.extend(schema.places().into_iter().map(|place| format!("{kind} {place}")));
         for file in std::fs::read_dir(workspace.dir().join(folder)).unwrap() {
