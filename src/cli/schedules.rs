@@ -49,12 +49,9 @@ pub(super) enum SchedulesCommand {
     },
 }
 
-/// The longest reason, in characters.
-const LONGEST_REASON: usize = 200;
-
 fn reason(text: &str) -> Result<String, String> {
-    if text.chars().count() > LONGEST_REASON || text.chars().any(char::is_control) {
-        return Err(format!("a reason is one line of at most {LONGEST_REASON} characters"));
+    if !Pause::is_reason(text) {
+        return Err(format!("a reason is one line of at most {} characters", Pause::LONGEST_REASON));
     }
     Ok(text.trim().to_owned())
 }
@@ -90,11 +87,9 @@ async fn perform(program: &Program, accounts: &Accounts, command: &SchedulesComm
                 since: now,
                 until: *until,
             };
-            let event = changed(schedule, now).with("change", "paused").with("reason", reason.clone());
-            let event = match until {
-                Some(until) => event.with("until", exact(*until)),
-                None => event,
-            };
+            let event = changed(schedule, now);
+            let event =
+                pause.details().into_iter().fold(event, |event, (name, value)| event.with(name, value));
             audit.append(&[event]).await.map_err(failed)?;
             store.pause(&pause).await.map_err(failed)?;
             output::say(&format!("{}/{} is paused", schedule.report, schedule.schedule))?;

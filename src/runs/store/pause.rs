@@ -1,6 +1,6 @@
 //! Schedules that somebody has paused: state, not definition, so that it needs no commit and holds at once.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Cells, Store, StoreError, to_text};
 use crate::definitions::model::{FieldName, ReportId};
@@ -23,6 +23,20 @@ pub struct Pause {
 }
 
 impl Pause {
+    /// The longest reason, in characters.
+    pub const LONGEST_REASON: usize = 200;
+
+    /// Whether a text can be a reason: one line that is not too long.
+    pub fn is_reason(text: &str) -> bool {
+        text.chars().count() <= Self::LONGEST_REASON && !text.chars().any(char::is_control)
+    }
+
+    /// What the audit log is told of it, by name.
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let until = self.until.map(|until| ("until", until.to_rfc3339_opts(SecondsFormat::Secs, true)));
+        [("change", "paused".to_owned()), ("reason", self.reason.clone())].into_iter().chain(until).collect()
+    }
+
     /// Whether an instant falls into it.
     pub fn covers(&self, instant: DateTime<Utc>) -> bool {
         instant >= self.since && self.until.is_none_or(|until| instant < until)

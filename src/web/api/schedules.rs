@@ -18,9 +18,7 @@ use crate::runs::Clock;
 use crate::runs::store::Pause;
 use crate::web::error::WebError;
 use crate::web::login::{Gate, event_by};
-use crate::web::schedules::{
-    LONGEST_REASON, Resumed, ScheduleEntry, ScheduleWords, Upcoming, is_reason, paused,
-};
+use crate::web::schedules::{Resumed, ScheduleEntry, ScheduleWords, Upcoming, paused};
 use crate::web::state::WebState;
 use crate::web::visitor::{Entered, Visitor};
 
@@ -133,8 +131,8 @@ pub(super) async fn pause(
     closed(&standing, &report)?;
     let Body(NewPause { reason, until }) = body?;
     let refused = |what: String| WebError::of(StatusCode::UNPROCESSABLE_ENTITY).saying(what);
-    if !is_reason(&reason) {
-        return Err(refused(format!("`reason` is one line of at most {LONGEST_REASON} characters")));
+    if !Pause::is_reason(&reason) {
+        return Err(refused(format!("`reason` is one line of at most {} characters", Pause::LONGEST_REASON)));
     }
     let since = now(&state);
     if until.is_some_and(|until| until <= since) {

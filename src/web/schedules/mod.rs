@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 pub(super) use entry::path_of;
 pub use entry::{ScheduleEntry, Upcoming, Why};
 pub use pause::Resumed;
-pub(super) use pause::{LONGEST_REASON, is_reason, paused};
+pub(super) use pause::paused;
 pub(super) use words::ScheduleWords;
 
 use super::state::WebState;

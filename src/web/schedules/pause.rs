@@ -16,14 +16,6 @@ use crate::web::login::{Door, Fields, SignedIn, door, event_by, person};
 use crate::web::state::WebState;
 use crate::web::visitor::{Entered, Visitor};
 
-/// The longest reason, in characters.
-pub(in crate::web) const LONGEST_REASON: usize = 200;
-
-/// Whether a text can be the reason of a pause.
-pub(in crate::web) fn is_reason(text: &str) -> bool {
-    text.chars().count() <= LONGEST_REASON && !text.chars().any(char::is_control)
-}
-
 /// What became of resuming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resumed {
@@ -53,7 +45,7 @@ pub(super) async fn pause_schedule(
         let refused = Refused { message: Some(message), reason: reason.to_owned(), until: day.to_owned() };
         write(&state, &visitor, &entry, refused)
     };
-    if !is_reason(reason) {
+    if !Pause::is_reason(reason) {
         return refuse(sw.long_reason);
     }
     let until = match until {
@@ -109,11 +101,7 @@ fn event(
 
 /// `event` with what the pause is.
 pub(in crate::web) fn paused(event: Event, pause: &Pause) -> Event {
-    let event = event.with("change", "paused").with("reason", pause.reason.clone());
-    match pause.until {
-        Some(until) => event.with("until", until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-        None => event,
-    }
+    pause.details().into_iter().fold(event, |event, (name, value)| event.with(name, value))
 }
 
 /// The first instant of a day in a zone: a clock that skips midnight begins the day later.
