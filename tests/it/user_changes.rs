@@ -47,12 +47,12 @@ impl Made {
 #[tokio::test]
 async fn a_changed_group_holds_at_once_for_sessions_tokens_and_links() {
     let site = site_with(&[("JANGPYO_EMBED_ORIGINS", INTRANET)]);
-    let mut root = site.newcomer("root", &["--administrator"]).await;
+    let mut chief = site.newcomer("chief", &["--administrator"]).await;
     let mut yuna = site.newcomer("yuna", &["--groups", EXECUTIVES]).await;
     let made = Made::by(&site, &mut yuna).await;
     assert_eq!(made.statuses(&site, &mut yuna).await, [200, 200, 200, 200]);
 
-    let taken = root.submit("/users", "/users/yuna/rights", &[("groups", "hanbit-people")]).await;
+    let taken = chief.submit("/users", "/users/yuna/rights", &[("groups", "hanbit-people")]).await;
     assert_eq!((taken.status, taken.header("location")), (303, "/users?done=changed"));
     assert_eq!(made.statuses(&site, &mut yuna).await, [404, 404, 404, 403]);
     assert!(yuna.get("/account").await.text().contains("hanbit-people"));
@@ -67,23 +67,23 @@ async fn a_changed_group_holds_at_once_for_sessions_tokens_and_links() {
     assert_eq!(events.len(), 2, "{audit}");
     assert_eq!(
         (&events[1]["actor"], &events[1]["details"]["groups"]),
-        (&"root".into(), &"hanbit-people".into())
+        (&"chief".into(), &"hanbit-people".into())
     );
     assert_eq!(events[1]["details"]["groups_before"], EXECUTIVES);
     assert_eq!(events[0]["method"], "operator");
     // What changes nothing is no event.
-    root.submit("/users", "/users/yuna/rights", &[("groups", "hanbit-executives, hanbit-people")]).await;
+    chief.submit("/users", "/users/yuna/rights", &[("groups", "hanbit-executives, hanbit-people")]).await;
     assert_eq!(site.command(&["audit", "export", "--action", "user_changed"]).out, audit);
 }
 
 #[tokio::test]
 async fn administrators_are_made_and_unmade_but_the_last_stays() {
     let site = site_with(&[]);
-    let mut root = site.newcomer("root", &["--administrator"]).await;
+    let mut chief = site.newcomer("chief", &["--administrator"]).await;
     let mut kim = site.newcomer("kim", &["--groups", "sales"]).await;
     assert_eq!(kim.get("/users").await.status, 403);
     let fields = [("groups", "sales"), ("administrator", "1")];
-    assert_eq!(root.submit("/users", "/users/kim/rights", &fields).await.status, 303);
+    assert_eq!(chief.submit("/users", "/users/kim/rights", &fields).await.status, 303);
     assert_eq!(kim.get("/users").await.status, 200, "at once");
     assert!(kim.get("/account").await.text().contains("sales"), "and the group stays");
 
@@ -95,15 +95,15 @@ async fn administrators_are_made_and_unmade_but_the_last_stays() {
     assert_eq!((sure.status, sure.header("location")), (303, "/"));
     assert_eq!(kim.get("/users").await.status, 403);
 
-    let last = root.submit("/users", "/users/root/rights", &[("confirm", "1")]).await;
+    let last = chief.submit("/users", "/users/chief/rights", &[("confirm", "1")]).await;
     assert!(last.status == 422 && last.text().contains("마지막 관리자"), "{}", last.text());
-    let last = site.command(&["users", "change", "root", "--administrator", "no"]);
+    let last = site.command(&["users", "change", "chief", "--administrator", "no"]);
     assert!(last.code == Some(1) && last.err.contains("last administrator"), "{last:?}");
-    assert_eq!(root.get("/users").await.status, 200);
+    assert_eq!(chief.get("/users").await.status, 200);
     // Somebody who is shut out is no administrator who could stay.
-    root.submit("/users", "/users/kim/rights", &[("administrator", "1")]).await;
-    root.submit("/users", "/users/kim/disable", &[]).await;
-    let last = site.command(&["users", "change", "root", "--administrator", "no"]);
+    chief.submit("/users", "/users/kim/rights", &[("administrator", "1")]).await;
+    chief.submit("/users", "/users/kim/disable", &[]).await;
+    let last = site.command(&["users", "change", "chief", "--administrator", "no"]);
     assert_eq!(last.code, Some(1), "{last:?}");
     assert_eq!(site.command(&["users", "change", "kim", "--administrator", "no"]).code, Some(0));
     for (arguments, said) in [
@@ -114,19 +114,19 @@ async fn administrators_are_made_and_unmade_but_the_last_stays() {
         assert!(wrong.code == Some(2) && wrong.err.contains(said), "{wrong:?}");
     }
     assert!(site.command(&["users", "change", "nobody", "--groups", "a"]).err.contains("no user `nobody`"));
-    assert_eq!(root.submit("/users", "/users/nobody/rights", &[]).await.status, 404);
+    assert_eq!(chief.submit("/users", "/users/nobody/rights", &[]).await.status, 404);
 }
 
 #[tokio::test]
 async fn the_api_changes_what_is_named_and_leaves_the_rest() {
     let site = site_with(&[]);
-    let mut root = site.newcomer("root", &["--administrator"]).await;
+    let mut chief = site.newcomer("chief", &["--administrator"]).await;
     site.newcomer("kim", &["--groups", "sales"]).await;
-    let me: serde_json::Value = serde_json::from_str(&root.get("/api/v1/me").await.text()).unwrap();
+    let me: serde_json::Value = serde_json::from_str(&chief.get("/api/v1/me").await.text()).unwrap();
     let csrf = me["csrf"].as_str().unwrap().to_owned();
     let change = async |name: &str, body: serde_json::Value| {
         let request = site.server.client.post(format!("{}/api/v1/users/{name}", site.server.url));
-        let request = request.header("cookie", root.cookie_line()).header("x-csrf-token", &csrf);
+        let request = request.header("cookie", chief.cookie_line()).header("x-csrf-token", &csrf);
         let request = request.header("content-type", "application/json").body(body.to_string());
         let page = Page::of(request.send().await.unwrap()).await;
         (page.status, serde_json::from_str::<serde_json::Value>(&page.text()).unwrap())
@@ -136,13 +136,13 @@ async fn the_api_changes_what_is_named_and_leaves_the_rest() {
     let (_, user) = change("kim", serde_json::json!({"groups": []})).await;
     assert_eq!((&user["administrator"], &user["groups"]), (&true.into(), &serde_json::json!([])));
     assert_eq!(
-        change("root", serde_json::json!({"administrator": false})).await.0,
+        change("chief", serde_json::json!({"administrator": false})).await.0,
         422,
         "oneself, by mistake"
     );
     assert_eq!(change("nobody", serde_json::json!({"groups": []})).await.0, 404);
     assert_eq!(change("kim", serde_json::json!({"groups": [], "password": "x"})).await.0, 422);
-    let (status, user) = change("root", serde_json::json!({"administrator": false, "confirm": true})).await;
+    let (status, user) = change("chief", serde_json::json!({"administrator": false, "confirm": true})).await;
     assert_eq!((status, &user["administrator"]), (200, &false.into()));
     assert_eq!(
         change("kim", serde_json::json!({"administrator": false})).await.0,
@@ -191,22 +191,22 @@ async fn a_token_for_one_thing_opens_that_and_no_other() {
 #[tokio::test]
 async fn pages_tell_the_zone_of_the_reports_and_names_for_words() {
     let site = site_with(&[]);
-    let mut root = site.newcomer("root", &["--administrator"]).await;
+    let mut chief = site.newcomer("chief", &["--administrator"]).await;
     let fields = [("name", "airflow"), ("scope", "export"), ("days", "9")];
-    root.submit("/account", "/account/tokens", &fields).await;
+    chief.submit("/account", "/account/tokens", &fields).await;
     for (lang, scope, made) in
         [("ko", "내보내기", "토큰 만들기"), ("en", "Export", "Token made"), ("zh-HK", "匯出", "建立權杖")]
     {
-        let account = root.get(&format!("/account?lang={lang}")).await.text();
+        let account = chief.get(&format!("/account?lang={lang}")).await.text();
         assert!(account.contains(scope) && account.contains("KST</time>"), "{lang}: {account}");
         assert!(!account.contains("UTC"), "{lang}: {account}");
-        let audit = root.get(&format!("/audit?lang={lang}&action=token_made")).await.text();
+        let audit = chief.get(&format!("/audit?lang={lang}&action=token_made")).await.text();
         assert!(audit.contains(&format!(">{made}</td>")) && audit.contains("KST</time>"), "{lang}: {audit}");
         assert!(
             audit.contains("value=\"token_made\" selected") && audit.contains("(Asia/Seoul)"),
             "{lang}: {audit}"
         );
     }
-    let csv = root.get("/audit.csv?action=token_made").await.text();
+    let csv = chief.get("/audit.csv?action=token_made").await.text();
     assert!(csv.contains("token_made") && csv.contains('Z'), "exports keep the words and UTC: {csv}");
 }
