@@ -62,8 +62,19 @@ const own = (complaints) =>
 
 const start = (page) => page.locator(".entry-elsewhere a").click();
 
-// Gives a name at the provider, and consents where it asks.
+// Waits until a tab is where it should be led, and otherwise tells where it stands and what it shows.
+const arrives = async (page, address) => {
+  try {
+    await page.waitForURL(address);
+  } catch (error) {
+    throw new Error(`${error.message}\nit stands at ${page.url()}:\n${await page.locator("body").innerText()}`);
+  }
+};
+
+// Gives a name at the provider, and consents where it asks. Whoever does so looks at the tab: what is clicked in
+// one behind another may be lost.
 const prove = async (page, name) => {
+  await page.bringToFront();
   await page.waitForURL((at) => at.href.startsWith(issuer));
   await page.locator("input[name=login]").fill(name);
   await page.locator("input[name=password]").fill("any");
@@ -77,7 +88,7 @@ const comeIn = async (page, name, path = "/", lang = "en") => {
   await page.goto(`${url}/login?lang=${lang}&next=${encodeURIComponent(path)}`);
   await start(page);
   await prove(page, name);
-  await page.waitForURL(url + path);
+  await arrives(page, url + path);
 };
 
 const isIn = async (page) => (await page.request.get(`${url}/account`, { maxRedirects: 0 })).status() === 200;
@@ -93,7 +104,7 @@ test("a login at the provider leads back to what was asked for, with the roles o
   await shoot(page, "oidc-login");
   await start(page);
   await prove(page, "yuna");
-  await page.waitForURL(url + weekly);
+  await arrives(page, url + weekly);
   await settled(page);
   assert.ok(await page.locator("#panel-revenue .kpi-value").isVisible());
   await page.goto(`${url}/account?lang=en`);
@@ -148,7 +159,7 @@ test("whoever stops at the provider is told so, and can still go where they want
     await shoot(page, `oidc-cancelled-${lang}`);
     await start(page);
     await prove(page, "yuna");
-    await page.waitForURL(url + weekly);
+    await arrives(page, url + weekly);
     assert.deepEqual(own(complaints), []);
     await context.close();
   }
@@ -192,12 +203,12 @@ test("the browser's back button leads through the provider to where one was, sti
   await page.goto(`${url}/login?lang=en&next=${encodeURIComponent(weekly)}`);
   await start(page);
   await prove(page, "yuna");
-  await page.waitForURL(url + weekly);
+  await arrives(page, url + weekly);
   for (let steps = 0; steps < 5; steps += 1) {
     await page.goBack();
     if (page.url().startsWith(url)) break;
   }
-  await page.waitForURL(url + weekly);
+  await arrives(page, url + weekly);
   await settled(page);
   assert.ok(await page.locator("#panel-revenue").isVisible());
   assert.equal(await isIn(page), true);
@@ -215,9 +226,9 @@ test("two tabs that begin to log in at once both arrive", async () => {
   }
   // The tab that began first also finishes first: the other's attempt has not taken its place.
   await prove(page, "yuna");
-  await page.waitForURL(url + weekly);
+  await arrives(page, url + weekly);
   await prove(second, "yuna");
-  await second.waitForURL(url + monthly);
+  await arrives(second, url + monthly);
   assert.equal(await isIn(second), true);
   assert.deepEqual((await context.cookies(url)).filter(({ name }) => name.includes("attempt")), []);
   await context.close();
