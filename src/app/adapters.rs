@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use tokio_util::task::TaskTracker;
 
-use super::{LiveWorkspace, schedules};
+use super::{LiveWorkspace, schedules, signals};
 use crate::access::{Action, Object, Standing, Viewer};
 use crate::definitions::model::{
     self, Calendar, CalendarId, Dataset, DatasetId, FieldName, PanelId, ReportId, ThemeId,
@@ -21,12 +21,17 @@ use crate::runs::evaluate::{
     Evaluator, Exploration, ExploreError, Explored, Prepared, Question, QuestionError, theme,
 };
 use crate::runs::execute::{self, Claimed, Order, Runner, VersionedReport};
-use crate::runs::store::{Pause, Repeat, Run, RunFilter, RunId, RunKey, RunPage, StoreError, Trigger};
+use crate::runs::store::{
+    Pause, Repeat, Run, RunFilter, RunId, RunKey, RunPage, Signal, StoreError, Trigger,
+};
 use crate::schedule::Rule;
 use crate::web::{
     Answers, ArtefactFile, Backend, BackendError, Brand, DatasetEntry, Fresh, OpenReport, ReadyCheck,
     ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun, Wish,
 };
+
+/// How many signals of a name are told.
+const SIGNALS_TOLD: usize = 100;
 
 /// Reports for runs.
 pub(super) struct LiveCatalog(pub LiveWorkspace);
@@ -228,6 +233,36 @@ impl Backend for LiveBackend {
         .boxed()
     }
 
+    fn signals(
+        &self,
+        standing: Standing,
+        name: FieldName,
+    ) -> BoxFuture<'_, Result<Option<Vec<Signal>>, BackendError>> {
+        async move {
+            if !signals::is_open(&standing, &name) {
+                return Ok(None);
+            }
+            let found = self.runner.parts().store.signals(name.as_str(), SIGNALS_TOLD).await;
+            found.map(Some).map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+
+    fn receive(
+        &self,
+        standing: Standing,
+        signal: Signal,
+    ) -> BoxFuture<'_, Result<Option<(Signal, bool)>, BackendError>> {
+        async move {
+            let open = FieldName::parse(&signal.name).is_ok_and(|name| signals::is_open(&standing, &name));
+            if !open {
+                return Ok(None);
+            }
+            self.runner.parts().store.receive(&signal).await.map(Some).map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+
     fn artefact(
         &self,
         standing: Standing,
@@ -388,7 +423,7 @@ impl LiveBackend {
             Err(error) => return Err(BackendError { kind: error.kind(), message: error.to_string() }),
         };
         let ticket = match claimed {
-            Claimed::Existing(run) => return Ok(Some(StartedRun::Existing(*run))),
+            Claimed::Existing(run) | Claimed::Waiting(run) => return Ok(Some(StartedRun::Existing(*run))),
             Claimed::Ticket(ticket) => ticket,
         };
         let (run, runner) = (ticket.run().clone(), self.runner.clone());

@@ -11,6 +11,7 @@ mod login;
 mod program;
 mod schedules;
 mod server;
+mod signals;
 
 /// The OpenAPI document of the JSON API.
 pub use crate::web::openapi;
@@ -19,3 +20,4 @@ pub use live::LiveWorkspace;
 pub use login::{Accounts, accounts};
 pub use program::{Program, ProgramError, existing_store};
 pub use server::{Started, serve};
+pub use signals::awaited as awaited_signals;

@@ -58,6 +58,8 @@ pub(super) enum Command {
     Next(NextArguments),
     /// Lists, pauses and resumes schedules.
     Schedules(super::schedules::SchedulesArguments),
+    /// Tells that something has come that schedules wait for, such as the end of a load.
+    Signal(super::signal::SignalArguments),
     /// Writes the sample data.
     Sample(SampleArguments),
     /// Shows, exports and checks the audit log.

@@ -18,6 +18,7 @@ mod sample;
 mod schedules;
 mod schema;
 mod serve;
+mod signal;
 mod users;
 mod verify;
 
@@ -59,6 +60,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Access(command) => Box::pin(access::access(&place, &command)).await,
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
+        Command::Signal(arguments) => signal::signal(&place, &arguments).await,
         Command::Schedules(arguments) => schedules::schedules(&place, &arguments).await,
         Command::Sample(arguments) => sample::sample(&place, &arguments),
         Command::Users(arguments) => users::users(&place, &arguments).await,

@@ -48,7 +48,7 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
             runner.parts().audit.append(&[event]).await.map_err(failed)?;
             (runner.perform(*ticket).await.map_err(failed)?, true)
         }
-        Claimed::Existing(run) => (*run, false),
+        Claimed::Existing(run) | Claimed::Waiting(run) => (*run, false),
     };
     let store = &runner.parts().store;
     let artefacts = store.artefacts(run.id).await.map_err(failed)?;
@@ -61,10 +61,14 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
     } else {
         let mut lines = Vec::new();
         if !is_new {
-            lines.push(format!(
-                "{} had its run, so nothing was done; --again sends to those who did not get it",
-                run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true)
-            ));
+            let instant = run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+            lines.push(if run.state == RunState::Waiting {
+                format!("the run of {instant} waits for its data; --again sends it now")
+            } else {
+                format!(
+                    "{instant} had its run, so nothing was done; --again sends to those who did not get it"
+                )
+            });
         }
         let instant = run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);
         lines.push(format!("run {} of {}/{} for {instant}: {}", run.id, run.report, run.schedule, run.state));
@@ -79,10 +83,15 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
         for warning in &run.warnings {
             lines.push(format!("  warning: {warning}"));
         }
+        if run.state == RunState::Waiting {
+            lines.extend(run.waits_for.iter().map(|missing| format!("  missing: {missing}")));
+        }
         lines.extend(run.error.iter().map(|error| format!("  error: {error}")));
         output::say(&lines.join("\n"))?;
     }
     store.close().await;
-    let succeeded = matches!(run.state, RunState::Succeeded);
+    // Having nothing to send, or having to wait, is no failure.
+    let succeeded = matches!(run.state, RunState::Succeeded | RunState::Waiting)
+        || (is_new && run.state == RunState::Skipped);
     Ok(if succeeded { ExitCode::SUCCESS } else { ExitCode::from(failure::FAILED) })
 }

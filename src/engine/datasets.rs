@@ -11,10 +11,11 @@ use tokio::sync::Mutex;
 use super::execution::Executor;
 use super::{EngineError, EngineSettings};
 use crate::access::{Restriction, Unrestricted};
-use crate::definitions::model::{Dataset, DatasetId, Source};
+use crate::definitions::model::{Dataset, DatasetId, Source, SourceId};
 use crate::query::Planner;
 use crate::sources::{
-    Input, InputOptions, RangeCache, SourceError, StoreCounters, current_version, open_input, open_source,
+    Input, InputOptions, RangeCache, SourceError, StoreCounters, current_version, has_object, open_input,
+    open_source,
 };
 
 /// How recent a listing of a dataset's files must be.
@@ -99,6 +100,18 @@ impl Datasets {
         refuse_duplicates(executor, dataset, &input).await?;
         *slot = Some(Opened { input: Arc::clone(&input), listed_at });
         Ok(input)
+    }
+
+    /// Whether a file is there, if its store tells within the limit of a query.
+    pub(super) async fn has_object(
+        &self,
+        id: &SourceId,
+        source: &Source,
+        path: &str,
+    ) -> Result<bool, EngineError> {
+        let settings = &self.settings;
+        let store = open_source(id.as_str(), source, &settings.workspace, &settings.file_roots)?;
+        self.in_time(has_object(&store, path)).await
     }
 
     /// Forgets the dataset's files, after one of them was found to have changed.

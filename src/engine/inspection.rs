@@ -7,6 +7,7 @@ use super::EngineError;
 use super::answer::{Ask, Engine, is_changed};
 use super::batches::column_cells;
 use crate::definitions::FieldPath;
+use crate::definitions::model::{Source, SourceId};
 use crate::query::{Planner, QueryError};
 use crate::table::Value;
 
@@ -35,6 +36,11 @@ impl Engine {
                 problem: "does not give a date or a timestamp".into(),
             })?)),
         }
+    }
+
+    /// Whether a source has a file called `path` or, where it ends with `/`, any file with data below it.
+    pub async fn has_object(&self, id: &SourceId, source: &Source, path: &str) -> Result<bool, EngineError> {
+        self.datasets.has_object(id, source, path).await
     }
 
     /// Plans every field of the dataset against its data and reports the first problem of each.

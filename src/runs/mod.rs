@@ -1,8 +1,9 @@
 //! The pipeline, and the runs of schedules with their durable states.
 //!
 //! [`evaluate`] turns a question about a report into a document; [`store`] keeps runs, deliveries
-//! and artefacts; [`execute`] performs one run; [`notices`] tells of those that failed; [`retention`] removes old files; [`verify`] tells
-//! whether a file is what a run has made. Takes everything below as arguments, the time included.
+//! and artefacts; [`waiting`] looks whether runs that wait for their data can begin; [`execute`] performs one
+//! run; [`notices`] tells of those that failed; [`retention`] removes old files; [`verify`] tells whether a file
+//! is what a run has made. Takes everything below as arguments, the time included.
 
 pub mod artefacts;
 mod clock;
@@ -12,6 +13,7 @@ pub mod notices;
 pub mod retention;
 pub mod store;
 pub mod verify;
+pub mod waiting;
 
 pub use clock::Clock;
 

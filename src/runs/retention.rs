@@ -82,6 +82,7 @@ mod tests {
             instance: "test".into(),
             definition_version: "1".into(),
             lease_until: now,
+            waits_until: None,
         };
         let Claim::New(run) = home.store.claim(&new, Repeat::Never, now).await.unwrap() else { panic!() };
         let file =

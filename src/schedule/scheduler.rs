@@ -13,7 +13,10 @@ use crate::definitions::model::{FieldName, ReportId};
 use crate::runs::execute::{Claimed, Order, RunError, Runner, Ticket};
 use crate::runs::notices::tell_failures;
 use crate::runs::retention::{Retention, sweep};
-use crate::runs::store::{Considered, Ending, NewRun, Pause, Repeat, RunId, StoreError, Trigger};
+use crate::runs::store::{Considered, Ending, Pause, Repeat, RunId, StoreError, Trigger};
+use crate::runs::waiting::{look, to_look_at};
+
+mod passed;
 
 /// How the loop behaves.
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +131,7 @@ impl Scheduler {
                 self.runner.parts().store.set_considered(&considered(schedule, now)).await?;
             }
         }
+        self.look_at_waiting().await?;
         self.tell_failures();
         self.sweep(now).await?;
         let next = watched.iter().filter_map(|watched| watched.rule.next_after(now)).min();
@@ -216,64 +220,16 @@ impl Scheduler {
             };
             match self.runner.claim(&order).await {
                 Ok(Claimed::Ticket(ticket)) => self.spawn(*ticket),
+                // It is looked at with all that wait.
+                Ok(Claimed::Waiting(run)) => {
+                    tracing::info!(run = %run.id, report = %run.report, "run waits for its data");
+                }
                 // Another instance was faster, or this one before it was restarted.
                 Ok(Claimed::Existing(_)) => {}
                 Err(RunError::Store(error)) => return Err(error),
                 // The definitions changed between two looks: there is nothing left to run.
                 Err(error) => tracing::warn!(report = %come.report, %error, "due schedule is gone"),
             }
-        }
-        Ok(())
-    }
-
-    /// Records what has passed and is not run.
-    async fn record_passed(
-        &self,
-        come: &Due,
-        watched: &Watched,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let (report, schedule) = (&come.report, &come.schedule);
-        if come.missed_count > 0 {
-            tracing::warn!(%report, %schedule, missed = come.missed_count, "instants passed without a run");
-        }
-        let reason = match come.instants.last() {
-            Some(instant) => format!("passed while the server was down; {} was run instead", exact(*instant)),
-            None => {
-                "passed while the server was down; its schedule is not caught up (`catch_up: skip`)".into()
-            }
-        };
-        self.skip(come, &come.missed, Trigger::CatchUp, &reason, now).await?;
-        if let Some(pause) = &watched.pause {
-            let why = if pause.reason.is_empty() { String::new() } else { format!(": {}", pause.reason) };
-            let reason = format!("{} paused the schedule on {}{why}", pause.by, exact(pause.since));
-            self.skip(come, &come.paused, Trigger::Schedule, &reason, now).await?;
-        }
-        Ok(())
-    }
-
-    async fn skip(
-        &self,
-        come: &Due,
-        instants: &[DateTime<Utc>],
-        trigger: Trigger,
-        reason: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let parts = self.runner.parts();
-        for (instant, before) in instants.iter().zip((1..=instants.len()).rev()) {
-            // Each in a millisecond of its own: runs are listed by when they were recorded.
-            let now = now - TimeDelta::milliseconds(i64::try_from(before).unwrap_or_default());
-            let skipped = NewRun {
-                report: come.report.clone(),
-                schedule: come.schedule.clone(),
-                scheduled_at: *instant,
-                trigger,
-                instance: parts.settings.instance.clone(),
-                definition_version: String::new(),
-                lease_until: now,
-            };
-            parts.store.skip(&skipped, reason, now).await?;
         }
         Ok(())
     }
@@ -287,6 +243,31 @@ impl Scheduler {
             }
             id
         });
+    }
+
+    /// Looks beside the loop at every run that waits, and has those that can begin performed.
+    async fn look_at_waiting(&mut self) -> Result<(), StoreError> {
+        for run in to_look_at(&self.runner).await? {
+            let (runner, id) = (self.runner.clone(), run.id);
+            if !self.running.insert(id) {
+                continue;
+            }
+            self.tasks.spawn(async move {
+                match look(&runner, &run).await {
+                    Ok(Some(ticket)) => {
+                        if let Err(error) = runner.perform(ticket).await {
+                            tracing::error!(run = %id, %error, "the end of a run could not be recorded");
+                        }
+                    }
+                    Ok(None) => {}
+                    Err(error) => {
+                        tracing::error!(run = %id, %error, "a run that waits could not be looked at")
+                    }
+                }
+                id
+            });
+        }
+        Ok(())
     }
 
     fn forget(&mut self, ended: &Result<RunId, tokio::task::JoinError>) {

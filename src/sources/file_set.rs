@@ -129,7 +129,7 @@ impl FileSet {
     }
 }
 
-fn parse_path(path: &str, text: &str) -> Result<Path, SourceError> {
+pub(super) fn parse_path(path: &str, text: &str) -> Result<Path, SourceError> {
     if text.split('/').any(|part| part == "..") {
         return Err(SourceError::BadDataset(format!(
             "`{path}` leaves the source: `..` is not allowed in a path"
@@ -160,7 +160,7 @@ async fn list_prefix(
 }
 
 /// Markers (`_SUCCESS`), hidden files and empty placeholders of folders are not data.
-fn is_data(meta: &ObjectMeta, prefix: &Path) -> bool {
+pub(super) fn is_data(meta: &ObjectMeta, prefix: &Path) -> bool {
     let Some(mut parts) = meta.location.prefix_match(prefix) else { return false };
     let hidden = |part: &str| part.starts_with('.') || (part.starts_with('_') && !part.contains('='));
     meta.size > 0 && !parts.any(|part| hidden(part.as_ref()))

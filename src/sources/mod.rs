@@ -12,6 +12,7 @@ mod file_table;
 mod input;
 mod object_stores;
 mod pinned_store;
+mod presence;
 mod range_cache;
 mod select_only;
 
@@ -19,4 +20,5 @@ pub use error::SourceError;
 pub use input::{Input, InputOptions, ROWS, current_version, open_input};
 pub use object_stores::{OpenedSource, open_source};
 pub use pinned_store::StoreCounters;
+pub use presence::has_object;
 pub use range_cache::RangeCache;

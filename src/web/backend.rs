@@ -17,7 +17,7 @@ use crate::format::Locale;
 use crate::render::canvas::Page;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
-use crate::runs::store::{Artefact, Delivery, Pause, Run, RunFilter, RunId, RunPage};
+use crate::runs::store::{Artefact, Delivery, Pause, Run, RunFilter, RunId, RunPage, Signal};
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
 /// with panels that are slow, fail or panic at will.
@@ -74,6 +74,20 @@ pub trait Backend: Send + Sync + 'static {
         standing: Standing,
         schedule: (ReportId, FieldName),
     ) -> BoxFuture<'_, Result<Option<Resumed>, BackendError>>;
+
+    /// The latest signals of a name, newest first; `None` if no schedule that the viewer may start waits for it.
+    fn signals(
+        &self,
+        standing: Standing,
+        name: FieldName,
+    ) -> BoxFuture<'_, Result<Option<Vec<Signal>>, BackendError>>;
+
+    /// Keeps a signal; answers with what is kept, and whether it is new. `None` as above.
+    fn receive(
+        &self,
+        standing: Standing,
+        signal: Signal,
+    ) -> BoxFuture<'_, Result<Option<(Signal, bool)>, BackendError>>;
 
     /// The content of a kept file; `None` if there never was one, retention removed it, or it shows more
     /// than the viewer may see.

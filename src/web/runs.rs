@@ -21,6 +21,7 @@ use crate::definitions::model::ReportId;
 use crate::format::Locale;
 use crate::ledger::audit::AuditAction;
 use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunState, Stage};
+use crate::runs::waiting::words::lines;
 
 #[derive(Template)]
 #[template(path = "runs.html")]
@@ -42,6 +43,8 @@ struct RunPage {
     stages: Vec<StageView>,
     deliveries: Vec<DeliveryView>,
     artefacts: Vec<ArtefactView>,
+    /// What it waits for, while it waits.
+    waiting: Option<Waiting>,
     /// The token of the form that sends it again; `None` where that would do nothing.
     resend: Option<String>,
 }
@@ -63,6 +66,12 @@ struct RunView {
     warnings: Vec<String>,
     definition_version: String,
     instance: String,
+}
+
+/// What a run waits for.
+struct Waiting {
+    missing: Vec<String>,
+    until: Option<When>,
 }
 
 struct StageView {
@@ -150,12 +159,17 @@ pub(super) async fn show_run(
     let titles = Titles::of(&state, &standing, locale);
     let zone = titles.zone(&run.report);
     let stages = stages(&run, words);
+    let waiting = (run.state == RunState::Waiting).then(|| Waiting {
+        missing: lines(&run.waits_for, locale),
+        until: run.waits_until.map(|until| When::new(until, &zone)),
+    });
     let run = RunView::new(run, &titles, words);
     let path = format!("/runs/{id}");
     page(&RunPage {
         frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path, &address)
             .in_brand(state.backend.usual_brand()),
         stages,
+        waiting,
         deliveries: deliveries
             .into_iter()
             .map(|delivery| DeliveryView::new(delivery, &zone, words))

@@ -35,4 +35,5 @@ mod support;
 mod themes;
 mod user_changes;
 mod verify;
+mod waiting;
 mod workbooks;

@@ -37,6 +37,7 @@ pub(super) struct AccessNames<'a> {
 pub(super) struct ReportNames<'a> {
     pub(super) panels: Vec<&'a str>,
     pub(super) parameters: Vec<&'a str>,
+    pub(super) schedules: Vec<&'a str>,
 }
 
 /// The fields of one dataset.
@@ -66,7 +67,11 @@ impl<'a> Known<'a> {
         };
         let names = |draft: &'a Draft| {
             let keys = |key| draft.tree.as_deref().map_or_else(Vec::new, |tree| tree.keys_of(key));
-            ReportNames { panels: keys("panels"), parameters: keys("parameters") }
+            ReportNames {
+                panels: keys("panels"),
+                parameters: keys("parameters"),
+                schedules: keys("schedules"),
+            }
         };
         Self {
             sources: ids(DefinitionKind::Source).map(|draft| draft.id.as_str()).collect(),

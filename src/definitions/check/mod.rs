@@ -25,6 +25,7 @@ mod security;
 mod source;
 mod text;
 mod theme;
+mod wait;
 mod zone;
 
 pub(super) use expression::references;

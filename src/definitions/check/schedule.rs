@@ -1,7 +1,7 @@
 //! Schedules and deliveries.
 
 use super::report::Scope;
-use super::{Findings, business_days, cron, parameter, recipient, text, zone};
+use super::{Findings, business_days, cron, parameter, recipient, text, wait, zone};
 use crate::definitions::model::{Delivery, EmailDelivery, FolderDelivery, Parameter, Schedule};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
@@ -23,6 +23,12 @@ pub(super) fn check(
     }
     business_days::check(schedule, path, scope.known, findings);
     values(schedule, path, scope, findings);
+    if let Some(wait_for) = &schedule.wait_for {
+        wait::check(wait_for, schedule, &path.key("wait_for"), scope, findings);
+    }
+    if let Some(send_if) = &schedule.send_if {
+        wait::check_send_if(send_if, &path.key("send_if"), scope, findings);
+    }
     let path = path.key("deliver");
     let Delivery { email, folder, .. } = &schedule.deliver;
     if email.is_none() && folder.is_none() {

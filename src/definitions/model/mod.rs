@@ -18,6 +18,7 @@ mod schedule;
 mod security;
 mod source;
 mod theme;
+mod wait;
 
 pub use access::{Access, AccessRole, Attribute, ClaimAttribute, DatasetAttribute, FunctionalRole, Grant};
 pub use action::Action;
@@ -47,3 +48,4 @@ pub use schedule::{Blackout, BlackoutRange, CatchUp, HolidayRule, PanelErrorPoli
 pub use security::{ColumnRule, Mask, PartialMask, RowRule, Security};
 pub use source::{S3Options, Source};
 pub use theme::{ColorPair, Theme, ThemeColor, ThemeColors, ThemeFonts};
+pub use wait::{AtDeadline, AwaitedObject, DayWord, SendIf, Span, Threshold, WaitFor};

@@ -1,10 +1,12 @@
 //! When a report is sent.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarDay, CalendarId, Delivery, FieldName, OneOrMany};
+use super::{CalendarDay, CalendarId, Delivery, FieldName, OneOrMany, SendIf, WaitFor};
 use crate::format::{Locale, LocalizedText};
 
 /// When a report is sent, with which parameters, and to whom.
@@ -39,6 +41,12 @@ pub struct Schedule {
     /// What happens to instants that passed while no server ran.
     #[serde(default, skip_serializing_if = "CatchUp::is_usual")]
     pub catch_up: CatchUp,
+    /// What must be there before it is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_for: Option<WaitFor>,
+    /// When there is something to send; always by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_if: Option<SendIf>,
     /// The language; by default the report's.
     pub locale: Option<Locale>,
     /// Values of the report's parameters, as in its address: `{period: last_complete_week}`.
@@ -105,6 +113,13 @@ pub enum CatchUp {
     All,
     /// None is run that is more than five minutes late; they are recorded as skipped.
     Skip,
+}
+
+impl Schedule {
+    /// Its parameters as a question takes them.
+    pub fn question_parameters(&self) -> BTreeMap<String, Vec<String>> {
+        self.parameters.iter().map(|(name, value)| (name.to_string(), vec![value.clone()])).collect()
+    }
 }
 
 impl CatchUp {

@@ -7,7 +7,7 @@ use crate::definitions::catalog::DefinitionKind;
 use crate::definitions::condition::{Computation, Condition, ConditionError};
 use crate::definitions::diagnostic::Problem;
 use crate::definitions::model::{
-    AxisField, CalendarDay, CellColor, FieldName, NameError, PanelId, RowRule, SortKey,
+    AxisField, CalendarDay, CellColor, FieldName, NameError, PanelId, RowRule, SortKey, Span,
 };
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
@@ -126,6 +126,10 @@ pub(super) fn pattern_problem(pattern: &str, name: &str) -> Option<Problem> {
     if pattern == CalendarDay::PATTERN {
         let problem = Problem::at(Place::START, "bad_date", "this is not a date of the calendar");
         return CalendarDay::parse(name).is_none().then(|| problem.help("write it as 2026-01-31"));
+    }
+    if pattern == Span::PATTERN {
+        let problem = Problem::at(Place::START, "bad_length", "this is not a length of time up to 48 hours");
+        return Span::parse(name).is_none().then(|| problem.help("write minutes or hours: 45m, 4h"));
     }
     if pattern.contains("(:(hour|") {
         let problem = name.parse::<AxisField>().err()?;

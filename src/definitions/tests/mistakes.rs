@@ -368,6 +368,34 @@ fn days_of_schedules() {
     snapshot("days_of_schedules", "broken.yaml", &cases);
 }
 
+#[test]
+fn waiting_and_sending() {
+    let schedule = |keys: &str| {
+        format!(
+            "{TOP}parameters: {{period: {{type: period, default: last_week, as_of: latest_data}}}}\n\
+             panels:\n  a: {{kpi: revenue}}\n  b: {{text: Hello}}\nschedules:\n  monday:\n    cron: '0 8 * * MON'\n\
+             {keys}    deliver: {{folder: {{path: x}}}}\n"
+        )
+    };
+    let wait = |keys: &str| schedule(&format!("    wait_for: {{{keys}, at_most: 2h}}\n"));
+    let cases = [
+        ("nothing", schedule("    wait_for: {at_most: 2h}\n    send_if: {}\n")),
+        ("no deadline", schedule("    wait_for: {signals: {loaded: x}}\n")),
+        ("too long", schedule("    wait_for: {signals: {loaded: x}, at_most: 3d}\n")),
+        ("another word", wait("signals: {loaded: x}, at_deadline: wait")),
+        ("no such dataset", wait("datasets: {sale: previous_day}")),
+        ("a period that follows the data", wait("datasets: {sales: period_end}")),
+        ("no such source", wait("objects: {source: pond, path: a/_SUCCESS}")),
+        ("paths", wait("objects: [{source: lake, path: ../a}, {source: lake, path: 'a/*.csv'}]")),
+        ("no such day", wait("signals: {loaded: '{yesterday}'}")),
+        ("no such schedule", wait("schedules: [monday, monthly/daily]")),
+        ("no such panel", schedule("    send_if: {rows_in: c, changed: [a, d]}\n")),
+        ("other panels", schedule("    send_if: {rows_in: a, crossed: {b: {above: 1}}}\n")),
+        ("no threshold", schedule("    send_if: {crossed: {a: {}}}\n")),
+    ];
+    snapshot("waiting_and_sending", "broken.yaml", &cases);
+}
+
 fn snapshot(name: &str, file: &str, cases: &[(&str, String)]) {
     let mut out = String::new();
     for (title, text) in cases {

@@ -76,6 +76,8 @@ stored_enum! {
         RolesChanged = "roles_changed",
         /// A schedule was changed or started by hand.
         ScheduleChanged = "schedule_changed",
+        /// Another program told that something has come that schedules wait for.
+        SignalReceived = "signal_received",
         /// A definition was changed.
         DefinitionChanged = "definition_changed",
         /// The audit log was exported.

@@ -5,7 +5,10 @@
 //! asked years later.
 
 mod digest;
+mod incomplete;
 mod words;
+
+pub use incomplete::INCOMPLETE;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +55,9 @@ pub struct Provenance {
     /// another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
+    /// What was missing when it was sent, in the reader's language; it stands on the first sheet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// The SHA-256 of the evaluated content in 64 hexadecimal digits.
     pub digest: String,
 }
@@ -223,6 +229,7 @@ mod tests {
             viewer: "schedule:weekly-sales/monday".into(),
             run: Some("0199ffff-0000-7000-8000-0123456789ab".into()),
             base_url: Some("https://reports.example.com/bi".into()),
+            missing: Vec::new(),
             digest: "0f".repeat(32),
         }
     }

@@ -10,6 +10,8 @@ pub(super) struct Words {
     pub(super) run: &'static str,
     pub(super) viewer: &'static str,
     pub(super) schedule: &'static str,
+    /// The heading over what was missing when a sheet was sent.
+    pub(super) incomplete: &'static str,
 }
 
 pub(super) fn of(locale: Locale) -> Words {
@@ -21,6 +23,7 @@ pub(super) fn of(locale: Locale) -> Words {
             run: "실행",
             viewer: "조회",
             schedule: "예약",
+            incomplete: "데이터가 다 모이기 전에 보낸 보고서입니다",
         },
         Locale::En => Words {
             definition: "definition",
@@ -29,6 +32,7 @@ pub(super) fn of(locale: Locale) -> Words {
             run: "run",
             viewer: "viewer",
             schedule: "schedule",
+            incomplete: "Sent before its data were complete",
         },
         Locale::ZhHk => Words {
             definition: "定義",
@@ -37,6 +41,7 @@ pub(super) fn of(locale: Locale) -> Words {
             run: "執行",
             viewer: "檢視",
             schedule: "排程",
+            incomplete: "本報表在資料齊備前送出",
         },
     }
 }

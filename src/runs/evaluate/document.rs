@@ -126,6 +126,7 @@ fn provenance(prepared: &Prepared, versions: BTreeMap<DatasetId, String>) -> Pro
         viewer: prepared.standing.viewer().name().to_owned(),
         run: None,
         base_url: None,
+        missing: Vec::new(),
         digest: String::new(),
     }
 }

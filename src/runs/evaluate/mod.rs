@@ -3,6 +3,7 @@
 //! `prepare` checks the parameters and resolves the period; `panel` and `document` answer. A panel
 //! that fails is a block with a failure, never an error of the whole.
 
+mod awaited;
 mod chosen;
 mod content;
 mod control;
@@ -32,6 +33,7 @@ use crate::engine::{Ask, Engine, Freshness};
 use crate::query::{Anchor, DateRange, compared, resolve};
 use crate::render::document::{Block, Document};
 
+pub use awaited::Awaited;
 use chosen::{Chosen, ChosenPeriod};
 pub use control::Control;
 pub use explore::{Exploration, ExploreError, Explored, TopMembers};

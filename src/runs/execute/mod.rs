@@ -5,12 +5,15 @@
 //! stage is recorded before it begins and each delivery before and after its outside effect, so that
 //! a crash at any point is told apart afterwards. A panic ends the run, not the server.
 
+mod claim;
 mod counters;
 mod deliver;
 mod failure;
 mod files;
 mod parcel;
 mod ports;
+mod send_if;
+mod ticket;
 mod told;
 mod under_way;
 
@@ -26,10 +29,11 @@ use tokio::sync::Semaphore;
 use super::Clock;
 use super::artefacts::{File, Shelf};
 use super::evaluate::Question;
-use super::store::{Claim, Ending, NewRun, Repeat, Run, RunId, Stage, Store, StoreError, Trigger};
+use super::store::{Ending, Missing, Run, RunId, Stage, Store, StoreError, Trigger};
+use super::waiting::words as waiting_words;
 use crate::access::Viewer;
 use crate::definitions::Policy;
-use crate::definitions::model::{FieldName, PanelErrorPolicy, Report, ReportId, Schedule};
+use crate::definitions::model::PanelErrorPolicy;
 use crate::delivery::{Folder, Mailer, Recipient, RetryPolicy};
 use crate::engine::Freshness;
 use crate::error::Kind;
@@ -41,6 +45,7 @@ use under_way::UnderWay;
 pub use counters::RunCounters;
 pub use failure::{RunError, StageFailure};
 pub use ports::{Answers, Catalog, VersionedReport};
+pub use ticket::{Claimed, Order, Ticket};
 
 /// How runs are performed.
 #[derive(Debug, Clone)]
@@ -60,6 +65,8 @@ pub struct RunSettings {
     pub policy: Policy,
     /// Who looks after the server, and is told of every run that failed.
     pub operations: Option<Recipient>,
+    /// How often a run that waits for its data is looked at.
+    pub look_every: Duration,
     /// For how long a run counts as alive without a sign of life; renewed three times as often.
     pub lease: Duration,
 }
@@ -74,6 +81,7 @@ impl Default for RunSettings {
             base_url: None,
             policy: Policy::default(),
             operations: None,
+            look_every: Duration::from_secs(30),
             lease: Duration::from_secs(30),
         }
     }
@@ -101,49 +109,6 @@ pub struct Parts {
     pub settings: RunSettings,
 }
 
-/// Which run is wanted.
-#[derive(Debug, Clone)]
-pub struct Order {
-    /// The report.
-    pub report: ReportId,
-    /// Its schedule, which says parameters, language and recipients.
-    pub schedule: FieldName,
-    /// The instant the report is evaluated at.
-    pub scheduled_at: DateTime<Utc>,
-    /// What starts it; [`Trigger::DryRun`] makes the files and sends nothing.
-    pub trigger: Trigger,
-    /// What to do when the instant has had its run.
-    pub repeat: Repeat,
-}
-
-/// A run that is claimed and waits to be performed.
-#[derive(Debug)]
-pub struct Ticket {
-    run: Run,
-    report: Arc<Report>,
-    schedule: Schedule,
-    repeat: Repeat,
-    /// The first attempt for its instant. Mail of every attempt has the Message-ID of that one: whoever got it
-    /// although nobody knew does not see two.
-    first: RunId,
-}
-
-impl Ticket {
-    /// The run.
-    pub fn run(&self) -> &Run {
-        &self.run
-    }
-}
-
-/// Whether the caller is to perform the run.
-#[derive(Debug)]
-pub enum Claimed {
-    /// It is.
-    Ticket(Box<Ticket>),
-    /// There is a run for that instant, and no other was asked for.
-    Existing(Box<Run>),
-}
-
 /// Performs runs. Cheap to clone.
 #[derive(Clone)]
 pub struct Runner {
@@ -157,6 +122,14 @@ pub struct Runner {
 
 /// Mail servers refuse clients that come with more connections.
 const MAIL_CONNECTIONS: usize = 4;
+
+/// What a pipeline that did not fail came to.
+enum Done {
+    /// Everything was made, and handed over unless it was a dry run.
+    Sent,
+    /// Its schedule says that there is nothing to send, and why.
+    NothingToSend(String),
+}
 
 impl Runner {
     /// A runner that works with `parts`.
@@ -190,45 +163,8 @@ impl Runner {
     pub async fn run(&self, order: &Order) -> Result<Run, RunError> {
         match self.claim(order).await? {
             Claimed::Ticket(ticket) => Ok(self.perform(*ticket).await?),
-            Claimed::Existing(run) => Ok(*run),
+            Claimed::Existing(run) | Claimed::Waiting(run) => Ok(*run),
         }
-    }
-
-    /// Makes the row of a run, unless its instant has one.
-    pub async fn claim(&self, order: &Order) -> Result<Claimed, RunError> {
-        let parts = &self.parts;
-        let found = parts
-            .catalog
-            .report(&order.report)
-            .ok_or_else(|| RunError::NoReport { report: order.report.to_string() })?;
-        let schedule = found.report.schedules.get(&order.schedule).cloned().ok_or_else(|| {
-            let names: Vec<&str> = found.report.schedules.keys().map(FieldName::as_str).collect();
-            RunError::NoSchedule {
-                report: order.report.to_string(),
-                schedule: order.schedule.to_string(),
-                valid: if names.is_empty() { "none".into() } else { names.join(", ") },
-            }
-        })?;
-        let now = parts.clock.now();
-        let new = NewRun {
-            report: order.report.clone(),
-            schedule: order.schedule.clone(),
-            scheduled_at: order.scheduled_at,
-            trigger: order.trigger,
-            instance: parts.settings.instance.clone(),
-            definition_version: found.version,
-            lease_until: self.lease_from(now),
-        };
-        Ok(match parts.store.claim(&new, order.repeat, now).await? {
-            Claim::New(run) => Claimed::Ticket(Box::new(Ticket {
-                first: parts.store.first_attempt(&run).await?,
-                run,
-                report: found.report,
-                schedule,
-                repeat: order.repeat,
-            })),
-            Claim::Existing(run) => Claimed::Existing(Box::new(run)),
-        })
     }
 
     /// Performs a claimed run and records how it ended.
@@ -243,7 +179,8 @@ impl Runner {
             lost = self.keep_alive(&ticket.run) => return Err(lost),
         };
         let ending = match ended {
-            Ok(Ok(())) => Ending::Succeeded,
+            Ok(Ok(Done::Sent)) => Ending::Succeeded,
+            Ok(Ok(Done::NothingToSend(message))) => Ending::Skipped { message },
             Ok(Err(failure)) => Ending::Failed {
                 kind: failure.kind,
                 message: format!("{}; {}", failure.message, how_to_go_on(&ticket.run)),
@@ -257,26 +194,30 @@ impl Runner {
     }
 
     /// The whole flow.
-    async fn pipeline(&self, ticket: &Ticket, warnings: &mut Vec<String>) -> Result<(), StageFailure> {
+    async fn pipeline(&self, ticket: &Ticket, warnings: &mut Vec<String>) -> Result<Done, StageFailure> {
         let place = self.places.acquire().await;
         self.enter(ticket, Stage::Evaluate).await?;
-        let document = self.evaluate(ticket).await?;
+        let document = self.evaluate(ticket, warnings).await?;
+        if let Some(reason) = send_if::nothing_to_send(&self.parts.store, ticket, &document).await? {
+            return Ok(Done::NothingToSend(reason));
+        }
         self.enter(ticket, Stage::Render).await?;
         let (document, files) = files::make(document, ticket, warnings).await?;
         self.enter(ticket, Stage::Store).await?;
         self.keep(ticket, &files).await?;
         if ticket.run.trigger == Trigger::DryRun {
-            return Ok(());
+            return Ok(Done::Sent);
         }
         self.enter(ticket, Stage::Deliver).await?;
         // A mail server that wants to be asked again later must not keep other runs waiting.
         drop(place);
-        deliver::deliver(&self.parts, &self.connections, ticket, &document, &files, warnings).await
+        deliver::deliver(&self.parts, &self.connections, ticket, &document, &files, warnings).await?;
+        Ok(Done::Sent)
     }
 
     /// Evaluates the report at its scheduled instant; failed panels stop it unless the schedule says
     /// otherwise.
-    async fn evaluate(&self, ticket: &Ticket) -> Result<Document, StageFailure> {
+    async fn evaluate(&self, ticket: &Ticket, warnings: &mut Vec<String>) -> Result<Document, StageFailure> {
         let Ticket { run, report, schedule, .. } = ticket;
         let viewer = Viewer::schedule(&run.report, run.schedule.as_str());
         if let Some(seen) = self.parts.answers.seen(report, viewer.clone()).await {
@@ -285,11 +226,7 @@ impl Runner {
         }
         let question = Question {
             report: run.report.clone(),
-            parameters: schedule
-                .parameters
-                .iter()
-                .map(|(name, value)| (name.to_string(), vec![value.clone()]))
-                .collect(),
+            parameters: schedule.question_parameters(),
             locale: Some(schedule.locale.unwrap_or(report.locale)),
             now: run.scheduled_at,
             viewer,
@@ -302,6 +239,11 @@ impl Runner {
             .document(question)
             .await
             .map_err(|error| StageFailure::new(Stage::Evaluate, error.kind(), error.to_string()))?;
+        if !ticket.missing.is_empty() {
+            warnings.push(format!("sent although something was missing: {}", Missing::line(&ticket.missing)));
+            let lines = waiting_words::lines(&ticket.missing, document.locale);
+            document = document.marked_incomplete(lines);
+        }
         document.made_by_run(run.id.to_string());
         let failed: Vec<String> = document
             .failures()
@@ -376,6 +318,9 @@ fn log(run: &Run, ending: &Ending) {
     let (report, schedule) = (run.report.as_str(), run.schedule.as_str());
     match ending {
         Ending::Succeeded => tracing::info!(run = %run.id, report, schedule, "run succeeded"),
+        Ending::Skipped { message } => {
+            tracing::info!(run = %run.id, report, schedule, reason = message, "run had nothing to send");
+        }
         Ending::Failed { kind, message } => {
             tracing::error!(run = %run.id, report, schedule, ?kind, error = message, "run failed");
         }

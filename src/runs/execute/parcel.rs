@@ -3,8 +3,9 @@
 use crate::definitions::model::EmailDelivery;
 use crate::delivery::{Attachment, InlineImage, Parcel, Recipient};
 use crate::error::Kind;
-use crate::render::document::Document;
+use crate::render::document::{Content, Document};
 use crate::render::mail::{MailOptions, mail};
+use crate::render::provenance::INCOMPLETE;
 use crate::runs::artefacts::{File, FileKind};
 use crate::runs::store::Stage;
 
@@ -42,10 +43,20 @@ pub(super) fn parcel(
         None if document.subtitle.is_empty() => document.title.clone(),
         None => format!("{} · {}", document.title, document.subtitle),
     };
+    // Whoever reads only the list of their mail has to know too.
+    let (subject, mark) = match mark(document) {
+        Some((heading, lines)) => (format!("[{heading}] {subject}"), Some(format!("{heading}\n{lines}"))),
+        None => (subject, None),
+    };
+    let message = email.message.as_ref().map(|message| fill(message.get(document.locale)));
+    let message = match (mark, message) {
+        (Some(mark), Some(message)) => Some(format!("{mark}\n\n{message}")),
+        (mark, message) => mark.or(message),
+    };
     let attached: Vec<&File> = files.iter().filter(|file| asked_for(&email.attach, file.kind)).collect();
     let options = MailOptions {
         show: email.show.iter().map(ToString::to_string).collect(),
-        message: email.message.as_ref().map(|message| fill(message.get(document.locale))),
+        message,
         dashboard: dashboard(parts, ticket),
         files: attached.iter().map(|file| file.name.clone()).collect(),
     };
@@ -77,6 +88,15 @@ pub(super) fn parcel(
         bcc: recipients(email.bcc.as_slice())?,
         reply_to: recipients(email.reply_to.as_slice())?.pop(),
     })
+}
+
+/// What a sheet that was sent although something was missing says of it: a heading, and lines.
+fn mark(document: &Document) -> Option<(&str, String)> {
+    let block = document.blocks().find(|block| block.id == INCOMPLETE)?;
+    match &block.content {
+        Ok(Content::Text(text)) => Some((&block.title, text.lines().join("\n"))),
+        _ => None,
+    }
 }
 
 pub(super) fn asked_for(wanted: &[crate::definitions::model::Attachment], kind: FileKind) -> bool {

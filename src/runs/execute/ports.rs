@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use crate::access::Viewer;
 use crate::definitions::model::{Calendar, CalendarId, Report, ReportId};
 use crate::render::document::Document;
-use crate::runs::evaluate::{Evaluator, Question, QuestionError};
+use crate::runs::evaluate::{Awaited, Evaluator, Question, QuestionError};
+use crate::runs::store::Missing;
 
 /// A report as it is now.
 #[derive(Debug, Clone)]
@@ -41,6 +42,9 @@ pub trait Answers: Send + Sync {
 
     /// A digest of what the viewer may see of the data of a report; `None` if it is closed to them.
     fn seen<'a>(&'a self, report: &'a Report, viewer: Viewer) -> BoxFuture<'a, Option<String>>;
+
+    /// Which data are not there, and the signals that are waited for with their whole keys.
+    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)>;
 }
 
 impl Answers for Evaluator {
@@ -53,5 +57,9 @@ impl Answers for Evaluator {
 
     fn seen<'a>(&'a self, report: &'a Report, viewer: Viewer) -> BoxFuture<'a, Option<String>> {
         Box::pin(async move { self.standing(viewer).await.fingerprint(report).ok() })
+    }
+
+    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)> {
+        Box::pin(Self::missing(self, awaited))
     }
 }

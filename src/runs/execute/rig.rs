@@ -8,14 +8,15 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use super::*;
-use crate::definitions::model::{Calendar, CalendarId};
+use crate::definitions::model::{Calendar, CalendarId, FieldName, Report, ReportId};
 use crate::delivery::{MemoryMailbox, Recipient};
 use crate::format::{Locale, NumberFormat};
 use crate::ledger::audit::AuditLog;
 use crate::render::document::Approval;
 use crate::render::document::{Block, Content, Failure, Kpi, SheetPage};
-use crate::runs::evaluate::QuestionError;
+use crate::runs::evaluate::{Awaited, QuestionError};
 use crate::runs::store::tests::{Temporary, sqlite};
+use crate::runs::store::{Missing, Repeat};
 use crate::table::Value;
 
 type Answer = Box<dyn Fn(Question) -> BoxFuture<'static, Result<Document, QuestionError>> + Send + Sync>;
@@ -24,6 +25,8 @@ type Answer = Box<dyn Fn(Question) -> BoxFuture<'static, Result<Document, Questi
 pub(crate) struct Scripted {
     answer: Answer,
     asked: Mutex<Vec<Question>>,
+    /// What is missing of the data that runs wait for.
+    pub(crate) missing: Mutex<Vec<Missing>>,
 }
 
 impl Answers for Scripted {
@@ -34,6 +37,12 @@ impl Answers for Scripted {
 
     fn seen<'a>(&'a self, _: &'a Report, _: Viewer) -> BoxFuture<'a, Option<String>> {
         Box::pin(async { Some("everything".into()) })
+    }
+
+    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)> {
+        let signals = awaited.wait_for.signals.iter().map(|(name, key)| (name.to_string(), key.clone()));
+        let answer = (self.missing.lock().unwrap().clone(), signals.collect());
+        Box::pin(async move { answer })
     }
 }
 
@@ -179,7 +188,7 @@ impl Rig {
         change: impl FnOnce(&mut Parts),
     ) -> Self {
         let home = sqlite().await;
-        let asked = Arc::new(Scripted { answer, asked: Mutex::default() });
+        let asked = Arc::new(Scripted { answer, asked: Mutex::default(), missing: Mutex::default() });
         let catalog = Arc::new(OneReport(Mutex::new(Arc::new(report))));
         let state = home.folder.path().to_owned();
         let short = Duration::from_millis(1);

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::rig::{Rig, broken, document, from, order, report, scheduled_at, two_recipients};
 use super::*;
+use crate::definitions::model::{FieldName, Report};
 use crate::delivery::{MemoryMailbox, Outcome, Smtp, SmtpSettings, SmtpTls};
-use crate::runs::store::{DeliveryState, RunState};
+use crate::runs::store::{DeliveryState, Repeat, RunState};
 
 fn weekly() -> Report {
     report(&two_recipients(), &json!({}))

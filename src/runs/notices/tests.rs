@@ -109,6 +109,7 @@ async fn runs_by_hand_and_runs_that_went_well_are_not_told_of() {
         instance: "other".into(),
         definition_version: "v0".into(),
         lease_until: now,
+        waits_until: None,
     };
     let crate::runs::store::Claim::New(run) = rig.store().claim(&left, Repeat::Never, now).await.unwrap()
     else {

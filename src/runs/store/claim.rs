@@ -22,6 +22,8 @@ pub struct NewRun {
     pub definition_version: String,
     /// Until when it counts as alive without a further sign.
     pub lease_until: DateTime<Utc>,
+    /// Until when it waits for its data; none for one that begins at once.
+    pub waits_until: Option<DateTime<Utc>>,
 }
 
 /// What to do when the instant has had its run.
@@ -39,8 +41,10 @@ pub enum Repeat {
 /// Whether the caller is the one to perform the run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
-    /// It is: the row is new.
+    /// It is: the row is new, or waited for its data and does not any more.
     New(Run),
+    /// Nobody is yet: the row is new and waits for its data.
+    Waiting(Run),
     /// It is not: this is the latest run of the instant.
     Existing(Run),
 }
@@ -50,6 +54,8 @@ pub enum Claim {
 enum Begun<'a> {
     /// It is performed.
     Running,
+    /// It waits until then.
+    Waiting(DateTime<Utc>),
     /// It is not, and why.
     Skipped(&'a str),
 }
@@ -61,14 +67,20 @@ impl Store {
         if new.trigger == Trigger::DryRun {
             return self.insert(new, None, Begun::Running, now).await?.map(Claim::New).ok_or(lost_row());
         }
-        if let Some(run) = self.insert(new, Some(1), Begun::Running, now).await? {
-            return Ok(Claim::New(run));
+        let begun = new.waits_until.map_or(Begun::Running, Begun::Waiting);
+        if let Some(run) = self.insert(new, Some(1), begun, now).await? {
+            return Ok(if run.state == RunState::Waiting { Claim::Waiting(run) } else { Claim::New(run) });
         }
         // Two callers may ask for a rerun at once: the one that loses the row looks again, and then
         // finds the other's run under way.
         for _ in 0..10 {
             let latest =
                 self.latest(&new.report, &new.schedule, new.scheduled_at).await?.ok_or_else(lost_row)?;
+            // Whoever sends it now does not want it to wait.
+            let waits = latest.state == RunState::Waiting && repeat != Repeat::Never;
+            if waits && self.begin_waiting(latest.id, new).await? {
+                return self.run(latest.id).await?.map(Claim::New).ok_or_else(lost_row);
+            }
             if repeat == Repeat::Never || !latest.state.is_final() {
                 return Ok(Claim::Existing(latest));
             }
@@ -142,14 +154,15 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Run>, StoreError> {
         let id = RunId::new(now);
-        let (state, skipped) = match begun {
-            Begun::Running => (RunState::Running, None),
-            Begun::Skipped(reason) => (RunState::Skipped, Some(reason)),
+        let (state, skipped, waits_until) = match begun {
+            Begun::Running => (RunState::Running, None, None),
+            Begun::Waiting(until) => (RunState::Waiting, None, Some(until)),
+            Begun::Skipped(reason) => (RunState::Skipped, Some(reason), None),
         };
         let done = sqlx::query(
             "INSERT INTO runs (id, report, schedule, scheduled_at, attempt, trigger_kind, state, instance, \
-             lease_until, definition_version, started_at, warnings, error, finished_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', $12, $13) \
+             lease_until, definition_version, started_at, warnings, error, finished_at, waits_until) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', $12, $13, $14) \
              ON CONFLICT (report, schedule, scheduled_at, attempt) DO NOTHING",
         )
         .bind(id.to_string())
@@ -160,11 +173,12 @@ impl Store {
         .bind(new.trigger.as_str())
         .bind(state.as_str())
         .bind(new.instance.clone())
-        .bind(skipped.is_none().then(|| to_text(new.lease_until)))
+        .bind((state == RunState::Running).then(|| to_text(new.lease_until)))
         .bind(new.definition_version.clone())
         .bind(to_text(now))
         .bind(skipped.map(str::to_owned))
         .bind(skipped.map(|_| to_text(now)))
+        .bind(waits_until.map(to_text))
         .execute(&self.pool)
         .await
         .map_err(StoreError::query("claiming a run"))?;

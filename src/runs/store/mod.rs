@@ -10,7 +10,9 @@ mod notice;
 mod pause;
 mod run;
 mod schedule;
+mod signal;
 mod state;
+mod waiting;
 
 pub use artefact::{Artefact, NewArtefact};
 pub use claim::{Claim, NewRun, Repeat};
@@ -19,7 +21,9 @@ pub use key::RunKey;
 pub use pause::Pause;
 pub use run::{Ending, Run, RunFilter, RunId, RunPage};
 pub use schedule::Considered;
+pub use signal::Signal;
 pub use state::{Channel, DeliveryState, RunState, Stage, Trigger};
+pub use waiting::Missing;
 
 use crate::store::{Cells, new_uuid, to_text};
 pub use crate::store::{Store, StoreError};

@@ -1,10 +1,10 @@
 //! Runs: reading them, moving them on, ending them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Cells, RunState, Stage, Store, StoreError, Trigger, to_text};
+use super::{Cells, Missing, RunState, Stage, Store, StoreError, Trigger, to_text};
 use crate::definitions::model::{FieldName, ReportId};
 use crate::error::Kind;
 
@@ -76,6 +76,12 @@ pub struct Run {
     pub seen: Option<String>,
     /// When it began.
     pub started_at: DateTime<Utc>,
+    /// Until when it waits for its data, or waited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<DateTime<Utc>>,
+    /// What it still waits for, or waited for last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<Missing>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
     /// The kind of error it ended with, as a word (see [`Kind`]).
@@ -100,6 +106,11 @@ pub enum Ending {
     },
     /// The server stopped.
     Interrupted {
+        /// Why.
+        message: String,
+    },
+    /// There was nothing to send.
+    Skipped {
         /// Why.
         message: String,
     },
@@ -130,10 +141,9 @@ pub struct RunPage {
 }
 
 impl Run {
-    /// Whether another attempt can send what this one did not.
+    /// Whether another attempt can send what this one did not; one that waits is sent without waiting.
     pub fn can_be_resent(&self) -> bool {
-        self.attempt.is_some()
-            && matches!(self.state, RunState::Failed | RunState::Interrupted | RunState::Skipped)
+        self.attempt.is_some() && !matches!(self.state, RunState::Running | RunState::Succeeded)
     }
 
     pub(super) fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
@@ -151,6 +161,8 @@ impl Run {
             definition_version: cells.text("definition_version")?,
             seen: cells.text_or_none("seen")?,
             started_at: cells.instant("started_at")?,
+            waits_until: cells.instant_or_none("waits_until")?,
+            waits_for: Missing::read(cells.text_or_none("waits_for")?)?,
             finished_at: cells.instant_or_none("finished_at")?,
             error_kind: cells.text_or_none("error_kind")?,
             error: cells.text_or_none("error")?,
@@ -213,6 +225,37 @@ impl Store {
         Ok(())
     }
 
+    /// Notes digests of what panels of a run show, by panel.
+    pub async fn note_shown(&self, id: RunId, shown: &BTreeMap<String, String>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE runs SET shown = $1 WHERE id = $2")
+            .bind(serde_json::to_string(shown).unwrap_or_default())
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("noting what a run shows"))?;
+        Ok(())
+    }
+
+    /// What panels showed in the last run of the same schedule that was sent before `run`.
+    pub async fn shown_before(&self, run: &Run) -> Result<Option<BTreeMap<String, String>>, StoreError> {
+        let row = sqlx::query(
+            "SELECT shown FROM runs WHERE report = $1 AND schedule = $2 AND scheduled_at < $3 \
+             AND state = 'succeeded' AND attempt IS NOT NULL AND shown IS NOT NULL \
+             ORDER BY scheduled_at DESC, attempt DESC LIMIT 1",
+        )
+        .bind(run.report.to_string())
+        .bind(run.schedule.to_string())
+        .bind(to_text(run.scheduled_at))
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(StoreError::query("reading what the run before showed"))?;
+        let Some(row) = row else { return Ok(None) };
+        let text = Cells(&row).text("shown")?;
+        serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|_| StoreError::Unreadable { column: "shown", value: text })
+    }
+
     /// Notes that a run has reached `stage`, and extends its lease.
     pub async fn enter_stage(
         &self,
@@ -255,12 +298,13 @@ impl Store {
             Ending::Succeeded => (RunState::Succeeded, None, None),
             Ending::Failed { kind, message } => (RunState::Failed, Some(word(*kind)), Some(message.clone())),
             Ending::Interrupted { message } => (RunState::Interrupted, None, Some(message.clone())),
+            Ending::Skipped { message } => (RunState::Skipped, None, Some(message.clone())),
         };
         let doing = "ending a run";
         let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
         let done = sqlx::query(
             "UPDATE runs SET state = $1, error_kind = $2, error = $3, warnings = $4, finished_at = $5, \
-             lease_until = NULL WHERE id = $6 AND state = 'running'",
+             lease_until = NULL WHERE id = $6 AND state IN ('running', $7)",
         )
         .bind(state.as_str())
         .bind(kind)
@@ -268,6 +312,7 @@ impl Store {
         .bind(serde_json::Value::from(warnings.to_vec()).to_string())
         .bind(to_text(now))
         .bind(id.to_string())
+        .bind(if RunState::Waiting.may_become(state) { "waiting" } else { "running" })
         .execute(&mut *transaction)
         .await
         .map_err(StoreError::query(doing))?;

@@ -5,6 +5,8 @@ use crate::store::stored_enum;
 stored_enum! {
     /// Where a run stands.
     RunState in "run state" {
+        /// It waits for its data, and nobody performs it yet.
+        Waiting = "waiting",
         /// It is being performed.
         Running = "running",
         /// Everything was done and handed over.
@@ -13,7 +15,7 @@ stored_enum! {
         Failed = "failed",
         /// The server stopped or died in the middle.
         Interrupted = "interrupted",
-        /// Its instant passed while the server was down, and a later one was run instead.
+        /// It was passed over, or there was nothing to send; its error tells why.
         Skipped = "skipped",
     }
 }
@@ -78,12 +80,18 @@ stored_enum! {
 impl RunState {
     /// Whether `next` may follow.
     pub fn may_become(self, next: Self) -> bool {
-        matches!((self, next), (Self::Running, Self::Succeeded | Self::Failed | Self::Interrupted))
+        match self {
+            Self::Waiting => matches!(next, Self::Running | Self::Failed | Self::Skipped),
+            Self::Running => {
+                matches!(next, Self::Succeeded | Self::Failed | Self::Interrupted | Self::Skipped)
+            }
+            Self::Succeeded | Self::Failed | Self::Interrupted | Self::Skipped => false,
+        }
     }
 
     /// Whether nothing can follow.
     pub fn is_final(self) -> bool {
-        self != Self::Running
+        !matches!(self, Self::Waiting | Self::Running)
     }
 }
 

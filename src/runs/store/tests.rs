@@ -29,13 +29,14 @@ fn new_run() -> NewRun {
         instance: format!("i{unique}"),
         definition_version: "abc123".into(),
         lease_until: now() + TimeDelta::seconds(15),
+        waits_until: None,
     }
 }
 
 async fn claimed(store: &Store, new: &NewRun, repeat: Repeat) -> Run {
     match store.claim(new, repeat, now()).await.unwrap() {
         Claim::New(run) => run,
-        Claim::Existing(run) => panic!("expected a new run, there is {run:?}"),
+        other => panic!("expected a new run, there is {other:?}"),
     }
 }
 

@@ -106,7 +106,7 @@ pub async fn rerender(
         viewer,
         freshness: Freshness::from_now_on(),
     };
-    let mut document = answers.document(question).await?;
+    let mut document = answers.document(question).await?.marked_incomplete(claimed.missing.clone());
     // Links lead where those of the file lead, whatever server this is.
     document.base_url.clone_from(&claimed.base_url);
     let today = document.provenance.clone();

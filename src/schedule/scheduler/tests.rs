@@ -10,7 +10,7 @@ use crate::render::document::Document;
 use crate::runs::Clock;
 use crate::runs::evaluate::{Question, QuestionError};
 use crate::runs::execute::rig::{Rig, document, from, report, report_id, schedule_id, two_recipients};
-use crate::runs::store::{Run, RunFilter, RunState};
+use crate::runs::store::{NewRun, Run, RunFilter, RunState};
 
 /// A clock that the test sets.
 #[derive(Clone)]
@@ -247,6 +247,7 @@ async fn what_an_earlier_life_left_is_closed_at_the_start_and_not_run_again_by_i
         instance: "local".into(),
         definition_version: "v0".into(),
         lease_until: now + TimeDelta::seconds(30),
+        waits_until: None,
     };
     rig.store().claim(&left, Repeat::Never, now).await.unwrap();
     // It died before it could note that the instant was dealt with.

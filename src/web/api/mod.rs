@@ -18,6 +18,7 @@ mod reports;
 mod runs;
 mod schedules;
 mod sessions;
+mod signals;
 mod table;
 mod tokens;
 mod users;

@@ -31,7 +31,7 @@ pub(super) struct RunsAsked {
     report: Option<String>,
     /// Only of this schedule.
     schedule: Option<String>,
-    /// Only in this state: `running`, `succeeded`, `failed`, `interrupted` or `skipped`.
+    /// Only in this state: `waiting`, `running`, `succeeded`, `failed`, `interrupted` or `skipped`.
     state: Option<String>,
     /// Only older ones than this run: the last of the page before.
     before: Option<String>,
@@ -63,7 +63,7 @@ pub(super) struct RunOut {
     attempt: Option<i64>,
     /// What started it: `schedule`, `catch_up`, `manual` or `dry_run`.
     trigger: String,
-    /// Where it stands: `running`, `succeeded`, `failed`, `interrupted` or `skipped`.
+    /// Where it stands: `waiting`, `running`, `succeeded`, `failed`, `interrupted` or `skipped`.
     state: String,
     /// The part it is in, or ended in: `evaluate`, `render`, `store` or `deliver`.
     stage: Option<String>,
@@ -71,6 +71,10 @@ pub(super) struct RunOut {
     definition_version: String,
     /// When it began.
     started_at: DateTime<Utc>,
+    /// Until when it waits for its data, or waited; `null` for one that does not.
+    waits_until: Option<DateTime<Utc>>,
+    /// What it waits for, or waited for last.
+    waits_for: Vec<String>,
     /// When it ended.
     finished_at: Option<DateTime<Utc>>,
     /// Why it failed.
@@ -231,6 +235,8 @@ impl RunOut {
             stage: run.stage.map(|stage| stage.to_string()),
             definition_version: run.definition_version,
             started_at: run.started_at,
+            waits_until: run.waits_until,
+            waits_for: run.waits_for.iter().map(ToString::to_string).collect(),
             finished_at: run.finished_at,
             error: run.error,
             warnings: run.warnings,

@@ -171,7 +171,7 @@ fn closed(standing: &Standing, report: &ReportId) -> Result<(), WebError> {
     if may { Ok(()) } else { Err(WebError::no_page()) }
 }
 
-fn now(state: &WebState) -> DateTime<Utc> {
+pub(super) fn now(state: &WebState) -> DateTime<Utc> {
     match &state.gate {
         Gate::Login(door) => door.now(),
         Gate::Demo => Clock::system().now(),

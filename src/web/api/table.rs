@@ -5,7 +5,7 @@ use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    audit, datasets, explore, me, openapi, panels, reports, runs, schedules, sessions, tokens, users,
+    audit, datasets, explore, me, openapi, panels, reports, runs, schedules, sessions, signals, tokens, users,
 };
 use crate::access::Action;
 use crate::ledger::audit::AuditAction;
@@ -170,7 +170,7 @@ use Action::{Explore, Export, Schedule, View};
 use Audience::{Administrators, People};
 
 /// Every operation. Those that are not here do not exist.
-pub(super) static ROUTES: [Route; 26] = [
+pub(super) static ROUTES: [Route; 28] = [
     Route::new(Verb::Get, "/openapi.json", "describe", "This document.", || routing::get(openapi::show))
         .gives::<openapi::OpenApi>(200),
     Route::new(Verb::Get, "/me", "show_me", "Who calls, and what they may do.", || routing::get(me::show))
@@ -304,6 +304,26 @@ pub(super) static ROUTES: [Route; 26] = [
     )
     .needs(Schedule, "report")
     .gives::<schedules::ScheduleDetail>(200),
+    // What other programs tell.
+    Route::new(
+        Verb::Get,
+        "/signals/{signal}",
+        "list_signals",
+        "The latest signals of a name that a schedule waits for, newest first.",
+        || routing::get(signals::list),
+    )
+    .needs(Schedule, "signal")
+    .gives::<signals::Signals>(200),
+    Route::new(
+        Verb::Post,
+        "/signals/{signal}",
+        "send_signal",
+        "Tells that something has come that schedules wait for; the same key again changes nothing.",
+        || routing::post(signals::send),
+    )
+    .needs(Schedule, "signal")
+    .takes::<signals::NewSignal>()
+    .gives::<signals::SignalOut>(200),
     // What administrators do.
     Route::new(Verb::Get, "/audit", "list_events", "The audit log, newest first.", || {
         routing::get(audit::list)

@@ -42,6 +42,7 @@ word_table! { Names;
     delivered: "발송", "Delivered", "發送";
     roles_changed: "역할 변경", "Roles changed", "更改角色";
     schedule_changed: "일정 변경", "Schedule changed", "更改排程";
+    signal_received: "신호 받음", "Signal received", "收到訊號";
     definition_changed: "정의 변경", "Definition changed", "更改定義";
     audit_exported: "감사 기록 내보내기", "Audit log exported", "匯出稽核記錄";
     audit_pruned: "감사 기록 정리", "Audit log pruned", "清理稽核記錄";
@@ -110,6 +111,7 @@ impl Names {
             AuditAction::Delivered => self.delivered,
             AuditAction::RolesChanged => self.roles_changed,
             AuditAction::ScheduleChanged => self.schedule_changed,
+            AuditAction::SignalReceived => self.signal_received,
             AuditAction::DefinitionChanged => self.definition_changed,
             AuditAction::AuditExported => self.audit_exported,
             AuditAction::AuditPruned => self.audit_pruned,

@@ -19,8 +19,8 @@ use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
 use crate::runs::store::{
-    Artefact, Channel, Delivery, DeliveryState, Pause, Run, RunFilter, RunId, RunPage, RunState, Stage,
-    Trigger,
+    Artefact, Channel, Delivery, DeliveryState, Pause, Run, RunFilter, RunId, RunPage, RunState, Signal,
+    Stage, Trigger,
 };
 use crate::web::backend::{
     Answers, ArtefactFile, Backend, BackendError, DatasetEntry, Fresh, OpenReport, ReadyCheck, ReportEntry,
@@ -194,6 +194,14 @@ impl Backend for Fake {
         _: Standing,
         _: (ReportId, FieldName),
     ) -> BoxFuture<'_, Result<Option<Resumed>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn signals(&self, _: Standing, _: FieldName) -> BoxFuture<'_, Result<Option<Vec<Signal>>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn receive(&self, _: Standing, _: Signal) -> BoxFuture<'_, Result<Option<(Signal, bool)>, BackendError>> {
         async { Ok(None) }.boxed()
     }
 
@@ -395,6 +403,8 @@ fn run(number: i64) -> Run {
         instance: "web-1".into(),
         definition_version: "3f9a1c0de5b2".repeat(5),
         started_at: scheduled_at,
+        waits_until: None,
+        waits_for: Vec::new(),
         finished_at: state.is_final().then(|| scheduled_at + chrono::TimeDelta::milliseconds(2345)),
         error_kind: None,
         error: (state == RunState::Failed)

@@ -194,6 +194,16 @@ pub(super) struct Words {
     pub(super) artefacts: &'static str,
     /// Another attempt of a run.
     pub(super) resend: &'static str,
+    /// Sending a run that waits.
+    pub(super) send_now: &'static str,
+    /// Why a run was not sent.
+    pub(super) reason: &'static str,
+    /// What a run waits for.
+    pub(super) waits_for: &'static str,
+    /// A run that waits and was not looked at yet.
+    pub(super) not_looked_yet: &'static str,
+    /// The deadline of a run that waits.
+    pub(super) waits_until: &'static str,
     /// A file retention removed.
     pub(super) removed: &'static str,
     /// An empty list.

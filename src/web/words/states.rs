@@ -60,6 +60,7 @@ impl Words {
     /// Where a run stands.
     pub(in crate::web) fn run_state(&self, run_state: RunState) -> &'static str {
         match run_state {
+            RunState::Waiting => self.pick("데이터 기다림", "Waiting for data", "等候資料"),
             RunState::Running => self.pick("실행 중", "Running", "執行中"),
             RunState::Succeeded => self.pick("완료", "Succeeded", "成功"),
             RunState::Failed => self.pick("실패", "Failed", "失敗"),

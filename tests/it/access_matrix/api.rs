@@ -32,6 +32,12 @@ pub(super) fn rows(made: &Made) -> Vec<(&'static str, Row)> {
             "resume_schedule",
             row("POST /resume", "/reports/{object}/schedules/daily/resume", Need::Of(Schedule)),
         ),
+        ("list_signals", row("GET /signals", "/signals/loaded_{object}", Need::Of(Schedule))),
+        (
+            "send_signal",
+            row("POST /signals", "/signals/loaded_{object}", Need::Of(Schedule))
+                .json(json!({"key": "2026-01-05"})),
+        ),
         ("list_schedules", row("GET /schedules", "/schedules", Need::Somewhere(Schedule))),
         ("list_datasets", row("GET /datasets", "/datasets", Need::List(Explore))),
         ("show_dataset", row("GET /datasets/{dataset}", "/datasets/{object}", Need::OnData(Explore))),

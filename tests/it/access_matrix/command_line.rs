@@ -10,7 +10,7 @@ use super::workspace::{self, MARKS};
 use crate::support::binary::{Said, jangpyo};
 
 /// Every command with what it needs before it does anything; `None` for those that look with nobody's eyes.
-const COMMANDS: [(&str, Option<Action>); 14] = [
+const COMMANDS: [(&str, Option<Action>); 15] = [
     ("serve", None),
     ("check", None),
     ("render", Some(Action::View)),
@@ -22,6 +22,7 @@ const COMMANDS: [(&str, Option<Action>); 14] = [
     ("schema", None),
     ("next", None),
     ("schedules", None),
+    ("signal", None),
     ("sample", None),
     ("audit", None),
     ("users", None),

@@ -43,13 +43,15 @@ fn dataset(table: &str) -> String {
     )
 }
 
-fn report(dataset: &str, title: &str) -> String {
+fn report(id: &str, dataset: &str, title: &str) -> String {
     format!(
         "kind: report\ntitle: {title}\nowner: keepers\ndataset: {dataset}\nlocale: en\ntime_zone: Asia/Seoul\n\
          parameters:\n  period: {{type: period, default: all}}\n  place: {{type: member, of: place}}\n\
          panels:\n  total: {{kpi: amount}}\n  bars: {{chart: bar, x: place, y: amount}}\n  \
          sheet: {{table: [place, amount]}}\n\
-         schedules:\n  daily: {{cron: '0 8 * * *', deliver: {{folder: {{path: out, files: [pdf]}}}}}}\n"
+         schedules:\n  daily:\n    cron: '0 8 * * *'\n    deliver: {{folder: {{path: out, files: [pdf]}}}}\n    \
+         wait_for: {{signals: {{loaded_{id}: '{{scheduled_day}}'}}, at_most: 1h}}\n",
+        id = id.replace('-', "_"),
     )
 }
 
@@ -64,8 +66,8 @@ pub(super) fn write(folder: &Path) {
     put("sources/disk.yaml", "kind: source\nowner: keepers\nurl: ./data\n");
     put("datasets/hush.yaml", &dataset("hush"));
     put("datasets/next_door.yaml", &dataset("next_door"));
-    put("hush.yaml", &report("hush", "Hush Quarterly"));
-    put("next-door.yaml", &report("next_door", "Next door"));
+    put("hush.yaml", &report("hush", "hush", "Hush Quarterly"));
+    put("next-door.yaml", &report("next-door", "next_door", "Next door"));
     put("data/hush.csv", "day,place,amount\n2026-01-05,Hush Harbour,987654\n2026-01-06,Other,1\n");
     put("data/next_door.csv", "day,place,amount\n2026-01-05,Here,12\n");
     let workspace = Workspace::load(folder, &Policy::default(), PART_CHECKS);

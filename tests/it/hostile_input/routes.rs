@@ -111,6 +111,7 @@ fn body(operation: &str) -> Option<Value> {
         // An instant that has had its run starts none.
         "start_run" => json!({"at": "2026-11-02T08:00:00+09:00", "dry_run": false}),
         "pause_schedule" => json!({"reason": "stock-taking", "until": "2099-01-01T00:00:00Z"}),
+        "send_signal" => json!({"key": "2026-11-01"}),
         "query_dataset" => json!({
             "measures": ["revenue"],
             "by": [{"dimension": "order_date", "grain": "month"}],

@@ -1,0 +1,82 @@
+//! The row that says "this instant is mine".
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Claimed, Order, RunError, Runner, Ticket, VersionedReport};
+use crate::definitions::model::{FieldName, Schedule};
+use crate::runs::store::{Claim, Missing, NewRun, Repeat, Run, StoreError, Trigger};
+
+impl Runner {
+    /// Makes the row of a run, unless its instant has one.
+    pub async fn claim(&self, order: &Order) -> Result<Claimed, RunError> {
+        let parts = &self.parts;
+        let found = parts
+            .catalog
+            .report(&order.report)
+            .ok_or_else(|| RunError::NoReport { report: order.report.to_string() })?;
+        let schedule = found.report.schedules.get(&order.schedule).cloned().ok_or_else(|| {
+            let names: Vec<&str> = found.report.schedules.keys().map(FieldName::as_str).collect();
+            RunError::NoSchedule {
+                report: order.report.to_string(),
+                schedule: order.schedule.to_string(),
+                valid: if names.is_empty() { "none".into() } else { names.join(", ") },
+            }
+        })?;
+        let now = parts.clock.now();
+        let new = self.new_run(order, &found.version, &schedule, now);
+        Ok(match parts.store.claim(&new, order.repeat, now).await? {
+            Claim::New(run) => Claimed::Ticket(Box::new(Ticket {
+                first: parts.store.first_attempt(&run).await?,
+                run,
+                report: found.report,
+                schedule,
+                repeat: order.repeat,
+                missing: Vec::new(),
+            })),
+            Claim::Waiting(run) => Claimed::Waiting(Box::new(run)),
+            Claim::Existing(run) => Claimed::Existing(Box::new(run)),
+        })
+    }
+
+    /// Begins a run that waited, although `missing` is not there; `None` if somebody else has begun or ended it.
+    pub async fn begin(
+        &self,
+        run: &Run,
+        found: VersionedReport,
+        schedule: Schedule,
+        missing: Vec<Missing>,
+    ) -> Result<Option<Ticket>, StoreError> {
+        let store = &self.parts.store;
+        let order = Order {
+            report: run.report.clone(),
+            schedule: run.schedule.clone(),
+            scheduled_at: run.scheduled_at,
+            trigger: run.trigger,
+            repeat: Repeat::Never,
+        };
+        let new = self.new_run(&order, &found.version, &schedule, self.parts.clock.now());
+        if !store.begin_waiting(run.id, &new).await? {
+            return Ok(None);
+        }
+        let Some(run) = store.run(run.id).await? else { return Ok(None) };
+        let first = store.first_attempt(&run).await?;
+        Ok(Some(Ticket { run, report: found.report, schedule, repeat: order.repeat, first, missing }))
+    }
+
+    fn new_run(&self, order: &Order, version: &str, schedule: &Schedule, now: DateTime<Utc>) -> NewRun {
+        // Who starts a run by hand has looked.
+        let by_itself = matches!(order.trigger, Trigger::Schedule | Trigger::CatchUp);
+        let waits = schedule.wait_for.as_ref().filter(|_| by_itself);
+        NewRun {
+            report: order.report.clone(),
+            schedule: order.schedule.clone(),
+            scheduled_at: order.scheduled_at,
+            trigger: order.trigger,
+            instance: self.parts.settings.instance.clone(),
+            definition_version: version.to_owned(),
+            lease_until: self.lease_from(now),
+            waits_until: waits
+                .map(|waits| order.scheduled_at + TimeDelta::minutes(waits.at_most.minutes().into())),
+        }
+    }
+}

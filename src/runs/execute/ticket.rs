@@ -1,0 +1,55 @@
+//! What is asked of a runner, and what it answers.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::definitions::model::{FieldName, Report, ReportId, Schedule};
+use crate::runs::store::{Missing, Repeat, Run, RunId, Trigger};
+
+/// Which run is wanted.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The report.
+    pub report: ReportId,
+    /// Its schedule, which says parameters, language and recipients.
+    pub schedule: FieldName,
+    /// The instant the report is evaluated at.
+    pub scheduled_at: DateTime<Utc>,
+    /// What starts it; [`Trigger::DryRun`] makes the files and sends nothing.
+    pub trigger: Trigger,
+    /// What to do when the instant has had its run.
+    pub repeat: Repeat,
+}
+
+/// A run that is claimed and waits to be performed.
+#[derive(Debug)]
+pub struct Ticket {
+    pub(super) run: Run,
+    pub(super) report: Arc<Report>,
+    pub(super) schedule: Schedule,
+    pub(super) repeat: Repeat,
+    /// The first attempt for its instant. Mail of every attempt has the Message-ID of that one: whoever got it
+    /// although nobody knew does not see two.
+    pub(super) first: RunId,
+    /// What it waited for in vain; it says so on its first sheet.
+    pub(super) missing: Vec<Missing>,
+}
+
+impl Ticket {
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+}
+
+/// Whether the caller is to perform the run.
+#[derive(Debug)]
+pub enum Claimed {
+    /// It is.
+    Ticket(Box<Ticket>),
+    /// There is a run for that instant, and no other was asked for.
+    Existing(Box<Run>),
+    /// The run is made, and waits for its data.
+    Waiting(Box<Run>),
+}
