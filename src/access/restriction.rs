@@ -48,6 +48,8 @@ pub enum Unrestricted {
     Check,
     /// Attributes of a person, looked up to find out what they may see.
     Attributes,
+    /// Rows kept for many slices; the question of every slice carries the restriction of its own.
+    Slices,
 }
 
 /// How a field is masked.

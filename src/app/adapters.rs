@@ -137,7 +137,7 @@ impl Backend for LiveBackend {
         async move {
             let Wish { report, parameters, locale, viewer } = wish;
             let (now, freshness) = (Utc::now(), Freshness::Recent);
-            let question = Question { report, parameters, locale, now, viewer, freshness };
+            let question = Question { report, parameters, locale, now, viewer, freshness, memory: None };
             let prepared = self.evaluator.prepare(question).await?;
             Ok(OpenReport {
                 id: prepared.id.clone(),

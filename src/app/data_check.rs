@@ -26,7 +26,8 @@ pub async fn check_against_data(program: &Program) -> Vec<Diagnostic> {
             let (Some(source), Some(file)) = (catalog.sources.get(&dataset.source), file) else {
                 return Vec::new();
             };
-            let ask = Ask { id, dataset, source, restriction, freshness: Freshness::from_now_on() };
+            let ask =
+                Ask { id, dataset, source, restriction, freshness: Freshness::from_now_on(), memory: None };
             match program.evaluator.engine().check_fields(&ask).await {
                 Ok(problems) => problems
                     .into_iter()

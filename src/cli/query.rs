@@ -37,7 +37,14 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
         let person = standing.viewer().name();
         Failure::new(Kind::Forbidden, format!("dataset `{id}` is closed to {person}: {refusal}"))
     })?;
-    let ask = Ask { id, dataset, source, restriction: &restriction, freshness: Freshness::from_now_on() };
+    let ask = Ask {
+        id,
+        dataset,
+        source,
+        restriction: &restriction,
+        freshness: Freshness::from_now_on(),
+        memory: None,
+    };
     let engine = program.evaluator.engine();
     let range = match &arguments.period {
         Some(text) => {

@@ -44,6 +44,7 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
         now: arguments.now.unwrap_or_else(Utc::now),
         viewer,
         freshness: Freshness::from_now_on(),
+        memory: None,
     };
     let spinner = progress::spinner(format!("rendering {}", arguments.report));
     let prepared = program.evaluator.prepare(question).await?;

@@ -11,7 +11,7 @@ use super::batches::{business_table, column_cells, first_column};
 use super::comparison;
 use super::datasets::{Datasets, Freshness, definition_hash};
 use super::execution::Executor;
-use super::{EngineError, EngineSettings};
+use super::{EngineError, EngineSettings, Memory};
 use crate::access::Restriction;
 use crate::definitions::model::{Dataset, DatasetId, Source};
 use crate::query::{DateRange, Planner, SemanticQuery};
@@ -31,6 +31,8 @@ pub struct Ask<'a> {
     pub restriction: &'a Restriction,
     /// How recent the listing of its files must be.
     pub freshness: Freshness,
+    /// What many such questions share.
+    pub memory: Option<&'a Memory>,
 }
 
 /// A finished answer.
@@ -132,7 +134,16 @@ impl Engine {
     }
 
     async fn try_answer(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Result<Answer, EngineError> {
-        let input = self.open(ask).await?;
+        let remembered = ask.memory.and_then(|memory| memory.input(ask, query));
+        let input = match remembered {
+            Some(input) => input,
+            None => {
+                if let Some(memory) = ask.memory {
+                    memory.note(ask, query);
+                }
+                self.open(ask).await?
+            }
+        };
         let key = AnswerKey {
             dataset: ask.id.clone(),
             definition: definition_hash(ask.dataset, ask.source),

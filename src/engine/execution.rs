@@ -13,6 +13,13 @@ use tokio_util::task::AbortOnDropHandle;
 use super::{EngineError, EngineSettings};
 use crate::sources::Input;
 
+/// How much of a plan's rows is taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) rows: usize,
+    pub(super) bytes: usize,
+}
+
 /// Threads for queries, apart from those that answer requests, and a queue in front of them.
 pub(super) struct Executor {
     runtime: Option<Runtime>,
@@ -42,22 +49,33 @@ impl Executor {
         input: &Arc<Input>,
         plan: LogicalPlan,
     ) -> Result<Vec<RecordBatch>, EngineError> {
+        self.collect_within(input, plan, Bounds { rows: self.settings.max_rows, bytes: usize::MAX }).await
+    }
+
+    /// The same within other bounds.
+    pub(super) async fn collect_within(
+        &self,
+        input: &Arc<Input>,
+        plan: LogicalPlan,
+        bounds: Bounds,
+    ) -> Result<Vec<RecordBatch>, EngineError> {
         let limit = self.settings.query_timeout;
         let place = tokio::time::timeout(limit, self.permits.acquire()).await;
         let place = place.map_err(|_| EngineError::Busy { limit_secs: limit.as_secs() })?;
         let _place = place.map_err(|_| EngineError::Bug("the queue is closed".into()))?;
-        let (max_rows, limit_mb) = (self.settings.max_rows, self.settings.memory_bytes >> 20);
+        let limit_mb = self.settings.memory_bytes >> 20;
         let input = Arc::clone(input);
         let work = async move {
             let sorted = |error: DataFusionError| EngineError::from_execution(&error, limit_mb);
             let frame = input.context.execute_logical_plan(plan).await.map_err(sorted)?;
             let mut stream = frame.execute_stream().await.map_err(sorted)?;
-            let (mut batches, mut rows) = (Vec::new(), 0);
+            let (mut batches, mut rows, mut bytes) = (Vec::new(), 0, 0);
             while let Some(batch) = stream.next().await {
                 let batch = batch.map_err(sorted)?;
                 rows += batch.num_rows();
-                if rows > max_rows {
-                    return Err(EngineError::TooManyRows { limit: max_rows });
+                bytes += batch.get_array_memory_size();
+                if rows > bounds.rows || bytes > bounds.bytes {
+                    return Err(EngineError::TooManyRows { limit: rows.min(bounds.rows) });
                 }
                 batches.push(batch);
             }

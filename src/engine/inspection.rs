@@ -14,6 +14,9 @@ use crate::table::Value;
 impl Engine {
     /// The last day the dataset has data for, in `zone`; `None` for an empty dataset.
     pub async fn latest_day(&self, ask: &Ask<'_>, zone: Tz) -> Result<Option<NaiveDate>, EngineError> {
+        if let Some(memory) = ask.memory {
+            return self.remembered_latest(memory, ask, zone).await;
+        }
         match self.try_latest_day(ask, zone).await {
             Err(error) if is_changed(&error) => {
                 self.datasets.forget(ask.id).await;

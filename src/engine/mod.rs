@@ -11,9 +11,11 @@ mod datasets;
 mod error;
 mod execution;
 mod inspection;
+mod memory;
 mod settings;
 
 pub use answer::{Answer, AnswerCounters, Ask, Engine, Usage};
 pub use datasets::Freshness;
 pub use error::EngineError;
+pub use memory::{Memory, MemoryUse};
 pub use settings::EngineSettings;

@@ -11,6 +11,7 @@ mod columns;
 mod error;
 mod expression;
 mod filter;
+mod load;
 mod mask;
 mod period;
 mod plan;
@@ -19,6 +20,7 @@ mod semantic;
 
 pub use calendar::{Buckets, DateRange, bucket_of};
 pub use error::QueryError;
+pub use load::{Needs, SLICE};
 pub use period::{Anchor, compared, resolve};
 pub use plan::{OTHERS_FLAG, Planner};
 pub use semantic::{Comparison, Condition, Filter, GroupBy, Literal, SemanticQuery, Sort, Top};

@@ -27,15 +27,15 @@ const ROWS_OF_GROUP: &str = "__rows_of_group";
 
 /// Plans questions to one opened dataset for one viewer. Without a restriction there is no planner.
 pub struct Planner<'a> {
-    dataset: &'a Dataset,
-    input: &'a Input,
+    pub(super) dataset: &'a Dataset,
+    pub(super) input: &'a Input,
     restriction: &'a Restriction,
     columns: Columns,
 }
 
-struct Parsed {
-    expression: Expr,
-    data_type: DataType,
+pub(super) struct Parsed {
+    pub(super) expression: Expr,
+    pub(super) data_type: DataType,
 }
 
 impl<'a> Planner<'a> {
@@ -332,7 +332,7 @@ impl<'a> Planner<'a> {
         Ok(plan.build()?)
     }
 
-    fn time_dimension(&self) -> Result<TimeDimension<'_>, QueryError> {
+    pub(super) fn time_dimension(&self) -> Result<TimeDimension<'_>, QueryError> {
         let field = self.dataset.time.as_ref().ok_or_else(|| {
             QueryError::BadQuestion("the dataset has no `time` dimension, so no period applies to it".into())
         })?;
@@ -370,7 +370,7 @@ impl<'a> Planner<'a> {
     }
 
     /// A dimension as it is in the data: for row rules only.
-    fn raw_dimension(&self, field: &FieldName) -> Result<Parsed, QueryError> {
+    pub(super) fn raw_dimension(&self, field: &FieldName) -> Result<Parsed, QueryError> {
         let (name, definition) = self.definition(field)?;
         let place = Place { what: "dimension", name: name.as_str() };
         let expression = match &definition.sql {
@@ -384,7 +384,7 @@ impl<'a> Planner<'a> {
         Ok(Parsed { expression, data_type })
     }
 
-    fn parse(&self, sql: &str, place: Place<'_>) -> Result<Expr, QueryError> {
+    pub(super) fn parse(&self, sql: &str, place: Place<'_>) -> Result<Expr, QueryError> {
         self.columns.parse(self.input, sql, place)
     }
 }

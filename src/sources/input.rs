@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
 
-use datafusion::catalog::TableProvider;
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -34,6 +36,38 @@ pub struct Input {
     pub files: usize,
     /// How many bytes they have.
     pub bytes: u64,
+}
+
+impl Input {
+    /// The same dataset with its joined tables in memory. Questions to it are small, so each uses one thread.
+    pub fn beside(
+        &self,
+        joined: HashMap<String, (SchemaRef, Vec<RecordBatch>)>,
+    ) -> Result<Self, SourceError> {
+        let config = self.context.copied_config().with_target_partitions(1);
+        let context = SessionContext::new_with_config_rt(config, self.context.runtime_env());
+        let relationships = joined
+            .into_iter()
+            .map(|(name, (schema, batches))| Ok((name.clone(), scan(&name, &in_memory(schema, batches)?)?)))
+            .collect::<Result<_, SourceError>>()?;
+        Ok(Self { context, relationships, rows: self.rows.clone(), version: self.version.clone(), ..*self })
+    }
+
+    /// The same over rows in memory.
+    pub fn over(&self, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Self, SourceError> {
+        Ok(Self {
+            context: self.context.clone(),
+            rows: scan(ROWS, &in_memory(schema, batches)?)?,
+            relationships: self.relationships.clone(),
+            version: self.version.clone(),
+            ..*self
+        })
+    }
+}
+
+fn in_memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<dyn TableProvider>, SourceError> {
+    let table = MemTable::try_new(schema, vec![batches]).map_err(|cause| unusable(&cause))?;
+    Ok(Arc::new(table))
 }
 
 /// Limits and shared parts for opening datasets.

@@ -78,6 +78,7 @@ async fn evaluate(folder: &Path) -> Document {
         now: Utc::now(),
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
+        memory: None,
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await
 }

@@ -103,6 +103,7 @@ async fn document(name: &str, base: Option<&str>, print: &str) -> Document {
         now: Utc.with_ymd_and_hms(2026, 3, 2, 0, 0, 0).unwrap(),
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
+        memory: None,
     };
     let prepared = evaluator.prepare(question).await.unwrap();
     let document = evaluator.document(&prepared).await;

@@ -88,6 +88,7 @@ async fn document() -> Document {
         now: Utc.with_ymd_and_hms(2026, 3, 2, 0, 0, 0).unwrap(),
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
+        memory: None,
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await
 }

@@ -122,6 +122,7 @@ async fn document(folder: &Path, sales: &[Sale], panels: &str, period: &str) -> 
         now: "2026-01-15T08:00:00+09:00".parse().unwrap(),
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
+        memory: None,
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await
 }

@@ -15,16 +15,22 @@ use crate::support::workspace::{TestWorkspace, committed};
 /// A report about last month over a dataset in `server`, whose last day is the last that it has rows of.
 fn workspace(server: &S3Server) -> TestWorkspace {
     let workspace = TestWorkspace::sample();
-    workspace.write("sources/bucket.yaml", &format!("kind: source\nowner: data\n{}", server.source_block()));
+    workspace.write(
+        "sources/bucket.yaml",
+        &format!(
+            "kind: source\n{}",
+            server.source_block().replace("owner: test\n", "owner: data_platform\n")
+        ),
+    );
     workspace.write(
         "datasets/loads.yaml",
-        "kind: dataset\nowner: data\nsource: bucket\ntable: l2/loads.csv\ncsv: {types: {day: date}}\ntime: day\n\
+        "kind: dataset\nowner: data_platform\nsource: bucket\ntable: l2/loads.csv\ncsv: {types: {day: date}}\ntime: day\n\
          dimensions: {day: {}}\nmeasures: {amount: {sql: sum(amount)}}\n",
     );
     workspace.write(
         "loads.yaml",
-        "kind: report\ntitle: Loads\nowner: data\ndataset: loads\ntime_zone: Asia/Seoul\n\
-         parameters: {period: {type: period, default: last_month}}\npanels: {total: {kpi: amount}}\n",
+        "kind: report\ntitle: Loads\nowner: data_platform\ndataset: loads\ntime_zone: Asia/Seoul\n\
+         parameters: {period: {type: period, default: last_complete_month}}\npanels: {total: {kpi: amount}}\n",
     );
     workspace
 }
@@ -54,7 +60,7 @@ fn day(text: &str) -> NaiveDate {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dataset_is_complete_once_its_files_go_far_enough() {
     let server = S3Server::start().await;
-    server.put("lake/l2/loads.csv", "day,amount\n2026-11-28,1\n2026-11-29,2\n").await;
+    server.put("l2/loads.csv", "day,amount\n2026-11-28,1\n2026-11-29,2\n").await;
     let workspace = workspace(&server);
     let evaluator = workspace.evaluator();
     let wait = || json!({"datasets": {"loads": "period_end"}});
@@ -64,7 +70,7 @@ async fn a_dataset_is_complete_once_its_files_go_far_enough() {
     };
     assert_eq!(missing(&evaluator, wait()).await.0, behind("2026-11-29"));
     // The file is read again although it was listed a moment ago.
-    server.put("lake/l2/loads.csv", "day,amount\n2026-11-28,1\n2026-11-30,2\n").await;
+    server.put("l2/loads.csv", "day,amount\n2026-11-28,1\n2026-11-30,2\n").await;
     assert_eq!(missing(&evaluator, wait()).await.0, []);
     for (word, found) in [("period_start", true), ("previous_day", false), ("scheduled_day", false)] {
         let missing = missing(&evaluator, json!({"datasets": {"loads": word}})).await.0;
@@ -81,7 +87,7 @@ async fn a_dataset_is_complete_once_its_files_go_far_enough() {
 #[tokio::test(flavor = "multi_thread")]
 async fn markers_and_partitions_are_found_once_they_are_there() {
     let server = S3Server::start().await;
-    server.put("lake/l2/loads.csv", "day,amount\n2026-11-28,1\n").await;
+    server.put("l2/loads.csv", "day,amount\n2026-11-28,1\n").await;
     let workspace = workspace(&server);
     let evaluator = workspace.evaluator();
     let wait = || {
@@ -99,11 +105,11 @@ async fn markers_and_partitions_are_found_once_they_are_there() {
     assert_eq!(missing_now, [object(marker), object(partition)]);
     assert_eq!(signals, [("sales_loaded".to_owned(), "2026-11-01..2026-11-30".to_owned())]);
     // Another day's marker, and a partition that holds nothing but a marker, are not what is waited for.
-    server.put("lake/l2/sales/2026-12-01/_SUCCESS", "").await;
-    server.put("lake/l2/sales/day=2026-11-30/_SUCCESS", "x").await;
+    server.put("l2/sales/2026-12-01/_SUCCESS", "").await;
+    server.put("l2/sales/day=2026-11-30/_SUCCESS", "x").await;
     assert_eq!(missing(&evaluator, wait()).await.0, [object(marker), object(partition)]);
-    server.put("lake/l2/sales/2026-12-02/_SUCCESS", "").await;
-    server.put("lake/l2/sales/day=2026-11-30/part-0.csv", "amount\n1\n").await;
+    server.put("l2/sales/2026-12-02/_SUCCESS", "").await;
+    server.put("l2/sales/day=2026-11-30/part-0.csv", "amount\n1\n").await;
     assert_eq!(missing(&evaluator, wait()).await.0, []);
 }
 

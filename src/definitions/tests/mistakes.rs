@@ -372,7 +372,7 @@ fn days_of_schedules() {
 fn waiting_and_sending() {
     let schedule = |keys: &str| {
         format!(
-            "{TOP}parameters: {{period: {{type: period, default: last_week, as_of: latest_data}}}}\n\
+            "{TOP}parameters: {{period: {{type: period, default: last_complete_week, as_of: latest_data}}}}\n\
              panels:\n  a: {{kpi: revenue}}\n  b: {{text: Hello}}\nschedules:\n  monday:\n    cron: '0 8 * * MON'\n\
              {keys}    deliver: {{folder: {{path: x}}}}\n"
         )

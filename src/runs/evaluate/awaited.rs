@@ -95,7 +95,7 @@ impl Evaluator {
             return Some(unknown(what(), "it is not open to the schedule"));
         };
         let freshness = Freshness::from_now_on();
-        let ask = Ask { id, dataset, source, restriction: &restriction, freshness };
+        let ask = Ask { id, dataset, source, restriction: &restriction, freshness, memory: None };
         match self.engine.latest_day(&ask, zone).await {
             Ok(Some(found)) if found >= wanted => None,
             Ok(found) => Some(Missing::Dataset { dataset: id.to_string(), wanted, found }),

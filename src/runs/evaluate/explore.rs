@@ -149,7 +149,7 @@ fn open<'a>(standing: &'a Standing, id: &DatasetId) -> Option<Opened<'a>> {
 impl Opened<'_> {
     fn ask(&self) -> Ask<'_> {
         let Self { id, dataset, source, restriction } = self;
-        Ask { id, dataset, source, restriction, freshness: Freshness::Recent }
+        Ask { id, dataset, source, restriction, freshness: Freshness::Recent, memory: None }
     }
 
     fn dimensions(&self) -> Vec<&str> {

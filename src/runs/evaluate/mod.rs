@@ -109,6 +109,7 @@ impl Evaluator {
             now: question.now,
             standing,
             freshness: question.freshness,
+            memory: question.memory,
             controls: Vec::new(),
             subtitle: String::new(),
             range: None,
@@ -217,7 +218,14 @@ impl Prepared {
     fn ask<'a>(&'a self, id: &'a DatasetId, restriction: &'a Restriction) -> Option<Ask<'a>> {
         let dataset = self.catalog.datasets.get(id)?;
         let source = self.catalog.sources.get(&dataset.source)?;
-        Some(Ask { id, dataset, source, restriction, freshness: self.freshness })
+        Some(Ask {
+            id,
+            dataset,
+            source,
+            restriction,
+            freshness: self.freshness,
+            memory: self.memory.as_deref(),
+        })
     }
 
     /// The days the report is about, where a period is chosen.

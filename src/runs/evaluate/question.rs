@@ -11,6 +11,7 @@ use super::{Chosen, Control, DateRange, FieldName, Freshness};
 use crate::access::{Standing, Viewer};
 use crate::definitions::Catalog;
 use crate::definitions::model::{DatasetId, Report, ReportId};
+use crate::engine::Memory;
 use crate::error::Kind;
 use crate::format::Locale;
 
@@ -29,6 +30,8 @@ pub struct Question {
     pub viewer: Viewer,
     /// How recent the listing of the data's files must be.
     pub freshness: Freshness,
+    /// What many such questions share, where they are slices of one.
+    pub memory: Option<Arc<Memory>>,
 }
 
 /// A question with its parameters checked and its period resolved, ready to be answered panel by
@@ -51,6 +54,7 @@ pub struct Prepared {
     pub time_zone: Tz,
     pub(super) standing: Standing,
     pub(super) freshness: Freshness,
+    pub(super) memory: Option<Arc<Memory>>,
     pub(super) range: Option<DateRange>,
     pub(super) compare: Option<DateRange>,
     pub(super) chosen: IndexMap<FieldName, Chosen>,

@@ -50,7 +50,8 @@ impl Evaluator {
         let Some(source) = catalog.sources.get(&dataset.source) else { return Ok(BTreeSet::new()) };
         let restriction = Restriction::none(Unrestricted::Attributes);
         let freshness = Freshness::Recent;
-        let ask = Ask { id: &of.dataset, dataset, source, restriction: &restriction, freshness };
+        let ask =
+            Ask { id: &of.dataset, dataset, source, restriction: &restriction, freshness, memory: None };
         let query = SemanticQuery {
             by: vec![GroupBy { field: of.value.clone(), grain: None }],
             filters: vec![Filter {

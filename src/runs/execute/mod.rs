@@ -232,6 +232,7 @@ impl Runner {
             viewer,
             // What is sent must be what the data say now, not what a listing said a while ago.
             freshness: Freshness::from_now_on(),
+            memory: None,
         };
         let mut document = self
             .parts

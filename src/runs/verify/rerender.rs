@@ -105,6 +105,7 @@ pub async fn rerender(
         now: claimed.evaluated_at,
         viewer,
         freshness: Freshness::from_now_on(),
+        memory: None,
     };
     let mut document = answers.document(question).await?.marked_incomplete(claimed.missing.clone());
     // Links lead where those of the file lead, whatever server this is.

@@ -124,6 +124,7 @@ fn the_mark_stands_on_the_first_sheet_and_changes_the_digest() {
         now: rig::scheduled_at(),
         viewer: Viewer::schedule(&rig::report_id(), "monday"),
         freshness: crate::engine::Freshness::Recent,
+        memory: None,
     };
     let plain = document(&question).sealed(crate::render::document::Provenance::default());
     assert_eq!(plain.clone().marked_incomplete(Vec::new()), plain);

@@ -179,6 +179,7 @@ pub(super) fn question(report: &str, viewer: Viewer, parameters: BTreeMap<String
         now: "2026-01-15T08:00:00+09:00".parse().unwrap(),
         viewer,
         freshness: Freshness::Recent,
+        memory: None,
     }
 }
 

@@ -45,6 +45,7 @@ impl TestDataset {
             source: &self.source,
             restriction,
             freshness: Freshness::from_now_on(),
+            memory: None,
         }
     }
 }

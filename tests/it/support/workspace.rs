@@ -93,6 +93,7 @@ fn question(report: &str, locale: Locale) -> Question {
         now: "2026-11-02T08:00:00+09:00".parse().unwrap(),
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
+        memory: None,
     }
 }
 

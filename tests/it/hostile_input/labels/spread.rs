@@ -14,7 +14,7 @@ const READ: [&str; 5] = [
 ];
 
 /// Strings without a form of their own that the program reads: names, expressions, places, dates.
-const UNDERSTOOD: [&str; 33] = [
+const UNDERSTOOD: [&str; 35] = [
     "root.owner",
     "root.time_zone",
     "Parameter.default",
@@ -32,6 +32,8 @@ const UNDERSTOOD: [&str; 33] = [
     "Schedule.parameters.*",
     "EmailDelivery.reply_to",
     "FolderDelivery.path",
+    "WaitFor.signals.*",
+    "AwaitedObject.path",
     "root.table",
     "root.partitions.*",
     "root.sql",
