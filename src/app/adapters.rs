@@ -9,13 +9,14 @@ use indexmap::IndexMap;
 use tokio_util::task::TaskTracker;
 
 use super::{LiveWorkspace, schedules, signals};
-use crate::access::{Action, Object, Standing, Viewer};
+use crate::access::{Action, Object, Person, Standing, Viewer};
 use crate::definitions::model::{
     self, Calendar, CalendarId, Dataset, DatasetId, FieldName, PanelId, ReportId, ThemeId,
 };
 use crate::definitions::{Catalog, DefinitionKind, Diagnostic, Severity};
 use crate::engine::Freshness;
 use crate::error::Kind;
+use crate::identity::{Identity, UserName};
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{
     Evaluator, Exploration, ExploreError, Explored, Prepared, Question, QuestionError, theme,
@@ -34,7 +35,10 @@ use crate::web::{
 const SIGNALS_TOLD: usize = 100;
 
 /// Reports for runs.
-pub(super) struct LiveCatalog(pub LiveWorkspace);
+pub(super) struct LiveCatalog {
+    pub workspace: LiveWorkspace,
+    pub identity: Identity,
+}
 
 fn versioned(catalog: &Catalog, id: &ReportId) -> Option<VersionedReport> {
     let version = catalog.version_name().to_owned();
@@ -43,22 +47,34 @@ fn versioned(catalog: &Catalog, id: &ReportId) -> Option<VersionedReport> {
 
 impl execute::Catalog for LiveCatalog {
     fn report(&self, id: &ReportId) -> Option<VersionedReport> {
-        versioned(self.0.current().catalog(), id)
+        versioned(self.workspace.current().catalog(), id)
     }
 
     fn reports(&self) -> Vec<(ReportId, VersionedReport)> {
-        let workspace = self.0.current();
+        let workspace = self.workspace.current();
         let catalog = workspace.catalog();
         catalog.reports.keys().filter_map(|id| Some((id.clone(), versioned(catalog, id)?))).collect()
     }
 
     fn contact(&self, role: &str) -> Option<String> {
-        let workspace = self.0.current();
+        let workspace = self.workspace.current();
         workspace.catalog().access.as_ref()?.functional_roles.get(role)?.contact.clone()
     }
 
+    fn person<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>> {
+        async move {
+            let Ok(name) = UserName::parse(name) else { return Ok(None) };
+            match self.identity.user(&name).await {
+                Ok(Some(user)) if user.disabled_at.is_some() => Err("they are shut out of the server".into()),
+                Ok(user) => Ok(user.map(|user| user.person())),
+                Err(error) => Err(error.to_string()),
+            }
+        }
+        .boxed()
+    }
+
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
-        self.0.current().catalog().calendars.clone()
+        self.workspace.current().catalog().calendars.clone()
     }
 }
 

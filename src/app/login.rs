@@ -34,7 +34,7 @@ pub async fn accounts(settings: &Settings) -> Result<Accounts, ProgramError> {
     Ok(Accounts { identity: identity(settings, store.clone())?, audit: AuditLog::new(store.clone()), store })
 }
 
-fn identity(settings: &Settings, store: Store) -> Result<Identity, ProgramError> {
+pub(super) fn identity(settings: &Settings, store: Store) -> Result<Identity, ProgramError> {
     Ok(Identity::new(store, server_key(settings)?, settings.login.identity.clone()))
 }
 

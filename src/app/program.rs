@@ -135,6 +135,7 @@ impl Program {
         let state = &self.settings.state;
         make_state(&self.settings)?;
         let store = open_store(&self.settings).await?;
+        let identity = super::login::identity(&self.settings, store.clone())?;
         let mailer = match &self.settings.mail {
             MailSettings::Smtp(smtp) => Mailer::Smtp(Smtp::new(smtp.clone())),
             MailSettings::Outbox { from } => Mailer::Outbox(Outbox::new(state.join("outbox"), from.clone())),
@@ -142,7 +143,7 @@ impl Program {
         Ok(Runner::new(Parts {
             audit: AuditLog::new(store.clone()),
             store,
-            catalog: Arc::new(LiveCatalog(self.workspace.clone())),
+            catalog: Arc::new(LiveCatalog { workspace: self.workspace.clone(), identity }),
             answers: Arc::new(self.evaluator.clone()),
             mailer,
             folder: Folder::new(state.join("outbox")),

@@ -58,8 +58,7 @@ pub fn compose(parcel: &Parcel, from: &Recipient, max_bytes: usize) -> Result<Me
     if parcel.recipients().is_empty() {
         return Err(ComposeError::NoRecipient);
     }
-    let domain = Some(id_part(from.address.domain())).filter(|domain| !domain.is_empty());
-    let id = format!("<{}@{}>", id_part(&parcel.id), domain.as_deref().unwrap_or("localhost"));
+    let id = message_id(&parcel.id, from);
     let mut builder = lettre::Message::builder()
         .from(from.mailbox())
         .date(parcel.date.into())
@@ -126,6 +125,12 @@ fn media_type(text: &str) -> Result<ContentType, ComposeError> {
 }
 
 /// Letters, digits, `-`, `_` and `.` only: what can stand in an id without quoting.
+/// The Message-ID of a mail from `from` that is called `id`.
+pub fn message_id(id: &str, from: &Recipient) -> String {
+    let domain = Some(id_part(from.address.domain())).filter(|domain| !domain.is_empty());
+    format!("<{}@{}>", id_part(id), domain.as_deref().unwrap_or("localhost"))
+}
+
 fn id_part(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect()
 }

@@ -17,7 +17,7 @@ mod retry;
 mod smtp;
 
 pub use address::{AddressError, EmailAddress, Recipient};
-pub use compose::{ComposeError, Message, compose};
+pub use compose::{ComposeError, Message, compose, message_id};
 pub use file_name::safe_file_name;
 pub(crate) use folder::write_durably;
 pub use folder::{Folder, FolderError};

@@ -135,6 +135,7 @@ impl Engine {
 
     async fn try_answer(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Result<Answer, EngineError> {
         let remembered = ask.memory.and_then(|memory| memory.input(ask, query));
+        let from_memory = remembered.is_some();
         let input = match remembered {
             Some(input) => input,
             None => {
@@ -163,6 +164,9 @@ impl Engine {
             .await
             .map_err(EngineError::Shared)?;
         let cached = !entry.is_fresh();
+        if let Some(memory) = ask.memory.filter(|_| !cached && !from_memory) {
+            memory.count_asked();
+        }
         let (table, millis) = entry.into_value();
         let usage = Usage { millis: if cached { 0 } else { millis }, rows: table.len(), cached };
         tracing::debug!(dataset = %ask.id, millis = usage.millis, rows = usage.rows, cached, "answered");

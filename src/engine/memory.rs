@@ -72,13 +72,14 @@ struct Loaded {
 }
 
 /// What a memory was good for.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct MemoryUse {
     /// Datasets that were read, each once.
     pub scans: u64,
     /// Questions that were answered from their slice.
     pub sliced: u64,
-    /// Questions that went to the source: those before the load, and those that it does not cover.
+    /// Questions that went to the source: those before the load, and those that it does not cover; what the engine
+    /// had answered before is none.
     pub asked: u64,
     /// Datasets that are asked slice by slice, with the reason.
     pub refused: Vec<(String, String)>,
@@ -137,9 +138,13 @@ impl Memory {
         }
     }
 
-    /// Notes what goes to the source.
-    pub(super) fn note(&self, ask: &Ask<'_>, query: &SemanticQuery) {
+    /// Counts a question that went to the source.
+    pub(super) fn count_asked(&self) {
         self.asked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes what is not here.
+    pub(super) fn note(&self, ask: &Ask<'_>, query: &SemanticQuery) {
         // Choices of members are the same for everybody, and kept as every answer is.
         if query.measures.is_empty() && query.range.is_none() {
             return;

@@ -9,7 +9,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
 
 use super::aggregate::Numbers;
 use super::expression::Place;
-use super::plan::Planner;
+use super::plan::{Planner, Qualifiers as _};
 use super::{DateRange, QueryError};
 use crate::definitions::model::FieldName;
 use crate::sources::ROWS;
@@ -32,7 +32,7 @@ pub struct Needs {
 
 impl Planner<'_> {
     /// The dataset's own rows that `needs` is about, with the columns it needs and no others; and, where `split` is
-    /// a dimension of text over own columns, its member in [`SLICE`]. The restriction of the planner is not applied:
+    /// a dimension of text, its member in [`SLICE`]. The restriction of the planner is not applied:
     /// whoever reads the load applies their own.
     pub fn load(&self, needs: &Needs, split: Option<&FieldName>) -> Result<LogicalPlan, QueryError> {
         let mut expressions = Vec::new();
@@ -44,7 +44,15 @@ impl Planner<'_> {
             let sql = self.dataset.measures.get(name).map_or("", |measure| measure.sql.as_str());
             expressions.push(self.parse(sql, Place { what: "measure", name: name.as_str() })?);
         }
-        let mut plan = LogicalPlanBuilder::from(self.input.rows.clone());
+        let split = match split {
+            Some(split) => Some(self.raw_dimension(split)?).filter(|dimension| is_text(&dimension.data_type)),
+            None => None,
+        };
+        // Joined columns are joined again by each question; here they only tell the member. Joins keep the rows as
+        // they are: a joined table has one row for each key.
+        let joined =
+            split.iter().flat_map(|dimension| dimension.expression.column_refs_qualifiers()).collect();
+        let mut plan = LogicalPlanBuilder::from(self.joined(&joined)?);
         if let Some(range) = needs.range {
             let time = self.time_dimension()?;
             expressions.push(time.expression.clone());
@@ -68,13 +76,15 @@ impl Planner<'_> {
         }
         let mut columns: Vec<Expr> =
             names.into_iter().map(|name| Expr::Column(Column::new(Some(ROWS), name))).collect();
-        if let Some(split) = split {
-            let dimension = self.raw_dimension(split)?;
-            if dimension.data_type.is_string() && is_own(&dimension.expression) {
-                columns.push(cast(dimension.expression, DataType::Utf8).alias(SLICE));
-            }
-        }
+        columns.extend(split.map(|dimension| cast(dimension.expression, DataType::Utf8).alias(SLICE)));
         Ok(plan.project(columns)?.build()?)
+    }
+}
+
+fn is_text(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Dictionary(_, values) => values.is_string(),
+        other => other.is_string(),
     }
 }
 

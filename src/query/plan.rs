@@ -315,7 +315,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The rows joined with the tables of the relationships in `used`.
-    fn joined(&self, used: &BTreeSet<String>) -> Result<LogicalPlan, QueryError> {
+    pub(super) fn joined(&self, used: &BTreeSet<String>) -> Result<LogicalPlan, QueryError> {
         let mut plan = LogicalPlanBuilder::from(self.input.rows.clone());
         for (name, relationship) in &self.dataset.relationships {
             let Some(joined) =
@@ -413,7 +413,7 @@ fn order(query: &SemanticQuery, has_flag: bool) -> Result<Vec<SortExpr>, QueryEr
 }
 
 /// The relationships an expression reads from.
-trait Qualifiers {
+pub(super) trait Qualifiers {
     fn column_refs_qualifiers(&self) -> BTreeSet<String>;
 }
 

@@ -14,14 +14,18 @@ use super::login::{Gate, bind_forms, door, event_by, person};
 use super::names::RecordId;
 use super::state::WebState;
 use super::visitor::{Entered, Visitor};
-use super::when::{When, size, took};
+use super::when::{When, took};
 use super::words::Words;
 use crate::access::Standing;
 use crate::definitions::model::ReportId;
 use crate::format::Locale;
 use crate::ledger::audit::AuditAction;
-use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunState, Stage};
+use crate::runs::store::{Run, RunFilter, RunId, RunState, Stage};
 use crate::runs::waiting::words::lines;
+
+mod lists;
+
+use lists::{ArtefactView, Count, DeliveryView, Listed, progress};
 
 #[derive(Template)]
 #[template(path = "runs.html")]
@@ -41,8 +45,14 @@ struct RunPage {
     frame: Frame,
     run: RunView,
     stages: Vec<StageView>,
-    deliveries: Vec<DeliveryView>,
-    artefacts: Vec<ArtefactView>,
+    /// How many deliveries are in each state, of a run with many.
+    progress: Vec<Count>,
+    /// How the questions of a burst were answered.
+    burst: Option<String>,
+    /// Whether copies are about something each.
+    has_slices: bool,
+    deliveries: Listed<DeliveryView>,
+    artefacts: Listed<ArtefactView>,
     /// What it waits for, while it waits.
     waiting: Option<Waiting>,
     /// The token of the form that sends it again; `None` where that would do nothing.
@@ -78,24 +88,6 @@ struct StageView {
     text: &'static str,
     /// `done`, `current`, `failed` or `ahead`.
     class: &'static str,
-}
-
-struct DeliveryView {
-    channel: &'static str,
-    recipient: String,
-    state: &'static str,
-    state_text: &'static str,
-    attempts: i64,
-    updated_at: When,
-    /// What the other side said, or why it failed.
-    detail: String,
-}
-
-struct ArtefactView {
-    id: String,
-    name: String,
-    size: String,
-    kept: bool,
 }
 
 /// `/runs`
@@ -163,18 +155,21 @@ pub(super) async fn show_run(
         missing: lines(&run.waits_for, locale),
         until: run.waits_until.map(|until| When::new(until, &zone)),
     });
+    let burst = run.burst.as_ref().map(|used| words.burst_use(used.scans, used.sliced, used.asked));
     let run = RunView::new(run, &titles, words);
     let path = format!("/runs/{id}");
     page(&RunPage {
-        frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path, &address)
+        frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path.as_str(), &address)
             .in_brand(state.backend.usual_brand()),
         stages,
         waiting,
-        deliveries: deliveries
-            .into_iter()
-            .map(|delivery| DeliveryView::new(delivery, &zone, words))
-            .collect(),
-        artefacts: artefacts.into_iter().map(ArtefactView::new).collect(),
+        progress: progress(&deliveries, words),
+        burst,
+        has_slices: deliveries.iter().any(|delivery| !delivery.slice.is_empty()),
+        deliveries: Listed::new(deliveries, (&path, "deliveries"), &address, |delivery| {
+            DeliveryView::new(delivery, &zone, words)
+        }),
+        artefacts: Listed::new(artefacts, (&path, "files"), &address, ArtefactView::new),
         resend: signed_in.map(|signed_in| signed_in.csrf.clone()),
         run,
     })
@@ -291,29 +286,4 @@ fn stages(run: &Run, words: &Words) -> Vec<StageView> {
             StageView { text: words.stage(*stage), class }
         })
         .collect()
-}
-
-impl DeliveryView {
-    fn new(delivery: Delivery, zone: &str, words: &Words) -> Self {
-        Self {
-            channel: words.channel(delivery.channel),
-            recipient: delivery.recipient,
-            state: delivery.state.as_str(),
-            state_text: words.delivery_state(delivery.state),
-            attempts: delivery.attempts,
-            updated_at: When::new(delivery.updated_at, zone),
-            detail: delivery.error.or(delivery.answer).unwrap_or_default(),
-        }
-    }
-}
-
-impl ArtefactView {
-    fn new(artefact: Artefact) -> Self {
-        Self {
-            id: artefact.id,
-            name: artefact.file_name,
-            size: size(artefact.bytes),
-            kept: artefact.deleted_at.is_none(),
-        }
-    }
 }

@@ -5,6 +5,7 @@
 mod access_matrix;
 mod access_rights;
 mod audited;
+mod bursts;
 mod command_line;
 mod determinism;
 mod flights;

@@ -5,6 +5,7 @@
 
 mod access;
 mod additive;
+mod burst;
 mod business_days;
 mod calendar;
 mod chart;

@@ -1,7 +1,7 @@
 //! Schedules and deliveries.
 
 use super::report::Scope;
-use super::{Findings, business_days, cron, parameter, recipient, text, wait, zone};
+use super::{Findings, burst, business_days, cron, parameter, recipient, text, wait, zone};
 use crate::definitions::model::{Delivery, EmailDelivery, FolderDelivery, Parameter, Schedule};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
@@ -29,6 +29,10 @@ pub(super) fn check(
     if let Some(send_if) = &schedule.send_if {
         wait::check_send_if(send_if, &path.key("send_if"), scope, findings);
     }
+    if let Some(burst) = &schedule.burst {
+        let paths = (&path.key("burst"), &path.key("deliver"));
+        burst::check(burst, schedule, paths, scope, policy, findings);
+    }
     let path = path.key("deliver");
     let Delivery { email, folder, .. } = &schedule.deliver;
     if email.is_none() && folder.is_none() {
@@ -39,7 +43,7 @@ pub(super) fn check(
         }
     }
     if let Some(email) = email {
-        mail(email, &path.key("email"), policy, findings);
+        mail(email, schedule.burst.is_some(), &path.key("email"), policy, findings);
     }
     if let Some(folder) = folder {
         in_folder(folder, &path.key("folder"), findings);
@@ -94,8 +98,14 @@ fn values(schedule: &Schedule, path: &FieldPath, scope: &Scope<'_>, findings: &m
     }
 }
 
-fn mail(email: &EmailDelivery, path: &FieldPath, policy: &Policy, findings: &mut Findings<'_>) {
-    if email.to.as_slice().is_empty() {
+fn mail(
+    email: &EmailDelivery,
+    is_burst: bool,
+    path: &FieldPath,
+    policy: &Policy,
+    findings: &mut Findings<'_>,
+) {
+    if email.to.as_slice().is_empty() && !is_burst {
         findings.error(
             &path.key("to"),
             "empty",

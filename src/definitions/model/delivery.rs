@@ -37,7 +37,8 @@ impl Default for CsvFiles {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmailDelivery {
-    /// The recipients: `kim@example.com` or `김지우 <kim@example.com>`.
+    /// The recipients: `kim@example.com` or `김지우 <kim@example.com>`. A burst says itself who they are.
+    #[serde(default)]
     pub to: OneOrMany<String>,
     /// Copies.
     #[serde(default)]
@@ -84,4 +85,18 @@ pub enum Attachment {
     Csv,
     /// The tables, charts and key numbers as an Excel workbook.
     Xlsx,
+}
+
+impl Attachment {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pdf, Self::Csv, Self::Xlsx];
+
+    /// As it stands in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod action;
+mod burst;
 mod calendar;
 mod dataset;
 mod delivery;
@@ -22,6 +23,7 @@ mod wait;
 
 pub use access::{Access, AccessRole, Attribute, ClaimAttribute, DatasetAttribute, FunctionalRole, Grant};
 pub use action::Action;
+pub use burst::{Burst, BurstRecipient, RunAs};
 pub use calendar::{Calendar, CalendarDay, DayOff, Weekday};
 pub use dataset::{
     CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric, Relationship,

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarDay, CalendarId, Delivery, FieldName, OneOrMany, SendIf, WaitFor};
+use super::{Burst, CalendarDay, CalendarId, Delivery, FieldName, OneOrMany, SendIf, WaitFor};
 use crate::format::{Locale, LocalizedText};
 
 /// When a report is sent, with which parameters, and to whom.
@@ -47,6 +47,9 @@ pub struct Schedule {
     /// When there is something to send; always by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_if: Option<SendIf>,
+    /// Gives each recipient their own copy, about their own part of the numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
     /// The language; by default the report's.
     pub locale: Option<Locale>,
     /// Values of the report's parameters, as in its address: `{period: last_complete_week}`.

@@ -396,6 +396,40 @@ fn waiting_and_sending() {
     snapshot("waiting_and_sending", "broken.yaml", &cases);
 }
 
+#[test]
+fn bursts() {
+    let schedule = |burst: &str, email: &str| {
+        format!(
+            "{TOP}parameters:\n  period: {{type: period, default: today}}\n  country: {{type: member, of: country}}\n\
+             panels: {{a: {{kpi: revenue}}}}\nschedules:\n  monday:\n    cron: '0 8 * * MON'\n    burst: {burst}\n    \
+             deliver: {{email: {email}}}\n"
+        )
+    };
+    let cases = [
+        ("nobody", schedule("{}", "{}")),
+        ("no recipient", schedule("{dataset: sales, bind: {country: country}}", "{}")),
+        ("unknown names", schedule("{dataset: sale, recipient: mail, bind: {county: country}}", "{}")),
+        (
+            "unknown fields",
+            schedule("{dataset: sales, recipient: mail, locale: revenue, bind: {country: land}}", "{}"),
+        ),
+        ("both", schedule("{dataset: sales, recipients: [{to: a@acme.example}]}", "{}")),
+        ("the same for all", schedule("{recipients: [{to: a@acme.example}, {to: b@acme.example}]}", "{}")),
+        ("a period", schedule("{dataset: sales, recipient: country, bind: {period: country}}", "{}")),
+        ("no value", schedule("{recipients: [{to: a@acme.example, bind: {country: []}}]}", "{}")),
+        (
+            "too many values",
+            schedule("{recipients: [{to: a@acme.example, bind: {country: [KR, HK]}}]}", "{}"),
+        ),
+        ("addresses", schedule("{recipients: [{to: [a, b@evil.example], bind: {country: KR}}]}", "{}")),
+        (
+            "two kinds of recipients",
+            schedule("{recipients: [{to: a@acme.example, bind: {country: KR}}]}", "{to: b@acme.example}"),
+        ),
+    ];
+    snapshot("bursts", "broken.yaml", &cases);
+}
+
 fn snapshot(name: &str, file: &str, cases: &[(&str, String)]) {
     let mut out = String::new();
     for (title, text) in cases {

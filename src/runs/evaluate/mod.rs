@@ -16,6 +16,7 @@ mod localize;
 mod panel_query;
 mod print;
 mod question;
+mod recipients;
 mod standing;
 mod theme;
 mod words;
@@ -40,6 +41,7 @@ pub use explore::{Exploration, ExploreError, Explored, TopMembers};
 pub use layout::pages;
 pub use print::Heading;
 pub use question::{Prepared, Question, QuestionError};
+pub use recipients::{MOST_RECIPIENTS, RecipientsError};
 pub use theme::theme;
 
 /// Answers questions about reports. Cheap to clone.

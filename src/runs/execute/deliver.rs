@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use tokio::sync::Semaphore;
 
 use super::parcel::{asked_for, parcel};
+use super::part::Part;
 use super::{Parts, StageFailure, Ticket, told};
 use crate::definitions::model::{EmailDelivery, FolderDelivery};
 use crate::delivery::{EmailAddress, Message, Outcome, compose};
 use crate::error::Kind;
 use crate::render::document::Document;
 use crate::runs::artefacts::File;
-use crate::runs::store::{Channel, Delivery, DeliveryState, Repeat, Stage};
+use crate::runs::store::{Channel, Delivery, DeliveryState, Reached, Repeat, Stage};
 
 /// Performs all deliveries of a run. One that fails does not keep the others; in the end the run
 /// fails if any did.
@@ -48,12 +49,12 @@ pub(super) async fn deliver(
 }
 
 /// What went wrong for one recipient.
-struct Problem {
-    kind: Kind,
-    message: String,
+pub(super) struct Problem {
+    pub(super) kind: Kind,
+    pub(super) message: String,
 }
 
-fn failed(error: crate::runs::store::StoreError) -> StageFailure {
+pub(super) fn failed(error: crate::runs::store::StoreError) -> StageFailure {
     StageFailure::store(Stage::Deliver)(error)
 }
 
@@ -62,10 +63,10 @@ async fn into_folder(
     ticket: &Ticket,
     folder: &FolderDelivery,
     files: &[File],
-    reached: &[(Channel, String)],
+    reached: &[Reached],
 ) -> Result<Vec<Problem>, StageFailure> {
     let Parts { store, clock, .. } = parts;
-    if reached.contains(&(Channel::Folder, folder.path.clone())) {
+    if reached.contains(&(Channel::Folder, folder.path.clone(), String::new())) {
         return Ok(Vec::new());
     }
     let run = ticket.run.id;
@@ -112,9 +113,9 @@ async fn by_mail(
     email: &EmailDelivery,
     document: &Document,
     files: &[File],
-    reached: &[(Channel, String)],
+    reached: &[Reached],
 ) -> Result<Vec<Problem>, StageFailure> {
-    let parcel = parcel(parts, ticket, email, document, files)?;
+    let parcel = parcel(parts, ticket, &Part::whole(ticket), email, document, files)?;
     let policy = &parts.settings.policy;
     if let Some(closed) = parcel.recipients().iter().find(|to| !policy.allows_domain(to.address.domain())) {
         let message = format!(
@@ -131,7 +132,7 @@ async fn by_mail(
         let address = recipient.address.to_string();
         let has_it = reached
             .iter()
-            .any(|(channel, known)| *channel == Channel::Email && known.eq_ignore_ascii_case(&address));
+            .any(|(channel, known, _)| *channel == Channel::Email && known.eq_ignore_ascii_case(&address));
         if !has_it {
             addresses.insert(address.clone(), recipient.address.clone());
             recipients.push(address);
@@ -146,7 +147,7 @@ async fn by_mail(
 }
 
 /// Sends in rounds: those refused for now go into the next, after a pause.
-async fn send(
+pub(super) async fn send(
     parts: &Parts,
     connections: &Semaphore,
     ticket: &Ticket,

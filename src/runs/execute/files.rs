@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use chrono_tz::Tz;
 
+use super::part::Part;
 use super::{StageFailure, Ticket};
 use crate::definitions::model::{Attachment, PanelErrorPolicy, Schedule};
 use crate::delivery::safe_file_name;
@@ -19,10 +20,11 @@ use crate::runs::store::{Stage, Trigger};
 pub(super) async fn make(
     document: Document,
     ticket: &Ticket,
+    part: &Part,
     warnings: &mut Vec<String>,
 ) -> Result<(Document, Vec<File>), StageFailure> {
-    let wanted = wanted(&ticket.schedule, ticket.run.trigger);
-    let stem = stem(&document, ticket);
+    let wanted = wanted(&ticket.schedule, part, ticket.run.trigger);
+    let stem = stem(&document, ticket, part);
     let policy = ticket.schedule.on_panel_error;
     let has_mark = ticket.schedule.deliver.csv.bom;
     let mark = if has_mark { ByteOrderMark::Present } else { ByteOrderMark::Absent };
@@ -44,8 +46,8 @@ pub(super) async fn make(
     Ok((document, files))
 }
 
-fn wanted(schedule: &Schedule, trigger: Trigger) -> Vec<Attachment> {
-    let email = schedule.deliver.email.iter().flat_map(|email| &email.attach);
+fn wanted(schedule: &Schedule, part: &Part, trigger: Trigger) -> Vec<Attachment> {
+    let email = schedule.deliver.email.iter().flat_map(|email| part.attach.as_ref().unwrap_or(&email.attach));
     let folder = schedule.deliver.folder.iter().flat_map(|folder| &folder.files);
     let mut wanted: Vec<Attachment> = email.chain(folder).copied().collect();
     if wanted.is_empty() && trigger == Trigger::DryRun {
@@ -55,15 +57,17 @@ fn wanted(schedule: &Schedule, trigger: Trigger) -> Vec<Attachment> {
     wanted
 }
 
-/// The title and the scheduled day, with the time where a schedule can fire more than once a day.
-fn stem(document: &Document, ticket: &Ticket) -> String {
+/// The title, the scheduled day, with the time where a schedule can fire more than once a day, and what a copy of a
+/// burst is about.
+fn stem(document: &Document, ticket: &Ticket, part: &Part) -> String {
     let zone = ticket.schedule.time_zone.as_deref().unwrap_or(&ticket.report.time_zone);
     let local = ticket.run.scheduled_at.with_timezone(&zone.parse::<Tz>().unwrap_or(Tz::UTC));
     let fields: Vec<&str> = ticket.schedule.cron.split_whitespace().take(2).collect();
     let once_a_day = fields.iter().all(|field| field.chars().all(|c| c.is_ascii_digit()));
     let format = if once_a_day { "%Y-%m-%d" } else { "%Y-%m-%d %H%M" };
     let title: String = document.title.chars().take(80).collect();
-    format!("{title} {}", local.format(format))
+    let about = if part.about.is_empty() { String::new() } else { format!(" {}", part.about) };
+    format!("{title} {}{about}", local.format(format))
 }
 
 /// The files, and what their owner should know of them.

@@ -5,12 +5,14 @@
 //! stage is recorded before it begins and each delivery before and after its outside effect, so that
 //! a crash at any point is told apart afterwards. A panic ends the run, not the server.
 
+mod burst;
 mod claim;
 mod counters;
 mod deliver;
 mod failure;
 mod files;
 mod parcel;
+mod part;
 mod ports;
 mod send_if;
 mod ticket;
@@ -35,11 +37,11 @@ use crate::access::Viewer;
 use crate::definitions::Policy;
 use crate::definitions::model::PanelErrorPolicy;
 use crate::delivery::{Folder, Mailer, Recipient, RetryPolicy};
-use crate::engine::Freshness;
 use crate::error::Kind;
 use crate::ledger::audit::AuditLog;
 use crate::render::document::Document;
 
+use part::Part;
 use under_way::UnderWay;
 
 pub use counters::RunCounters;
@@ -195,14 +197,19 @@ impl Runner {
 
     /// The whole flow.
     async fn pipeline(&self, ticket: &Ticket, warnings: &mut Vec<String>) -> Result<Done, StageFailure> {
-        let place = self.places.acquire().await;
+        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        if let Some(burst) = &ticket.schedule.burst {
+            return burst::perform(self, ticket, burst, place, warnings).await;
+        }
         self.enter(ticket, Stage::Evaluate).await?;
-        let document = self.evaluate(ticket, warnings).await?;
+        self.note_seen(ticket).await?;
+        let part = Part::whole(ticket);
+        let document = self.evaluate(ticket, &part, warnings).await?;
         if let Some(reason) = send_if::nothing_to_send(&self.parts.store, ticket, &document).await? {
             return Ok(Done::NothingToSend(reason));
         }
         self.enter(ticket, Stage::Render).await?;
-        let (document, files) = files::make(document, ticket, warnings).await?;
+        let (document, files) = files::make(document, ticket, &part, warnings).await?;
         self.enter(ticket, Stage::Store).await?;
         self.keep(ticket, &files).await?;
         if ticket.run.trigger == Trigger::DryRun {
@@ -215,24 +222,31 @@ impl Runner {
         Ok(Done::Sent)
     }
 
+    /// Notes what the schedule may see: whoever may see the same may have the files.
+    async fn note_seen(&self, ticket: &Ticket) -> Result<(), StageFailure> {
+        let viewer = Viewer::schedule(&ticket.run.report, ticket.run.schedule.as_str());
+        let Some(seen) = self.parts.answers.seen(&ticket.report, viewer).await else { return Ok(()) };
+        let noted = self.parts.store.note_seen(ticket.run.id, &seen).await;
+        noted.map_err(StageFailure::store(Stage::Evaluate))
+    }
+
     /// Evaluates the report at its scheduled instant; failed panels stop it unless the schedule says
     /// otherwise.
-    async fn evaluate(&self, ticket: &Ticket, warnings: &mut Vec<String>) -> Result<Document, StageFailure> {
-        let Ticket { run, report, schedule, .. } = ticket;
-        let viewer = Viewer::schedule(&run.report, run.schedule.as_str());
-        if let Some(seen) = self.parts.answers.seen(report, viewer.clone()).await {
-            let noted = self.parts.store.note_seen(run.id, &seen).await;
-            noted.map_err(StageFailure::store(Stage::Evaluate))?;
-        }
+    async fn evaluate(
+        &self,
+        ticket: &Ticket,
+        part: &Part,
+        warnings: &mut Vec<String>,
+    ) -> Result<Document, StageFailure> {
+        let Ticket { run, schedule, .. } = ticket;
         let question = Question {
             report: run.report.clone(),
-            parameters: schedule.question_parameters(),
-            locale: Some(schedule.locale.unwrap_or(report.locale)),
+            parameters: part.parameters.clone(),
+            locale: Some(part.locale),
             now: run.scheduled_at,
-            viewer,
-            // What is sent must be what the data say now, not what a listing said a while ago.
-            freshness: Freshness::from_now_on(),
-            memory: None,
+            viewer: part.viewer.clone(),
+            freshness: part.freshness,
+            memory: part.memory.clone(),
         };
         let mut document = self
             .parts

@@ -9,12 +9,14 @@ use crate::render::provenance::INCOMPLETE;
 use crate::runs::artefacts::{File, FileKind};
 use crate::runs::store::Stage;
 
+use super::part::Part;
 use super::{Parts, StageFailure, Ticket};
 
 /// The mail to all recipients of `email`.
 pub(super) fn parcel(
     parts: &Parts,
     ticket: &Ticket,
+    part: &Part,
     email: &EmailDelivery,
     document: &Document,
     files: &[File],
@@ -53,11 +55,14 @@ pub(super) fn parcel(
         (Some(mark), Some(message)) => Some(format!("{mark}\n\n{message}")),
         (mark, message) => mark.or(message),
     };
-    let attached: Vec<&File> = files.iter().filter(|file| asked_for(&email.attach, file.kind)).collect();
+    let attached: Vec<&File> = files
+        .iter()
+        .filter(|file| asked_for(part.attach.as_ref().unwrap_or(&email.attach), file.kind))
+        .collect();
     let options = MailOptions {
         show: email.show.iter().map(ToString::to_string).collect(),
         message,
-        dashboard: dashboard(parts, ticket),
+        dashboard: dashboard(parts, ticket, part),
         files: attached.iter().map(|file| file.name.clone()).collect(),
     };
     let body = mail(document, &options)
@@ -120,13 +125,14 @@ fn recipients(texts: &[String]) -> Result<Vec<Recipient>, StageFailure> {
 }
 
 /// The address of the dashboard with the parameters of the schedule.
-fn dashboard(parts: &Parts, ticket: &Ticket) -> Option<String> {
+fn dashboard(parts: &Parts, ticket: &Ticket, part: &Part) -> Option<String> {
     let mut url = parts.settings.base_url.clone()?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(["reports", ticket.run.report.as_str()]);
     url.set_fragment(None);
-    if !ticket.schedule.parameters.is_empty() {
-        url.query_pairs_mut()
-            .extend_pairs(ticket.schedule.parameters.iter().map(|(name, value)| (name.as_str(), value)));
+    if !part.parameters.is_empty() {
+        let pairs =
+            part.parameters.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+        url.query_pairs_mut().extend_pairs(pairs);
     }
     Some(url.into())
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
-use crate::access::Viewer;
-use crate::definitions::model::{Calendar, CalendarId, Report, ReportId};
+use crate::access::{Person, Viewer};
+use crate::definitions::model::{Calendar, CalendarId, DatasetId, FieldName, Report, ReportId};
+use crate::engine::Memory;
 use crate::render::document::Document;
-use crate::runs::evaluate::{Awaited, Evaluator, Question, QuestionError};
+use crate::runs::evaluate::{Awaited, Evaluator, Question, QuestionError, RecipientsError};
 use crate::runs::store::Missing;
 
 /// A report as it is now.
@@ -31,6 +32,10 @@ pub trait Catalog: Send + Sync {
     /// The mail address of a functional role, which is told of what fails.
     fn contact(&self, role: &str) -> Option<String>;
 
+    /// Whoever logs in under a name, as far as they are known; `None` for somebody who never did. The error says why
+    /// they cannot be asked for, such as that they are shut out.
+    fn person<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>>;
+
     /// Every valid calendar.
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>>;
 }
@@ -42,6 +47,17 @@ pub trait Answers: Send + Sync {
 
     /// A digest of what the viewer may see of the data of a report; `None` if it is closed to them.
     fn seen<'a>(&'a self, report: &'a Report, viewer: Viewer) -> BoxFuture<'a, Option<String>>;
+
+    /// The distinct values of fields in the rows of a dataset that a viewer may see.
+    fn rows_of<'a>(
+        &'a self,
+        dataset: &'a DatasetId,
+        fields: &'a [FieldName],
+        viewer: Viewer,
+    ) -> BoxFuture<'a, Result<Vec<Vec<Option<String>>>, RecipientsError>>;
+
+    /// Reads what was asked through a memory, once.
+    fn load<'a>(&'a self, memory: &'a Memory) -> BoxFuture<'a, ()>;
 
     /// Which data are not there, and the signals that are waited for with their whole keys.
     fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)>;
@@ -57,6 +73,19 @@ impl Answers for Evaluator {
 
     fn seen<'a>(&'a self, report: &'a Report, viewer: Viewer) -> BoxFuture<'a, Option<String>> {
         Box::pin(async move { self.standing(viewer).await.fingerprint(report).ok() })
+    }
+
+    fn rows_of<'a>(
+        &'a self,
+        dataset: &'a DatasetId,
+        fields: &'a [FieldName],
+        viewer: Viewer,
+    ) -> BoxFuture<'a, Result<Vec<Vec<Option<String>>>, RecipientsError>> {
+        Box::pin(Self::rows_of(self, dataset, fields, viewer))
+    }
+
+    fn load<'a>(&'a self, memory: &'a Memory) -> BoxFuture<'a, ()> {
+        Box::pin(self.engine().load(memory))
     }
 
     fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)> {

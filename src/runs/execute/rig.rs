@@ -25,6 +25,8 @@ type Answer = Box<dyn Fn(Question) -> BoxFuture<'static, Result<Document, Questi
 pub(crate) struct Scripted {
     answer: Answer,
     asked: Mutex<Vec<Question>>,
+    /// The rows of every dataset that has recipients.
+    pub(crate) rows: Mutex<Vec<Vec<Option<String>>>>,
     /// What is missing of the data that runs wait for.
     pub(crate) missing: Mutex<Vec<Missing>>,
 }
@@ -37,6 +39,20 @@ impl Answers for Scripted {
 
     fn seen<'a>(&'a self, _: &'a Report, _: Viewer) -> BoxFuture<'a, Option<String>> {
         Box::pin(async { Some("everything".into()) })
+    }
+
+    fn rows_of<'a>(
+        &'a self,
+        _: &'a crate::definitions::model::DatasetId,
+        _: &'a [FieldName],
+        _: Viewer,
+    ) -> BoxFuture<'a, Result<Vec<Vec<Option<String>>>, crate::runs::evaluate::RecipientsError>> {
+        let rows = self.rows.lock().unwrap().clone();
+        Box::pin(async move { Ok(rows) })
+    }
+
+    fn load<'a>(&'a self, _: &'a crate::engine::Memory) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
     }
 
     fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)> {
@@ -60,6 +76,10 @@ impl Catalog for OneReport {
 
     fn contact(&self, role: &str) -> Option<String> {
         (role == "sales").then(|| "영업 데이터 <sales-data@corp.example>".into())
+    }
+
+    fn person<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<crate::access::Person>, String>> {
+        Box::pin(async { Ok(None) })
     }
 
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
@@ -188,7 +208,12 @@ impl Rig {
         change: impl FnOnce(&mut Parts),
     ) -> Self {
         let home = sqlite().await;
-        let asked = Arc::new(Scripted { answer, asked: Mutex::default(), missing: Mutex::default() });
+        let asked = Arc::new(Scripted {
+            answer,
+            asked: Mutex::default(),
+            missing: Mutex::default(),
+            rows: Mutex::default(),
+        });
         let catalog = Arc::new(OneReport(Mutex::new(Arc::new(report))));
         let state = home.folder.path().to_owned();
         let short = Duration::from_millis(1);

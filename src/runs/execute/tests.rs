@@ -392,7 +392,7 @@ async fn crash_everywhere(stages: &mut std::collections::BTreeSet<Option<Stage>>
                 .unwrap()
                 .into_iter()
                 .filter(|delivery| delivery.state.may_have_arrived())
-                .map(|delivery| (delivery.channel, delivery.recipient)),
+                .map(|delivery| (delivery.channel, delivery.recipient, delivery.slice)),
         );
         reached.sort();
         reached.dedup();

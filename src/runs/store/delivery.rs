@@ -16,6 +16,9 @@ pub struct Delivery {
     pub channel: Channel,
     /// The address or path.
     pub recipient: String,
+    /// What a copy of a burst is about; empty for a run that is none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub slice: String,
     /// Where it stands.
     pub state: DeliveryState,
     /// How often it was tried.
@@ -39,6 +42,7 @@ impl Delivery {
             run: cells.parsed("run")?,
             channel: cells.parsed("channel")?,
             recipient: cells.text("recipient")?,
+            slice: cells.text("slice")?,
             state: cells.parsed("state")?,
             attempts: cells.number("attempts")?,
             message_id: cells.text_or_none("message_id")?,
@@ -50,6 +54,20 @@ impl Delivery {
     }
 }
 
+/// A delivery to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The address or path.
+    pub recipient: String,
+    /// What a copy of a burst is about.
+    pub slice: String,
+    /// The Message-ID of the mail.
+    pub message_id: Option<String>,
+}
+
+/// Whom a delivery has reached: the channel, the recipient, and what the copy was about.
+pub type Reached = (Channel, String, String);
+
 impl Store {
     /// Records what is to be delivered, all or nothing, and answers with the rows.
     pub async fn plan_deliveries(
@@ -60,18 +78,38 @@ impl Store {
         message_id: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Delivery>, StoreError> {
+        let recipients: Vec<Planned> = recipients
+            .iter()
+            .map(|recipient| Planned {
+                recipient: recipient.clone(),
+                slice: String::new(),
+                message_id: message_id.map(str::to_owned),
+            })
+            .collect();
+        self.plan(run, channel, &recipients, now).await
+    }
+
+    /// The same for copies of a burst.
+    pub async fn plan(
+        &self,
+        run: RunId,
+        channel: Channel,
+        recipients: &[Planned],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Delivery>, StoreError> {
         let doing = "planning deliveries";
         let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
         let mut planned = Vec::with_capacity(recipients.len());
-        for recipient in recipients {
+        for Planned { recipient, slice, message_id } in recipients {
             let delivery = Delivery {
                 id: super::new_uuid(now).to_string(),
                 run,
                 channel,
                 recipient: recipient.clone(),
+                slice: slice.clone(),
                 state: DeliveryState::Queued,
                 attempts: 0,
-                message_id: message_id.map(str::to_owned),
+                message_id: message_id.clone(),
                 answer: None,
                 error: None,
                 created_at: now,
@@ -79,7 +117,7 @@ impl Store {
             };
             sqlx::query(
                 "INSERT INTO deliveries (id, run, channel, recipient, state, attempts, message_id, created_at, \
-                 updated_at) VALUES ($1, $2, $3, $4, 'queued', 0, $5, $6, $6)",
+                 updated_at, slice) VALUES ($1, $2, $3, $4, 'queued', 0, $5, $6, $6, $7)",
             )
             .bind(delivery.id.clone())
             .bind(run.to_string())
@@ -87,6 +125,7 @@ impl Store {
             .bind(recipient.clone())
             .bind(delivery.message_id.clone())
             .bind(to_text(now))
+            .bind(slice.clone())
             .execute(&mut *transaction)
             .await
             .map_err(StoreError::query(doing))?;
@@ -151,7 +190,7 @@ impl Store {
 
     /// The deliveries of a run, in the order they were planned.
     pub async fn deliveries(&self, run: RunId) -> Result<Vec<Delivery>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM deliveries WHERE run = $1 ORDER BY channel, recipient")
+        let rows = sqlx::query("SELECT * FROM deliveries WHERE run = $1 ORDER BY channel, recipient, slice")
             .bind(run.to_string())
             .fetch_all(&self.pool)
             .await
@@ -160,7 +199,7 @@ impl Store {
     }
 
     /// Whom earlier attempts for the same instant have reached, or may have.
-    pub async fn reached_before(&self, run: &Run) -> Result<Vec<(Channel, String)>, StoreError> {
+    pub async fn reached_before(&self, run: &Run) -> Result<Vec<Reached>, StoreError> {
         let rows = sqlx::query(
             "SELECT d.* FROM deliveries d JOIN runs r ON r.id = d.run \
              WHERE r.report = $1 AND r.schedule = $2 AND r.scheduled_at = $3 AND r.id <> $4",
@@ -176,7 +215,7 @@ impl Store {
         for row in &rows {
             let delivery = Delivery::from_row(&Cells(row))?;
             if delivery.state.may_have_arrived() {
-                reached.push((delivery.channel, delivery.recipient));
+                reached.push((delivery.channel, delivery.recipient, delivery.slice));
             }
         }
         Ok(reached)

@@ -16,7 +16,7 @@ mod waiting;
 
 pub use artefact::{Artefact, NewArtefact};
 pub use claim::{Claim, NewRun, Repeat};
-pub use delivery::Delivery;
+pub use delivery::{Delivery, Planned, Reached};
 pub use key::RunKey;
 pub use pause::Pause;
 pub use run::{Ending, Run, RunFilter, RunId, RunPage};

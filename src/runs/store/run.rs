@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Cells, Missing, RunState, Stage, Store, StoreError, Trigger, to_text};
 use crate::definitions::model::{FieldName, ReportId};
+use crate::engine::MemoryUse;
 use crate::error::Kind;
 
 /// The id of a run: a UUID of version 7, so ids sort by the instant they were made at.
@@ -82,6 +83,9 @@ pub struct Run {
     /// What it still waits for, or waited for last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waits_for: Vec<Missing>,
+    /// How the questions of a burst were answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<MemoryUse>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
     /// The kind of error it ended with, as a word (see [`Kind`]).
@@ -163,6 +167,13 @@ impl Run {
             started_at: cells.instant("started_at")?,
             waits_until: cells.instant_or_none("waits_until")?,
             waits_for: Missing::read(cells.text_or_none("waits_for")?)?,
+            burst: match cells.text_or_none("burst")? {
+                Some(text) => Some(
+                    serde_json::from_str(&text)
+                        .map_err(|_| StoreError::Unreadable { column: "burst", value: text.clone() })?,
+                ),
+                None => None,
+            },
             finished_at: cells.instant_or_none("finished_at")?,
             error_kind: cells.text_or_none("error_kind")?,
             error: cells.text_or_none("error")?,
@@ -222,6 +233,17 @@ impl Store {
             .execute(&self.pool)
             .await
             .map_err(StoreError::query("noting what a run may see"))?;
+        Ok(())
+    }
+
+    /// Notes how a burst was answered.
+    pub async fn note_burst(&self, id: RunId, used: &impl serde::Serialize) -> Result<(), StoreError> {
+        sqlx::query("UPDATE runs SET burst = $1 WHERE id = $2")
+            .bind(serde_json::to_string(used).unwrap_or_default())
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("noting how a burst was answered"))?;
         Ok(())
     }
 

@@ -103,6 +103,8 @@ struct DeliveryOut {
     channel: String,
     /// The address or path.
     recipient: String,
+    /// What a copy of a burst is about; `null` for a run that is none.
+    slice: Option<String>,
     /// `queued`, `sending`, `sent`, `failed`, `in_doubt` or `unsent`.
     state: String,
     /// How often it was tried.
@@ -250,6 +252,7 @@ impl DeliveryOut {
             id: delivery.id,
             channel: delivery.channel.to_string(),
             recipient: delivery.recipient,
+            slice: (!delivery.slice.is_empty()).then_some(delivery.slice),
             state: delivery.state.to_string(),
             attempts: delivery.attempts,
             detail: delivery.error.or(delivery.answer),

@@ -403,6 +403,7 @@ fn run(number: i64) -> Run {
         instance: "web-1".into(),
         definition_version: "3f9a1c0de5b2".repeat(5),
         started_at: scheduled_at,
+        burst: None,
         waits_until: None,
         waits_for: Vec::new(),
         finished_at: state.is_final().then(|| scheduled_at + chrono::TimeDelta::milliseconds(2345)),
@@ -415,6 +416,7 @@ fn run(number: i64) -> Run {
 
 fn detail(run: Run) -> RunDetail {
     let delivery = |recipient: &str, state| Delivery {
+        slice: String::new(),
         id: "d".into(),
         run: run.id,
         channel: Channel::Email,

@@ -196,6 +196,12 @@ pub(super) struct Words {
     pub(super) resend: &'static str,
     /// Sending a run that waits.
     pub(super) send_now: &'static str,
+    /// What a copy of a burst is about.
+    pub(super) about: &'static str,
+    /// The page of a list before this one.
+    pub(super) page_before: &'static str,
+    /// The page of a list after this one.
+    pub(super) page_after: &'static str,
     /// Why a run was not sent.
     pub(super) reason: &'static str,
     /// What a run waits for.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use indexmap::IndexMap;
+use jangpyo::access::Person;
 use jangpyo::definitions::Catalog as Definitions;
 use jangpyo::definitions::model::{Calendar, CalendarId, FieldName, Report, ReportId};
 use jangpyo::delivery::{Folder, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings, SmtpTls};
@@ -53,6 +55,10 @@ impl Catalog for Reports {
         None
     }
 
+    fn person<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
         self.0.calendars.clone()
     }
@@ -86,11 +92,21 @@ impl TestRunner {
     ) -> Self {
         let workspace = TestWorkspace::sample();
         workspace.write("mail-test.yaml", &REPORT.replace("TITLE", title).replace("MAIL", mail));
-        let state = tempfile::tempdir().unwrap();
-        let evaluator = workspace.changed_evaluator(|definitions| {
+        let change = |definitions: &mut Definitions| {
             let id = ReportId::parse("mail-test").unwrap();
             change(Arc::make_mut(definitions.reports.get_mut(&id).unwrap()));
-        });
+        };
+        Self::over(workspace, settings, change).await
+    }
+
+    /// The same over a workspace of one's own.
+    pub(crate) async fn over(
+        workspace: TestWorkspace,
+        settings: Option<SmtpSettings>,
+        change: impl FnOnce(&mut Definitions),
+    ) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let evaluator = workspace.changed_evaluator(change);
         let from = "장표 <reports@corp.example>".parse().unwrap();
         let short = Duration::from_millis(20);
         let store = Store::open_file(&state.path().join("jangpyo.db")).await.unwrap();

@@ -14,7 +14,7 @@ const READ: [&str; 5] = [
 ];
 
 /// Strings without a form of their own that the program reads: names, expressions, places, dates.
-const UNDERSTOOD: [&str; 35] = [
+const UNDERSTOOD: [&str; 36] = [
     "root.owner",
     "root.time_zone",
     "Parameter.default",
@@ -33,6 +33,7 @@ const UNDERSTOOD: [&str; 35] = [
     "EmailDelivery.reply_to",
     "FolderDelivery.path",
     "WaitFor.signals.*",
+    "Burst.run_as",
     "AwaitedObject.path",
     "root.table",
     "root.partitions.*",

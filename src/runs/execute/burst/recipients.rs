@@ -1,0 +1,269 @@
+//! The copies of a burst: who gets which.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::super::part::Part;
+use super::super::{Parts, StageFailure, Ticket};
+use crate::access::{Person, Viewer};
+use crate::definitions::model::{Attachment, Burst, FieldName, Parameter, Report, RunAs};
+use crate::delivery::Recipient;
+use crate::engine::{Freshness, Memory};
+use crate::error::Kind;
+use crate::format::Locale;
+use crate::runs::store::Stage;
+
+/// One copy, and who gets it; each of them a mail of their own.
+#[derive(Debug)]
+pub(super) struct Copy {
+    pub(super) part: Part,
+    pub(super) to: Vec<Recipient>,
+}
+
+/// What all copies are evaluated with.
+pub(super) struct Shared {
+    pub(super) memory: Arc<Memory>,
+    /// The same listing of files for all.
+    pub(super) freshness: Freshness,
+}
+
+/// Somebody who cannot get their copy, and why.
+#[derive(Debug)]
+pub(super) struct Unreachable {
+    /// The address as it stands in the data or the file.
+    pub(super) recipient: String,
+    /// What their copy would be about.
+    pub(super) about: String,
+    pub(super) problem: String,
+}
+
+/// What the data or the file say of one recipient.
+struct Row {
+    address: String,
+    bind: IndexMap<FieldName, Vec<Option<String>>>,
+    locale: Option<String>,
+    attach: Option<String>,
+}
+
+/// The copies in the order of what they are about, and those who can get none.
+pub(super) async fn copies(
+    parts: &Parts,
+    ticket: &Ticket,
+    burst: &Burst,
+    shared: &Shared,
+) -> Result<(Vec<Copy>, Vec<Unreachable>), StageFailure> {
+    let rows = match &burst.dataset {
+        Some(_) => of_dataset(parts, ticket, burst).await?,
+        None => of_list(burst),
+    };
+    let (mut copies, mut unreachable): (IndexMap<Key, Copy>, _) = (IndexMap::new(), Vec::new());
+    for row in rows {
+        let about = match (burst.run_as(), row.bind.is_empty()) {
+            (RunAs::Recipient, true) => row.address.to_lowercase(),
+            _ => about(&row),
+        };
+        let refused =
+            |problem: String| Unreachable { recipient: row.address.clone(), about: about.clone(), problem };
+        let recipient: Recipient = match row.address.parse() {
+            Ok(recipient) => recipient,
+            Err(error) => {
+                unreachable.push(refused(format!("no mail can go there: {error}")));
+                continue;
+            }
+        };
+        if !parts.settings.policy.allows_domain(recipient.address.domain()) {
+            let domain = recipient.address.domain();
+            unreachable.push(refused(format!(
+                "mail to `{domain}` is not allowed (JANGPYO_ALLOWED_RECIPIENT_DOMAINS)"
+            )));
+            continue;
+        }
+        match part(parts, ticket, burst, (&row, &about), &recipient, shared).await {
+            Ok(part) => {
+                let key = (
+                    part.parameters.clone(),
+                    part.locale,
+                    part.attach.clone(),
+                    part.viewer.name().to_owned(),
+                );
+                let copy = copies.entry(key).or_insert_with(|| Copy { part, to: Vec::new() });
+                if !copy.to.iter().any(|known| known.address == recipient.address) {
+                    copy.to.push(recipient);
+                }
+            }
+            Err(problem) => unreachable.push(refused(problem)),
+        }
+    }
+    let mut copies: Vec<Copy> = copies.into_values().collect();
+    copies.sort_by(|a, b| a.part.about.cmp(&b.part.about));
+    Ok((copies, unreachable))
+}
+
+type Key = (BTreeMap<String, Vec<String>>, Locale, Option<Vec<Attachment>>, String);
+
+/// The rows of the dataset; those of one address are joined where the parameters take several members.
+async fn of_dataset(parts: &Parts, ticket: &Ticket, burst: &Burst) -> Result<Vec<Row>, StageFailure> {
+    let (Some(dataset), Some(recipient)) = (&burst.dataset, &burst.recipient) else { return Ok(Vec::new()) };
+    let mut fields = vec![recipient.clone()];
+    let mut place = |field: &FieldName| {
+        fields.iter().position(|known| known == field).unwrap_or_else(|| {
+            fields.push(field.clone());
+            fields.len() - 1
+        })
+    };
+    let bind: Vec<(&FieldName, usize)> =
+        burst.bind.iter().map(|(name, field)| (name, place(field))).collect();
+    let locale = burst.locale.as_ref().map(&mut place);
+    let attach = burst.attach.as_ref().map(&mut place);
+    let viewer = Viewer::schedule(&ticket.run.report, ticket.run.schedule.as_str());
+    let found = parts.answers.rows_of(dataset, &fields, viewer).await.map_err(|error| {
+        StageFailure::new(Stage::Evaluate, error.kind(), format!("the recipients are not known: {error}"))
+    })?;
+    let joins = burst.bind.keys().all(|name| takes_several(&ticket.report, name));
+    let cell = |row: &[Option<String>], place: usize| row.get(place).cloned().flatten();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut known: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    for row in found {
+        let address = cell(&row, 0).unwrap_or_default();
+        let (locale, attach) = (locale.and_then(|at| cell(&row, at)), attach.and_then(|at| cell(&row, at)));
+        let key = format!("{}\n{locale:?}\n{attach:?}", address.to_lowercase());
+        if joins && let Some(first) = known.get(&key).and_then(|at| rows.get_mut(*at)) {
+            for (name, at) in &bind {
+                let values = first.bind.entry((*name).clone()).or_default();
+                let value = cell(&row, *at);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            continue;
+        }
+        known.insert(key, rows.len());
+        let bind = bind.iter().map(|(name, at)| ((*name).clone(), vec![cell(&row, *at)])).collect();
+        rows.push(Row { address, bind, locale, attach });
+    }
+    Ok(rows)
+}
+
+fn of_list(burst: &Burst) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for one in &burst.recipients {
+        for address in one.to.as_slice() {
+            let values = |values: &[String]| values.iter().cloned().map(Some).collect();
+            let attach: Vec<&str> = one.attach.iter().copied().map(Attachment::word).collect();
+            rows.push(Row {
+                address: address.clone(),
+                bind: one.bind.iter().map(|(name, given)| (name.clone(), values(given.as_slice()))).collect(),
+                locale: one.locale.map(|locale| locale.tag().to_owned()),
+                attach: (!attach.is_empty()).then(|| attach.join(",")),
+            });
+        }
+    }
+    rows
+}
+
+fn takes_several(report: &Report, name: &FieldName) -> bool {
+    matches!(report.parameters.get(name), Some(Parameter::Member { multiple: true, .. }))
+}
+
+/// What a copy is about, for file names and the run's page.
+fn about(row: &Row) -> String {
+    let values = row.bind.values().map(|values| {
+        let known: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
+        known.join("+")
+    });
+    let text: String = values.collect::<Vec<_>>().join(" · ");
+    if text.chars().count() > LONGEST_ABOUT {
+        text.chars().take(LONGEST_ABOUT).chain(['…']).collect()
+    } else {
+        text
+    }
+}
+
+/// The longest words on what a copy is about.
+const LONGEST_ABOUT: usize = 80;
+
+/// Why there is no copy stands in words for its owner.
+async fn part(
+    parts: &Parts,
+    ticket: &Ticket,
+    burst: &Burst,
+    (row, about): (&Row, &str),
+    recipient: &Recipient,
+    shared: &Shared,
+) -> Result<Part, String> {
+    let whole = Part::whole(ticket);
+    let mut parameters = whole.parameters;
+    for (name, values) in &row.bind {
+        // A parameter without a value filters nothing: they would get everybody's numbers.
+        let values: Option<Vec<String>> = values.iter().cloned().collect();
+        match values.filter(|values| !values.is_empty() && values.iter().all(|value| !value.is_empty())) {
+            Some(values) => drop(parameters.insert(name.to_string(), values)),
+            None => {
+                return Err(format!(
+                    "parameter `{name}` has no value for them, so the copy would show everything"
+                ));
+            }
+        }
+    }
+    let locale = match row.locale.as_deref().filter(|tag| !tag.is_empty()) {
+        Some(tag) => tag
+            .parse::<Locale>()
+            .map_err(|_| format!("there is no language `{tag}`; valid: ko, en, zh-HK"))?,
+        None => whole.locale,
+    };
+    let attach = match row.attach.as_deref().filter(|text| !text.trim().is_empty()) {
+        Some(text) => Some(attachments(text)?),
+        None => None,
+    };
+    let viewer = match burst.run_as() {
+        RunAs::Schedule => whole.viewer,
+        RunAs::Role(role) => Viewer::role(whole.viewer.name(), role),
+        RunAs::Recipient => {
+            let name = recipient.address.to_string().to_lowercase();
+            let known = parts.catalog.person(&name).await?;
+            Viewer::person(known.unwrap_or_else(|| Person { name, ..Person::default() }))
+        }
+    };
+    Ok(Part {
+        parameters,
+        locale,
+        viewer,
+        about: about.to_owned(),
+        attach,
+        freshness: shared.freshness,
+        memory: Some(Arc::clone(&shared.memory)),
+    })
+}
+
+fn attachments(text: &str) -> Result<Vec<Attachment>, String> {
+    let mut wanted = Vec::new();
+    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        let found = Attachment::ALL.into_iter().find(|attachment| attachment.word() == word);
+        let attachment =
+            found.ok_or_else(|| format!("nothing called `{word}` can be attached; valid: pdf, csv, xlsx"))?;
+        if !wanted.contains(&attachment) {
+            wanted.push(attachment);
+        }
+    }
+    Ok(wanted)
+}
+
+/// The dimensions that copies differ in.
+pub(super) fn split(report: &Report, burst: &Burst) -> Vec<FieldName> {
+    let mut split: Vec<FieldName> = Vec::new();
+    for name in burst.bound() {
+        if let Some(Parameter::Member { of, .. }) = report.parameters.get(name)
+            && !split.contains(of)
+        {
+            split.push(of.clone());
+        }
+    }
+    split
+}
+
+/// The kind of a failure that many recipients share.
+pub(super) fn kind_of(kinds: impl Iterator<Item = Kind>) -> Option<Kind> {
+    kinds.max_by_key(|kind| !kind.is_transient())
+}

@@ -1,0 +1,44 @@
+//! What one document of a run is about: all of the report, or the part of one recipient of a burst.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Ticket;
+use crate::access::Viewer;
+use crate::definitions::model::Attachment;
+use crate::engine::{Freshness, Memory};
+use crate::format::Locale;
+
+/// What a document is about.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    /// The parameters.
+    pub parameters: BTreeMap<String, Vec<String>>,
+    /// The language.
+    pub locale: Locale,
+    /// For whom it is evaluated.
+    pub viewer: Viewer,
+    /// What it is about in words, such as the store; empty for the whole report.
+    pub about: String,
+    /// What is attached; `None` for what the delivery says.
+    pub attach: Option<Vec<Attachment>>,
+    /// From when on the data must have been listed: what is sent must be what they say now.
+    pub freshness: Freshness,
+    /// What it shares with others.
+    pub memory: Option<Arc<Memory>>,
+}
+
+impl Part {
+    /// The whole report, as its schedule says.
+    pub(super) fn whole(ticket: &Ticket) -> Self {
+        Self {
+            parameters: ticket.schedule.question_parameters(),
+            locale: ticket.schedule.locale.unwrap_or(ticket.report.locale),
+            viewer: Viewer::schedule(&ticket.run.report, ticket.run.schedule.as_str()),
+            about: String::new(),
+            attach: None,
+            freshness: Freshness::from_now_on(),
+            memory: None,
+        }
+    }
+}
