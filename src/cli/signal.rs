@@ -38,7 +38,7 @@ pub(super) async fn signal(place: &Place, arguments: &SignalArguments) -> Result
     let workspace = program.workspace.current();
     let known = awaited_signals(workspace.catalog());
     if !known.contains(&arguments.name) {
-        return Err(Failure::unknown(&format!("signal `{}`", arguments.name), known.into_iter()));
+        return Err(Failure::unknown(&format!("signal `{}`", arguments.name), known));
     }
     let Accounts { store, audit, .. } = accounts(&program.settings).await?;
     let failed = |error: StoreError| Failure::new(error.kind(), error);

@@ -136,14 +136,13 @@ impl Engine {
     async fn try_answer(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Result<Answer, EngineError> {
         let remembered = ask.memory.and_then(|memory| memory.input(ask, query));
         let from_memory = remembered.is_some();
-        let input = match remembered {
-            Some(input) => input,
-            None => {
-                if let Some(memory) = ask.memory {
-                    memory.note(ask, query);
-                }
-                self.open(ask).await?
+        let input = if let Some(input) = remembered {
+            input
+        } else {
+            if let Some(memory) = ask.memory {
+                memory.note(ask, query);
             }
+            self.open(ask).await?
         };
         let key = AnswerKey {
             dataset: ask.id.clone(),

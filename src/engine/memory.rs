@@ -278,7 +278,7 @@ impl Engine {
         let schema = plan.schema().as_arrow().clone();
         let batches = self.executor.collect_within(&opened, plan, bounds).await?;
         let schema = batches.first().map_or_else(|| Arc::new(schema), RecordBatch::schema);
-        let rows = concat_batches(&schema, &batches).map_err(bad)?;
+        let rows = concat_batches(&schema, &batches).map_err(|error| bad(&error))?;
         drop(batches);
         let mut joined = HashMap::new();
         for (name, plan) in &opened.relationships {
@@ -318,8 +318,8 @@ impl Engine {
 /// are in no part.
 fn parted(rows: RecordBatch) -> Result<(RecordBatch, HashMap<String, Range<usize>>), EngineError> {
     let Ok(position) = rows.schema().index_of(SLICE) else { return Ok((rows, HashMap::new())) };
-    let order = sort_to_indices(rows.column(position), None, None).map_err(bad)?;
-    let mut sorted = take_record_batch(&rows, &order).map_err(bad)?;
+    let order = sort_to_indices(rows.column(position), None, None).map_err(|error| bad(&error))?;
+    let mut sorted = take_record_batch(&rows, &order).map_err(|error| bad(&error))?;
     let members = sorted.remove_column(position);
     let members = members
         .as_string_opt::<i32>()
@@ -341,6 +341,6 @@ fn parted(rows: RecordBatch) -> Result<(RecordBatch, HashMap<String, Range<usize
     Ok((sorted, parts))
 }
 
-fn bad(error: arrow::error::ArrowError) -> EngineError {
+fn bad(error: &arrow::error::ArrowError) -> EngineError {
     EngineError::Bug(error.to_string())
 }

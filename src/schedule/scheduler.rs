@@ -261,7 +261,7 @@ impl Scheduler {
                     }
                     Ok(None) => {}
                     Err(error) => {
-                        tracing::error!(run = %id, %error, "a run that waits could not be looked at")
+                        tracing::error!(run = %id, %error, "a run that waits could not be looked at");
                     }
                 }
                 id

@@ -15,6 +15,9 @@ use crate::format::Locale;
 use crate::query::{Anchor, DateRange};
 use crate::runs::store::Missing;
 
+/// Names and keys of signals.
+pub type AwaitedSignals = Vec<(String, String)>;
+
 /// What a run waits for.
 #[derive(Debug, Clone)]
 pub struct Awaited {
@@ -36,7 +39,7 @@ pub struct Awaited {
 
 impl Evaluator {
     /// Which data are not there, and the signals that are waited for with their whole keys.
-    pub async fn missing(&self, awaited: Awaited) -> (Vec<Missing>, Vec<(String, String)>) {
+    pub async fn missing(&self, awaited: Awaited) -> (Vec<Missing>, AwaitedSignals) {
         let range = period(&awaited);
         let day = |word: DayWord| match word {
             DayWord::ScheduledDay => Some(awaited.day),
@@ -57,13 +60,11 @@ impl Evaluator {
         for object in awaited.wait_for.objects.as_slice() {
             let path = DayWord::fill(&object.path, day);
             let source = object.source.to_string();
-            let looked = match catalog.sources.get(&object.source) {
-                Some(definition) => self.engine.has_object(&object.source, definition, &path).await,
-                None => {
-                    missing.push(unknown(format!("source `{source}`"), "there is no such source"));
-                    continue;
-                }
+            let Some(definition) = catalog.sources.get(&object.source) else {
+                missing.push(unknown(format!("source `{source}`"), "there is no such source"));
+                continue;
             };
+            let looked = self.engine.has_object(&object.source, definition, &path).await;
             match looked {
                 Ok(true) => {}
                 Ok(false) => missing.push(Missing::Object { source, path }),
@@ -104,7 +105,7 @@ impl Evaluator {
     }
 }
 
-fn unknown(what: String, cause: impl ToString) -> Missing {
+fn unknown(what: String, cause: impl std::fmt::Display) -> Missing {
     Missing::Unknown { what, cause: cause.to_string() }
 }
 

@@ -34,7 +34,7 @@ use crate::engine::{Ask, Engine, Freshness};
 use crate::query::{Anchor, DateRange, compared, resolve};
 use crate::render::document::{Block, Document};
 
-pub use awaited::Awaited;
+pub use awaited::{Awaited, AwaitedSignals};
 use chosen::{Chosen, ChosenPeriod};
 pub use control::Control;
 pub use explore::{Exploration, ExploreError, Explored, TopMembers};

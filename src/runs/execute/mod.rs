@@ -175,7 +175,7 @@ impl Runner {
         let id = ticket.run.id;
         let _here = self.under_way.enter(id);
         let mut warnings = Vec::new();
-        let work = AssertUnwindSafe(self.pipeline(&ticket, &mut warnings)).catch_unwind();
+        let work = AssertUnwindSafe(Box::pin(self.pipeline(&ticket, &mut warnings))).catch_unwind();
         let ended = tokio::select! {
             ended = work => ended,
             lost = self.keep_alive(&ticket.run) => return Err(lost),

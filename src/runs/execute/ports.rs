@@ -9,7 +9,7 @@ use crate::access::{Person, Viewer};
 use crate::definitions::model::{Calendar, CalendarId, DatasetId, FieldName, Report, ReportId};
 use crate::engine::Memory;
 use crate::render::document::Document;
-use crate::runs::evaluate::{Awaited, Evaluator, Question, QuestionError, RecipientsError};
+use crate::runs::evaluate::{Awaited, AwaitedSignals, Evaluator, Question, QuestionError, RecipientsError};
 use crate::runs::store::Missing;
 
 /// A report as it is now.
@@ -60,7 +60,7 @@ pub trait Answers: Send + Sync {
     fn load<'a>(&'a self, memory: &'a Memory) -> BoxFuture<'a, ()>;
 
     /// Which data are not there, and the signals that are waited for with their whole keys.
-    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)>;
+    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, AwaitedSignals)>;
 }
 
 impl Answers for Evaluator {
@@ -88,7 +88,7 @@ impl Answers for Evaluator {
         Box::pin(self.engine().load(memory))
     }
 
-    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)> {
+    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, AwaitedSignals)> {
         Box::pin(Self::missing(self, awaited))
     }
 }

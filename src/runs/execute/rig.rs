@@ -14,7 +14,7 @@ use crate::format::{Locale, NumberFormat};
 use crate::ledger::audit::AuditLog;
 use crate::render::document::Approval;
 use crate::render::document::{Block, Content, Failure, Kpi, SheetPage};
-use crate::runs::evaluate::{Awaited, QuestionError};
+use crate::runs::evaluate::{Awaited, AwaitedSignals, QuestionError};
 use crate::runs::store::tests::{Temporary, sqlite};
 use crate::runs::store::{Missing, Repeat};
 use crate::table::Value;
@@ -55,7 +55,7 @@ impl Answers for Scripted {
         Box::pin(async {})
     }
 
-    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, Vec<(String, String)>)> {
+    fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, AwaitedSignals)> {
         let signals = awaited.wait_for.signals.iter().map(|(name, key)| (name.to_string(), key.clone()));
         let answer = (self.missing.lock().unwrap().clone(), signals.collect());
         Box::pin(async move { answer })

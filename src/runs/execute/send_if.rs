@@ -49,7 +49,7 @@ fn without_rows(send_if: &SendIf, document: &Document) -> Option<String> {
     let panels = send_if.rows_in.as_slice();
     let has_rows = |panel: &PanelId| match block(document, panel).map(|block| &block.content) {
         Some(Ok(Content::Table(grid))) => !grid.is_empty(),
-        Some(Ok(Content::Chart(chart))) => chart.table.len() > 0,
+        Some(Ok(Content::Chart(chart))) => !chart.table.is_empty(),
         // What cannot be told is no reason to be silent.
         Some(Ok(Content::Kpi(_) | Content::Text(_)) | Err(_)) | None => true,
     };

@@ -12,7 +12,7 @@ use crate::runs::execute::rig::{self, Rig, document, from, order, report, two_re
 use crate::runs::execute::{Claimed, Order};
 use crate::runs::store::{DeliveryState, Repeat, RunState, Signal, Trigger};
 
-fn waiting_for(wait_for: Json, more: Json) -> Report {
+fn waiting_for(wait_for: &Json, more: &Json) -> Report {
     let mut keys = json!({"wait_for": wait_for});
     keys["wait_for"]["at_most"] = json!("2h");
     for (key, value) in more.as_object().unwrap() {
@@ -64,7 +64,7 @@ async fn looked(rig: &Rig, run: &Run) -> Run {
 
 #[tokio::test]
 async fn a_run_waits_until_its_data_are_there_and_is_sent_then() {
-    let rig = rig_at(waiting_for(json!({"datasets": {"sales": "period_end"}}), json!({})), "08:00").await;
+    let rig = rig_at(waiting_for(&json!({"datasets": {"sales": "period_end"}}), &json!({})), "08:00").await;
     *rig.asked.missing.lock().unwrap() = vec![late()];
     let run = claim(&rig).await;
     assert_eq!(run.waits_until, Some("2026-01-05T10:00:00+09:00".parse().unwrap()));
@@ -86,7 +86,7 @@ async fn a_run_waits_until_its_data_are_there_and_is_sent_then() {
 
 #[tokio::test]
 async fn at_the_deadline_nothing_is_sent_and_the_owner_is_to_be_told() {
-    let report = waiting_for(json!({"datasets": {"sales": "period_end"}}), json!({}));
+    let report = waiting_for(&json!({"datasets": {"sales": "period_end"}}), &json!({}));
     let rig = rig_at(report, "10:00").await;
     *rig.asked.missing.lock().unwrap() = vec![late()];
     let run = claim(&rig).await;
@@ -106,7 +106,7 @@ async fn at_the_deadline_nothing_is_sent_and_the_owner_is_to_be_told() {
 #[tokio::test]
 async fn at_the_deadline_it_is_sent_with_a_mark_where_the_schedule_says_so() {
     let wait_for = json!({"datasets": {"sales": "period_end"}, "at_deadline": "send_marked"});
-    let rig = rig_at(waiting_for(wait_for, json!({})), "10:00").await;
+    let rig = rig_at(waiting_for(&wait_for, &json!({})), "10:00").await;
     *rig.asked.missing.lock().unwrap() = vec![late()];
     let run = claim(&rig).await;
     let sent = looked(&rig, &run).await;
@@ -140,7 +140,7 @@ fn the_mark_stands_on_the_first_sheet_and_changes_the_digest() {
 #[tokio::test]
 async fn a_signal_is_received_once_and_lets_its_run_begin() {
     let wait_for = json!({"signals": {"sales_loaded": "2026-01-04"}});
-    let rig = rig_at(waiting_for(wait_for, json!({})), "08:00").await;
+    let rig = rig_at(waiting_for(&wait_for, &json!({})), "08:00").await;
     let run = claim(&rig).await;
     let waits = looked(&rig, &run).await;
     let wanted = Missing::Signal { name: "sales_loaded".into(), key: "2026-01-04".into() };
@@ -163,7 +163,7 @@ async fn a_signal_is_received_once_and_lets_its_run_begin() {
 #[tokio::test]
 async fn another_schedule_counts_when_its_latest_run_of_the_day_has_succeeded() {
     let wait_for = json!({"schedules": ["weekly-sales/monday"]});
-    let rig = rig_at(waiting_for(wait_for, json!({})), "08:00").await;
+    let rig = rig_at(waiting_for(&wait_for, &json!({})), "08:00").await;
     // The run of the evening before is of another day.
     let early =
         |time: &str| Order { scheduled_at: time.parse().unwrap(), ..order(Trigger::Manual, Repeat::Never) };
@@ -176,7 +176,7 @@ async fn another_schedule_counts_when_its_latest_run_of_the_day_has_succeeded() 
 
 #[tokio::test]
 async fn whoever_starts_a_run_by_hand_does_not_wait_and_can_send_one_that_does() {
-    let rig = rig_at(waiting_for(json!({"datasets": {"sales": "period_end"}}), json!({})), "08:00").await;
+    let rig = rig_at(waiting_for(&json!({"datasets": {"sales": "period_end"}}), &json!({})), "08:00").await;
     *rig.asked.missing.lock().unwrap() = vec![late()];
     let run = claim(&rig).await;
     let found = rig.run(Trigger::Manual, Repeat::Never).await;
@@ -190,10 +190,11 @@ async fn whoever_starts_a_run_by_hand_does_not_wait_and_can_send_one_that_does()
 #[tokio::test]
 async fn a_schedule_that_is_paused_or_gone_ends_the_wait() {
     for gone in [false, true] {
-        let rig = rig_at(waiting_for(json!({"datasets": {"sales": "period_end"}}), json!({})), "08:00").await;
+        let rig =
+            rig_at(waiting_for(&json!({"datasets": {"sales": "period_end"}}), &json!({})), "08:00").await;
         let run = claim(&rig).await;
         if gone {
-            let off = waiting_for(json!({"datasets": {"sales": "period_end"}}), json!({"enabled": false}));
+            let off = waiting_for(&json!({"datasets": {"sales": "period_end"}}), &json!({"enabled": false}));
             *rig.catalog.0.lock().unwrap() = Arc::new(off);
         } else {
             let pause = Pause {
@@ -216,7 +217,7 @@ async fn a_schedule_that_is_paused_or_gone_ends_the_wait() {
 
 #[tokio::test]
 async fn of_two_that_look_at_once_one_begins() {
-    let rig = rig_at(waiting_for(json!({"datasets": {"sales": "period_end"}}), json!({})), "08:00").await;
+    let rig = rig_at(waiting_for(&json!({"datasets": {"sales": "period_end"}}), &json!({})), "08:00").await;
     let run = claim(&rig).await;
     let looks = (0..8).map(|_| look(&rig.runner, &run));
     let tickets: Vec<_> =

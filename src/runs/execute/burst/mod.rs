@@ -265,7 +265,9 @@ impl Common<'_> {
         let document = self.runner.evaluate(self.ticket, &copy.part, &mut warnings).await?;
         let (document, mut files) = files::make(document, self.ticket, &copy.part, &mut warnings).await?;
         if let Ok(mut names) = self.names.lock() {
-            files.iter_mut().for_each(|file| file.name = unique(&mut names, &file.name));
+            for file in &mut files {
+                file.name = unique(&mut names, &file.name);
+            }
         }
         self.runner.keep(self.ticket, &files).await?;
         if let Ok(mut known) = self.warnings.lock() {
