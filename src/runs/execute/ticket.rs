@@ -23,7 +23,7 @@ pub struct Order {
 }
 
 /// A run that is claimed and waits to be performed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ticket {
     pub(super) run: Run,
     pub(super) report: Arc<Report>,

@@ -10,9 +10,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use futures::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{JoinError, JoinSet};
 
 use self::recipients::{Copy, Shared, Unreachable, copies, kind_of, split};
 use super::deliver::{Problem, failed, send};
@@ -35,10 +35,10 @@ const SENT_AT_A_TIME: usize = 100;
 const TOLD: usize = 10;
 
 /// What the copies of a burst have in common.
-struct Common<'a> {
-    runner: &'a Runner,
-    ticket: &'a Ticket,
-    email: &'a EmailDelivery,
+struct Common {
+    runner: Runner,
+    ticket: Ticket,
+    email: EmailDelivery,
     makers: Semaphore,
     /// The runner's place; given back once every copy is made, since a mail server may want to be asked again later.
     place: Mutex<Option<OwnedSemaphorePermit>>,
@@ -74,16 +74,16 @@ pub(super) async fn perform(
             "not sent, because the burst has no recipients who do not have it".into(),
         ));
     }
-    let common = Common {
-        runner,
-        ticket,
-        email,
+    let common = Arc::new(Common {
+        runner: runner.clone(),
+        ticket: ticket.clone(),
+        email: email.clone(),
         makers: Semaphore::new(MADE_AT_A_TIME),
         place: Mutex::new(place),
         to_make: AtomicUsize::new(work.len()),
         names: Mutex::default(),
         warnings: Mutex::default(),
-    };
+    });
     let (first, rest) = first_of_each_language(work);
     for (copy, deliveries) in first {
         problems.extend(common.copy(copy, deliveries).await?);
@@ -91,21 +91,45 @@ pub(super) async fn perform(
     if rest.len() > 1 {
         parts.answers.load(&memory).await;
     }
-    let mut others = futures::stream::iter(rest)
-        .map(|(copy, deliveries)| common.copy(copy, deliveries))
-        .buffer_unordered(SENT_AT_A_TIME);
-    while let Some(ended) = others.next().await {
-        problems.extend(ended?);
+    // Tasks, so that copies are planned on every processor; they end with this future.
+    let mut others = JoinSet::new();
+    for (copy, deliveries) in rest {
+        if others.len() >= SENT_AT_A_TIME {
+            problems.extend(ended(others.join_next().await)?);
+        }
+        let common = Arc::clone(&common);
+        others.spawn(async move { common.copy(copy, deliveries).await });
     }
-    drop(others);
+    while !others.is_empty() {
+        problems.extend(ended(others.join_next().await)?);
+    }
     let used = memory.used();
     tracing::info!(run = %ticket.run.id, ?used, "burst answered");
     parts.store.note_burst(ticket.run.id, &used).await.map_err(failed)?;
     for (dataset, why) in &used.refused {
         warnings.push(format!("dataset `{dataset}` was asked anew for every copy: {why}"));
     }
-    warnings.extend(common.warnings.into_inner().unwrap_or_default());
+    if let Ok(mut found) = common.warnings.lock() {
+        warnings.extend(std::mem::take(&mut *found));
+    }
     ending(&problems)
+}
+
+/// What one copy came to; a panic in it ends the run, as it does everywhere.
+fn ended(
+    ended: Option<Result<Result<Vec<Problem>, StageFailure>, JoinError>>,
+) -> Result<Vec<Problem>, StageFailure> {
+    match ended {
+        None => Ok(Vec::new()),
+        Some(Ok(ended)) => ended,
+        Some(Err(error)) => {
+            let message = match error.try_into_panic() {
+                Ok(panic) => super::words_of(panic.as_ref()),
+                Err(error) => error.to_string(),
+            };
+            Err(StageFailure::new(Stage::Render, Kind::Bug, message))
+        }
+    }
 }
 
 /// The run fails if any copy did.
@@ -221,7 +245,7 @@ fn first_of_each_language(work: Work) -> (Work, Work) {
     })
 }
 
-impl Common<'_> {
+impl Common {
     /// Makes one copy and sends it; what went wrong for whom.
     async fn copy(&self, copy: Copy, deliveries: Vec<Delivery>) -> Result<Vec<Problem>, StageFailure> {
         let made = {
@@ -244,7 +268,7 @@ impl Common<'_> {
                 return Ok(vec![Problem { kind: failure.kind, message }]);
             }
         };
-        let reason = send_if::nothing_to_send(&self.runner.parts().store, self.ticket, &document).await?;
+        let reason = send_if::nothing_to_send(&self.runner.parts().store, &self.ticket, &document).await?;
         if let Some(reason) = reason {
             self.give_up(&deliveries, DeliveryState::Unsent, &reason).await?;
             return Ok(Vec::new());
@@ -262,14 +286,14 @@ impl Common<'_> {
         copy: &Copy,
     ) -> Result<Option<(crate::render::document::Document, Vec<File>)>, StageFailure> {
         let mut warnings = Vec::new();
-        let document = self.runner.evaluate(self.ticket, &copy.part, &mut warnings).await?;
-        let (document, mut files) = files::make(document, self.ticket, &copy.part, &mut warnings).await?;
+        let document = self.runner.evaluate(&self.ticket, &copy.part, &mut warnings).await?;
+        let (document, mut files) = files::make(document, &self.ticket, &copy.part, &mut warnings).await?;
         if let Ok(mut names) = self.names.lock() {
             for file in &mut files {
                 file.name = unique(&mut names, &file.name);
             }
         }
-        self.runner.keep(self.ticket, &files).await?;
+        self.runner.keep(&self.ticket, &files).await?;
         if let Ok(mut known) = self.warnings.lock() {
             known.extend(warnings);
         }
@@ -286,8 +310,8 @@ impl Common<'_> {
     ) -> Result<Vec<Problem>, StageFailure> {
         let parts = self.runner.parts();
         let composed =
-            parcel::parcel(parts, self.ticket, part, self.email, document, files).and_then(|mut parcel| {
-                parcel.id = message_id(self.ticket, to, part);
+            parcel::parcel(parts, &self.ticket, part, &self.email, document, files).and_then(|mut parcel| {
+                parcel.id = message_id(&self.ticket, to, part);
                 parcel.to = vec![to.clone()];
                 compose(&parcel, parts.mailer.from(), parts.settings.max_message_bytes)
                     .map_err(|error| StageFailure::new(Stage::Deliver, error.kind(), error.to_string()))
@@ -295,7 +319,8 @@ impl Common<'_> {
         match composed {
             Ok(message) => {
                 let addresses = HashMap::from([(delivery.recipient.clone(), to.address.clone())]);
-                send(parts, &self.runner.connections, self.ticket, &message, vec![delivery], &addresses).await
+                send(parts, &self.runner.connections, &self.ticket, &message, vec![delivery], &addresses)
+                    .await
             }
             Err(failure) => {
                 self.give_up(std::slice::from_ref(&delivery), DeliveryState::Failed, &failure.message)
