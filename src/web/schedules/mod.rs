@@ -1,6 +1,7 @@
 //! Schedules: what is sent when, why a day is another than cron says, and pausing.
 
 mod entry;
+mod facts;
 mod list;
 mod pause;
 mod show;

@@ -5,11 +5,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::facts::facts;
 use super::list::{Latest, state};
 use super::upcoming::UpcomingView;
 use super::{ScheduleEntry, ScheduleWords, path_of};
 use crate::access::Standing;
-use crate::definitions::model::{Delivery, FieldName, ReportId};
+use crate::definitions::model::{FieldName, ReportId};
 use crate::web::address::Address;
 use crate::web::error::WebError;
 use crate::web::frame::{self, Frame, Place, page};
@@ -142,35 +143,4 @@ pub(super) fn write(
     }
     private(&mut response);
     Ok(response)
-}
-
-fn facts(entry: &ScheduleEntry, sw: &'static ScheduleWords) -> Vec<(&'static str, String)> {
-    let schedule = &entry.schedule;
-    let mut facts = vec![(sw.when, schedule.cron.clone()), (sw.zone, entry.zone.clone())];
-    if let Some(calendar) = &schedule.calendar {
-        facts.push((sw.calendar, calendar.to_string()));
-    }
-    if let Some(rule) = schedule.on_holiday {
-        facts.push((sw.holiday, sw.holiday_rule(rule).to_owned()));
-    }
-    let days: Vec<String> =
-        schedule.business_day.as_slice().iter().map(|day| sw.business_day(*day)).collect();
-    if !days.is_empty() {
-        facts.push((sw.business_days, days.join(", ")));
-    }
-    for (word, day) in [(sw.starts, schedule.starts), (sw.ends, schedule.ends)] {
-        if let Some(day) = day {
-            facts.push((word, day.to_string()));
-        }
-    }
-    facts.push((sw.recipients, recipients(&schedule.deliver).join(", ")));
-    facts
-}
-
-fn recipients(deliver: &Delivery) -> Vec<String> {
-    let email = deliver.email.iter().flat_map(|email| {
-        [&email.to, &email.cc, &email.bcc].into_iter().flat_map(|addresses| addresses.as_slice().to_vec())
-    });
-    let folder = deliver.folder.iter().map(|folder| format!("{}/", folder.path.trim_end_matches('/')));
-    email.chain(folder).collect()
 }

@@ -59,14 +59,15 @@ impl Words {
 
     /// How the questions of a burst were answered.
     pub(in crate::web) fn burst_use(&self, scans: u64, sliced: u64, asked: u64) -> String {
-        self.pick(
+        let text = self.pick(
             "데이터는 {scans}번 읽어 나눠 썼습니다. 메모리에서 답한 질문 {sliced}개, 원본에 물은 질문 {asked}개.",
             "The data were read {scans} times and shared: {sliced} questions answered from memory, {asked} asked of the source.",
             "資料讀取 {scans} 次並共用：{sliced} 個查詢由記憶體回答，{asked} 個查詢來源。",
-        )
-        .replace("{scans}", &scans.to_string())
-        .replace("{sliced}", &sliced.to_string())
-        .replace("{asked}", &asked.to_string())
+        );
+        let text = if scans == 1 { text.replace("read {scans} times", "read once") } else { text.to_owned() };
+        text.replace("{scans}", &scans.to_string())
+            .replace("{sliced}", &sliced.to_string())
+            .replace("{asked}", &asked.to_string())
     }
 
     /// Where a run stands.

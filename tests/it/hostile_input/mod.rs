@@ -80,6 +80,7 @@ fn segments() -> BTreeMap<&'static str, String> {
         ("share", "0199a6c0"),
         ("dataset", "sales"),
         ("schedule", "monday"),
+        ("signal", "sales_loaded"),
     ]
     .map(|(name, value)| (name, value.to_owned()))
     .into()
