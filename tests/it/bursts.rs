@@ -181,7 +181,11 @@ async fn who_cannot_get_a_copy_keeps_nobody_else_and_never_sees_everything() {
         let mut everything = nowhere.clone();
         everything.to = OneOrMany::One("choi@example.com".into());
         everything.bind.values_mut().for_each(|values| *values = OneOrMany::One(String::new()));
-        burst.recipients.extend([nowhere, everything]);
+        // Twice the same row, and the same store in another language: one mail, and a second copy.
+        let (again, mut korean) = (burst.recipients[0].clone(), burst.recipients[0].clone());
+        korean.locale = Some(Locale::Ko);
+        // Twice nobody keeps nobody else.
+        burst.recipients.extend([nowhere.clone(), nowhere, everything, again, korean]);
     };
     let settings = smtp(&server, jangpyo::delivery::SmtpTls::None);
     let runner = TestRunner::over(workspace(burst), Some(settings), changed).await;
@@ -205,9 +209,12 @@ async fn who_cannot_get_a_copy_keeps_nobody_else_and_never_sees_everything() {
     assert_eq!(run.state, RunState::Failed);
     let error = run.error.clone().unwrap();
     assert!(error.contains("would show everything") && error.contains("was not reached"), "{error}");
-    let kim = server.mails().into_iter().find(|mail| mail.recipients() == ["kim@example.com"]).unwrap();
+    let all = server.mails();
+    let is_kims = |mail: &&crate::support::mail::Mail| mail.recipients() == ["kim@example.com"];
+    assert_eq!(all.iter().filter(is_kims).count(), 2, "in two languages");
+    let kim = all.iter().filter(is_kims).find(|mail| mail.text_of("subject").starts_with("Store")).unwrap();
     assert!(kim.text_of("subject").starts_with("Store weekly"), "{}", kim.text_of("subject"));
     let names: Vec<_> = kim.attachments().into_iter().map(|part| part.name.unwrap()).collect();
     assert!(matches!(&names[..], [name] if name.ends_with(".xlsx")), "{names:?}");
-    assert_eq!(server.mails().len(), 2, "nobody else got anything");
+    assert_eq!(all.len(), 3, "nobody else got anything");
 }

@@ -27,6 +27,11 @@ pub(super) fn check(
         wait::check(wait_for, schedule, &path.key("wait_for"), scope, findings);
     }
     if let Some(send_if) = &schedule.send_if {
+        if schedule.burst.is_some() && !send_if.changed.is_empty() {
+            let help = "use `rows_in` or `crossed`, which are asked of every copy".to_owned();
+            let message = "a burst cannot tell what has changed, since each copy shows something else";
+            findings.error(&path.key("send_if").key("changed"), "no_effect", message, help);
+        }
         wait::check_send_if(send_if, &path.key("send_if"), scope, findings);
     }
     if let Some(burst) = &schedule.burst {

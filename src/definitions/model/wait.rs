@@ -71,7 +71,7 @@ pub enum AtDeadline {
     /// It is not sent, and the owner is told.
     #[default]
     DoNotSend,
-    /// It is sent, and says on its first sheet, on screen and in the mail what was missing.
+    /// It is sent, and says on its first sheet and in the mail what was missing.
     SendMarked,
 }
 

@@ -67,7 +67,7 @@ pub(super) async fn perform(
     let memory = Arc::new(Memory::new(split(&ticket.report, burst)));
     let shared = Shared { memory: Arc::clone(&memory), freshness: Freshness::from_now_on() };
     let (found, unreachable) = copies(parts, ticket, burst, &shared).await?;
-    let mut problems = refuse(runner, ticket, &unreachable).await?;
+    let mut problems = refuse(runner, ticket, &unreachable, &found).await?;
     let work = plan(runner, ticket, found).await?;
     if work.is_empty() && problems.is_empty() {
         return Ok(Done::NothingToSend(
@@ -147,28 +147,32 @@ async fn refuse(
     runner: &Runner,
     ticket: &Ticket,
     unreachable: &[Unreachable],
+    copies: &[Copy],
 ) -> Result<Vec<Problem>, StageFailure> {
     let parts = runner.parts();
     let now = parts.clock.now();
+    let is_sent = |next: &Planned| {
+        let to = |to: &Recipient| to.address.to_string() == next.recipient;
+        copies.iter().any(|copy| copy.part.about == next.slice && copy.to.iter().any(to))
+    };
     let mut planned: Vec<Planned> = Vec::new();
     for one in unreachable {
         // What is no address may be anything.
         let recipient: String = one.recipient.chars().filter(|c| !c.is_control()).take(200).collect();
-        let next = Planned { recipient, slice: one.about.clone(), message_id: None };
-        if !planned.contains(&next) {
-            planned.push(next);
+        let mut next = Planned { recipient, slice: one.about.clone(), message_id: None };
+        let mut number = 2;
+        while planned.contains(&next) || is_sent(&next) {
+            next.slice = format!("{} ({number})", one.about);
+            number += 1;
         }
+        planned.push(next);
     }
     let deliveries = match ticket.run.trigger {
         Trigger::DryRun => Vec::new(),
         _ => parts.store.plan(ticket.run.id, Channel::Email, &planned, now).await.map_err(failed)?,
     };
-    for delivery in &deliveries {
-        let same = |one: &&Unreachable| {
-            one.about == delivery.slice && one.recipient.starts_with(&delivery.recipient)
-        };
-        let why = unreachable.iter().find(same).map(|one| one.problem.as_str());
-        let state = DeliveryState::Failed;
+    for (delivery, one) in deliveries.iter().zip(unreachable) {
+        let (state, why) = (DeliveryState::Failed, Some(one.problem.as_str()));
         parts.store.move_delivery(&delivery.id, state, None, why, now).await.map_err(failed)?;
     }
     let ended: Vec<_> = deliveries.iter().map(|delivery| (delivery, DeliveryState::Failed)).collect();

@@ -1,9 +1,10 @@
 //! The copies of a burst: who gets which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use sha2::{Digest as _, Sha256};
 
 use super::super::part::Part;
 use super::super::{Parts, StageFailure, Ticket};
@@ -59,6 +60,7 @@ pub(super) async fn copies(
         None => of_list(burst),
     };
     let (mut copies, mut unreachable): (IndexMap<Key, Copy>, _) = (IndexMap::new(), Vec::new());
+    let mut told_apart = HashSet::new();
     for row in rows {
         let about = match (burst.run_as(), row.bind.is_empty()) {
             (RunAs::Recipient, true) => row.address.to_lowercase(),
@@ -88,15 +90,24 @@ pub(super) async fn copies(
                     part.attach.clone(),
                     part.viewer.name().to_owned(),
                 );
+                let address = recipient.address.to_string().to_lowercase();
                 let copy = copies.entry(key).or_insert_with(|| Copy { part, to: Vec::new() });
-                if !copy.to.iter().any(|known| known.address == recipient.address) {
+                let has_it = |known: &Recipient| known.address.to_string().eq_ignore_ascii_case(&address);
+                if copy.to.iter().any(has_it) {
+                    continue;
+                }
+                // The store tells a person's copies apart by what they are about.
+                if told_apart.insert((address, copy.part.about.clone())) {
                     copy.to.push(recipient);
+                } else {
+                    unreachable.push(refused("they would get two copies that nothing tells apart".into()));
                 }
             }
             Err(problem) => unreachable.push(refused(problem)),
         }
     }
     let mut copies: Vec<Copy> = copies.into_values().collect();
+    copies.retain(|copy| !copy.to.is_empty());
     copies.sort_by(|a, b| a.part.about.cmp(&b.part.about));
     Ok((copies, unreachable))
 }
@@ -175,7 +186,9 @@ fn about(row: &Row) -> String {
     });
     let text: String = values.collect::<Vec<_>>().join(" · ");
     if text.chars().count() > LONGEST_ABOUT {
-        text.chars().take(LONGEST_ABOUT).chain(['…']).collect()
+        // Two long ones that begin alike stay two.
+        let digest = format!("{:x}", Sha256::digest(&text));
+        text.chars().take(LONGEST_ABOUT).chain("… ".chars()).chain(digest.chars().take(6)).collect()
     } else {
         text
     }
@@ -217,6 +230,15 @@ async fn part(
         Some(text) => Some(attachments(text)?),
         None => None,
     };
+    let mut about = about.to_owned();
+    // A person may get the same in two languages, or as two kinds of files.
+    if locale != whole.locale {
+        about = [about.as_str(), locale.tag()].join(" · ");
+    }
+    if let Some(attach) = &attach {
+        let words: Vec<&str> = attach.iter().copied().map(Attachment::word).collect();
+        about = [about, words.join("+")].join(" · ");
+    }
     let viewer = match burst.run_as() {
         RunAs::Schedule => whole.viewer,
         RunAs::Role(role) => Viewer::role(whole.viewer.name(), role),
@@ -230,7 +252,7 @@ async fn part(
         parameters,
         locale,
         viewer,
-        about: about.to_owned(),
+        about,
         attach,
         freshness: shared.freshness,
         memory: Some(Arc::clone(&shared.memory)),
