@@ -317,6 +317,7 @@ impl Standing {
             DefinitionKind::Report => &catalog.reports.get(id)?.owner,
             DefinitionKind::Theme => &catalog.themes.get(id)?.owner,
             DefinitionKind::Calendar => &catalog.calendars.get(id)?.owner,
+            DefinitionKind::Destination => &catalog.destinations.get(id)?.owner,
             DefinitionKind::Access => &catalog.access.as_ref()?.owner,
         })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::LiveWorkspace;
 use super::adapters::LiveCatalog;
+use super::destinations::LiveDestinations;
 use super::login::mask_key;
 use crate::config::{MailSettings, Settings};
 use crate::delivery::{Folder, Mailer, Outbox, Smtp};
@@ -147,6 +148,10 @@ impl Program {
             answers: Arc::new(self.evaluator.clone()),
             mailer,
             folder: Folder::new(state.join("outbox")),
+            destinations: Arc::new(LiveDestinations {
+                workspace: self.workspace.clone(),
+                policy: self.settings.policy.clone(),
+            }),
             shelf: Shelf::new(state.clone()),
             clock,
             settings: RunSettings { instance, ..self.settings.runs.clone() },

@@ -10,9 +10,11 @@ mod login;
 mod mail;
 mod oidc;
 mod read;
+mod secrets;
 mod settings;
 
 pub use login::{LoginSettings, LoginWay, Secret};
 pub use mail::MailSettings;
 pub use read::{ConfigError, Variables};
+pub use secrets::secret;
 pub use settings::Settings;

@@ -71,8 +71,10 @@ impl Settings {
         let mut variables = Variables::new(lookup);
         let mail = mail::read(&mut variables);
         let engine = engine(&mut variables, workspace.clone());
-        let policy =
-            Policy { allowed_recipient_domains: variables.list("JANGPYO_ALLOWED_RECIPIENT_DOMAINS") };
+        let policy = Policy {
+            allowed_recipient_domains: variables.list("JANGPYO_ALLOWED_RECIPIENT_DOMAINS"),
+            allowed_destinations: variables.list("JANGPYO_ALLOWED_DESTINATIONS"),
+        };
         let base_url = variables.text("JANGPYO_BASE_URL").and_then(|text| match Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
             _ => {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::model::{
-    Access, Calendar, CalendarId, Dataset, DatasetId, Report, ReportId, Source, SourceId, Theme, ThemeId,
+    Access, Calendar, CalendarId, Dataset, DatasetId, Destination, DestinationId, Report, ReportId, Source,
+    SourceId, Theme, ThemeId,
 };
 
 /// Every definition that is valid, or was when it was last valid.
@@ -23,6 +24,8 @@ pub struct Catalog {
     pub themes: IndexMap<ThemeId, Arc<Theme>>,
     /// The calendars by id.
     pub calendars: IndexMap<CalendarId, Arc<Calendar>>,
+    /// The destinations by id.
+    pub destinations: IndexMap<DestinationId, Arc<Destination>>,
     /// Who may do what. Without it nobody who logs in may do anything.
     pub access: Option<Arc<Access>>,
     /// The file of every definition here, relative to the workspace, with `/` between folders.
@@ -78,6 +81,8 @@ pub enum DefinitionKind {
     Theme,
     /// A calendar.
     Calendar,
+    /// A destination.
+    Destination,
     /// Who may do what.
     Access,
 }
@@ -95,16 +100,25 @@ pub enum Definition {
     Theme(ThemeId, Arc<Theme>),
     /// A calendar.
     Calendar(CalendarId, Arc<Calendar>),
+    /// A destination.
+    Destination(DestinationId, Arc<Destination>),
     /// Who may do what.
     Access(Arc<Access>),
 }
 
 impl DefinitionKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Source, Self::Dataset, Self::Report, Self::Theme, Self::Calendar, Self::Access];
+    pub const ALL: [Self; 7] = [
+        Self::Source,
+        Self::Dataset,
+        Self::Report,
+        Self::Theme,
+        Self::Calendar,
+        Self::Destination,
+        Self::Access,
+    ];
 
-    /// `source`, `dataset`, `report`, `theme`, `calendar` or `access`, as after `kind:`.
+    /// `source`, `dataset`, `report`, `theme`, `calendar`, `destination` or `access`, as after `kind:`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Source => "source",
@@ -112,6 +126,7 @@ impl DefinitionKind {
             Self::Report => "report",
             Self::Theme => "theme",
             Self::Calendar => "calendar",
+            Self::Destination => "destination",
             Self::Access => "access",
         }
     }
@@ -126,6 +141,7 @@ impl Definition {
             Self::Report(..) => DefinitionKind::Report,
             Self::Theme(..) => DefinitionKind::Theme,
             Self::Calendar(..) => DefinitionKind::Calendar,
+            Self::Destination(..) => DefinitionKind::Destination,
             Self::Access(..) => DefinitionKind::Access,
         }
     }
@@ -138,6 +154,7 @@ impl Definition {
             Self::Report(id, _) => id.as_str(),
             Self::Theme(id, _) => id.as_str(),
             Self::Calendar(id, _) => id.as_str(),
+            Self::Destination(id, _) => id.as_str(),
             Self::Access(_) => ACCESS_ID,
         }
     }
@@ -150,6 +167,7 @@ impl Definition {
             Self::Report(_, report) => &report.owner,
             Self::Theme(_, theme) => &theme.owner,
             Self::Calendar(_, calendar) => &calendar.owner,
+            Self::Destination(_, destination) => &destination.owner,
             Self::Access(access) => &access.owner,
         }
     }

@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use super::model::{Access, Calendar, Dataset, Report, Source, Theme};
+use super::model::{Access, Calendar, Dataset, Destination, Report, Source, Theme};
 use crate::format::Locale;
 
 /// The schema of a source file, JSON Schema draft 2020-12.
@@ -45,6 +45,15 @@ pub fn calendar() -> Value {
     )
 }
 
+/// The schema of a destination file, JSON Schema draft 2020-12.
+pub fn destination() -> Value {
+    of::<Destination>(
+        "destination",
+        "jangpyo destination",
+        "Where reports go besides mail; stands in the folder `destinations`.",
+    )
+}
+
 /// The schema of the access file, JSON Schema draft 2020-12.
 pub fn access() -> Value {
     of::<Access>(
@@ -54,14 +63,15 @@ pub fn access() -> Value {
     )
 }
 
-/// Every schema with its name: `source`, `dataset`, `report`, `theme`, `calendar`, `access`.
-pub fn all() -> [(&'static str, Value); 6] {
+/// Every schema with its name: `source`, `dataset`, `report`, `theme`, `calendar`, `destination`, `access`.
+pub fn all() -> [(&'static str, Value); 7] {
     [
         ("source", source()),
         ("dataset", dataset()),
         ("report", report()),
         ("theme", theme()),
         ("calendar", calendar()),
+        ("destination", destination()),
         ("access", access()),
     ]
 }

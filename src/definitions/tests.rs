@@ -21,7 +21,7 @@ const REPORT: &str = include_str!("testdata/workspace/weekly-sales.yaml");
 const TOP: &str = "kind: report\ntitle: 매출\nowner: sales\ndataset: sales\n";
 
 fn policy() -> Policy {
-    Policy { allowed_recipient_domains: Some(vec!["acme.example".into()]) }
+    Policy { allowed_recipient_domains: Some(vec!["acme.example".into()]), ..Policy::default() }
 }
 
 /// Stands in for the reader of pictures, which belongs to those who draw.

@@ -30,6 +30,12 @@ pub fn safe_file_name(stem: &str, extension: &str) -> String {
     format!("{}{clean}.{extension}", if reserved { "_" } else { "" })
 }
 
+/// The same for one part of a path that has no ending, such as a folder.
+pub fn safe_name(text: &str) -> String {
+    let name = safe_file_name(text, "x");
+    name.strip_suffix(".x").unwrap_or(&name).to_owned()
+}
+
 /// Characters that change how a name reads without being seen, such as the right-to-left override
 /// that shows `fdp.exe` as `exe.pdf`.
 fn is_invisible(c: char) -> bool {

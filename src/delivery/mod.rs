@@ -1,4 +1,4 @@
-//! Handing a finished report over: by mail, or into a folder.
+//! Handing a finished report over: by mail, into a folder, to a destination.
 //!
 //! Takes a [`Parcel`] (subject, bodies, pictures, attachments, recipients); [`compose()`] makes one
 //! MIME message of it, a [`Mailer`] hands that to a mail server, an outbox folder or memory and
@@ -6,7 +6,9 @@
 //! never tries twice by itself; `runs` does both.
 
 mod address;
+mod archive;
 mod compose;
+pub mod destination;
 mod file_name;
 mod folder;
 mod mailer;
@@ -17,8 +19,9 @@ mod retry;
 mod smtp;
 
 pub use address::{AddressError, EmailAddress, Recipient};
+pub use archive::archive;
 pub use compose::{ComposeError, Message, compose, message_id};
-pub use file_name::safe_file_name;
+pub use file_name::{safe_file_name, safe_name};
 pub(crate) use folder::write_durably;
 pub use folder::{Folder, FolderError};
 pub use mailer::{Mailer, Outcome, Reply};

@@ -257,7 +257,7 @@ fn words(answer: &Response) -> String {
     words.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
-fn with_causes(error: &dyn std::error::Error) -> String {
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -19,14 +19,16 @@ use crate::error::Kind;
 /// What a mail says besides the document.
 #[derive(Debug, Clone, Default)]
 pub struct MailOptions {
-    /// The panels shown, by id; if there are none, the KPI panels and the first chart.
-    pub show: Vec<String>,
+    /// The panels shown, by id; without a list the KPI panels and the first chart.
+    pub show: Option<Vec<String>>,
     /// Words above the numbers; an empty line starts a new paragraph.
     pub message: Option<String>,
     /// The address of the dashboard with the same parameters.
     pub dashboard: Option<String>,
     /// The names of the attached files.
     pub files: Vec<String>,
+    /// Files that are too large to be attached, with the addresses they are opened at.
+    pub links: Vec<(String, String)>,
 }
 
 /// The body of a mail.
@@ -145,9 +147,8 @@ fn chosen<'a>(
     document: &'a Document,
     options: &MailOptions,
 ) -> Result<Vec<&'a super::document::Block>, MailError> {
-    if !options.show.is_empty() {
-        return options
-            .show
+    if let Some(show) = &options.show {
+        return show
             .iter()
             .map(|name| {
                 document.blocks().find(|block| block.id == *name).ok_or_else(|| MailError::NoPanel {

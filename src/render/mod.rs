@@ -5,6 +5,7 @@
 //! geometry. Refuses to fetch: whatever it needs is in the document.
 
 pub mod canvas;
+pub mod card;
 mod chart;
 #[cfg(test)]
 mod chart_tests;
@@ -14,6 +15,7 @@ pub mod html;
 pub mod mail;
 pub mod notice;
 pub mod pdf;
+pub mod pictures;
 mod prose;
 pub mod provenance;
 pub mod sheet;

@@ -7,7 +7,7 @@ use super::document::Document;
 use super::provenance::{Provenance, ProvenanceError};
 use super::sheet::{SheetLayout, Undrawn};
 
-pub use super::canvas::pdf::{PdfError, ReadError, ReadPdf};
+pub use super::canvas::pdf::{PdfError, ReadError, ReadPdf, locked};
 
 /// A finished file, and what its owner should know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

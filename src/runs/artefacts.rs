@@ -69,24 +69,61 @@ pub enum FileKind {
     Csv,
     /// All tables and charts.
     Xlsx,
+    /// A sheet as a picture.
+    Png,
+    /// Several files in one, or files that open with a password.
+    Zip,
+    /// The sheets, to be opened with a password.
+    LockedPdf,
+    /// What was handed over besides the files, for attempts to come; nobody downloads it.
+    Sealed,
 }
 
 impl FileKind {
-    /// The ending of its name, and its word in the store.
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Pdf, Self::Csv, Self::Xlsx, Self::Png, Self::Zip, Self::LockedPdf, Self::Sealed];
+
+    /// The ending of its name.
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Pdf => "pdf",
+            Self::Pdf | Self::LockedPdf => "pdf",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Png => "png",
+            Self::Zip => "zip",
+            Self::Sealed => "json",
         }
+    }
+
+    /// Its word in the store.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LockedPdf => "locked_pdf",
+            Self::Sealed => "sealed",
+            plain => plain.extension(),
+        }
+    }
+
+    /// The kind that a word of the store stands for.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether people read such files; others are the program's own.
+    pub fn is_for_readers(self) -> bool {
+        self != Self::Sealed
     }
 
     /// Its media type.
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Pdf => "application/pdf",
+            Self::Pdf | Self::LockedPdf => "application/pdf",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Png => "image/png",
+            Self::Zip => "application/zip",
+            Self::Sealed => "application/json",
         }
     }
 }
@@ -115,7 +152,7 @@ impl Shelf {
         };
         write().map_err(|source| ArtefactError::Write { path: target.display().to_string(), source })?;
         Ok(NewArtefact {
-            kind: file.kind.extension().into(),
+            kind: file.kind.word().into(),
             file_name: file.name.clone(),
             media_type: file.kind.media_type().into(),
             bytes: file.bytes.len() as u64,

@@ -8,6 +8,8 @@ mod audited;
 mod bursts;
 mod command_line;
 mod crashes;
+mod deliveries;
+mod destinations;
 mod determinism;
 mod flights;
 mod floors;

@@ -20,6 +20,7 @@ pub(super) fn check(
     policy: &Policy,
     findings: &mut Findings<'_>,
 ) {
+    let by_mail = schedule.deliver.email.is_some();
     match (&burst.dataset, burst.recipients.is_empty()) {
         (Some(_), false) => {
             let help = "remove one of them".to_owned();
@@ -37,8 +38,8 @@ pub(super) fn check(
                 findings.error(path, "missing_key", "the burst does not say who the recipients are", help);
             }
         }
-        (Some(_), true) => of_dataset(burst, path, scope, findings),
-        (None, false) => of_list(burst, path, scope, policy, findings),
+        (Some(_), true) => of_dataset(burst, path, by_mail, scope, findings),
+        (None, false) => of_list(burst, path, by_mail, (scope, policy), findings),
     }
     if burst.bound().next().is_none() && burst.run_as() != RunAs::Recipient {
         let help =
@@ -53,25 +54,34 @@ pub(super) fn check(
         let message = format!("there is no functional role `{}`", names::printable(role));
         findings.error(&path.key("run_as"), "unknown_role", message, names::offer(role, "choices", valid));
     }
-    if let Some(email) = &schedule.deliver.email {
-        let deliver = deliver.key("email");
-        let named = [("to", &email.to), ("cc", &email.cc), ("bcc", &email.bcc)];
-        for (key, _) in named.iter().filter(|(_, addresses)| !addresses.is_empty()) {
-            let path = deliver.key(*key);
-            let help = "remove it: each recipient of the burst gets a mail of their own".to_owned();
+    match &schedule.deliver.email {
+        Some(email) if !email.to.is_empty() => {
+            let help = "remove it; `cc` and `bcc` may stay, and get every copy".to_owned();
+            let path = deliver.key("email").key("to");
             findings.error(&path, "no_effect", "a burst says itself who its recipients are", help);
         }
-    } else {
-        let help = "add `email: {}` to `deliver`".to_owned();
-        findings.error(path, "missing_key", "a burst is sent by e-mail", help);
+        Some(_) => {}
+        // Copies may go to folders and destinations only; their names tell whose they are.
+        None if burst.run_as() == RunAs::Recipient => {
+            let help = "add `email: {}` to `deliver`, or name a role".to_owned();
+            let message = "without mail nobody is the recipient whose rights decide";
+            findings.error(&path.key("run_as"), "not_applicable", message, help);
+        }
+        None => {}
     }
     whole_panels(burst, path, scope, findings);
 }
 
-fn of_dataset(burst: &Burst, path: &FieldPath, scope: &Scope<'_>, findings: &mut Findings<'_>) {
+fn of_dataset(
+    burst: &Burst,
+    path: &FieldPath,
+    by_mail: bool,
+    scope: &Scope<'_>,
+    findings: &mut Findings<'_>,
+) {
     let Some(dataset) = &burst.dataset else { return };
     super::report::dataset_exists(dataset, &path.key("dataset"), scope.known, findings);
-    if burst.recipient.is_none() {
+    if burst.recipient.is_none() && by_mail {
         let help = "add `recipient: email`".to_owned();
         let message = "the burst does not say which dimension has the addresses";
         findings.error(path, "missing_key", message, help);
@@ -86,9 +96,12 @@ fn of_dataset(burst: &Burst, path: &FieldPath, scope: &Scope<'_>, findings: &mut
             findings.error(path, "unknown_field", message, help);
         }
     };
-    for (key, field) in
-        [("recipient", &burst.recipient), ("locale", &burst.locale), ("attach", &burst.attach)]
-    {
+    for (key, field) in [
+        ("recipient", &burst.recipient),
+        ("cc", &burst.cc),
+        ("locale", &burst.locale),
+        ("attach", &burst.attach),
+    ] {
         if let Some(field) = field {
             dimension(field, &path.key(key), findings);
         }
@@ -100,7 +113,13 @@ fn of_dataset(burst: &Burst, path: &FieldPath, scope: &Scope<'_>, findings: &mut
     }
 }
 
-fn of_list(burst: &Burst, path: &FieldPath, scope: &Scope<'_>, policy: &Policy, findings: &mut Findings<'_>) {
+fn of_list(
+    burst: &Burst,
+    path: &FieldPath,
+    by_mail: bool,
+    (scope, policy): (&Scope<'_>, &Policy),
+    findings: &mut Findings<'_>,
+) {
     if burst.recipients.len() > LIMIT {
         let help = "keep them in a dataset".to_owned();
         let message =
@@ -108,12 +127,14 @@ fn of_list(burst: &Burst, path: &FieldPath, scope: &Scope<'_>, policy: &Policy, 
         findings.error(&path.key("recipients"), "too_many", message, help);
     }
     for (path, one) in super::items(&path.key("recipients"), &burst.recipients) {
-        if one.to.is_empty() {
+        if one.to.is_empty() && by_mail {
             let help = "write `to: kim@example.com`".to_owned();
             findings.error(&path.key("to"), "empty", "there is no address", help);
         }
-        for (path, text) in super::items(&path.key("to"), one.to.as_slice()) {
-            recipient::check(text, &path, policy, findings);
+        for (key, addresses) in [("to", &one.to), ("cc", &one.cc)] {
+            for (path, text) in super::items(&path.key(key), addresses.as_slice()) {
+                recipient::check(text, &path, policy, findings);
+            }
         }
         for (name, values) in &one.bind {
             let path = path.key("bind").key(name.as_str());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definitions::catalog::DefinitionKind;
-use crate::definitions::model::{Dataset, Dimension, DimensionType, FieldName};
+use crate::definitions::model::{Dataset, Destination, Dimension, DimensionType, FieldName};
 use crate::definitions::names;
 use crate::definitions::workspace::{Draft, Typed};
 use crate::definitions::yaml::Node;
@@ -20,6 +20,8 @@ pub(super) struct Known<'a> {
     pub(super) calendars: Vec<&'a str>,
     /// The ids of themes.
     pub(super) themes: Vec<&'a str>,
+    /// The destinations by id, as far as they can be read.
+    pub(super) destinations: BTreeMap<&'a str, Option<&'a Destination>>,
     /// What the access file names, where there is one.
     pub(super) access: Option<AccessNames<'a>>,
     /// The folders that definitions are in, and those above.
@@ -85,6 +87,15 @@ impl<'a> Known<'a> {
                 }
             }),
             folders: drafts.iter().flat_map(|draft| folders_of(&draft.name)).collect(),
+            destinations: ids(DefinitionKind::Destination)
+                .map(|draft| {
+                    let known = match &draft.typed {
+                        Some(Typed::Destination(destination)) => Some(&**destination),
+                        _ => None,
+                    };
+                    (draft.id.as_str(), known)
+                })
+                .collect(),
             themes: ids(DefinitionKind::Theme).map(|draft| draft.id.as_str()).collect(),
             calendars: ids(DefinitionKind::Calendar).map(|draft| draft.id.as_str()).collect(),
             reports: ids(DefinitionKind::Report).map(|draft| (draft.id.as_str(), names(draft))).collect(),

@@ -12,6 +12,8 @@ mod chart;
 mod circle;
 mod cron;
 mod dataset;
+mod deliver;
+mod destination;
 mod expression;
 mod filter;
 mod known;
@@ -54,6 +56,9 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
                     Typed::Report(report) => report::check(report, &known, policy, &mut findings),
                     Typed::Theme(theme) => theme::check(theme, &mut findings),
                     Typed::Calendar(calendar) => calendar::check(calendar, &mut findings),
+                    Typed::Destination(destination) => {
+                        destination::check(destination, &known, policy, &mut findings);
+                    }
                     Typed::Access(access) => {
                         access::check(&draft.name, access, &known, policy, &mut findings);
                     }

@@ -1,14 +1,11 @@
-//! Schedules and deliveries.
+//! Schedules.
 
 use super::report::Scope;
-use super::{Findings, burst, business_days, cron, parameter, recipient, text, wait, zone};
-use crate::definitions::model::{Delivery, EmailDelivery, FolderDelivery, Parameter, Schedule};
+use super::{Findings, burst, business_days, cron, deliver, parameter, wait, zone};
+use crate::definitions::model::{Parameter, Schedule};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::policy::Policy;
-
-/// What may stand in braces in a subject.
-const SUBJECT_PLACEHOLDERS: [&str; 2] = ["title", "period"];
 
 pub(super) fn check(
     schedule: &Schedule,
@@ -38,21 +35,7 @@ pub(super) fn check(
         let paths = (&path.key("burst"), &path.key("deliver"));
         burst::check(burst, schedule, paths, scope, policy, findings);
     }
-    let path = path.key("deliver");
-    let Delivery { email, folder, .. } = &schedule.deliver;
-    if email.is_none() && folder.is_none() {
-        let tried = findings.faulty.iter().any(|faulty| faulty.is_within(&path));
-        if !tried {
-            let help = "add `email: {to: kim@example.com}` or `folder: {path: finance/weekly}`".to_owned();
-            findings.error(&path, "missing_key", "the schedule does not say where the report goes", help);
-        }
-    }
-    if let Some(email) = email {
-        mail(email, schedule.burst.is_some(), &path.key("email"), policy, findings);
-    }
-    if let Some(folder) = folder {
-        in_folder(folder, &path.key("folder"), findings);
-    }
+    deliver::check(schedule, &path.key("deliver"), scope, policy, findings);
 }
 
 fn values(schedule: &Schedule, path: &FieldPath, scope: &Scope<'_>, findings: &mut Findings<'_>) {
@@ -100,90 +83,5 @@ fn values(schedule: &Schedule, path: &FieldPath, scope: &Scope<'_>, findings: &m
             }
             _ => {}
         }
-    }
-}
-
-fn mail(
-    email: &EmailDelivery,
-    is_burst: bool,
-    path: &FieldPath,
-    policy: &Policy,
-    findings: &mut Findings<'_>,
-) {
-    if email.to.as_slice().is_empty() && !is_burst {
-        findings.error(
-            &path.key("to"),
-            "empty",
-            "the mail has no recipient",
-            "write `to: kim@example.com`".to_owned(),
-        );
-    }
-    let mut seen: Vec<String> = Vec::new();
-    let mut count = 0;
-    for (key, addresses) in [("to", &email.to), ("cc", &email.cc), ("bcc", &email.bcc)] {
-        for (path, text) in super::items(&path.key(key), addresses.as_slice()) {
-            count += 1;
-            let Some(address) = recipient::check(text, &path, policy, findings) else { continue };
-            if seen.contains(&address) {
-                findings.warning(
-                    &path,
-                    "duplicate_name",
-                    "this recipient is named twice",
-                    "remove one; the mail goes once".to_owned(),
-                );
-            } else if seen.len() <= recipient::LIMIT {
-                seen.push(address);
-            }
-        }
-    }
-    if count > recipient::LIMIT {
-        let message = format!("the mail has {count} recipients, at most {} are allowed", recipient::LIMIT);
-        findings.error(&path.key("to"), "too_many", message, "send to a mailing list".to_owned());
-    }
-    if let Some(reply_to) = &email.reply_to {
-        recipient::address(reply_to, &path.key("reply_to"), findings);
-    }
-    text::template(email.subject.as_ref(), &SUBJECT_PLACEHOLDERS, &path.key("subject"), findings);
-    text::paragraphs(email.message.as_ref(), &path.key("message"), findings);
-    let panels = findings.tree.keys_of("panels");
-    for (path, panel) in super::items(&path.key("show"), &email.show) {
-        if !panels.contains(&panel.as_str()) {
-            let help = names::offer(panel.as_str(), "panels", panels.iter().copied());
-            findings.error(&path, "unknown_panel", format!("there is no panel `{panel}`"), help);
-        }
-    }
-}
-
-fn in_folder(folder: &FolderDelivery, path: &FieldPath, findings: &mut Findings<'_>) {
-    let path_path = path.key("path");
-    let parts = folder.path.split(['/', '\\']);
-    let escapes = parts.clone().any(|part| matches!(part, ".." | "."))
-        || folder.path.starts_with(['/', '\\', '~'])
-        || folder.path.contains(':');
-    if escapes {
-        let help = "write a path below the outbox folder, such as `finance/weekly`".to_owned();
-        findings.error(&path_path, "outside", "the folder must be relative, without `.` and `..`", help);
-    } else if folder.path.chars().any(char::is_control) || folder.path.chars().count() > 200 {
-        findings.error(
-            &path_path,
-            "bad_name",
-            "the folder's name has control characters or is longer than 200 characters",
-            None,
-        );
-    } else if folder.path.split('/').any(|part| part.trim().is_empty()) {
-        findings.error(
-            &path_path,
-            "bad_name",
-            "the folder's name has an empty part",
-            "write `finance/weekly`".to_owned(),
-        );
-    }
-    if folder.files.is_empty() {
-        findings.error(
-            &path.key("files"),
-            "empty",
-            "nothing would be written",
-            "valid files: pdf, csv".to_owned(),
-        );
     }
 }

@@ -11,9 +11,14 @@ pub(super) fn check(source: &Source, findings: &mut Findings<'_>) {
     let root = FieldPath::root();
     text::title(source.title.as_ref(), &root.key("title"), findings);
     text::owner(&source.owner, findings);
-    url(&source.url, findings);
+    place(source, &root, findings);
+}
+
+/// Where it is; `url` and `s3` stand below `path`.
+pub(super) fn place(source: &Source, path: &FieldPath, findings: &mut Findings<'_>) {
+    url(&source.url, &path.key("url"), findings);
     let Some(s3) = &source.s3 else { return };
-    let path = root.key("s3");
+    let path = path.key("s3");
     if !source.url.starts_with("s3://") {
         let help = "remove `s3`, or let `url` start with s3://".to_owned();
         findings.error_at_key(
@@ -44,31 +49,30 @@ pub(super) fn check(source: &Source, findings: &mut Findings<'_>) {
     }
 }
 
-fn url(text: &str, findings: &mut Findings<'_>) {
-    let path = FieldPath::root().key("url");
+fn url(text: &str, path: &FieldPath, findings: &mut Findings<'_>) {
     if text.trim().is_empty() || text.chars().any(char::is_control) {
         let help =
             "s3://bucket/prefix, gs://…, az://…, file:///folder, or a folder such as ./data".to_owned();
-        findings.error(&path, "bad_url", "this does not say where the data are", help);
+        findings.error(path, "bad_url", "this does not say where the data are", help);
         return;
     }
     // Without a scheme it is a folder relative to the workspace.
     let Some((scheme, rest)) = text.split_once("://") else { return };
     if !SCHEMES.contains(&scheme) {
         let message = format!("`{}://` is not a kind of source", names::printable(scheme));
-        findings.error(&path, "unknown_scheme", message, names::offer(scheme, "schemes", SCHEMES));
+        findings.error(path, "unknown_scheme", message, names::offer(scheme, "schemes", SCHEMES));
     } else if scheme == "file" && !rest.starts_with('/') {
         findings.error(
-            &path,
+            path,
             "bad_url",
             "a file:// address has three slashes and an absolute folder",
             "write file:///srv/data, or ./data for a folder of the workspace".to_owned(),
         );
     } else if scheme != "file" && rest.split('/').next().is_none_or(str::is_empty) {
-        findings.error(&path, "bad_url", "the bucket is missing", format!("write {scheme}://bucket/prefix"));
+        findings.error(path, "bad_url", "the bucket is missing", format!("write {scheme}://bucket/prefix"));
     } else if rest.split('/').next().is_some_and(|bucket| bucket.contains('@')) {
         findings.error(
-            &path,
+            path,
             "secret",
             "secrets never stand in a definition",
             "remove the part before `@`; credentials come from the environment".to_owned(),

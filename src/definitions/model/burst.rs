@@ -15,9 +15,12 @@ pub struct Burst {
     /// The dataset whose rows are the recipients. The owner of the report must see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetId>,
-    /// Its dimension with the mail addresses.
+    /// Its dimension with the mail addresses; needed where copies are sent by mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<FieldName>,
+    /// Its dimension with the addresses of those who get a copy of the mail, such as the recipient's superior.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cc: Option<FieldName>,
     /// Parameters of the report, each with the dimension of the dataset whose values it takes: `{store: store}`.
     /// Whoever has several rows gets one copy about all of them where each of the parameters takes several
     /// members, and otherwise a copy for each.
@@ -42,8 +45,12 @@ pub struct Burst {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BurstRecipient {
-    /// Their addresses; each gets a mail of their own.
+    /// Their addresses; each gets a mail of their own, unless `deliver.email.mails` says otherwise.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
     pub to: OneOrMany<String>,
+    /// Those who get a copy of the mail.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub cc: OneOrMany<String>,
     /// Values of the report's parameters: `{store: 강남 플래그십}`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub bind: IndexMap<FieldName, OneOrMany<String>>,

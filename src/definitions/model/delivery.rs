@@ -1,9 +1,10 @@
 //! Where a report goes.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::OneOrMany;
+use super::{DestinationId, OneOrMany, SecretName};
 use crate::format::LocalizedText;
 
 /// Where a report goes; at least one way.
@@ -14,6 +15,8 @@ pub struct Delivery {
     pub email: Option<EmailDelivery>,
     /// Into a folder of the server.
     pub folder: Option<FolderDelivery>,
+    /// To destinations of the workspace: chats, web hooks, object stores and SFTP servers.
+    pub destinations: IndexMap<DestinationId, DestinationDelivery>,
     /// How CSV files are written.
     pub csv: CsvFiles,
 }
@@ -33,7 +36,7 @@ impl Default for CsvFiles {
     }
 }
 
-/// One e-mail to all recipients.
+/// E-mail to all recipients.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmailDelivery {
@@ -46,6 +49,9 @@ pub struct EmailDelivery {
     /// Hidden copies.
     #[serde(default)]
     pub bcc: OneOrMany<String>,
+    /// Whether all are in one mail, or each gets one of their own. By default one mail; a burst sends one to each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mails: Option<Mails>,
     /// Where answers go.
     pub reply_to: Option<String>,
     /// The subject; by default title and period. May hold `{title}` and `{period}`.
@@ -53,22 +59,73 @@ pub struct EmailDelivery {
     /// Words above the numbers.
     pub message: Option<LocalizedText>,
     /// The KPI panels and charts shown in the mail; by default the KPI panels and the first chart.
-    #[serde(default)]
-    pub show: Vec<super::PanelId>,
-    /// What is attached; a PDF by default.
+    /// With `[]` none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show: Option<Vec<super::PanelId>>,
+    /// What is attached; a PDF by default. Where it is too large for a mail, the mail says where to open it.
     #[serde(default = "pdf")]
     pub attach: Vec<Attachment>,
+    /// Attaches one zip archive with everything in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub zip: bool,
+    /// The name of a secret: the password that attached files are opened with. A PDF is encrypted itself (AES-256),
+    /// other files in a zip archive (AES-256, which 7-Zip and WinZip open and the Explorer of Windows does not). The
+    /// numbers in the mail itself are not; `show: []` keeps them out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_secret: Option<SecretName>,
+}
+
+/// Who is in a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mails {
+    /// One mail, whose recipients see each other; those of `bcc` are not seen.
+    Grouped,
+    /// A mail for each recipient.
+    PerRecipient,
 }
 
 fn pdf() -> Vec<Attachment> {
     vec![Attachment::Pdf]
 }
 
+/// What a destination gets.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DestinationDelivery {
+    /// Where each file is written, below what the destination says: by default
+    /// `{report}/{year}-{month}-{day}/{file}`. May hold `{report}`, `{schedule}`, `{about}` (what a copy of a burst is
+    /// about), `{year}`, `{month}`, `{day}`, `{hour}` and `{minute}` of the scheduled instant, `{locale}`, and ends with
+    /// `{file}`. Only for object stores and SFTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The files: written, or, for a chat, linked to; a PDF by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<Vec<Attachment>>,
+    /// Words above the numbers; only for chats and web hooks. May hold `{title}` and `{period}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<LocalizedText>,
+    /// The KPI panels whose numbers are told; all of them by default. Only for chats and web hooks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub show: Vec<super::PanelId>,
+}
+
+impl DestinationDelivery {
+    /// Where files go by default.
+    pub const USUAL_PATH: &str = "{report}/{year}-{month}-{day}/{file}";
+
+    /// The files.
+    pub fn wanted(&self) -> Vec<Attachment> {
+        self.files.clone().unwrap_or_else(pdf)
+    }
+}
+
 /// A file into a folder below the server's outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FolderDelivery {
-    /// A relative path below the outbox folder: `finance/weekly`.
+    /// A relative path below the outbox folder: `finance/weekly`. May hold what stands in braces in the path of a
+    /// destination, but for `{file}`.
     pub path: String,
     /// What is written; a PDF by default.
     #[serde(default = "pdf")]
@@ -85,11 +142,13 @@ pub enum Attachment {
     Csv,
     /// The tables, charts and key numbers as an Excel workbook.
     Xlsx,
+    /// The sheets as pictures, one PNG each; the first twenty.
+    Png,
 }
 
 impl Attachment {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Pdf, Self::Csv, Self::Xlsx];
+    pub const ALL: [Self; 4] = [Self::Pdf, Self::Csv, Self::Xlsx, Self::Png];
 
     /// As it stands in files.
     pub fn word(self) -> &'static str {
@@ -97,6 +156,7 @@ impl Attachment {
             Self::Pdf => "pdf",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Png => "png",
         }
     }
 }

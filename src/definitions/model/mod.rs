@@ -1,4 +1,4 @@
-//! The file shapes: what a source, a dataset, a theme, a calendar and a report file may say.
+//! The file shapes: what a source, a dataset, a theme, a calendar, a destination and a report file may say.
 //!
 //! Plain serde types, one file per kind. The published JSON Schemas are generated from them, so the
 //! doc comments here are what an author reads in the editor.
@@ -9,6 +9,7 @@ mod burst;
 mod calendar;
 mod dataset;
 mod delivery;
+mod destination;
 mod name;
 mod panel;
 mod parameter;
@@ -29,8 +30,14 @@ pub use dataset::{
     CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric, Relationship,
     TableFile,
 };
-pub use delivery::{Attachment, CsvFiles, Delivery, EmailDelivery, FolderDelivery};
-pub use name::{CalendarId, DatasetId, FieldName, NameError, PanelId, ReportId, RoleName, SourceId, ThemeId};
+pub use delivery::{
+    Attachment, CsvFiles, Delivery, DestinationDelivery, EmailDelivery, FolderDelivery, Mails,
+};
+pub use destination::{ChatHook, Destination, ObjectStoreDestination, Place, SftpDestination, Webhook};
+pub use name::{
+    CalendarId, DatasetId, DestinationId, FieldName, NameError, PanelId, ReportId, RoleName, SecretName,
+    SourceId, ThemeId,
+};
 pub use panel::{
     AmountUnit, Annotations, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle,
     ChartKind, ChartPanel, ChartTarget, ColorScale, ComputedValue, Drill, ErrorMeasures, FieldFilter,

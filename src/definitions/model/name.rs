@@ -127,6 +127,14 @@ name_type!(
     CalendarId, "calendar id", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
 );
 name_type!(
+    /// The id of a destination: the name of its file without `.yaml`.
+    DestinationId, "destination id", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
+);
+name_type!(
+    /// The name of a secret, which is kept outside of the definitions.
+    SecretName, "name of a secret", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
+);
+name_type!(
     /// The name of a functional role or an access role.
     RoleName, "role name", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
 );

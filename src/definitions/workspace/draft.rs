@@ -12,8 +12,8 @@ use super::{DefinitionFile, files};
 use crate::definitions::catalog::{Definition, DefinitionKind};
 use crate::definitions::diagnostic::{Diagnostic, Problem, SHOWN_LIMIT, Severity};
 use crate::definitions::model::{
-    Access, Calendar, CalendarId, Dataset, DatasetId, PartFile, Report, ReportId, Source, SourceId, Theme,
-    ThemeId,
+    Access, Calendar, CalendarId, Dataset, DatasetId, Destination, DestinationId, PartFile, Report, ReportId,
+    Source, SourceId, Theme, ThemeId,
 };
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{self, Node, Place, Value};
@@ -38,6 +38,7 @@ pub(crate) enum Typed {
     Report(Box<Report>),
     Theme(Box<Theme>),
     Calendar(Box<Calendar>),
+    Destination(Box<Destination>),
     Access(Box<Access>),
 }
 
@@ -50,6 +51,7 @@ impl Typed {
             Self::Report(report) => &report.owner,
             Self::Theme(theme) => &theme.owner,
             Self::Calendar(calendar) => &calendar.owner,
+            Self::Destination(destination) => &destination.owner,
             Self::Access(access) => &access.owner,
         }
     }
@@ -59,7 +61,11 @@ impl Typed {
         let (logo, fonts) = match self {
             Self::Report(report) => (report.print.logo.as_ref(), None),
             Self::Theme(theme) => (theme.logo.as_ref(), theme.fonts.as_ref()),
-            Self::Source(_) | Self::Dataset(_) | Self::Calendar(_) | Self::Access(_) => (None, None),
+            Self::Source(_)
+            | Self::Dataset(_)
+            | Self::Calendar(_)
+            | Self::Destination(_)
+            | Self::Access(_) => (None, None),
         };
         let fonts = fonts.into_iter().flat_map(|fonts| [Some(&fonts.regular), fonts.bold.as_ref()]);
         logo.into_iter().chain(fonts.flatten())
@@ -130,6 +136,7 @@ impl Draft {
             DefinitionKind::Report => ReportId::parse(&self.id).map(drop),
             DefinitionKind::Theme => ThemeId::parse(&self.id).map(drop),
             DefinitionKind::Calendar => CalendarId::parse(&self.id).map(drop),
+            DefinitionKind::Destination => DestinationId::parse(&self.id).map(drop),
             // There is one, and the check says where.
             DefinitionKind::Access => Ok(()),
         };
@@ -148,6 +155,9 @@ impl Draft {
             DefinitionKind::Report => typed(value).map(|report| Typed::Report(Box::new(report))),
             DefinitionKind::Theme => typed(value).map(|theme| Typed::Theme(Box::new(theme))),
             DefinitionKind::Calendar => typed(value).map(|calendar| Typed::Calendar(Box::new(calendar))),
+            DefinitionKind::Destination => {
+                typed(value).map(|destination| Typed::Destination(Box::new(destination)))
+            }
             DefinitionKind::Access => typed(value).map(|access| Typed::Access(Box::new(access))),
         };
         match typed {
@@ -177,6 +187,7 @@ impl Draft {
             Some("access.yaml" | "access.yml") => DefinitionKind::Access,
             Some("themes" | "theme.yaml" | "theme.yml") => DefinitionKind::Theme,
             Some("calendars") => DefinitionKind::Calendar,
+            Some("destinations") => DefinitionKind::Destination,
             _ => DefinitionKind::Report,
         })
     }
@@ -275,6 +286,9 @@ fn define(id: &str, typed: Typed) -> Option<Definition> {
         Typed::Report(report) => Definition::Report(ReportId::parse(id).ok()?, Arc::from(report)),
         Typed::Theme(theme) => Definition::Theme(ThemeId::parse(id).ok()?, Arc::from(theme)),
         Typed::Calendar(calendar) => Definition::Calendar(CalendarId::parse(id).ok()?, Arc::from(calendar)),
+        Typed::Destination(destination) => {
+            Definition::Destination(DestinationId::parse(id).ok()?, Arc::from(destination))
+        }
         Typed::Access(access) => Definition::Access(Arc::from(access)),
     })
 }
@@ -288,14 +302,15 @@ fn typed<T: DeserializeOwned>(mut value: Json) -> Result<T, serde_json::Error> {
 }
 
 fn schema_of(kind: DefinitionKind) -> &'static Json {
-    static SCHEMAS: LazyLock<[Json; 6]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
-    let [source, dataset, report, theme, calendar, access] = &*SCHEMAS;
+    static SCHEMAS: LazyLock<[Json; 7]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
+    let [source, dataset, report, theme, calendar, destination, access] = &*SCHEMAS;
     match kind {
         DefinitionKind::Source => source,
         DefinitionKind::Dataset => dataset,
         DefinitionKind::Report => report,
         DefinitionKind::Theme => theme,
         DefinitionKind::Calendar => calendar,
+        DefinitionKind::Destination => destination,
         DefinitionKind::Access => access,
     }
 }

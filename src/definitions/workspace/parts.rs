@@ -71,7 +71,14 @@ pub(super) fn give(drafts: &mut [Draft], root: &Path, found: &[(String, PathBuf)
                     give(fonts.bold.as_mut(), Role::Font, &["fonts", "bold"]);
                 }
             }
-            Some(Typed::Source(_) | Typed::Dataset(_) | Typed::Calendar(_) | Typed::Access(_)) | None => {}
+            Some(
+                Typed::Source(_)
+                | Typed::Dataset(_)
+                | Typed::Calendar(_)
+                | Typed::Destination(_)
+                | Typed::Access(_),
+            )
+            | None => {}
         }
     }
 }

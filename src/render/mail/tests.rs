@@ -104,12 +104,13 @@ fn document() -> Document {
 
 fn options() -> MailOptions {
     MailOptions {
-        show: Vec::new(),
+        show: None,
         message: Some("안녕하세요, 영업팀 여러분.\n\n지난주 실적입니다.".into()),
         dashboard: Some(
             "https://reports.example.com/r/weekly-sales?period=last_complete_week&country=KR".into(),
         ),
         files: vec!["주간 매출 현황 2026-01-12.pdf".into()],
+        links: Vec::new(),
     }
 }
 
@@ -156,13 +157,13 @@ fn the_text_says_the_same_without_markup() {
 
 #[test]
 fn named_panels_are_shown_in_their_order_and_unknown_ones_refused() {
-    let show = MailOptions { show: vec!["sheet".into(), "words".into(), "orders".into()], ..options() };
+    let show = MailOptions { show: Some(vec!["sheet".into(), "words".into(), "orders".into()]), ..options() };
     let body = mail(&document(), &show).unwrap();
     let at = |text: &str| body.html.rfind(text).unwrap_or_else(|| panic!("{text} is missing"));
     assert!(at(">상세<") < at("첫 문단") && at("첫 문단") < at("18,422건"));
     assert!(body.html.contains("전체 내용은 첨부 파일에 있습니다."), "ten rows of fourteen are shown");
     assert!(body.images.is_empty());
-    let error = mail(&document(), &MailOptions { show: vec!["tend".into()], ..options() }).unwrap_err();
+    let error = mail(&document(), &MailOptions { show: Some(vec!["tend".into()]), ..options() }).unwrap_err();
     assert!(error.to_string().contains("`tend`") && error.to_string().contains("trend"), "{error}");
     assert_eq!(error.kind(), Kind::BadDefinition);
 }
@@ -181,10 +182,11 @@ fn hostile_text_is_only_text() {
     document.pages[0].rows[0][0].content =
         Err(Failure { message: evil.clone(), cause: String::new(), error_id: "e1".into(), closed: false });
     let options = MailOptions {
-        show: document.blocks().map(|block| block.id.clone()).collect(),
+        show: Some(document.blocks().map(|block| block.id.clone()).collect()),
         message: Some(evil.clone()),
         dashboard: Some("https://x/?a=\"><script>".into()),
         files: vec![evil.clone()],
+        links: vec![(evil.clone(), "https://x/?a=\"><script>".into())],
     };
     let html = mail(&document, &options).unwrap().html;
     assert!(!html.contains("<script") && !html.contains("<img src=x"), "{html}");

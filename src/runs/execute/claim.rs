@@ -31,6 +31,8 @@ impl Runner {
                 report: found.report,
                 schedule,
                 repeat: order.repeat,
+                only: Vec::new(),
+                fresh: false,
                 missing: Vec::new(),
             })),
             Claim::Waiting(run) => Claimed::Waiting(Box::new(run)),
@@ -60,7 +62,16 @@ impl Runner {
         }
         let Some(run) = store.run(run.id).await? else { return Ok(None) };
         let first = store.first_attempt(&run).await?;
-        Ok(Some(Ticket { run, report: found.report, schedule, repeat: order.repeat, first, missing }))
+        Ok(Some(Ticket {
+            run,
+            report: found.report,
+            schedule,
+            repeat: order.repeat,
+            only: Vec::new(),
+            fresh: false,
+            first,
+            missing,
+        }))
     }
 
     fn new_run(&self, order: &Order, version: &str, schedule: &Schedule, now: DateTime<Utc>) -> NewRun {

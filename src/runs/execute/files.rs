@@ -3,34 +3,68 @@
 use bytes::Bytes;
 use chrono_tz::Tz;
 
+use super::deliver::asked_for;
 use super::part::Part;
-use super::{StageFailure, Ticket};
-use crate::definitions::model::{Attachment, PanelErrorPolicy, Schedule};
-use crate::delivery::safe_file_name;
+use super::{Parts, StageFailure, Ticket};
+use crate::definitions::model::{Attachment, DestinationDelivery, PanelErrorPolicy, Schedule};
+use crate::delivery::{archive, safe_file_name};
 use crate::error::Kind;
 use crate::render::csv::{self, ByteOrderMark};
 use crate::render::document::Document;
-use crate::render::pdf::pdf;
+use crate::render::pdf::{locked, pdf};
+use crate::render::pictures::pictures;
 use crate::render::workbook::workbook;
 use crate::runs::artefacts::{File, FileKind};
 use crate::runs::store::{Stage, Trigger};
 
+/// The most sheets that become pictures.
+const MOST_PICTURES: usize = 20;
+
+/// The files of a copy, and the names of those that its mail has.
+pub(super) struct Made {
+    pub(super) files: Vec<File>,
+    pub(super) attached: Vec<String>,
+}
+
+/// What is to be made, and how.
+struct Wishes {
+    wanted: Vec<Attachment>,
+    stem: String,
+    policy: PanelErrorPolicy,
+    mark: ByteOrderMark,
+    attach: Vec<Attachment>,
+    zip: bool,
+    password: Option<String>,
+}
+
 /// Makes the files that the schedule's deliveries ask for; a dry run makes the PDF in any case. Runs
 /// beside the other tasks, because drawing takes a processor.
 pub(super) async fn make(
+    parts: &Parts,
     document: Document,
     ticket: &Ticket,
     part: &Part,
     warnings: &mut Vec<String>,
-) -> Result<(Document, Vec<File>), StageFailure> {
-    let wanted = wanted(&ticket.schedule, part, ticket.run.trigger);
-    let stem = stem(&document, ticket, part);
-    let policy = ticket.schedule.on_panel_error;
+) -> Result<(Document, Made), StageFailure> {
+    let email = ticket.schedule.deliver.email.as_ref();
+    let secret = email.and_then(|email| email.password_secret.as_ref());
+    let password = secret.map(|name| parts.destinations.secret(name)).transpose().map_err(|why| {
+        let message = format!("attached files cannot be protected: {why}");
+        StageFailure::new(Stage::Render, Kind::BadDefinition, message)
+    })?;
     let has_mark = ticket.schedule.deliver.csv.bom;
-    let mark = if has_mark { ByteOrderMark::Present } else { ByteOrderMark::Absent };
+    let wishes = Wishes {
+        wanted: wanted(&ticket.schedule, part, ticket.run.trigger),
+        stem: stem(&document, ticket, part),
+        policy: ticket.schedule.on_panel_error,
+        mark: if has_mark { ByteOrderMark::Present } else { ByteOrderMark::Absent },
+        attach: email.map(|email| part.attach.as_ref().unwrap_or(&email.attach).clone()).unwrap_or_default(),
+        zip: email.is_some_and(|email| email.zip),
+        password,
+    };
     let made = tokio::task::spawn_blocking(move || {
-        let files = draw(&document, &wanted, &stem, policy, mark);
-        (document, files)
+        let made = draw(&document, &wishes).and_then(|(files, found)| Ok((pack(files, &wishes)?, found)));
+        (document, made)
     })
     .await
     .map_err(|error| {
@@ -41,20 +75,54 @@ pub(super) async fn make(
         StageFailure::new(Stage::Render, Kind::Bug, message)
     })?;
     let (document, drawn) = made;
-    let (files, found) = drawn?;
+    let (made, found) = drawn?;
     warnings.extend(found);
-    Ok((document, files))
+    Ok((document, made))
 }
 
-fn wanted(schedule: &Schedule, part: &Part, trigger: Trigger) -> Vec<Attachment> {
-    let email = schedule.deliver.email.iter().flat_map(|email| part.attach.as_ref().unwrap_or(&email.attach));
-    let folder = schedule.deliver.folder.iter().flat_map(|folder| &folder.files);
-    let mut wanted: Vec<Attachment> = email.chain(folder).copied().collect();
+/// Every kind of file that somebody wants.
+pub(super) fn wanted(schedule: &Schedule, part: &Part, trigger: Trigger) -> Vec<Attachment> {
+    let deliver = &schedule.deliver;
+    let email = deliver.email.iter().flat_map(|email| part.attach.as_ref().unwrap_or(&email.attach));
+    let folder = deliver.folder.iter().flat_map(|folder| &folder.files);
+    let destinations = deliver.destinations.values().flat_map(DestinationDelivery::wanted);
+    let all: Vec<Attachment> = email.chain(folder).copied().chain(destinations).collect();
+    let mut wanted: Vec<Attachment> =
+        Attachment::ALL.into_iter().filter(|attachment| all.contains(attachment)).collect();
     if wanted.is_empty() && trigger == Trigger::DryRun {
         wanted.push(Attachment::Pdf);
     }
-    wanted.dedup();
     wanted
+}
+
+/// Packs what the mail has, if it is to be packed; the files themselves stay, for whoever may open them here.
+fn pack(mut files: Vec<File>, wishes: &Wishes) -> Result<Made, StageFailure> {
+    let failed = |why: String| StageFailure::new(Stage::Render, Kind::Bug, why);
+    let attached: Vec<File> =
+        files.iter().filter(|file| asked_for(&wishes.attach, file.kind)).cloned().collect();
+    let password = wishes.password.as_deref();
+    let is_alone = |file: &&File| !wishes.zip && (password.is_none() || file.kind == FileKind::Pdf);
+    let (alone, together): (Vec<&File>, Vec<&File>) = attached.iter().partition(is_alone);
+    let mut names = Vec::new();
+    for file in alone {
+        let Some(password) = password else {
+            names.push(file.name.clone());
+            continue;
+        };
+        let bytes = locked(&file.bytes, password).map_err(|error| failed(error.to_string()))?;
+        let name = safe_file_name(&format!("{} (locked)", wishes.stem), FileKind::LockedPdf.extension());
+        names.push(name.clone());
+        files.push(File { kind: FileKind::LockedPdf, name, bytes: bytes.into() });
+    }
+    if !together.is_empty() {
+        let content: Vec<(String, Bytes)> =
+            together.iter().map(|file| (file.name.clone(), file.bytes.clone())).collect();
+        let bytes = archive(&content, password).map_err(failed)?;
+        let name = safe_file_name(&wishes.stem, FileKind::Zip.extension());
+        names.push(name.clone());
+        files.push(File { kind: FileKind::Zip, name, bytes: bytes.into() });
+    }
+    Ok(Made { files, attached: names })
 }
 
 /// The title, the scheduled day, with the time where a schedule can fire more than once a day, and what a copy of a
@@ -71,13 +139,8 @@ fn stem(document: &Document, ticket: &Ticket, part: &Part) -> String {
 }
 
 /// The files, and what their owner should know of them.
-fn draw(
-    document: &Document,
-    wanted: &[Attachment],
-    stem: &str,
-    policy: PanelErrorPolicy,
-    mark: ByteOrderMark,
-) -> Result<(Vec<File>, Vec<String>), StageFailure> {
+fn draw(document: &Document, wishes: &Wishes) -> Result<(Vec<File>, Vec<String>), StageFailure> {
+    let Wishes { wanted, stem, policy, mark, .. } = wishes;
     let (mut files, mut warnings) = (Vec::new(), Vec::new());
     if wanted.contains(&Attachment::Pdf) {
         let pdf = pdf(document)
@@ -94,7 +157,7 @@ fn draw(
         for undrawn in &pdf.undrawn {
             let problem =
                 format!("panel `{}` could not be drawn on its sheet: {}", undrawn.block, undrawn.problem);
-            if policy == PanelErrorPolicy::Stop {
+            if *policy == PanelErrorPolicy::Stop {
                 let message = format!("nothing was sent, because {problem}");
                 return Err(StageFailure::new(Stage::Render, Kind::BadDefinition, message));
             }
@@ -116,7 +179,19 @@ fn draw(
         });
     }
     if wanted.contains(&Attachment::Csv) {
-        files.extend(tables(document, stem, mark));
+        files.extend(tables(document, stem, *mark));
+    }
+    if wanted.contains(&Attachment::Png) {
+        let (drawn, sheets) = pictures(document, MOST_PICTURES)
+            .map_err(|error| StageFailure::new(Stage::Render, error.kind(), error.to_string()))?;
+        if sheets > drawn.len() {
+            warnings.push(format!("only the first {} of {sheets} sheets became pictures", drawn.len()));
+        }
+        files.extend(drawn.into_iter().zip(1..).map(|(png, number)| File {
+            kind: FileKind::Png,
+            name: safe_file_name(&format!("{stem} {number}"), FileKind::Png.extension()),
+            bytes: Bytes::from(png),
+        }));
     }
     Ok((files, warnings))
 }

@@ -11,9 +11,10 @@ mod counters;
 mod deliver;
 mod failure;
 mod files;
-mod parcel;
+mod mail;
 mod part;
 mod ports;
+mod sealed;
 mod send_if;
 mod ticket;
 mod told;
@@ -39,14 +40,17 @@ use crate::definitions::model::PanelErrorPolicy;
 use crate::delivery::{Folder, Mailer, Recipient, RetryPolicy};
 use crate::error::Kind;
 use crate::ledger::audit::AuditLog;
+use crate::render::card::Card;
 use crate::render::document::Document;
 
+use deliver::People;
 use part::Part;
+use sealed::{Earlier, Sealed};
 use under_way::UnderWay;
 
 pub use counters::RunCounters;
 pub use failure::{RunError, StageFailure};
-pub use ports::{Answers, Catalog, VersionedReport};
+pub use ports::{Answers, Catalog, Destinations, NoDestinations, VersionedReport};
 pub use ticket::{Claimed, Order, Ticket};
 
 /// How runs are performed.
@@ -103,6 +107,8 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Where folder deliveries go.
     pub folder: Folder,
+    /// Where else reports go.
+    pub destinations: Arc<dyn Destinations>,
     /// Where files are kept.
     pub shelf: Shelf,
     /// What time it is.
@@ -124,6 +130,14 @@ pub struct Runner {
 
 /// Mail servers refuse clients that come with more connections.
 const MAIL_CONNECTIONS: usize = 4;
+
+/// What making a copy came to.
+enum Made {
+    /// It is kept and can be handed over.
+    Sealed(Box<Sealed>),
+    /// Its schedule says that there is nothing to send, and why.
+    NothingToSend(String),
+}
 
 /// What a pipeline that did not fail came to.
 enum Done {
@@ -201,25 +215,95 @@ impl Runner {
         if let Some(burst) = &ticket.schedule.burst {
             return burst::perform(self, ticket, burst, place, warnings).await;
         }
-        self.enter(ticket, Stage::Evaluate).await?;
-        self.note_seen(ticket).await?;
         let part = Part::whole(ticket);
-        let document = self.evaluate(ticket, &part, warnings).await?;
-        if let Some(reason) = send_if::nothing_to_send(&self.parts.store, ticket, &document).await? {
-            return Ok(Done::NothingToSend(reason));
-        }
-        self.enter(ticket, Stage::Render).await?;
-        let (document, files) = files::make(document, ticket, &part, warnings).await?;
-        self.enter(ticket, Stage::Store).await?;
-        self.keep(ticket, &files).await?;
+        let earlier = Earlier::of(&self.parts, ticket).await?;
+        let sealed = match earlier.find(&self.parts, ticket, &part).await {
+            Some((sealed, run)) => {
+                warnings.push(format!("what run {run} made is sent, so nothing was asked again"));
+                self.keep_sealed(ticket, sealed).await?
+            }
+            None => match self.make(ticket, &part, warnings).await? {
+                Made::Sealed(sealed) => *sealed,
+                Made::NothingToSend(reason) => return Ok(Done::NothingToSend(reason)),
+            },
+        };
         if ticket.run.trigger == Trigger::DryRun {
             return Ok(Done::Sent);
         }
         self.enter(ticket, Stage::Deliver).await?;
         // A mail server that wants to be asked again later must not keep other runs waiting.
         drop(place);
-        deliver::deliver(&self.parts, &self.connections, ticket, &document, &files, warnings).await?;
-        Ok(Done::Sent)
+        let people = ticket.schedule.deliver.email.as_ref().map(People::of).transpose()?;
+        let copies = vec![((), part.clone(), people.unwrap_or_default())];
+        let deliver::Plan { work, mut problems, reached } =
+            deliver::plan(&self.parts, ticket, copies).await?;
+        for ((), errands) in work {
+            let done = deliver::perform(&self.parts, &self.connections, ticket, &part, errands, &sealed);
+            problems.extend(done.await?);
+        }
+        if reached > 0 {
+            warnings.push(format!("{reached} recipients have it, or may have it, from an earlier attempt"));
+        }
+        let Some(worst) = deliver::worst(&problems) else { return Ok(Done::Sent) };
+        let lines: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        Err(StageFailure::new(Stage::Deliver, worst, lines.join("; ")))
+    }
+
+    /// Makes a copy, keeps its files and seals it.
+    async fn make(
+        &self,
+        ticket: &Ticket,
+        part: &Part,
+        warnings: &mut Vec<String>,
+    ) -> Result<Made, StageFailure> {
+        self.enter(ticket, Stage::Evaluate).await?;
+        self.note_seen(ticket).await?;
+        let document = self.evaluate(ticket, part, warnings).await?;
+        if let Some(reason) = send_if::nothing_to_send(&self.parts.store, ticket, &document).await? {
+            return Ok(Made::NothingToSend(reason));
+        }
+        self.enter(ticket, Stage::Render).await?;
+        let (document, files) = files::make(&self.parts, document, ticket, part, warnings).await?;
+        self.enter(ticket, Stage::Store).await?;
+        Ok(Made::Sealed(Box::new(self.seal(ticket, part, &document, files).await?)))
+    }
+
+    /// Keeps the files of a copy, and what is handed over with them.
+    async fn seal(
+        &self,
+        ticket: &Ticket,
+        part: &Part,
+        document: &Document,
+        files: files::Made,
+    ) -> Result<Sealed, StageFailure> {
+        let parts = &*self.parts;
+        let kept = self.keep(ticket, &files.files).await?;
+        let addresses: Vec<String> = kept.iter().map(|id| mail::address_of(parts, id)).collect();
+        let (mark, dashboard) = (mail::mark(document), mail::dashboard(parts, ticket, part));
+        let attached: Vec<(&File, &str)> = files
+            .files
+            .iter()
+            .zip(&addresses)
+            .filter(|(file, _)| files.attached.contains(&file.name))
+            .map(|(file, address)| (file, address.as_str()))
+            .collect();
+        let email = ticket.schedule.deliver.email.as_ref();
+        let words = email
+            .map(|email| mail::words(parts, email, document, (&mark, dashboard.as_ref()), &attached))
+            .transpose()?;
+        let card = Card::of(document, mark);
+        let sealed = Sealed::new(parts, part, (card, dashboard), words, (files.files, addresses));
+        self.keep(ticket, &[sealed.file()?]).await?;
+        Ok(sealed)
+    }
+
+    /// Keeps what an earlier attempt has sealed as this run's own: it is what this one hands over.
+    async fn keep_sealed(&self, ticket: &Ticket, sealed: Sealed) -> Result<Sealed, StageFailure> {
+        self.enter(ticket, Stage::Store).await?;
+        self.note_seen(ticket).await?;
+        self.keep(ticket, &sealed.files).await?;
+        self.keep(ticket, &[sealed.file()?]).await?;
+        Ok(sealed)
     }
 
     /// Notes what the schedule may see: whoever may see the same may have the files.
@@ -275,19 +359,21 @@ impl Runner {
         Ok(document)
     }
 
-    /// Writes the files to disk and records them: before anything is sent, so that a full disk sends
-    /// nothing.
-    async fn keep(&self, ticket: &Ticket, files: &[File]) -> Result<(), StageFailure> {
+    /// Writes files to disk and records them, and answers with their ids: before anything is sent, so that a full
+    /// disk sends nothing.
+    async fn keep(&self, ticket: &Ticket, files: &[File]) -> Result<Vec<String>, StageFailure> {
         let Parts { store, shelf, clock, .. } = &*self.parts;
+        let mut ids = Vec::with_capacity(files.len());
         for file in files {
             let (shelf, run, file) = (shelf.clone(), ticket.run.id, file.clone());
             let kept = tokio::task::spawn_blocking(move || shelf.keep(run, &file))
                 .await
                 .map_err(|error| StageFailure::new(Stage::Store, Kind::Bug, error.to_string()))?
                 .map_err(|error| StageFailure::new(Stage::Store, error.kind(), error.to_string()))?;
-            store.add_artefact(run, &kept, clock.now()).await.map_err(StageFailure::store(Stage::Store))?;
+            let kept = store.add_artefact(run, &kept, clock.now()).await;
+            ids.push(kept.map_err(StageFailure::store(Stage::Store))?);
         }
-        Ok(())
+        Ok(ids)
     }
 
     async fn enter(&self, ticket: &Ticket, stage: Stage) -> Result<(), StageFailure> {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::Ticket;
 use crate::access::Viewer;
 use crate::definitions::model::Attachment;
@@ -40,5 +42,14 @@ impl Part {
             freshness: Freshness::from_now_on(),
             memory: None,
         }
+    }
+
+    /// What tells it from other copies of the same instant, for good: a digest.
+    pub(super) fn key(&self) -> String {
+        let attach: Option<Vec<&str>> =
+            self.attach.as_ref().map(|attach| attach.iter().map(|attachment| attachment.word()).collect());
+        let key =
+            format!("{:?}", (&self.parameters, self.locale.tag(), attach, self.viewer.name(), &self.about));
+        format!("{:x}", Sha256::digest(key)).chars().take(32).collect()
     }
 }

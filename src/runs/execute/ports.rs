@@ -6,11 +6,14 @@ use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
 use crate::access::{Person, Viewer};
-use crate::definitions::model::{Calendar, CalendarId, DatasetId, FieldName, Report, ReportId};
+use crate::definitions::model::{
+    Calendar, CalendarId, DatasetId, DestinationId, FieldName, Report, ReportId, SecretName,
+};
+use crate::delivery::destination::Destination;
 use crate::engine::Memory;
 use crate::render::document::Document;
 use crate::runs::evaluate::{Awaited, AwaitedSignals, Evaluator, Question, QuestionError, RecipientsError};
-use crate::runs::store::Missing;
+use crate::runs::store::{Channel, Missing};
 
 /// A report as it is now.
 #[derive(Debug, Clone)]
@@ -61,6 +64,36 @@ pub trait Answers: Send + Sync {
 
     /// Which data are not there, and the signals that are waited for with their whole keys.
     fn missing(&self, awaited: Awaited) -> BoxFuture<'_, (Vec<Missing>, AwaitedSignals)>;
+}
+
+/// Where reports go besides mail and the outbox, and the secrets that deliveries need.
+pub trait Destinations: Send + Sync {
+    /// The way that reports of `owner` take to a destination. The error says why there is none.
+    fn channel(&self, id: &DestinationId, owner: &str) -> Result<Channel, String>;
+
+    /// A destination, with its secrets. The error says why it cannot be reached, and the next step.
+    fn open(&self, id: &DestinationId) -> Result<Destination, String>;
+
+    /// A secret by name. The error says where it is looked for.
+    fn secret(&self, name: &SecretName) -> Result<String, String>;
+}
+
+/// None at all.
+#[derive(Debug, Clone, Copy)]
+pub struct NoDestinations;
+
+impl Destinations for NoDestinations {
+    fn channel(&self, id: &DestinationId, _: &str) -> Result<Channel, String> {
+        Err(format!("there is no valid destination `{id}`"))
+    }
+
+    fn open(&self, id: &DestinationId) -> Result<Destination, String> {
+        Err(format!("there is no valid destination `{id}`"))
+    }
+
+    fn secret(&self, name: &SecretName) -> Result<String, String> {
+        Err(format!("there is no secret `{name}`"))
+    }
 }
 
 impl Answers for Evaluator {

@@ -224,6 +224,7 @@ impl Rig {
             answers: asked.clone(),
             mailer,
             folder: Folder::new(state.join("folder")),
+            destinations: Arc::new(NoDestinations),
             shelf: Shelf::new(state),
             clock: Clock::fixed("2026-01-05T08:00:01+09:00".parse().unwrap()),
             settings: RunSettings {

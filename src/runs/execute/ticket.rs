@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::definitions::model::{FieldName, Report, ReportId, Schedule};
-use crate::runs::store::{Missing, Repeat, Run, RunId, Trigger};
+use crate::runs::store::{Missing, Reached, Repeat, Run, RunId, Trigger};
 
 /// Which run is wanted.
 #[derive(Debug, Clone)]
@@ -32,6 +32,10 @@ pub struct Ticket {
     /// The first attempt for its instant. Mail of every attempt has the Message-ID of that one: whoever got it
     /// although nobody knew does not see two.
     pub(super) first: RunId,
+    /// The only deliveries to be made, whether anybody has them already; all if there are none.
+    pub(super) only: Vec<Reached>,
+    /// Whether everything is asked anew, although an earlier attempt has sealed what it sent.
+    pub(super) fresh: bool,
     /// What it waited for in vain; it says so on its first sheet.
     pub(super) missing: Vec<Missing>,
 }
@@ -40,6 +44,18 @@ impl Ticket {
     /// The run.
     pub fn run(&self) -> &Run {
         &self.run
+    }
+
+    /// The same for these deliveries only, also if they may have arrived: somebody has made sure.
+    #[must_use]
+    pub fn only(self, only: Vec<Reached>) -> Self {
+        Self { only, ..self }
+    }
+
+    /// The same with everything asked anew.
+    #[must_use]
+    pub fn fresh(self) -> Self {
+        Self { fresh: true, ..self }
     }
 }
 

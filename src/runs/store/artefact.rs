@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Cells, RunId, Store, StoreError, to_text};
+use super::{Cells, Run, RunId, Store, StoreError, to_text};
 
 /// A file that a run has made.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -11,7 +11,7 @@ pub struct Artefact {
     pub id: String,
     /// The run that made it.
     pub run: RunId,
-    /// `pdf` or `csv`.
+    /// The word of its kind: `pdf`, `csv`, …
     pub kind: String,
     /// The name a person sees.
     pub file_name: String,
@@ -33,7 +33,7 @@ pub struct Artefact {
 /// A file that has just been written.
 #[derive(Debug, Clone)]
 pub struct NewArtefact {
-    /// `pdf` or `csv`.
+    /// The word of its kind: `pdf`, `csv`, …
     pub kind: String,
     /// The name a person sees.
     pub file_name: String,
@@ -65,18 +65,19 @@ impl Artefact {
 }
 
 impl Store {
-    /// Records a file of a run.
+    /// Records a file of a run; answers with its id.
     pub async fn add_artefact(
         &self,
         run: RunId,
         new: &NewArtefact,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
+        let id = super::new_uuid(now).to_string();
         sqlx::query(
             "INSERT INTO artefacts (id, run, kind, file_name, media_type, bytes, sha256, path, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
-        .bind(super::new_uuid(now).to_string())
+        .bind(id.clone())
         .bind(run.to_string())
         .bind(new.kind.clone())
         .bind(new.file_name.clone())
@@ -88,7 +89,7 @@ impl Store {
         .execute(&self.pool)
         .await
         .map_err(StoreError::query("recording an artefact"))?;
-        Ok(())
+        Ok(id)
     }
 
     /// One artefact.
@@ -108,6 +109,24 @@ impl Store {
             .fetch_all(&self.pool)
             .await
             .map_err(StoreError::query("listing artefacts"))?;
+        rows.iter().map(|row| Artefact::from_row(&Cells(row))).collect()
+    }
+
+    /// What earlier attempts for the instant of `run` have sealed and still keep, the latest last.
+    pub async fn sealed_before(&self, run: &Run) -> Result<Vec<Artefact>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT a.* FROM artefacts a JOIN runs r ON r.id = a.run \
+             WHERE r.report = $1 AND r.schedule = $2 AND r.scheduled_at = $3 AND r.id <> $4 \
+             AND r.attempt IS NOT NULL AND a.kind = 'sealed' AND a.deleted_at IS NULL \
+             ORDER BY r.attempt, a.created_at, a.id",
+        )
+        .bind(run.report.to_string())
+        .bind(run.schedule.to_string())
+        .bind(to_text(run.scheduled_at))
+        .bind(run.id.to_string())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("reading what earlier attempts made"))?;
         rows.iter().map(|row| Artefact::from_row(&Cells(row))).collect()
     }
 

@@ -57,7 +57,9 @@ impl Delivery {
 /// A delivery to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
-    /// The address or path.
+    /// The way it takes.
+    pub channel: Channel,
+    /// The address, the path, or the name of the destination.
     pub recipient: String,
     /// What a copy of a burst is about.
     pub slice: String,
@@ -70,41 +72,20 @@ pub type Reached = (Channel, String, String);
 
 impl Store {
     /// Records what is to be delivered, all or nothing, and answers with the rows.
-    pub async fn plan_deliveries(
-        &self,
-        run: RunId,
-        channel: Channel,
-        recipients: &[String],
-        message_id: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        let recipients: Vec<Planned> = recipients
-            .iter()
-            .map(|recipient| Planned {
-                recipient: recipient.clone(),
-                slice: String::new(),
-                message_id: message_id.map(str::to_owned),
-            })
-            .collect();
-        self.plan(run, channel, &recipients, now).await
-    }
-
-    /// The same for copies of a burst.
     pub async fn plan(
         &self,
         run: RunId,
-        channel: Channel,
         recipients: &[Planned],
         now: DateTime<Utc>,
     ) -> Result<Vec<Delivery>, StoreError> {
         let doing = "planning deliveries";
         let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
         let mut planned = Vec::with_capacity(recipients.len());
-        for Planned { recipient, slice, message_id } in recipients {
+        for Planned { channel, recipient, slice, message_id } in recipients {
             let delivery = Delivery {
                 id: super::new_uuid(now).to_string(),
                 run,
-                channel,
+                channel: *channel,
                 recipient: recipient.clone(),
                 slice: slice.clone(),
                 state: DeliveryState::Queued,
@@ -214,7 +195,12 @@ impl Store {
         let mut reached = Vec::new();
         for row in &rows {
             let delivery = Delivery::from_row(&Cells(row))?;
-            if delivery.state.may_have_arrived() {
+            let has_it = if delivery.channel.is_repeatable() {
+                delivery.state == DeliveryState::Sent
+            } else {
+                delivery.state.may_have_arrived()
+            };
+            if has_it {
                 reached.push((delivery.channel, delivery.recipient, delivery.slice));
             }
         }

@@ -74,6 +74,16 @@ stored_enum! {
         Email = "email",
         /// A folder of the server; the recipient is a path.
         Folder = "folder",
+        /// A chat that takes Slack's messages; the recipient is the name of a destination, as for the others below.
+        Slack = "slack",
+        /// Microsoft Teams.
+        Teams = "teams",
+        /// A signed message to a program.
+        Webhook = "webhook",
+        /// A bucket.
+        ObjectStore = "object_store",
+        /// An SFTP server.
+        Sftp = "sftp",
     }
 }
 
@@ -92,6 +102,17 @@ impl RunState {
     /// Whether nothing can follow.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Waiting | Self::Running)
+    }
+}
+
+impl Channel {
+    /// Whether handing over twice is the same as once: the same file is written again, or whoever takes the message
+    /// knows it by its id.
+    pub fn is_repeatable(self) -> bool {
+        match self {
+            Self::Email | Self::Slack | Self::Teams => false,
+            Self::Folder | Self::Webhook | Self::ObjectStore | Self::Sftp => true,
+        }
     }
 }
 

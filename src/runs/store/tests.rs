@@ -110,15 +110,40 @@ async fn ended_runs_stay_as_they_ended() {
     }
 }
 
+fn planned(channel: Channel, recipient: &str) -> Planned {
+    Planned {
+        channel,
+        recipient: recipient.into(),
+        slice: String::new(),
+        message_id: (channel == Channel::Email).then(|| "<1@x>".into()),
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_repeated_is_not_in_the_way_when_nobody_knows_whether_it_came() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = new_run();
+        let run = claimed(&store, &new, Repeat::Never).await;
+        let all = Channel::ALL.iter().map(|channel| planned(*channel, "x")).collect::<Vec<_>>();
+        let all = store.plan(run.id, &all, now()).await.unwrap();
+        store.begin_sending(&all, now()).await.unwrap();
+        store.close_left_behind(&new.instance, now()).await.unwrap();
+        let again = claimed(&store, &new, Repeat::Unsent).await;
+        let mut reached: Vec<Channel> =
+            store.reached_before(&again).await.unwrap().into_iter().map(|(channel, ..)| channel).collect();
+        reached.sort();
+        assert_eq!(reached, [Channel::Email, Channel::Slack, Channel::Teams], "a chat would show it twice");
+    }
+}
+
 #[tokio::test]
 async fn what_a_crash_leaves_is_closed_and_its_deliveries_told_apart() {
     for Temporary { store, folder: _folder } in stores().await {
         let (mine, others) = (new_run(), new_run());
         let run = claimed(&store, &mine, Repeat::Never).await;
         let alive = claimed(&store, &others, Repeat::Never).await;
-        let recipients = ["a@x", "b@x", "c@x"].map(String::from);
-        let planned =
-            store.plan_deliveries(run.id, Channel::Email, &recipients, Some("<1@x>"), now()).await.unwrap();
+        let recipients = ["a@x", "b@x", "c@x"].map(|to| planned(Channel::Email, to));
+        let planned = store.plan(run.id, &recipients, now()).await.unwrap();
         store.begin_sending(&planned[..2], now()).await.unwrap();
         store.move_delivery(&planned[0].id, DeliveryState::Sent, Some("ok"), None, now()).await.unwrap();
 
@@ -154,8 +179,8 @@ async fn what_a_crash_leaves_is_closed_and_its_deliveries_told_apart() {
 async fn deliveries_move_only_forward() {
     for Temporary { store, folder: _folder } in stores().await {
         let run = claimed(&store, &new_run(), Repeat::Never).await;
-        let planned =
-            store.plan_deliveries(run.id, Channel::Folder, &["a".into()], None, now()).await.unwrap();
+        let recipients = [planned(Channel::Folder, "a")];
+        let planned = store.plan(run.id, &recipients, now()).await.unwrap();
         let id = &planned[0].id;
         let error = store.move_delivery(id, DeliveryState::Sent, None, None, now()).await.unwrap_err();
         assert!(error.to_string().contains("cannot become sent: it is queued"), "{error}");
@@ -165,7 +190,7 @@ async fn deliveries_move_only_forward() {
         store.begin_sending(&planned, now()).await.unwrap();
         store.move_delivery(id, DeliveryState::InDoubt, None, Some("lost"), now()).await.unwrap();
         assert!(store.begin_sending(&planned, now()).await.is_err(), "in doubt is never sent again");
-        let twice = store.plan_deliveries(run.id, Channel::Folder, &["a".into()], None, now()).await;
+        let twice = store.plan(run.id, &recipients, now()).await;
         assert!(twice.is_err(), "one row per run, channel and recipient");
         let delivery = store.deliveries(run.id).await.unwrap().remove(0);
         assert_eq!((delivery.state, delivery.attempts), (DeliveryState::InDoubt, 2));

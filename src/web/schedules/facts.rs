@@ -75,7 +75,8 @@ fn recipients(deliver: &Delivery) -> Vec<String> {
         [&email.to, &email.cc, &email.bcc].into_iter().flat_map(|addresses| addresses.as_slice().to_vec())
     });
     let folder = deliver.folder.iter().map(|folder| format!("{}/", folder.path.trim_end_matches('/')));
-    email.chain(folder).collect()
+    let destinations = deliver.destinations.keys().map(ToString::to_string);
+    email.chain(folder).chain(destinations).collect()
 }
 
 /// Whom a burst goes to, and what tells their copies apart.

@@ -119,6 +119,11 @@ impl Words {
         match channel {
             Channel::Email => self.pick("이메일", "E-mail", "電郵"),
             Channel::Folder => self.pick("폴더", "Folder", "資料夾"),
+            Channel::Slack => "Slack",
+            Channel::Teams => "Teams",
+            Channel::Webhook => self.pick("웹훅", "Webhook", "Webhook"),
+            Channel::ObjectStore => self.pick("객체 저장소", "Object store", "物件儲存"),
+            Channel::Sftp => "SFTP",
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod python;
 pub(crate) mod raw;
 pub(crate) mod runner;
 pub(crate) mod s3;
+pub(crate) mod served;
 pub(crate) mod site;
 pub(crate) mod tls;
 pub(crate) mod workspace;

@@ -12,7 +12,7 @@ use jangpyo::delivery::{Folder, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings,
 use jangpyo::ledger::audit::AuditLog;
 use jangpyo::runs::Clock;
 use jangpyo::runs::artefacts::Shelf;
-use jangpyo::runs::execute::{Catalog, Order, Parts, RunSettings, Runner, VersionedReport};
+use jangpyo::runs::execute::{Catalog, NoDestinations, Order, Parts, RunSettings, Runner, VersionedReport};
 use jangpyo::runs::store::{Delivery, Repeat, Run, Store, Trigger};
 
 use super::mail::MailServer;
@@ -120,6 +120,7 @@ impl TestRunner {
                 None => Mailer::Outbox(Outbox::new(state.path().join("outbox"), from)),
             },
             folder: Folder::new(state.path().join("folder")),
+            destinations: Arc::new(NoDestinations),
             shelf: Shelf::new(state.path().to_owned()),
             clock: Clock::system(),
             settings: RunSettings {

@@ -109,3 +109,32 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Writes a workspace of one small report over `stores` stores, the nth of which has 1000 + n, with one schedule
+/// `monday` that says `schedule` besides when. Dataset `staff` has a mail address for each store.
+pub(crate) fn small(workspace: &Path, stores: usize, schedule: &str) {
+    let put = |name: &str, text: String| {
+        let path = workspace.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let rows = |of: fn(usize) -> String| (0..stores).map(of).collect::<String>();
+    put("sources/disk.yaml", "kind: source\nowner: sales\nurl: ./data\n".into());
+    put("data/sales.csv", format!("store,amount\n{}", rows(|n| format!("store {n:03},{}\n", 1_000 + n))));
+    put("data/staff.csv", format!("mail,store\n{}", rows(|n| format!("m{n:03}@example.com,store {n:03}\n"))));
+    let dataset = |table: &str, fields: &str| {
+        format!("kind: dataset\nowner: sales\nsource: disk\ntable: {table}.csv\n{fields}\n")
+    };
+    let sales = "dimensions: {store: {}}\nmeasures: {amount: {sql: sum(amount)}}";
+    put("datasets/sales.yaml", dataset("sales", sales));
+    put("datasets/staff.yaml", dataset("staff", "dimensions: {mail: {}, store: {}}"));
+    put(
+        "small.yaml",
+        format!(
+            "kind: report\ntitle: Small\nowner: sales\ndataset: sales\nlocale: en\n\
+             parameters: {{store: {{type: member, of: store}}}}\n\
+             panels: {{amount: {{kpi: amount}}, stores: {{table: [store, amount]}}}}\n\
+             schedules:\n  monday:\n    cron: '0 8 * * MON'\n    time_zone: Asia/Seoul\n    {schedule}\n"
+        ),
+    );
+}

@@ -8,6 +8,7 @@
 
 mod catalog;
 mod embedding;
+mod locked;
 mod operators;
 mod outline;
 mod pages;
@@ -29,6 +30,7 @@ use operators::{Opacities, Translator};
 use pages::WrittenPage;
 use pictures::Pictures;
 
+pub use locked::locked;
 pub use reading::{ReadError, ReadPdf};
 pub use tagged::{Conformance, ConformingWriter};
 
@@ -105,6 +107,9 @@ pub enum PdfError {
         /// What is wrong with it.
         problem: String,
     },
+    /// It could not be encrypted.
+    #[error("the PDF could not be protected with its password: {0}")]
+    Locking(String),
     /// Serializing failed.
     #[error("the PDF could not be serialized: {0}")]
     Serialize(#[from] std::io::Error),

@@ -10,17 +10,17 @@ use super::super::part::Part;
 use super::super::{Parts, StageFailure, Ticket};
 use crate::access::{Person, Viewer};
 use crate::definitions::model::{Attachment, Burst, FieldName, Parameter, Report, RunAs};
-use crate::delivery::Recipient;
+use crate::delivery::{AddressError, Recipient};
 use crate::engine::{Freshness, Memory};
-use crate::error::Kind;
 use crate::format::Locale;
 use crate::runs::store::Stage;
 
-/// One copy, and who gets it; each of them a mail of their own.
+/// One copy, and who gets it by mail.
 #[derive(Debug)]
 pub(super) struct Copy {
     pub(super) part: Part,
     pub(super) to: Vec<Recipient>,
+    pub(super) cc: Vec<Recipient>,
 }
 
 /// What all copies are evaluated with.
@@ -43,6 +43,7 @@ pub(super) struct Unreachable {
 /// What the data or the file say of one recipient.
 struct Row {
     address: String,
+    cc: Vec<String>,
     bind: IndexMap<FieldName, Vec<Option<String>>>,
     locale: Option<String>,
     attach: Option<String>,
@@ -59,30 +60,30 @@ pub(super) async fn copies(
         Some(_) => of_dataset(parts, ticket, burst).await?,
         None => of_list(burst),
     };
+    let deliver = &ticket.schedule.deliver;
+    let (by_mail, elsewhere) =
+        (deliver.email.is_some(), deliver.folder.is_some() || !deliver.destinations.is_empty());
     let (mut copies, mut unreachable): (IndexMap<Key, Copy>, _) = (IndexMap::new(), Vec::new());
     let mut told_apart = HashSet::new();
     for row in rows {
         let about = match (burst.run_as(), row.bind.is_empty()) {
             (RunAs::Recipient, true) => row.address.to_lowercase(),
+            // In a folder two people's copies about the same would be one file.
+            (RunAs::Recipient, false) if elsewhere => {
+                format!("{} · {}", about(&row), row.address.to_lowercase())
+            }
             _ => about(&row),
         };
         let refused =
             |problem: String| Unreachable { recipient: row.address.clone(), about: about.clone(), problem };
-        let recipient: Recipient = match row.address.parse() {
+        let recipient = match by_mail.then(|| address(parts, &row.address)).transpose() {
             Ok(recipient) => recipient,
-            Err(error) => {
-                unreachable.push(refused(format!("no mail can go there: {error}")));
+            Err(problem) => {
+                unreachable.push(refused(problem));
                 continue;
             }
         };
-        if !parts.settings.policy.allows_domain(recipient.address.domain()) {
-            let domain = recipient.address.domain();
-            unreachable.push(refused(format!(
-                "mail to `{domain}` is not allowed (JANGPYO_ALLOWED_RECIPIENT_DOMAINS)"
-            )));
-            continue;
-        }
-        match part(parts, ticket, burst, (&row, &about), &recipient, shared).await {
+        match part(parts, ticket, burst, (&row, &about), recipient.as_ref(), shared).await {
             Ok(part) => {
                 let key = (
                     part.parameters.clone(),
@@ -90,13 +91,22 @@ pub(super) async fn copies(
                     part.attach.clone(),
                     part.viewer.name().to_owned(),
                 );
-                let address = recipient.address.to_string().to_lowercase();
-                let copy = copies.entry(key).or_insert_with(|| Copy { part, to: Vec::new() });
-                let has_it = |known: &Recipient| known.address.to_string().eq_ignore_ascii_case(&address);
-                if copy.to.iter().any(has_it) {
+                let copy = copies.entry(key).or_insert_with(|| Copy { part, to: Vec::new(), cc: Vec::new() });
+                let Some(recipient) = recipient else { continue };
+                for text in &row.cc {
+                    match address(parts, text) {
+                        Ok(one) if !has(&copy.cc, &one) => copy.cc.push(one),
+                        Ok(_) => {}
+                        Err(problem) => {
+                            unreachable.push(Unreachable { recipient: text.clone(), ..refused(problem) });
+                        }
+                    }
+                }
+                if has(&copy.to, &recipient) {
                     continue;
                 }
                 // The store tells a person's copies apart by what they are about.
+                let address = recipient.address.to_string().to_lowercase();
                 if told_apart.insert((address, copy.part.about.clone())) {
                     copy.to.push(recipient);
                 } else {
@@ -107,23 +117,46 @@ pub(super) async fn copies(
         }
     }
     let mut copies: Vec<Copy> = copies.into_values().collect();
-    copies.retain(|copy| !copy.to.is_empty());
+    copies.retain(|copy| !by_mail || !copy.to.is_empty());
     copies.sort_by(|a, b| a.part.about.cmp(&b.part.about));
+    // Nor may a copy of the mail come twice.
+    for copy in &mut copies {
+        let about = &copy.part.about;
+        copy.cc.retain(|one| told_apart.insert((one.address.to_string().to_lowercase(), about.clone())));
+    }
     Ok((copies, unreachable))
+}
+
+fn has(known: &[Recipient], one: &Recipient) -> bool {
+    known.iter().any(|known| known.address.same_mailbox(&one.address))
+}
+
+/// An address that mail may go to; why it may not stands in words for the report's owner.
+fn address(parts: &Parts, text: &str) -> Result<Recipient, String> {
+    let recipient: Recipient =
+        text.parse().map_err(|error: AddressError| format!("no mail can go there: {error}"))?;
+    let domain = recipient.address.domain();
+    if parts.settings.policy.allows_domain(domain) {
+        Ok(recipient)
+    } else {
+        Err(format!("mail to `{domain}` is not allowed (JANGPYO_ALLOWED_RECIPIENT_DOMAINS)"))
+    }
 }
 
 type Key = (BTreeMap<String, Vec<String>>, Locale, Option<Vec<Attachment>>, String);
 
 /// The rows of the dataset; those of one address are joined where the parameters take several members.
 async fn of_dataset(parts: &Parts, ticket: &Ticket, burst: &Burst) -> Result<Vec<Row>, StageFailure> {
-    let (Some(dataset), Some(recipient)) = (&burst.dataset, &burst.recipient) else { return Ok(Vec::new()) };
-    let mut fields = vec![recipient.clone()];
+    let Some(dataset) = &burst.dataset else { return Ok(Vec::new()) };
+    let mut fields: Vec<FieldName> = Vec::new();
     let mut place = |field: &FieldName| {
         fields.iter().position(|known| known == field).unwrap_or_else(|| {
             fields.push(field.clone());
             fields.len() - 1
         })
     };
+    let recipient = burst.recipient.as_ref().map(&mut place);
+    let cc = burst.cc.as_ref().map(&mut place);
     let bind: Vec<(&FieldName, usize)> =
         burst.bind.iter().map(|(name, field)| (name, place(field))).collect();
     let locale = burst.locale.as_ref().map(&mut place);
@@ -137,10 +170,16 @@ async fn of_dataset(parts: &Parts, ticket: &Ticket, burst: &Burst) -> Result<Vec
     let mut rows: Vec<Row> = Vec::new();
     let mut known: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     for row in found {
-        let address = cell(&row, 0).unwrap_or_default();
+        let address = recipient.and_then(|at| cell(&row, at)).unwrap_or_default();
+        let cc: Vec<String> =
+            cc.and_then(|at| cell(&row, at)).filter(|text| !text.is_empty()).into_iter().collect();
         let (locale, attach) = (locale.and_then(|at| cell(&row, at)), attach.and_then(|at| cell(&row, at)));
         let key = format!("{}\n{locale:?}\n{attach:?}", address.to_lowercase());
-        if joins && let Some(first) = known.get(&key).and_then(|at| rows.get_mut(*at)) {
+        // Without an address nothing says that two rows are one recipient's.
+        if joins
+            && recipient.is_some()
+            && let Some(first) = known.get(&key).and_then(|at| rows.get_mut(*at))
+        {
             for (name, at) in &bind {
                 let values = first.bind.entry((*name).clone()).or_default();
                 let value = cell(&row, *at);
@@ -148,11 +187,13 @@ async fn of_dataset(parts: &Parts, ticket: &Ticket, burst: &Burst) -> Result<Vec
                     values.push(value);
                 }
             }
+            let more: Vec<String> = cc.into_iter().filter(|one| !first.cc.contains(one)).collect();
+            first.cc.extend(more);
             continue;
         }
         known.insert(key, rows.len());
         let bind = bind.iter().map(|(name, at)| ((*name).clone(), vec![cell(&row, *at)])).collect();
-        rows.push(Row { address, bind, locale, attach });
+        rows.push(Row { address, cc, bind, locale, attach });
     }
     Ok(rows)
 }
@@ -160,11 +201,15 @@ async fn of_dataset(parts: &Parts, ticket: &Ticket, burst: &Burst) -> Result<Vec
 fn of_list(burst: &Burst) -> Vec<Row> {
     let mut rows = Vec::new();
     for one in &burst.recipients {
-        for address in one.to.as_slice() {
+        // Without mail a copy needs no address.
+        let nobody = [String::new()];
+        let to = if one.to.is_empty() { &nobody[..] } else { one.to.as_slice() };
+        for address in to {
             let values = |values: &[String]| values.iter().cloned().map(Some).collect();
             let attach: Vec<&str> = one.attach.iter().copied().map(Attachment::word).collect();
             rows.push(Row {
                 address: address.clone(),
+                cc: one.cc.as_slice().to_vec(),
                 bind: one.bind.iter().map(|(name, given)| (name.clone(), values(given.as_slice()))).collect(),
                 locale: one.locale.map(|locale| locale.tag().to_owned()),
                 attach: (!attach.is_empty()).then(|| attach.join(",")),
@@ -203,7 +248,7 @@ async fn part(
     ticket: &Ticket,
     burst: &Burst,
     (row, about): (&Row, &str),
-    recipient: &Recipient,
+    recipient: Option<&Recipient>,
     shared: &Shared,
 ) -> Result<Part, String> {
     let whole = Part::whole(ticket);
@@ -243,6 +288,7 @@ async fn part(
         RunAs::Schedule => whole.viewer,
         RunAs::Role(role) => Viewer::role(whole.viewer.name(), role),
         RunAs::Recipient => {
+            let recipient = recipient.ok_or("without mail nobody is the recipient whose rights decide")?;
             let name = recipient.address.to_string().to_lowercase();
             let known = parts.catalog.person(&name).await?;
             Viewer::person(known.unwrap_or_else(|| Person { name, ..Person::default() }))
@@ -263,8 +309,8 @@ fn attachments(text: &str) -> Result<Vec<Attachment>, String> {
     let mut wanted = Vec::new();
     for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
         let found = Attachment::ALL.into_iter().find(|attachment| attachment.word() == word);
-        let attachment =
-            found.ok_or_else(|| format!("nothing called `{word}` can be attached; valid: pdf, csv, xlsx"))?;
+        let attachment = found
+            .ok_or_else(|| format!("nothing called `{word}` can be attached; valid: pdf, csv, xlsx, png"))?;
         if !wanted.contains(&attachment) {
             wanted.push(attachment);
         }
@@ -283,9 +329,4 @@ pub(super) fn split(report: &Report, burst: &Burst) -> Vec<FieldName> {
         }
     }
     split
-}
-
-/// The kind of a failure that many recipients share.
-pub(super) fn kind_of(kinds: impl Iterator<Item = Kind>) -> Option<Kind> {
-    kinds.max_by_key(|kind| !kind.is_transient())
 }

@@ -108,6 +108,13 @@ holidays: {2026-11-10: Holiday}
 business_days: {2026-11-15: Worked}
 ";
 
+const DESTINATION: &str = "
+kind: destination
+title: Hostile
+owner: sales_analytics
+slack: {url_secret: hostile}
+";
+
 /// The sample with payloads in everything that people read.
 fn hostile_workspace() -> TestWorkspace {
     let workspace = TestWorkspace::sample();
@@ -119,6 +126,7 @@ fn hostile_workspace() -> TestWorkspace {
     let days: Vec<String> = days.map(|day| format!("{day}: Closed")).collect();
     calendar = calendar.replace("2026-11-10: Holiday", &days.join(", "));
     workspace.write("calendars/hostile.yaml", &calendar);
+    workspace.write("destinations/hostile.yaml", DESTINATION);
     let mut rows = "day,name,amount\n2026-01-05,plain,1\n".to_owned();
     let data = LABELS.iter().chain(&super::payloads::FORMULAS).filter(|text| !text.contains('\r'));
     for (n, name) in data.enumerate() {
@@ -135,6 +143,7 @@ fn hostile_workspace() -> TestWorkspace {
         ("source", "sources"),
         ("theme", "themes"),
         ("calendar", "calendars"),
+        ("destination", "destinations"),
     ] {
         let schema = Schema::of(kind);
         places.extend(schema.places().into_iter().map(|place| format!("{kind} {place}")));

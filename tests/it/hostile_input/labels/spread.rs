@@ -14,7 +14,7 @@ const READ: [&str; 5] = [
 ];
 
 /// Strings without a form of their own that the program reads: names, expressions, places, dates.
-const UNDERSTOOD: [&str; 36] = [
+const UNDERSTOOD: [&str; 37] = [
     "root.owner",
     "root.time_zone",
     "Parameter.default",
@@ -32,6 +32,7 @@ const UNDERSTOOD: [&str; 36] = [
     "Schedule.parameters.*",
     "EmailDelivery.reply_to",
     "FolderDelivery.path",
+    "DestinationDelivery.path",
     "WaitFor.signals.*",
     "Burst.run_as",
     "AwaitedObject.path",
@@ -54,7 +55,7 @@ const UNDERSTOOD: [&str; 36] = [
 ];
 
 /// The same in files that no report shows.
-const UNDERSTOOD_ELSEWHERE: [&str; 7] = [
+const UNDERSTOOD_ELSEWHERE: [&str; 12] = [
     "ClaimAttribute.claim",
     "FunctionalRole.contact",
     "FunctionalRole.users[]",
@@ -62,6 +63,11 @@ const UNDERSTOOD_ELSEWHERE: [&str; 7] = [
     "root.url",
     "S3Options.endpoint",
     "S3Options.region",
+    "Webhook.url",
+    "SftpDestination.host",
+    "SftpDestination.user",
+    "SftpDestination.host_key",
+    "SftpDestination.folder",
 ];
 
 /// A definition's schema.
