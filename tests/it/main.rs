@@ -32,6 +32,7 @@ mod schedules;
 mod serving;
 mod share;
 mod smtp;
+mod smtp_faults;
 mod sources;
 mod support;
 mod themes;
