@@ -7,6 +7,7 @@ mod access_rights;
 mod audited;
 mod bursts;
 mod command_line;
+mod crash_points;
 mod crashes;
 mod determinism;
 mod flights;
