@@ -37,6 +37,7 @@ mod smtp_faults;
 mod sources;
 mod support;
 mod themes;
+mod two_instances;
 mod user_changes;
 mod verify;
 mod waiting;

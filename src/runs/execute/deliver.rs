@@ -160,11 +160,13 @@ pub(super) async fn send(
     let mut waiting = planned;
     let mut attempt = 1;
     while !waiting.is_empty() {
-        store.begin_sending(&waiting, clock.now()).await.map_err(failed)?;
         let to: Vec<EmailAddress> =
             waiting.iter().filter_map(|delivery| addresses.get(&delivery.recipient).cloned()).collect();
         let reply = {
             let _connection = connections.acquire().await;
+            // Not before it is its turn: a crash puts in doubt whatever is on record as being handed over, and a
+            // process without its store must not go on with what it has recorded long ago.
+            store.begin_sending(&waiting, clock.now()).await.map_err(failed)?;
             mailer.send(message, &to).await
         };
         let pause = settings.retry.pause_after(attempt, ticket.run.id.bits());
