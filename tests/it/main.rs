@@ -12,6 +12,7 @@ mod crashes;
 mod determinism;
 mod flights;
 mod floors;
+mod full_disk;
 mod golden_pages;
 mod hostile_data;
 mod hostile_input;
