@@ -16,6 +16,7 @@ mod full_disk;
 mod golden_pages;
 mod hostile_data;
 mod hostile_input;
+mod hostile_mail;
 mod leak_hunt;
 mod limits;
 mod links;
