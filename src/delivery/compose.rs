@@ -3,8 +3,10 @@
 //! `multipart/mixed` of (`multipart/alternative` of text and (`multipart/related` of HTML and its
 //! pictures)) and the attachments: the order Outlook, Gmail and Apple Mail all show as meant.
 
-use lettre::message::header::{ContentDisposition, ContentId, ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Body, MultiPart, SinglePart};
+use lettre::message::header::{
+    self, ContentDisposition, ContentId, ContentType, Header, HeaderName, HeaderValue, Headers,
+};
+use lettre::message::{Body, Mailboxes, MultiPart, SinglePart};
 
 use super::parcel::one_line;
 use super::{EmailAddress, Parcel, Recipient};
@@ -67,11 +69,10 @@ pub fn compose(parcel: &Parcel, from: &Recipient, max_bytes: usize) -> Result<Me
         // RFC 3834: out-of-office replies stay silent.
         .header(AutoSubmitted)
         .raw_header(plain("Content-Language", &id_part(&parcel.language)));
-    for to in &parcel.to {
-        builder = builder.to(to.mailbox());
-    }
-    for cc in &parcel.cc {
-        builder = builder.cc(cc.mailbox());
+    for (name, recipients) in [("To", &parcel.to), ("Cc", &parcel.cc)] {
+        if !recipients.is_empty() {
+            builder = builder.raw_header(addresses(name, recipients));
+        }
     }
     if let Some(reply_to) = &parcel.reply_to {
         builder = builder.reply_to(reply_to.mailbox());
@@ -137,6 +138,20 @@ fn id_part(text: &str) -> String {
 
 fn plain(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// One address a line. The library folds names but not addresses, and servers refuse lines of more than 998 octets
+/// (RFC 5322, 2.1.1).
+fn addresses(name: &'static str, recipients: &[Recipient]) -> HeaderValue {
+    let encoded = |to: &Recipient| {
+        let mut headers = Headers::new();
+        headers.set(header::To::from(Mailboxes::from(to.mailbox())));
+        headers.to_string().trim_start_matches("To: ").trim_end().to_owned()
+    };
+    let each: Vec<String> = recipients.iter().map(encoded).collect();
+    let raw: Vec<String> = recipients.iter().map(|to| to.mailbox().to_string()).collect();
+    let name = HeaderName::new_from_ascii_str(name);
+    HeaderValue::dangerous_new_pre_encoded(name, raw.join(", "), each.join(",\r\n "))
 }
 
 #[derive(Clone)]

@@ -12,13 +12,19 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::response::{Response, Severity};
 
 use super::mailer::Reply;
 use super::{EmailAddress, Message, Outcome, Recipient};
 
 /// Servers must take 100 recipients per message (RFC 5321, 4.5.3.1.8).
 const RECIPIENTS_PER_MESSAGE: usize = 100;
+
+/// How much of a message is written at a time.
+const WRITTEN_AT_A_TIME: usize = 64 * 1024;
+
+/// The answer to DATA: the message may come.
+const SEND_THE_MESSAGE: u16 = 354;
 
 /// How to reach a mail server. The password does not show in `Debug`.
 #[derive(Clone)]
@@ -70,7 +76,29 @@ pub struct Smtp {
     settings: SmtpSettings,
 }
 
+/// What became of each recipient of a message, and whether answers still belong to what was asked.
+struct Sent {
+    outcomes: Vec<Outcome>,
+    line: Line,
+}
+
+/// A connection after a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// Every command has had its answer.
+    InStep,
+    /// It broke, or an answer did not come or made no sense: one that comes late would be taken for the next.
+    Lost,
+}
+
+impl Sent {
+    fn new(outcomes: Vec<Outcome>, line: Line) -> Self {
+        Self { outcomes, line }
+    }
+}
+
 /// Why a step of the conversation failed.
+#[derive(Debug)]
 enum Trouble {
     /// 5xx, or something trying again cannot help.
     ForGood(String),
@@ -81,6 +109,10 @@ enum Trouble {
 }
 
 impl Trouble {
+    fn line(&self) -> Line {
+        if matches!(self, Self::Broken(_)) { Line::Lost } else { Line::InStep }
+    }
+
     fn before_handing_over(self) -> Outcome {
         match self {
             Self::ForGood(why) => Outcome::Refused(why),
@@ -113,7 +145,13 @@ impl Smtp {
         };
         let mut outcomes = Vec::with_capacity(recipients.len());
         for batch in recipients.chunks(RECIPIENTS_PER_MESSAGE) {
-            outcomes.extend(self.send_batch(&mut connection, message, batch).await);
+            let sent = self.send_batch(&mut connection, message, batch).await;
+            outcomes.extend(sent.outcomes);
+            if sent.line == Line::Lost {
+                let why = self.says("the connection was lost at the message before");
+                outcomes.resize(recipients.len(), Outcome::RefusedForNow(why));
+                return Reply { outcomes };
+            }
         }
         // The mail is accepted or not; what QUIT says changes nothing.
         let _ = tokio::time::timeout(Duration::from_secs(5), connection.quit()).await;
@@ -127,20 +165,21 @@ impl Smtp {
         connection: &mut AsyncSmtpConnection,
         message: &Message,
         batch: &[EmailAddress],
-    ) -> Vec<Outcome> {
-        let everybody = |outcome: &Outcome| vec![outcome.clone(); batch.len()];
+    ) -> Sent {
+        let everybody = |outcome: &Outcome, line| Sent::new(vec![outcome.clone(); batch.len()], line);
         let international = batch.iter().chain([&message.sender]).any(|address| !address.as_str().is_ascii());
         let mut options = Vec::new();
         if international {
             if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
                 let why = self.says("an address has non-ASCII characters and the server lacks SMTPUTF8");
-                return everybody(&Outcome::Refused(why));
+                return everybody(&Outcome::Refused(why), Line::InStep);
             }
             options.push(MailParameter::SmtpUtfEight);
         }
         let sender = Some(message.sender.inner().clone());
         if let Err(trouble) = self.step("MAIL FROM", connection.command(Mail::new(sender, options))).await {
-            return everybody(&trouble.before_handing_over());
+            let line = trouble.line();
+            return everybody(&trouble.before_handing_over(), line);
         }
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
         for (position, recipient) in batch.iter().enumerate() {
@@ -152,24 +191,56 @@ impl Smtp {
                     let lost = Outcome::RefusedForNow(why);
                     let refused = outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| lost.clone()));
                     let rest = std::iter::repeat_n(lost.clone(), batch.len() - position);
-                    return refused.chain(rest).collect();
+                    return Sent::new(refused.chain(rest).collect(), Line::Lost);
                 }
                 Err(trouble) => outcomes.push(Some(trouble.before_handing_over())),
             }
         }
         if outcomes.iter().all(Option::is_some) {
             // Nobody left; clears the way for the next batch.
-            let _ = self.step("RSET", connection.command(Rset)).await;
-            return outcomes.into_iter().flatten().collect();
+            let reset = self.step("RSET", connection.command(Rset)).await;
+            let line = reset.map_or_else(|trouble| trouble.line(), |_| Line::InStep);
+            return Sent::new(outcomes.into_iter().flatten().collect(), line);
         }
-        let shared = match self.step("DATA", connection.command(Data)).await {
-            Err(trouble) => trouble.before_handing_over(),
-            Ok(_) => match self.step("the message", connection.message(&message.bytes)).await {
-                Ok(answer) => Outcome::Accepted(words(&answer)),
-                Err(trouble) => trouble.while_handing_over(),
-            },
-        };
-        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| shared.clone())).collect()
+        let (shared, line) = self.hand_over(connection, message).await;
+        let outcomes = outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| shared.clone()));
+        Sent::new(outcomes.collect(), line)
+    }
+
+    /// DATA, the message, and the answer to it.
+    async fn hand_over(&self, connection: &mut AsyncSmtpConnection, message: &Message) -> (Outcome, Line) {
+        let asked = self.step("DATA", connection.command(Data)).await.and_then(|answer| {
+            // 2xx is the answer to an earlier command: whatever is read from here on says nothing of the message.
+            let expected = answer.has_code(SEND_THE_MESSAGE);
+            expected.then_some(()).ok_or_else(|| Trouble::Broken(self.unexpected("DATA", &answer)))
+        });
+        if let Err(trouble) = asked {
+            let line = trouble.line();
+            return (trouble.before_handing_over(), line);
+        }
+        // The iterator is asked for more when all before it is written: after the end comes the final dot.
+        let mut all_written = false;
+        let mut chunks = message.bytes.chunks(WRITTEN_AT_A_TIME);
+        let pieces = std::iter::from_fn(|| {
+            let next = chunks.next();
+            all_written |= next.is_none();
+            next
+        });
+        let answer = self.step("the message", connection.message_iter(pieces)).await;
+        match answer {
+            Ok(answer) if answer.code().severity == Severity::PositiveCompletion => {
+                (Outcome::Accepted(words(&answer)), Line::InStep)
+            }
+            Ok(answer) => (Outcome::InDoubt(self.unexpected("the message", &answer)), Line::Lost),
+            Err(trouble) => {
+                let line = trouble.line();
+                // A message without its final dot is none (RFC 5321, 4.1.1.4), and a server that loses the
+                // connection forgets it (4.1.1.10).
+                let outcome =
+                    if all_written { trouble.while_handing_over() } else { trouble.before_handing_over() };
+                (outcome, line)
+            }
+        }
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Trouble> {
@@ -230,7 +301,11 @@ impl Smtp {
                 if distrusted {
                     why.push_str("; if the server's certificate is from an authority of your own, name it in `ca_file`");
                 }
-                Err(if error.is_permanent() || error.is_client() || distrusted {
+                // What old servers say of too many recipients (RFC 5321, 4.5.3.1.10), or of a full mailbox: it passes.
+                let passes = what == "RCPT TO" && error.status().is_some_and(|code| u16::from(code) == 552);
+                Err(if passes {
+                    Trouble::ForNow(why)
+                } else if error.is_permanent() || error.is_client() || distrusted {
                     Trouble::ForGood(why)
                 } else if error.is_transient() {
                     Trouble::ForNow(why)
@@ -245,6 +320,10 @@ impl Smtp {
                 ))
             }
         }
+    }
+
+    fn unexpected(&self, what: &str, answer: &Response) -> String {
+        self.says(&format!("{what}: the unexpected answer {} {}", answer.code(), words(answer)))
     }
 
     fn says(&self, what: &str) -> String {

@@ -69,6 +69,10 @@ impl Store {
                                  PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
                             )
                             .await?;
+                    } else {
+                        // Transactions here wait for nothing outside: who leaves one open was cut off, and must not
+                        // keep rows locked until the network notices.
+                        connection.execute("SET idle_in_transaction_session_timeout = '10s'").await?;
                     }
                     Ok(())
                 })

@@ -1,4 +1,6 @@
 //! The program killed in the middle of a burst, again and again: nothing is lost, and nothing comes twice.
+//!
+//! `JANGPYO_CRASH_KILLS` (15) and `JANGPYO_CRASH_RECIPIENTS` (120) make it larger, and the tests of two instances with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,21 +13,33 @@ use jangpyo::runs::store::{DeliveryState, RunFilter, RunState, Store};
 use crate::support::binary::{Said, jangpyo};
 use crate::support::mail::MailServer;
 
-const RECIPIENTS: usize = 240;
-const KILLS: u64 = 30;
+/// What a variable says, or the size of the ordinary suite: fewer kills are seldom at the interesting moment, and more
+/// take long.
+fn size(variable: &str, ordinary: usize) -> usize {
+    std::env::var(variable).map_or(ordinary, |text| text.parse().expect(variable))
+}
+
+pub(crate) fn recipients() -> usize {
+    size("JANGPYO_CRASH_RECIPIENTS", 120)
+}
+
+fn kills() -> usize {
+    size("JANGPYO_CRASH_KILLS", 15)
+}
+
 const RUN: [&str; 4] = ["run", "small/monday", "--at", "2026-11-02T08:00:00+09:00"];
 
-/// A small report for each of many recipients.
-fn write(workspace: &Path) {
+/// A small report for each of many recipients, without attachments.
+pub(crate) fn write(workspace: &Path, recipients: usize) {
     let put = |name: &str, text: String| {
         let path = workspace.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
     put("sources/disk.yaml", "kind: source\nowner: sales\nurl: ./data\n".into());
-    let rows = |of: fn(usize) -> String| (0..RECIPIENTS).map(of).collect::<String>();
-    put("data/sales.csv", format!("store,amount\n{}", rows(|n| format!("store {n:03},{}\n", 1_000 + n))));
-    put("data/staff.csv", format!("mail,store\n{}", rows(|n| format!("m{n:03}@example.com,store {n:03}\n"))));
+    let rows = |of: fn(usize) -> String| (0..recipients).map(of).collect::<String>();
+    put("data/sales.csv", format!("store,amount\n{}", rows(|n| format!("store {n:04},{}\n", 1_000 + n))));
+    put("data/staff.csv", format!("mail,store\n{}", rows(|n| format!("m{n:04}@example.com,store {n:04}\n"))));
     put(
         "datasets/sales.yaml",
         "kind: dataset\nowner: sales\nsource: disk\ntable: sales.csv\ndimensions: {store: {}}\n\
@@ -42,15 +56,17 @@ fn write(workspace: &Path) {
         "kind: report\ntitle: Small\nowner: sales\ndataset: sales\nlocale: en\n\
          parameters: {store: {type: member, of: store}}\npanels: {amount: {kpi: amount}}\nschedules:\n  monday:\n    \
          cron: '0 8 * * MON'\n    burst: {dataset: staff, recipient: mail, bind: {store: store}}\n    \
-         deliver: {email: {show: [amount]}}\n"
+         deliver: {email: {show: [amount], attach: []}}\n"
             .into(),
     );
 }
 
 /// What each recipient's deliveries came to, over all attempts.
-async fn ended(store: &Store) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) async fn ended(store: &Store) -> BTreeMap<String, BTreeSet<String>> {
     let mut states: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for run in store.runs(&RunFilter::default(), 500).await.unwrap().runs {
+    let runs = store.runs(&RunFilter::default(), 500).await.unwrap();
+    assert!(!runs.more, "more attempts than one page holds");
+    for run in runs.runs {
         for delivery in store.deliveries(run.id).await.unwrap() {
             states.entry(delivery.recipient).or_default().insert(delivery.state.to_string());
         }
@@ -58,11 +74,40 @@ async fn ended(store: &Store) -> BTreeMap<String, BTreeSet<String>> {
     states
 }
 
+/// The Message-IDs of the mails that each recipient got.
+pub(crate) fn accepted(server: &MailServer) -> BTreeMap<String, Vec<String>> {
+    let mut accepted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for mail in server.mails() {
+        let id = mail.header("Message-ID")[0].to_owned();
+        for recipient in mail.recipients() {
+            accepted.entry(recipient.to_owned()).or_default().push(id.clone());
+        }
+    }
+    accepted
+}
+
+/// Everybody got it once, or it is on record that they may not have.
+pub(crate) fn assert_nobody_is_lost_or_doubled(
+    accepted: &BTreeMap<String, Vec<String>>,
+    states: &BTreeMap<String, BTreeSet<String>>,
+) {
+    let doubt = DeliveryState::InDoubt.to_string();
+    for (recipient, states) in states {
+        let got = accepted.get(recipient).map_or(0, Vec::len);
+        let in_doubt = states.contains(&doubt);
+        assert!(got <= 1, "{recipient} got it {got} times: {states:?}");
+        assert!(got == 1 || in_doubt, "{recipient} got nothing, and nobody knows: {states:?}");
+    }
+    let ids: BTreeSet<&String> = accepted.values().flatten().collect();
+    assert_eq!(ids.len(), accepted.len(), "every mail has an id of its own");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (workspace, state) = (folder.path().join("reports"), folder.path().join("state"));
-    write(&workspace);
+    let (recipients, kills) = (recipients(), kills());
+    write(&workspace, recipients);
     let server = MailServer::start(&[]);
     let port = server.port.to_string();
     let command = |again: bool| {
@@ -74,7 +119,7 @@ async fn a_burst_that_is_killed_again_and_again_loses_nothing_and_doubles_nothin
     };
     let file = state.join("jangpyo.sqlite");
     let (mut interrupted, mut dice) = (0, 20_261_128_u64);
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let mut process = command(kill > 0)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -102,31 +147,17 @@ async fn a_burst_that_is_killed_again_and_again_loses_nothing_and_doubles_nothin
     let last = Said::of(&mut command(true));
     let store = Store::open_file(&file).await.unwrap();
     let runs = store.runs(&RunFilter::default(), 500).await.unwrap().runs;
-    assert!(interrupted as u64 >= KILLS / 2, "it was killed in the middle: {interrupted}");
+    assert!(interrupted >= kills / 2, "it was killed in the middle: {interrupted}");
     assert!(
         matches!(runs[0].state, RunState::Succeeded | RunState::Skipped),
         "the last attempt ends well: {last:?}"
     );
-    let mut accepted: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for mail in server.mails() {
-        let id = mail.header("Message-ID")[0].to_owned();
-        for recipient in mail.recipients() {
-            accepted.entry(recipient.to_owned()).or_default().push(id.clone());
-        }
-    }
-    let states = ended(&store).await;
-    assert_eq!(states.len(), RECIPIENTS);
+    let (accepted, states) = (accepted(&server), ended(&store).await);
+    assert_eq!(states.len(), recipients);
+    assert_nobody_is_lost_or_doubled(&accepted, &states);
     let doubt = DeliveryState::InDoubt.to_string();
-    for (recipient, states) in &states {
-        let got = accepted.get(recipient).map_or(0, Vec::len);
-        let in_doubt = states.contains(&doubt);
-        assert!(got <= 1, "{recipient} got it {got} times: {states:?}");
-        assert!(got == 1 || in_doubt, "{recipient} got nothing, and nobody knows: {states:?}");
-    }
-    let ids: BTreeSet<&String> = accepted.values().flatten().collect();
-    assert_eq!(ids.len(), accepted.len(), "every mail has an id of its own");
     println!(
-        "{KILLS} kills, {interrupted} in the middle; {} of {RECIPIENTS} got it once, {} in doubt, none twice",
+        "{kills} kills, {interrupted} in the middle; {} of {recipients} got it once, {} in doubt, none twice",
         accepted.len(),
         states.values().filter(|states| states.contains(&doubt)).count()
     );

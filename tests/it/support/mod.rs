@@ -5,6 +5,7 @@ pub(crate) mod binary;
 pub(crate) mod dataset;
 pub(crate) mod mail;
 pub(crate) mod pdf;
+pub(crate) mod postgres;
 pub(crate) mod python;
 pub(crate) mod raw;
 pub(crate) mod runner;

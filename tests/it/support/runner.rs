@@ -12,6 +12,7 @@ use jangpyo::delivery::{Folder, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings,
 use jangpyo::ledger::audit::AuditLog;
 use jangpyo::runs::Clock;
 use jangpyo::runs::artefacts::Shelf;
+use jangpyo::runs::evaluate::Evaluator;
 use jangpyo::runs::execute::{Catalog, NoDestinations, Order, Parts, RunSettings, Runner, VersionedReport};
 use jangpyo::runs::store::{Delivery, Repeat, Run, Store, Trigger};
 
@@ -34,7 +35,8 @@ schedules:
 ";
 
 pub(crate) struct TestRunner {
-    _workspace: TestWorkspace,
+    workspace: Arc<TestWorkspace>,
+    evaluator: Evaluator,
     pub(crate) runner: Runner,
     state: tempfile::TempDir,
 }
@@ -105,8 +107,21 @@ impl TestRunner {
         settings: Option<SmtpSettings>,
         change: impl FnOnce(&mut Definitions),
     ) -> Self {
-        let state = tempfile::tempdir().unwrap();
         let evaluator = workspace.changed_evaluator(change);
+        Self::with(Arc::new(workspace), evaluator, settings).await
+    }
+
+    /// One that sends the same through another server, with a state of its own.
+    pub(crate) async fn beside(&self, settings: SmtpSettings) -> Self {
+        Self::with(Arc::clone(&self.workspace), self.evaluator.clone(), Some(settings)).await
+    }
+
+    async fn with(
+        workspace: Arc<TestWorkspace>,
+        evaluator: Evaluator,
+        settings: Option<SmtpSettings>,
+    ) -> Self {
+        let state = tempfile::tempdir().unwrap();
         let from = "장표 <reports@corp.example>".parse().unwrap();
         let short = Duration::from_millis(20);
         let store = Store::open_file(&state.path().join("jangpyo.db")).await.unwrap();
@@ -114,7 +129,7 @@ impl TestRunner {
             audit: AuditLog::new(store.clone()),
             store,
             catalog: Arc::new(Reports(evaluator.catalog())),
-            answers: Arc::new(evaluator),
+            answers: Arc::new(evaluator.clone()),
             mailer: match settings {
                 Some(settings) => Mailer::Smtp(Smtp::new(settings)),
                 None => Mailer::Outbox(Outbox::new(state.path().join("outbox"), from)),
@@ -128,7 +143,7 @@ impl TestRunner {
                 ..RunSettings::default()
             },
         };
-        Self { _workspace: workspace, runner: Runner::new(parts), state }
+        Self { workspace, evaluator, runner: Runner::new(parts), state }
     }
 
     pub(crate) async fn run(&self, report: &str, repeat: Repeat) -> Run {

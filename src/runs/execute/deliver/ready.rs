@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::super::part::Part;
 use super::super::sealed::Sealed;
@@ -66,11 +66,18 @@ impl Ready {
         }
     }
 
+    /// Waits until there is a connection for it; only mail has few.
+    pub(super) async fn turn<'a>(&self, connections: &'a Semaphore) -> Option<SemaphorePermit<'a>> {
+        match self {
+            Self::Mail { .. } => connections.acquire().await.ok(),
+            _ => None,
+        }
+    }
+
     /// Hands it over once; an outcome for each of `deliveries`.
     pub(super) async fn hand_over(
         &self,
         parts: &Parts,
-        connections: &Semaphore,
         deliveries: &[Delivery],
     ) -> Vec<Outcome> {
         let outcome = match self {
@@ -79,7 +86,6 @@ impl Ready {
                     .iter()
                     .filter_map(|delivery| people.address(&delivery.recipient).cloned())
                     .collect();
-                let _connection = connections.acquire().await;
                 return parts.mailer.send(message, &to).await.outcomes;
             }
             Self::Folder { path, files } => into_folder(parts, path, files).await,

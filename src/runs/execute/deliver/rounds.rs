@@ -22,8 +22,13 @@ pub(super) async fn rounds(
     let mut waiting = planned;
     let mut attempt = 1;
     while !waiting.is_empty() {
-        store.begin_sending(&waiting, clock.now()).await.map_err(failed)?;
-        let outcomes = ready.hand_over(parts, connections, &waiting).await;
+        let outcomes = {
+            let _turn = ready.turn(connections).await;
+            // Not before it is its turn: a crash puts in doubt whatever is on record as being handed over, and a
+            // process without its store must not go on with what it has recorded long ago.
+            store.begin_sending(&waiting, clock.now()).await.map_err(failed)?;
+            ready.hand_over(parts, &waiting).await
+        };
         let pause = settings.retry.pause_after(attempt, ticket.run.id.bits());
         let (mut again, mut ended) = (Vec::new(), Vec::new());
         for (delivery, outcome) in waiting.into_iter().zip(outcomes) {
