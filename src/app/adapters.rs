@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use tokio_util::task::TaskTracker;
 
-use super::{LiveWorkspace, schedules, signals};
+use super::{LiveWorkspace, deliveries, schedules, signals};
 use crate::access::{Action, Object, Person, Standing, Viewer};
 use crate::definitions::model::{
     self, Calendar, CalendarId, Dataset, DatasetId, FieldName, PanelId, ReportId, ThemeId,
@@ -21,14 +21,15 @@ use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{
     Evaluator, Exploration, ExploreError, Explored, Prepared, Question, QuestionError, theme,
 };
-use crate::runs::execute::{self, Claimed, Order, Runner, VersionedReport};
+use crate::runs::execute::{self, Claimed, Order, RunError, Runner, VersionedReport};
 use crate::runs::store::{
     Pause, Repeat, Run, RunFilter, RunId, RunKey, RunPage, Signal, StoreError, Trigger,
 };
 use crate::schedule::Rule;
 use crate::web::{
-    Answers, ArtefactFile, Backend, BackendError, Brand, DatasetEntry, Fresh, OpenReport, ReadyCheck,
-    ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun, Wish,
+    Answers, ArtefactFile, Backend, BackendError, Brand, DatasetEntry, DeliveriesAsked, FoundDeliveries,
+    Fresh, OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun,
+    Wish,
 };
 
 /// How many signals of a name are told.
@@ -179,11 +180,7 @@ impl Backend for LiveBackend {
         limit: usize,
     ) -> BoxFuture<'_, Result<RunPage, BackendError>> {
         async move {
-            if !standing.viewer().is_operator() {
-                let catalog = self.evaluator.catalog();
-                let open = |id: &&ReportId| standing.may(Action::Schedule, Object::Report(id));
-                filter.among = Some(catalog.reports.keys().filter(open).cloned().collect());
-            }
+            filter.among = deliveries::among(&standing);
             self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error))
         }
         .boxed()
@@ -202,6 +199,29 @@ impl Backend for LiveBackend {
             let latest = latest.map_err(|error| failed(&error))?;
             let resendable = run.can_be_resent() && latest.is_some_and(|latest| latest.id == run.id);
             Ok(Some(RunDetail { run, deliveries, artefacts, resendable }))
+        }
+        .boxed()
+    }
+
+    fn deliveries(
+        &self,
+        standing: Standing,
+        asked: DeliveriesAsked,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<FoundDeliveries, BackendError>> {
+        async move {
+            let store = &self.runner.parts().store;
+            let found = deliveries::found(store, &standing, asked, limit).await;
+            found.map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+
+    fn count_undelivered(&self, standing: Standing) -> BoxFuture<'_, Result<usize, BackendError>> {
+        async move {
+            let among = deliveries::among(&standing);
+            let count = self.runner.parts().store.count_undelivered(among).await;
+            count.map_err(|error| failed(&error))
         }
         .boxed()
     }
@@ -378,15 +398,8 @@ impl Backend for LiveBackend {
             if !standing.may(Action::Schedule, Object::Report(&run.report)) {
                 return Ok(None);
             }
-            let latest = store.latest(&run.report, &run.schedule, run.scheduled_at).await;
-            match latest.map_err(|error| failed(&error))? {
-                Some(latest) if latest.can_be_resent() => {
-                    let Run { report, schedule, scheduled_at, .. } = latest;
-                    let (trigger, repeat) = (Trigger::Manual, Repeat::Unsent);
-                    self.start(&Order { report, schedule, scheduled_at, trigger, repeat }).await
-                }
-                latest => Ok(Some(StartedRun::Existing(latest.unwrap_or(run)))),
-            }
+            let claimed = self.runner.claim_resend(&run).await;
+            self.perform(claimed)
         }
         .boxed()
     }
@@ -432,7 +445,13 @@ impl LiveBackend {
     }
 
     async fn start(&self, order: &Order) -> Result<Option<StartedRun>, BackendError> {
-        let claimed = match self.runner.claim(order).await {
+        let claimed = self.runner.claim(order).await;
+        self.perform(claimed)
+    }
+
+    /// Has a run performed, if it was claimed; whoever asked does not wait for it.
+    fn perform(&self, claimed: Result<Claimed, RunError>) -> Result<Option<StartedRun>, BackendError> {
+        let claimed = match claimed {
             Ok(claimed) => claimed,
             // The definition changed in between.
             Err(error) if error.kind() == Kind::NotFound => return Ok(None),

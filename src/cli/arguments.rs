@@ -47,6 +47,8 @@ pub(super) enum Command {
     Query(QueryArguments),
     /// Performs one run of a schedule now.
     Run(RunArguments),
+    /// Lists what was sent to whom, and who is still without; sends a run again.
+    Deliveries(super::deliveries::DeliveriesArguments),
     /// Tells where a PDF comes from, and whether it is what it was.
     Verify(VerifyArguments),
     /// Tells who may see what, and why.

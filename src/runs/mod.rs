@@ -7,6 +7,7 @@
 
 pub mod artefacts;
 mod clock;
+pub mod days;
 pub mod evaluate;
 pub mod execute;
 pub mod notices;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::address::Address;
 use super::backend::{RunDetail, StartedRun};
+use super::deliveries::{DeliveryWords, UNDELIVERED, undelivered_text};
 use super::disposition::{Disposition, content_disposition};
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
@@ -34,6 +35,9 @@ struct RunsPage {
     runs: Vec<RunView>,
     reports: Vec<(String, String, bool)>,
     states: Vec<(&'static str, &'static str, bool)>,
+    dw: &'static DeliveryWords,
+    /// How many recipients are still without, in words.
+    undelivered: Option<String>,
     filtered: bool,
     newest_url: Option<String>,
     older_url: Option<String>,
@@ -111,6 +115,8 @@ pub(super) async fn list_runs(
         before: address.get("before").and_then(|id| id.parse().ok()),
     };
     let found = state.backend.runs(standing.clone(), filter.clone(), state.settings.runs_per_page).await?;
+    let undelivered = state.backend.count_undelivered(standing.clone()).await?;
+    let dw = DeliveryWords::of(locale);
     let titles = Titles::of(&state, &standing, locale);
     let older = found.runs.last().filter(|_| found.more);
     page(&RunsPage {
@@ -121,6 +127,8 @@ pub(super) async fn list_runs(
             .iter()
             .map(|state| (state.as_str(), words.run_state(*state), filter.state == Some(*state)))
             .collect(),
+        dw,
+        undelivered: undelivered_text(undelivered, dw),
         filtered: filter.report.is_some() || filter.state.is_some(),
         newest_url: filter.before.map(|_| format!("/runs{}", address.without("before").query())),
         older_url: older.map(|run| format!("/runs{}", address.with("before", &run.id.to_string()).query())),
@@ -215,10 +223,10 @@ pub(super) async fn download_artefact(
 }
 
 /// What reports are called and which zone they count in.
-struct Titles(Vec<(ReportId, String, String)>);
+pub(super) struct Titles(Vec<(ReportId, String, String)>);
 
 impl Titles {
-    fn of(state: &WebState, standing: &Standing, locale: Locale) -> Self {
+    pub(super) fn of(state: &WebState, standing: &Standing, locale: Locale) -> Self {
         let entries = state.backend.reports(standing).into_iter();
         Self(
             entries
@@ -230,21 +238,21 @@ impl Titles {
         )
     }
 
-    fn title(&self, id: &ReportId) -> String {
+    pub(super) fn title(&self, id: &ReportId) -> String {
         self.0
             .iter()
             .find(|(known, ..)| known == id)
             .map_or_else(|| id.to_string(), |(_, title, _)| title.clone())
     }
 
-    fn zone(&self, id: &ReportId) -> String {
+    pub(super) fn zone(&self, id: &ReportId) -> String {
         self.0
             .iter()
             .find(|(known, ..)| known == id)
             .map_or_else(|| "UTC".to_owned(), |(.., zone)| zone.clone())
     }
 
-    fn menu(&self, chosen: Option<&ReportId>) -> Vec<(String, String, bool)> {
+    pub(super) fn menu(&self, chosen: Option<&ReportId>) -> Vec<(String, String, bool)> {
         self.0.iter().map(|(id, title, _)| (id.to_string(), title.clone(), chosen == Some(id))).collect()
     }
 }

@@ -14,6 +14,7 @@ mod files;
 mod parcel;
 mod part;
 mod ports;
+mod resend;
 mod send_if;
 mod ticket;
 mod told;

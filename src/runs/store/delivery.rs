@@ -36,7 +36,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
+    pub(super) fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             id: cells.text("id")?,
             run: cells.parsed("run")?,

@@ -9,6 +9,7 @@ mod asked;
 mod audit;
 mod cells;
 mod datasets;
+mod deliveries;
 mod explore;
 mod me;
 mod names;

@@ -96,7 +96,7 @@ pub(super) struct RunDetailOut {
 
 /// A delivery.
 #[derive(Debug, Serialize, JsonSchema)]
-struct DeliveryOut {
+pub(super) struct DeliveryOut {
     /// Its id.
     id: String,
     /// `email` or `folder`.
@@ -109,6 +109,8 @@ struct DeliveryOut {
     state: String,
     /// How often it was tried.
     attempts: i64,
+    /// The Message-ID of the mail.
+    message_id: Option<String>,
     /// What the other side said, or why it failed.
     detail: Option<String>,
     /// When its state last changed.
@@ -247,7 +249,7 @@ impl RunOut {
 }
 
 impl DeliveryOut {
-    fn new(delivery: Delivery) -> Self {
+    pub(super) fn new(delivery: Delivery) -> Self {
         Self {
             id: delivery.id,
             channel: delivery.channel.to_string(),
@@ -255,6 +257,7 @@ impl DeliveryOut {
             slice: (!delivery.slice.is_empty()).then_some(delivery.slice),
             state: delivery.state.to_string(),
             attempts: delivery.attempts,
+            message_id: delivery.message_id,
             detail: delivery.error.or(delivery.answer),
             updated_at: delivery.updated_at,
         }

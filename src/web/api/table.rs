@@ -5,7 +5,8 @@ use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    audit, datasets, explore, me, openapi, panels, reports, runs, schedules, sessions, signals, tokens, users,
+    audit, datasets, deliveries, explore, me, openapi, panels, reports, runs, schedules, sessions, signals,
+    tokens, users,
 };
 use crate::access::Action;
 use crate::ledger::audit::AuditAction;
@@ -170,7 +171,7 @@ use Action::{Explore, Export, Schedule, View};
 use Audience::{Administrators, People};
 
 /// Every operation. Those that are not here do not exist.
-pub(super) static ROUTES: [Route; 28] = [
+pub(super) static ROUTES: [Route; 29] = [
     Route::new(Verb::Get, "/openapi.json", "describe", "This document.", || routing::get(openapi::show))
         .gives::<openapi::OpenApi>(200),
     Route::new(Verb::Get, "/me", "show_me", "Who calls, and what they may do.", || routing::get(me::show))
@@ -275,6 +276,16 @@ pub(super) static ROUTES: [Route; 28] = [
     )
     .needs(Schedule, "run")
     .gives::<runs::RunDetailOut>(200),
+    Route::new(
+        Verb::Get,
+        "/deliveries",
+        "list_deliveries",
+        "What was sent to whom, and who is still without, newest first.",
+        || routing::get(deliveries::list),
+    )
+    .needs(Schedule, "deliveries")
+    .asks::<deliveries::DeliveriesQuery>()
+    .gives::<deliveries::Deliveries>(200),
     // Schedules.
     Route::new(
         Verb::Get,

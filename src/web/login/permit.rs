@@ -70,6 +70,7 @@ pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
             Some(Deed { action, report: Some(report), object: ("report", rest) })
         }
         "runs" => Some(Deed { action: Action::Schedule, report: None, object: ("run", rest) }),
+        "deliveries" => Some(Deed { action: Action::Schedule, report: None, object: ("deliveries", "") }),
         "artefacts" => Some(Deed { action: Action::Export, report: None, object: ("artefact", rest) }),
         "problems" => Some(Deed { action: Action::Edit, report: None, object: ("problems", "") }),
         "users" | "audit" | "account" | "shares" | "logout" => {
