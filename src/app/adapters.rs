@@ -22,6 +22,7 @@ use crate::runs::evaluate::{
     Evaluator, Exploration, ExploreError, Explored, Prepared, Question, QuestionError, theme,
 };
 use crate::runs::execute::{self, Claimed, Order, RunError, Runner, VersionedReport};
+use crate::runs::figures::{Bounds, Compared, compare_runs};
 use crate::runs::store::{
     Pause, Repeat, Run, RunFilter, RunId, RunKey, RunPage, Signal, StoreError, Trigger,
 };
@@ -31,6 +32,9 @@ use crate::web::{
     Fresh, OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun,
     Wish,
 };
+
+/// How much of a comparison is told.
+const COMPARED: Bounds = Bounds { differences: 50, documents: 20, looked_at: 200 };
 
 /// How many signals of a name are told.
 const SIGNALS_TOLD: usize = 100;
@@ -198,7 +202,15 @@ impl Backend for LiveBackend {
             let latest = store.latest(&run.report, &run.schedule, run.scheduled_at).await;
             let latest = latest.map_err(|error| failed(&error))?;
             let resendable = run.can_be_resent() && latest.is_some_and(|latest| latest.id == run.id);
-            Ok(Some(RunDetail { run, deliveries, artefacts, resendable }))
+            let has_figures =
+                artefacts.iter().any(|file| !file.is_for_readers() && file.deleted_at.is_none());
+            let mut comparable = Vec::new();
+            if has_figures && self.may_take(&standing, &run) {
+                let (before, others) = store.comparable(&run).await.map_err(|error| failed(&error))?;
+                comparable.extend(before.into_iter().chain(others));
+                comparable.retain(|other| self.may_take(&standing, other));
+            }
+            Ok(Some(RunDetail { run, deliveries, artefacts, resendable, comparable }))
         }
         .boxed()
     }
@@ -213,6 +225,27 @@ impl Backend for LiveBackend {
             let store = &self.runner.parts().store;
             let found = deliveries::found(store, &standing, asked, limit).await;
             found.map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+
+    fn compare(
+        &self,
+        standing: Standing,
+        ids: [RunId; 2],
+    ) -> BoxFuture<'_, Result<Option<Compared>, BackendError>> {
+        async move {
+            let parts = self.runner.parts();
+            let mut runs = Vec::new();
+            for id in ids {
+                let run = parts.store.run(id).await.map_err(|error| failed(&error))?;
+                runs.extend(run.filter(|run| self.may_take(&standing, run)));
+            }
+            let [one, other] = runs.as_slice() else { return Ok(None) };
+            match compare_runs(&parts.store, &parts.shelf, one, other, COMPARED).await {
+                Ok(compared) => Ok(Some(compared)),
+                Err(error) => Err(BackendError { kind: error.kind(), message: error.to_string() }),
+            }
         }
         .boxed()
     }

@@ -56,11 +56,11 @@ pub(super) struct DeliverySearch {
     #[arg(long, value_name = "CHANNEL")]
     pub channel: Option<String>,
     /// In this state: `queued`, `sending`, `sent`, `failed`, `in_doubt`, `unsent`; or `undelivered`.
-    #[arg(long, value_name = "STATE")]
-    pub state: Option<String>,
+    #[arg(long = "in", value_name = "STATE")]
+    pub in_state: Option<String>,
     /// Those who are still without: it failed, is in doubt or was not handed over, and no later attempt has taken its
-    /// place. The same as `--state undelivered`.
-    #[arg(long, conflicts_with = "state")]
+    /// place. The same as `--in undelivered`.
+    #[arg(long, conflicts_with = "in_state")]
     pub undelivered: bool,
     /// Of runs for an instant on this day or later, in the report's time zone, or in the one most reports have.
     #[arg(long, value_name = "DAY")]
@@ -110,7 +110,7 @@ async fn list(program: &Program, search: &DeliverySearch) -> Result<ExitCode, Fa
         channel: known(search.channel.as_deref(), "channel", Channel::ALL.iter().map(|one| one.as_str()))?,
         state: match search.undelivered {
             true => Some(WantedState::Undelivered),
-            false => known(search.state.as_deref(), "state", WantedState::words())?,
+            false => known(search.in_state.as_deref(), "state", WantedState::words())?,
         },
         from: search.from.and_then(|day| days::begins(day, days_in)),
         until: search.through.and_then(|day| days::ends(day, days_in)),

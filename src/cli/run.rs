@@ -85,7 +85,7 @@ pub(super) async fn tell(
         let mut lines: Vec<String> = first.into_iter().collect();
         let instant = run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);
         lines.push(format!("run {} of {}/{} for {instant}: {}", run.id, run.report, run.schedule, run.state));
-        for artefact in &artefacts {
+        for artefact in artefacts.iter().filter(|artefact| artefact.is_for_readers()) {
             if let Ok(path) = runner.parts().shelf.path_of(artefact) {
                 lines.push(format!("  file {} ({} bytes)", path.display(), artefact.bytes));
             }

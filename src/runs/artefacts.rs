@@ -69,15 +69,26 @@ pub enum FileKind {
     Csv,
     /// All tables and charts.
     Xlsx,
+    /// The numbers of every panel, for comparing runs; nothing to send.
+    Figures,
 }
 
 impl FileKind {
-    /// The ending of its name, and its word in the store.
+    /// The ending of its name.
     pub fn extension(self) -> &'static str {
+        match self {
+            Self::Figures => "figures.json",
+            _ => self.word(),
+        }
+    }
+
+    /// Its word in the store.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Figures => "figures",
         }
     }
 
@@ -87,6 +98,7 @@ impl FileKind {
             Self::Pdf => "application/pdf",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Figures => "application/json",
         }
     }
 }
@@ -115,7 +127,8 @@ impl Shelf {
         };
         write().map_err(|source| ArtefactError::Write { path: target.display().to_string(), source })?;
         Ok(NewArtefact {
-            kind: file.kind.extension().into(),
+            kind: file.kind.word().into(),
+            about: String::new(),
             file_name: file.name.clone(),
             media_type: file.kind.media_type().into(),
             bytes: file.bytes.len() as u64,

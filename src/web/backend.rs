@@ -17,6 +17,7 @@ use crate::format::Locale;
 use crate::render::canvas::Page;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
+use crate::runs::figures::Compared;
 use crate::runs::store::{
     Artefact, Delivery, DeliveryFilter, DeliveryPage, Pause, Run, RunFilter, RunId, RunPage, Signal,
 };
@@ -66,6 +67,13 @@ pub trait Backend: Send + Sync + 'static {
         asked: DeliveriesAsked,
         limit: usize,
     ) -> BoxFuture<'_, Result<FoundDeliveries, BackendError>>;
+
+    /// What differs between two runs; `None` if there are no such runs, or they show more than the viewer may see.
+    fn compare(
+        &self,
+        standing: Standing,
+        runs: [RunId; 2],
+    ) -> BoxFuture<'_, Result<Option<Compared>, BackendError>>;
 
     /// How many of them have recipients who are still without; counted up to one more than [`MOST_COUNTED`].
     ///
@@ -318,6 +326,9 @@ pub struct RunDetail {
     pub artefacts: Vec<Artefact>,
     /// Whether another attempt can send what it did not: it failed, and is the latest of its instant.
     pub resendable: bool,
+    /// The runs that it is usually compared with: that of the instant before first, then other attempts for its own.
+    /// None where it has no figures, or they show more than the viewer may see.
+    pub comparable: Vec<Run>,
 }
 
 /// The content of a kept file.

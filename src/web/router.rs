@@ -27,6 +27,7 @@ pub fn router(state: WebState) -> Router {
         .route("/runs", get(runs::list_runs))
         .route("/runs/{run}", get(runs::show_run))
         .route("/runs/{run}/resend", post(runs::resend_run))
+        .route("/runs/{run}/compare/{other}", get(runs::compare_runs))
         .route("/deliveries", get(deliveries::list_deliveries))
         .route("/artefacts/{artefact}", get(runs::download_artefact))
         .route("/problems", get(problems::list_problems))

@@ -16,15 +16,20 @@ use super::names::RecordId;
 use super::state::WebState;
 use super::visitor::{Entered, Visitor};
 use super::when::{When, took};
-use super::words::Words;
+use super::words::{Words, fill, fill_count};
 use crate::access::Standing;
 use crate::definitions::model::ReportId;
 use crate::format::Locale;
 use crate::ledger::audit::AuditAction;
-use crate::runs::store::{Run, RunFilter, RunId, RunState, Stage};
+use crate::runs::store::{Artefact, Run, RunFilter, RunId, RunState, Stage};
 use crate::runs::waiting::words::lines;
 
+mod compare;
 mod lists;
+mod words;
+
+pub(super) use compare::compare_runs;
+use words::CompareWords;
 
 use lists::{ArtefactView, Count, DeliveryView, Listed, progress};
 
@@ -59,6 +64,9 @@ struct RunPage {
     artefacts: Listed<ArtefactView>,
     /// What it waits for, while it waits.
     waiting: Option<Waiting>,
+    cw: &'static CompareWords,
+    /// Where it is compared with other runs, and what they are.
+    comparisons: Vec<(String, String)>,
     /// The token of the form that sends it again; `None` where that would do nothing.
     resend: Option<String>,
 }
@@ -146,7 +154,7 @@ pub(super) async fn show_run(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
-    let RunDetail { run, deliveries, artefacts, resendable } =
+    let RunDetail { run, deliveries, mut artefacts, resendable, comparable } =
         state.backend.run(standing.clone(), id).await?.ok_or_else(WebError::no_page)?;
     let signed_in = person(&visitor).ok().filter(|_| resendable);
     if let (Gate::Login(door), Some(signed_in)) = (&state.gate, signed_in)
@@ -159,6 +167,17 @@ pub(super) async fn show_run(
     let titles = Titles::of(&state, &standing, locale);
     let zone = titles.zone(&run.report);
     let stages = stages(&run, words);
+    let cw = CompareWords::of(locale);
+    let comparisons = comparable.iter().map(|other| {
+        let text = if other.scheduled_at == run.scheduled_at {
+            fill_count(cw.other_attempt, other.attempt.unwrap_or_default())
+        } else {
+            fill(cw.previous, &[("at", &When::new(other.scheduled_at, &zone).text)])
+        };
+        (format!("/runs/{id}/compare/{}", other.id), text)
+    });
+    let comparisons = comparisons.collect();
+    artefacts.retain(Artefact::is_for_readers);
     let waiting = (run.state == RunState::Waiting).then(|| Waiting {
         missing: lines(&run.waits_for, locale),
         until: run.waits_until.map(|until| When::new(until, &zone)),
@@ -169,6 +188,8 @@ pub(super) async fn show_run(
     page(&RunPage {
         frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path.as_str(), &address)
             .in_brand(state.backend.usual_brand()),
+        cw,
+        comparisons,
         stages,
         waiting,
         progress: progress(&deliveries, words),

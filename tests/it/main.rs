@@ -12,6 +12,7 @@ mod determinism;
 mod flights;
 mod floors;
 mod golden_pages;
+mod history;
 mod hostile_data;
 mod hostile_input;
 mod leak_hunt;

@@ -10,11 +10,13 @@ mod claim;
 mod counters;
 mod deliver;
 mod failure;
+mod figures;
 mod files;
 mod parcel;
 mod part;
 mod ports;
 mod resend;
+mod restate;
 mod send_if;
 mod ticket;
 mod told;
@@ -41,6 +43,7 @@ use crate::delivery::{Folder, Mailer, Recipient, RetryPolicy};
 use crate::error::Kind;
 use crate::ledger::audit::AuditLog;
 use crate::render::document::Document;
+use crate::render::provenance::Marks;
 
 use part::Part;
 use under_way::UnderWay;
@@ -211,8 +214,10 @@ impl Runner {
         }
         self.enter(ticket, Stage::Render).await?;
         let (document, files) = files::make(document, ticket, &part, warnings).await?;
+        let (document, numbers) = figures::file(document, ticket, &part).await?;
         self.enter(ticket, Stage::Store).await?;
         self.keep(ticket, &files).await?;
+        figures::keep(&self.parts, ticket, &part, numbers).await?;
         if ticket.run.trigger == Trigger::DryRun {
             return Ok(Done::Sent);
         }
@@ -257,9 +262,12 @@ impl Runner {
             .map_err(|error| StageFailure::new(Stage::Evaluate, error.kind(), error.to_string()))?;
         if !ticket.missing.is_empty() {
             warnings.push(format!("sent although something was missing: {}", Missing::line(&ticket.missing)));
-            let lines = waiting_words::lines(&ticket.missing, document.locale);
-            document = document.marked_incomplete(lines);
         }
+        let marks = Marks {
+            missing: waiting_words::lines(&ticket.missing, document.locale),
+            restated: ticket.made_again.map(|again| again.told(&document)),
+        };
+        document = document.marked(marks);
         document.made_by_run(run.id.to_string());
         let failed: Vec<String> = document
             .failures()

@@ -3,9 +3,8 @@
 use crate::definitions::model::EmailDelivery;
 use crate::delivery::{Attachment, InlineImage, Parcel, Recipient};
 use crate::error::Kind;
-use crate::render::document::{Content, Document};
+use crate::render::document::Document;
 use crate::render::mail::{MailOptions, mail};
-use crate::render::provenance::INCOMPLETE;
 use crate::runs::artefacts::{File, FileKind};
 use crate::runs::store::Stage;
 
@@ -46,10 +45,10 @@ pub(super) fn parcel(
         None => format!("{} · {}", document.title, document.subtitle),
     };
     // Whoever reads only the list of their mail has to know too.
-    let (subject, mark) = match mark(document) {
-        Some((heading, lines)) => (format!("[{heading}] {subject}"), Some(format!("{heading}\n{lines}"))),
-        None => (subject, None),
-    };
+    let marks = document.marks();
+    let subject = marks.iter().rev().fold(subject, |subject, (heading, _)| format!("[{heading}] {subject}"));
+    let mark = marks.iter().map(|(heading, lines)| format!("{heading}\n{}", lines.join("\n")));
+    let mark = mark.reduce(|all, mark| format!("{all}\n\n{mark}"));
     let message = email.message.as_ref().map(|message| fill(message.get(document.locale)));
     let message = match (mark, message) {
         (Some(mark), Some(message)) => Some(format!("{mark}\n\n{message}")),
@@ -95,21 +94,13 @@ pub(super) fn parcel(
     })
 }
 
-/// What a sheet that was sent although something was missing says of it: a heading, and lines.
-fn mark(document: &Document) -> Option<(&str, String)> {
-    let block = document.blocks().find(|block| block.id == INCOMPLETE)?;
-    match &block.content {
-        Ok(Content::Text(text)) => Some((&block.title, text.lines().join("\n"))),
-        _ => None,
-    }
-}
-
 pub(super) fn asked_for(wanted: &[crate::definitions::model::Attachment], kind: FileKind) -> bool {
     use crate::definitions::model::Attachment as Wanted;
     wanted.contains(match kind {
         FileKind::Pdf => &Wanted::Pdf,
         FileKind::Csv => &Wanted::Csv,
         FileKind::Xlsx => &Wanted::Xlsx,
+        FileKind::Figures => return false,
     })
 }
 

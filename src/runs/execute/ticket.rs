@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::restate::MadeAgain;
 use crate::definitions::model::{FieldName, Report, ReportId, Schedule};
 use crate::runs::store::{Missing, Repeat, Run, RunId, Trigger};
 
@@ -29,9 +30,11 @@ pub struct Ticket {
     pub(super) report: Arc<Report>,
     pub(super) schedule: Schedule,
     pub(super) repeat: Repeat,
-    /// The first attempt for its instant. Mail of every attempt has the Message-ID of that one: whoever got it
-    /// although nobody knew does not see two.
+    /// The attempt that it carries on: the first for its instant, or the one that sent everybody anew. Mail of every
+    /// attempt has the Message-ID of that one: whoever got it although nobody knew does not see two.
     pub(super) first: RunId,
+    /// That it makes the report again, for an instant long past; it says so on its first sheet.
+    pub(super) made_again: Option<MadeAgain>,
     /// What it waited for in vain; it says so on its first sheet.
     pub(super) missing: Vec<Missing>,
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Cells, RunId, Store, StoreError, to_text};
+use crate::runs::artefacts::FileKind;
 
 /// A file that a run has made.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -11,8 +12,11 @@ pub struct Artefact {
     pub id: String,
     /// The run that made it.
     pub run: RunId,
-    /// `pdf` or `csv`.
+    /// `pdf`, `csv`, `xlsx`, or `figures` for what runs are compared by.
     pub kind: String,
+    /// What a copy of a burst is about, for figures; empty for the whole report.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub about: String,
     /// The name a person sees.
     pub file_name: String,
     /// Its media type.
@@ -33,8 +37,10 @@ pub struct Artefact {
 /// A file that has just been written.
 #[derive(Debug, Clone)]
 pub struct NewArtefact {
-    /// `pdf` or `csv`.
+    /// `pdf`, `csv`, `xlsx`, or `figures` for what runs are compared by.
     pub kind: String,
+    /// What a copy of a burst is about, for figures; empty for the whole report.
+    pub about: String,
     /// The name a person sees.
     pub file_name: String,
     /// Its media type.
@@ -48,11 +54,17 @@ pub struct NewArtefact {
 }
 
 impl Artefact {
+    /// Whether it is made for readers; figures are for comparing runs.
+    pub fn is_for_readers(&self) -> bool {
+        self.kind != FileKind::Figures.word()
+    }
+
     fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             id: cells.text("id")?,
             run: cells.parsed("run")?,
             kind: cells.text("kind")?,
+            about: cells.text("about")?,
             file_name: cells.text("file_name")?,
             media_type: cells.text("media_type")?,
             bytes: cells.number("bytes")?,
@@ -73,8 +85,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO artefacts (id, run, kind, file_name, media_type, bytes, sha256, path, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO artefacts (id, run, kind, file_name, media_type, bytes, sha256, path, created_at, about) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(super::new_uuid(now).to_string())
         .bind(run.to_string())
@@ -85,6 +97,7 @@ impl Store {
         .bind(new.sha256.clone())
         .bind(new.path.clone())
         .bind(to_text(now))
+        .bind(new.about.clone())
         .execute(&self.pool)
         .await
         .map_err(StoreError::query("recording an artefact"))?;
@@ -101,13 +114,16 @@ impl Store {
         row.map(|row| Artefact::from_row(&Cells(&row))).transpose()
     }
 
-    /// The artefacts of a run, by file name.
+    /// The artefacts of a run, by file name; first what is for readers.
     pub async fn artefacts(&self, run: RunId) -> Result<Vec<Artefact>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM artefacts WHERE run = $1 ORDER BY file_name")
-            .bind(run.to_string())
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::query("listing artefacts"))?;
+        let rows = sqlx::query(
+            "SELECT * FROM artefacts WHERE run = $1 \
+             ORDER BY CASE kind WHEN 'figures' THEN 1 ELSE 0 END, file_name",
+        )
+        .bind(run.to_string())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("listing artefacts"))?;
         rows.iter().map(|row| Artefact::from_row(&Cells(row))).collect()
     }
 

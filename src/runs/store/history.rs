@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Cells, Channel, Delivery, DeliveryState, RunState, Store, StoreError, Trigger, to_text};
+use super::{Cells, Channel, Delivery, DeliveryState, Run, RunState, Store, StoreError, Trigger, to_text};
 use crate::definitions::model::{FieldName, ReportId};
 
 /// How many are counted of those who are still without; more are only "more".
@@ -211,6 +211,55 @@ impl Store {
         let more = rows.len() > limit;
         let entries = rows.iter().take(limit).map(|row| DeliveryEntry::from_row(&Cells(row)));
         Ok(DeliveryPage { deliveries: entries.collect::<Result<_, _>>()?, more })
+    }
+
+    /// When the report of the instant of `run` was first sent, by attempts that it does not carry on; what may have
+    /// arrived counts.
+    pub async fn first_sent_before(&self, run: &Run) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let row = sqlx::query(
+            "SELECT MIN(d.updated_at) AS sent_at FROM deliveries d JOIN runs r ON r.id = d.run \
+             WHERE r.report = $1 AND r.schedule = $2 AND r.scheduled_at = $3 AND r.attempt < $4 \
+             AND COALESCE(r.origin, '') <> $5 AND d.state IN ('sent', 'in_doubt')",
+        )
+        .bind(run.report.to_string())
+        .bind(run.schedule.to_string())
+        .bind(to_text(run.scheduled_at))
+        .bind(run.attempt.unwrap_or_default())
+        .bind(run.origin.map(|origin| origin.to_string()).unwrap_or_default())
+        .fetch_one(&self.pool)
+        .await
+        .map_err(StoreError::query("reading when a report was first sent"))?;
+        Cells(&row).instant_or_none("sent_at")
+    }
+
+    /// The runs with kept figures that `run` is usually compared with: the latest attempt for the instant before in its
+    /// schedule, and the other attempts for its own.
+    pub async fn comparable(&self, run: &Run) -> Result<(Option<Run>, Vec<Run>), StoreError> {
+        const FIGURES: &str = "EXISTS (SELECT 1 FROM artefacts a WHERE a.run = r.id AND a.kind = 'figures' \
+             AND a.deleted_at IS NULL)";
+        let of_schedule = "r.report = $1 AND r.schedule = $2 AND r.attempt IS NOT NULL";
+        let before = format!(
+            "SELECT r.* FROM runs r WHERE {of_schedule} AND r.scheduled_at < $3 AND {FIGURES} \
+             ORDER BY r.scheduled_at DESC, r.attempt DESC LIMIT 1"
+        );
+        let others = format!(
+            "SELECT r.* FROM runs r WHERE {of_schedule} AND r.scheduled_at = $3 AND {FIGURES} \
+             ORDER BY r.attempt DESC LIMIT 20"
+        );
+        let mut found = Vec::new();
+        for text in [before, others] {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+                .bind(run.report.to_string())
+                .bind(run.schedule.to_string())
+                .bind(to_text(run.scheduled_at))
+                .fetch_all(&self.pool)
+                .await
+                .map_err(StoreError::query("looking for runs to compare with"))?;
+            found.push(rows.iter().map(|row| Run::from_row(&Cells(row))).collect::<Result<Vec<_>, _>>()?);
+        }
+        let mut others = found.pop().unwrap_or_default();
+        others.retain(|other| other.id != run.id);
+        Ok((found.pop().and_then(|mut before| before.pop()), others))
     }
 
     /// How many deliveries of these reports, or of all, have recipients who are still without; counted up to one more

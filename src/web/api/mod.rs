@@ -8,6 +8,7 @@ mod answer;
 mod asked;
 mod audit;
 mod cells;
+mod compare;
 mod datasets;
 mod deliveries;
 mod explore;

@@ -61,7 +61,7 @@ pub(super) struct RunOut {
     scheduled_at: DateTime<Utc>,
     /// 1 for the first, more for reruns of the same instant; `null` for dry runs.
     attempt: Option<i64>,
-    /// What started it: `schedule`, `catch_up`, `manual` or `dry_run`.
+    /// What started it: `schedule`, `catch_up`, `manual`, `dry_run` or `backfill`.
     trigger: String,
     /// Where it stands: `waiting`, `running`, `succeeded`, `failed`, `interrupted` or `skipped`.
     state: String,
@@ -122,6 +122,8 @@ pub(super) struct DeliveryOut {
 struct ArtefactOut {
     /// Its id: it is at `/artefacts/{id}`.
     id: String,
+    /// `pdf`, `csv`, `xlsx`, or `figures` for the numbers that runs are compared by.
+    kind: String,
     /// Its name.
     name: String,
     /// Its media type.
@@ -268,6 +270,7 @@ impl ArtefactOut {
     fn new(artefact: Artefact) -> Self {
         Self {
             id: artefact.id,
+            kind: artefact.kind,
             name: artefact.file_name,
             media_type: artefact.media_type,
             bytes: artefact.bytes,

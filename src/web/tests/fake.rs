@@ -18,6 +18,7 @@ use crate::format::Locale;
 use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
+use crate::runs::figures::Compared;
 use crate::runs::store::{
     Artefact, Channel, Delivery, DeliveryEntry, DeliveryPage, DeliveryState, Pause, Run, RunFilter, RunId,
     RunPage, RunState, Signal, Stage, Trigger, WantedState,
@@ -204,6 +205,10 @@ impl Backend for Fake {
         deliveries.truncate(limit);
         let zone = "Asia/Seoul".to_owned();
         async move { Ok(FoundDeliveries { page: DeliveryPage { deliveries, more }, zone }) }.boxed()
+    }
+
+    fn compare(&self, _: Standing, _: [RunId; 2]) -> BoxFuture<'_, Result<Option<Compared>, BackendError>> {
+        async { Ok(None) }.boxed()
     }
 
     fn count_undelivered(&self, _: Standing) -> BoxFuture<'_, Result<usize, BackendError>> {
@@ -407,6 +412,7 @@ impl Answers for FakeAnswers {
                 theme: None,
                 watermark: String::new(),
                 base_url: None,
+                period: None,
                 owner: "sales_analytics".into(),
                 evaluated_at: DateTime::UNIX_EPOCH,
                 proof: String::new(),
@@ -438,6 +444,7 @@ fn run(number: i64) -> Run {
         definition_version: "3f9a1c0de5b2".repeat(5),
         started_at: scheduled_at,
         burst: None,
+        origin: None,
         waits_until: None,
         waits_for: Vec::new(),
         finished_at: state.is_final().then(|| scheduled_at + chrono::TimeDelta::milliseconds(2345)),
@@ -471,6 +478,7 @@ fn detail(run: Run) -> RunDetail {
         media_type: "application/pdf".into(),
         bytes: 43_210,
         sha256: "0".repeat(64),
+        about: String::new(),
         path: "x".into(),
         created_at: run.started_at,
         deleted_at: None,
@@ -481,6 +489,7 @@ fn detail(run: Run) -> RunDetail {
             delivery("chan@example.hk", DeliveryState::InDoubt),
         ],
         resendable: run.can_be_resent(),
+        comparable: Vec::new(),
         artefacts: vec![artefact],
         run,
     }

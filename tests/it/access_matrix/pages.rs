@@ -32,6 +32,8 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
         row("POST /runs/{run}/resend", "/runs/{object}/resend", Need::OfInPerson(Schedule))
             .of(&made.run)
             .gives(303),
+        row("GET /runs/{run}/compare/{other}", "/runs/{object}/compare/{object}", Need::Of(Export))
+            .of(&made.run),
         row("GET /deliveries", "/deliveries", Need::Somewhere(Schedule)),
         row(
             "GET /deliveries",

@@ -46,6 +46,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/reports/{report}/panels/{panel}", VIEW),
     ("/runs", &["report", "state", "before", "lang", "theme"]),
     ("/runs/{run}", &["lang"]),
+    ("/runs/{run}/compare/{other}", &["lang"]),
     ("/deliveries", DELIVERIES),
     ("/schedules", &["lang", "theme"]),
     ("/reports/{report}/schedules/{schedule}", &["lang"]),

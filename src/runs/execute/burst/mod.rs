@@ -17,7 +17,7 @@ use tokio::task::{JoinError, JoinSet};
 use self::recipients::{Copy, Shared, Unreachable, copies, kind_of, split};
 use super::deliver::{Problem, failed, send};
 use super::part::Part;
-use super::{Done, Runner, StageFailure, Ticket, files, parcel, send_if, told};
+use super::{Done, Runner, StageFailure, Ticket, figures, files, parcel, send_if, told};
 use crate::definitions::model::{Burst, EmailDelivery, RunAs};
 use crate::delivery::{self, Recipient, compose};
 use crate::engine::{Freshness, Memory};
@@ -292,12 +292,14 @@ impl Common {
         let mut warnings = Vec::new();
         let document = self.runner.evaluate(&self.ticket, &copy.part, &mut warnings).await?;
         let (document, mut files) = files::make(document, &self.ticket, &copy.part, &mut warnings).await?;
+        let (document, mut numbers) = figures::file(document, &self.ticket, &copy.part).await?;
         if let Ok(mut names) = self.names.lock() {
-            for file in &mut files {
+            for file in files.iter_mut().chain([&mut numbers]) {
                 file.name = unique(&mut names, &file.name);
             }
         }
         self.runner.keep(&self.ticket, &files).await?;
+        figures::keep(self.runner.parts(), &self.ticket, &copy.part, numbers).await?;
         if let Ok(mut known) = self.warnings.lock() {
             known.extend(warnings);
         }
