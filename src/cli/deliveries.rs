@@ -108,9 +108,10 @@ async fn list(program: &Program, search: &DeliverySearch) -> Result<ExitCode, Fa
         schedule: search.schedule.clone(),
         recipient: search.recipient.clone(),
         channel: known(search.channel.as_deref(), "channel", Channel::ALL.iter().map(|one| one.as_str()))?,
-        state: match search.undelivered {
-            true => Some(WantedState::Undelivered),
-            false => known(search.in_state.as_deref(), "state", WantedState::words())?,
+        state: if search.undelivered {
+            Some(WantedState::Undelivered)
+        } else {
+            known(search.in_state.as_deref(), "state", WantedState::words())?
         },
         from: search.from.and_then(|day| days::begins(day, days_in)),
         until: search.through.and_then(|day| days::ends(day, days_in)),
@@ -170,7 +171,7 @@ fn line(entry: &DeliveryEntry, program: &Program) -> String {
     let at = scheduled_at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
     let about = if delivery.slice.is_empty() { String::new() } else { format!(" ({})", delivery.slice) };
     let said = delivery.error.as_deref().or(delivery.answer.as_deref()).unwrap_or("-");
-    let mut line = format!(
+    let line = format!(
         "{:<8}  {} {}{about}  {report}/{schedule} for {at}  run {}  tried {}  {said}",
         delivery.state.as_str(),
         delivery.channel,
@@ -180,7 +181,9 @@ fn line(entry: &DeliveryEntry, program: &Program) -> String {
     );
     if delivery.state == DeliveryState::InDoubt {
         let id = delivery.message_id.as_deref().unwrap_or("unknown");
-        line += &format!("\n          it may have arrived, so it is not sent again; its Message-ID is {id}");
+        return format!(
+            "{line}\n          it may have arrived, so it is not sent again; its Message-ID is {id}"
+        );
     }
     line
 }

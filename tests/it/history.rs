@@ -146,7 +146,7 @@ async fn whoever_is_still_without_is_found_and_sent_to_from_the_list() {
     browser.submit(&link, &link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
     let runs = browser.get("/runs?lang=en").await.text();
     assert!(
-        runs.contains("1 deliveries failed or are in doubt")
+        runs.contains("Deliveries that failed or are in doubt: 1.")
             && runs.contains("/deliveries?state=undelivered"),
         "{runs}"
     );

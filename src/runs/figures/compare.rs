@@ -102,6 +102,11 @@ impl<T> First<T> {
 }
 
 impl PanelDifferences {
+    /// Whether its numbers stand for members; a key number stands for itself.
+    pub fn has_rows(&self) -> bool {
+        self.values.items.iter().any(|value| !value.row.is_empty())
+    }
+
     fn is_none(&self) -> bool {
         self.values.is_empty()
             && self.rows_added.is_empty()
@@ -205,7 +210,7 @@ fn of_numbers(before: &Numbers, after: &Numbers, locale: Locale, most: usize) ->
         };
         for (from, to) in &both {
             let (Some(old), Some(new)) = (then.cells.get(*from), row.cells.get(*to)) else { continue };
-            if is_same(&old.0, &new.0) {
+            if is_same(old, new) {
                 continue;
             }
             found.values.push(most, || {

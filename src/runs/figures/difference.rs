@@ -4,8 +4,26 @@ use super::{Cell, Raw, Written};
 use crate::format::{Locale, Number, NumberStyle};
 use crate::table::{Change, Value, ValueKind};
 
+/// How far two floating-point numbers may be apart, in proportion to the larger, that only the order they were summed in
+/// tells apart; it differs from one evaluation of the same data to the next.
+const DUST: f64 = 1e-12;
+
+/// Whether two cells hold the same.
+pub(super) fn is_same(before: &Cell, after: &Cell) -> bool {
+    same_value(&before.0, &after.0) || (before.1 == after.1 && is_dust(&before.0, &after.0))
+}
+
+fn is_dust(before: &Raw, after: &Raw) -> bool {
+    match (before.value(), after.value()) {
+        (Value::Float(before), Value::Float(after)) => {
+            (after - before).abs() <= DUST * before.abs().max(after.abs())
+        }
+        _ => false,
+    }
+}
+
 /// Whether two values are the same, also where a number has changed its type.
-pub(super) fn is_same(before: &Raw, after: &Raw) -> bool {
+fn same_value(before: &Raw, after: &Raw) -> bool {
     if before == after {
         return true;
     }

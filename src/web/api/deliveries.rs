@@ -43,6 +43,7 @@ pub(super) struct DeliveriesQuery {
 
 /// A page of deliveries.
 #[derive(Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the JSON")]
 pub(super) struct Deliveries {
     /// Newest first.
     deliveries: Vec<FoundDelivery>,
