@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use tokio_util::task::TaskTracker;
 
-use super::{LiveWorkspace, schedules, signals};
+use super::{LiveWorkspace, deliveries, schedules, signals};
 use crate::access::{Action, Object, Person, Standing, Viewer};
 use crate::definitions::model::{
     self, Calendar, CalendarId, Dataset, DatasetId, FieldName, PanelId, ReportId, ThemeId,
@@ -21,15 +21,20 @@ use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{
     Evaluator, Exploration, ExploreError, Explored, Prepared, Question, QuestionError, theme,
 };
-use crate::runs::execute::{self, Claimed, Order, Runner, VersionedReport};
+use crate::runs::execute::{self, Claimed, Order, RunError, Runner, VersionedReport};
+use crate::runs::figures::{Bounds, Compared, compare_runs};
 use crate::runs::store::{
     Pause, Repeat, Run, RunFilter, RunId, RunKey, RunPage, Signal, StoreError, Trigger,
 };
 use crate::schedule::Rule;
 use crate::web::{
-    Answers, ArtefactFile, Backend, BackendError, Brand, DatasetEntry, Fresh, OpenReport, ReadyCheck,
-    ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun, Wish,
+    Answers, ArtefactFile, Backend, BackendError, Brand, DatasetEntry, DeliveriesAsked, FoundDeliveries,
+    Fresh, OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun,
+    Wish,
 };
+
+/// How much of a comparison is told.
+const COMPARED: Bounds = Bounds { differences: 50, documents: 20, looked_at: 200 };
 
 /// How many signals of a name are told.
 const SIGNALS_TOLD: usize = 100;
@@ -179,11 +184,7 @@ impl Backend for LiveBackend {
         limit: usize,
     ) -> BoxFuture<'_, Result<RunPage, BackendError>> {
         async move {
-            if !standing.viewer().is_operator() {
-                let catalog = self.evaluator.catalog();
-                let open = |id: &&ReportId| standing.may(Action::Schedule, Object::Report(id));
-                filter.among = Some(catalog.reports.keys().filter(open).cloned().collect());
-            }
+            filter.among = deliveries::among(&standing);
             self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error))
         }
         .boxed()
@@ -201,7 +202,59 @@ impl Backend for LiveBackend {
             let latest = store.latest(&run.report, &run.schedule, run.scheduled_at).await;
             let latest = latest.map_err(|error| failed(&error))?;
             let resendable = run.can_be_resent() && latest.is_some_and(|latest| latest.id == run.id);
-            Ok(Some(RunDetail { run, deliveries, artefacts, resendable }))
+            let has_figures =
+                artefacts.iter().any(|file| !file.is_for_readers() && file.deleted_at.is_none());
+            let mut comparable = Vec::new();
+            if has_figures && self.may_take(&standing, &run) {
+                let (before, others) = store.comparable(&run).await.map_err(|error| failed(&error))?;
+                comparable.extend(before.into_iter().chain(others));
+                comparable.retain(|other| self.may_take(&standing, other));
+            }
+            Ok(Some(RunDetail { run, deliveries, artefacts, resendable, comparable }))
+        }
+        .boxed()
+    }
+
+    fn deliveries(
+        &self,
+        standing: Standing,
+        asked: DeliveriesAsked,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<FoundDeliveries, BackendError>> {
+        async move {
+            let store = &self.runner.parts().store;
+            let found = deliveries::found(store, &standing, asked, limit).await;
+            found.map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+
+    fn compare(
+        &self,
+        standing: Standing,
+        ids: [RunId; 2],
+    ) -> BoxFuture<'_, Result<Option<Compared>, BackendError>> {
+        async move {
+            let parts = self.runner.parts();
+            let mut runs = Vec::new();
+            for id in ids {
+                let run = parts.store.run(id).await.map_err(|error| failed(&error))?;
+                runs.extend(run.filter(|run| self.may_take(&standing, run)));
+            }
+            let [one, other] = runs.as_slice() else { return Ok(None) };
+            match compare_runs(&parts.store, &parts.shelf, one, other, COMPARED).await {
+                Ok(compared) => Ok(Some(compared)),
+                Err(error) => Err(BackendError { kind: error.kind(), message: error.to_string() }),
+            }
+        }
+        .boxed()
+    }
+
+    fn count_undelivered(&self, standing: Standing) -> BoxFuture<'_, Result<usize, BackendError>> {
+        async move {
+            let among = deliveries::among(&standing);
+            let count = self.runner.parts().store.count_undelivered(among).await;
+            count.map_err(|error| failed(&error))
         }
         .boxed()
     }
@@ -378,15 +431,8 @@ impl Backend for LiveBackend {
             if !standing.may(Action::Schedule, Object::Report(&run.report)) {
                 return Ok(None);
             }
-            let latest = store.latest(&run.report, &run.schedule, run.scheduled_at).await;
-            match latest.map_err(|error| failed(&error))? {
-                Some(latest) if latest.can_be_resent() => {
-                    let Run { report, schedule, scheduled_at, .. } = latest;
-                    let (trigger, repeat) = (Trigger::Manual, Repeat::Unsent);
-                    self.start(&Order { report, schedule, scheduled_at, trigger, repeat }).await
-                }
-                latest => Ok(Some(StartedRun::Existing(latest.unwrap_or(run)))),
-            }
+            let claimed = self.runner.claim_resend(&run).await;
+            self.perform(claimed)
         }
         .boxed()
     }
@@ -432,7 +478,13 @@ impl LiveBackend {
     }
 
     async fn start(&self, order: &Order) -> Result<Option<StartedRun>, BackendError> {
-        let claimed = match self.runner.claim(order).await {
+        let claimed = self.runner.claim(order).await;
+        self.perform(claimed)
+    }
+
+    /// Has a run performed, if it was claimed; whoever asked does not wait for it.
+    fn perform(&self, claimed: Result<Claimed, RunError>) -> Result<Option<StartedRun>, BackendError> {
+        let claimed = match claimed {
             Ok(claimed) => claimed,
             // The definition changed in between.
             Err(error) if error.kind() == Kind::NotFound => return Ok(None),

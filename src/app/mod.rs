@@ -6,6 +6,7 @@
 mod adapters;
 mod audit;
 mod data_check;
+mod deliveries;
 mod destinations;
 mod live;
 mod login;

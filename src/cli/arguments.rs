@@ -47,6 +47,12 @@ pub(super) enum Command {
     Query(QueryArguments),
     /// Performs one run of a schedule now.
     Run(RunArguments),
+    /// Lists what was sent to whom, and who is still without; sends a run again.
+    Deliveries(super::deliveries::DeliveriesArguments),
+    /// Tells what differs between the numbers of two runs.
+    Compare(super::compare::CompareArguments),
+    /// Makes the reports of past instants again, marked as restated, and sends them to everybody.
+    Backfill(super::backfill::BackfillArguments),
     /// Tells where a PDF comes from, and whether it is what it was.
     Verify(VerifyArguments),
     /// Tells who may see what, and why.

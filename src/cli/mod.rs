@@ -6,7 +6,10 @@
 mod access;
 mod arguments;
 mod audit;
+mod backfill;
 mod check;
+mod compare;
+mod deliveries;
 mod failure;
 mod next;
 mod output;
@@ -56,6 +59,9 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Render(arguments) => Box::pin(render::render(&place, &arguments)).await,
         Command::Query(arguments) => Box::pin(query::query(&place, &arguments)).await,
         Command::Run(arguments) => Box::pin(run::run(&place, &arguments)).await,
+        Command::Deliveries(arguments) => Box::pin(deliveries::deliveries(&place, &arguments)).await,
+        Command::Compare(arguments) => compare::compare(&place, &arguments).await,
+        Command::Backfill(arguments) => Box::pin(backfill::backfill(&place, &arguments)).await,
         Command::Verify(arguments) => verify::verify(&place, &arguments).await,
         Command::Access(command) => Box::pin(access::access(&place, &command)).await,
         Command::Schema(arguments) => schema::schema(&arguments),

@@ -9,11 +9,16 @@ use super::audit::operator;
 use super::{Failure, failure, output, progress};
 use crate::ledger::audit::{AuditAction, Event, Method};
 use crate::runs::Clock;
-use crate::runs::execute::{Claimed, Order};
-use crate::runs::store::{Repeat, RunState, StoreError, Trigger};
+use crate::runs::execute::{Claimed, Order, Runner};
+use crate::runs::store::{Repeat, Run, RunState, StoreError, Trigger};
 
 /// How often mail is tried that is refused for now; a server that performs a schedule is more patient.
-const ATTEMPTS: u32 = 3;
+pub(super) const ATTEMPTS: u32 = 3;
+
+/// A name of its own: a server that shares the store must not take a run of this process for one it left behind.
+pub(super) fn instance() -> String {
+    format!("cli-{}", std::process::id())
+}
 
 pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
@@ -25,9 +30,7 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
     if !reports.contains_key(&arguments.schedule.report) {
         return Err(Failure::unknown(&format!("report `{}`", arguments.schedule.report), reports.keys()));
     }
-    // A name of its own: a server that shares the store must not take this run for one it left behind.
-    let instance = format!("cli-{}", std::process::id());
-    let runner = program.runner(instance, Clock::system()).await?;
+    let runner = program.runner(instance(), Clock::system()).await?;
     let order = Order {
         report: arguments.schedule.report.clone(),
         schedule: arguments.schedule.schedule.clone(),
@@ -50,29 +53,39 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
         }
         Claimed::Existing(run) | Claimed::Waiting(run) => (*run, false),
     };
+    spinner.finish_and_clear();
+    let first = (!is_new).then(|| {
+        let instant = run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        if run.state == RunState::Waiting {
+            format!("the run of {instant} waits for its data; --again sends it now")
+        } else {
+            format!("{instant} had its run, so nothing was done; --again sends to those who did not get it")
+        }
+    });
+    tell(&runner, run, is_new, first, arguments.json).await
+}
+
+/// Tells what became of a run, after a `first` line where there is something to say before.
+pub(super) async fn tell(
+    runner: &Runner,
+    run: Run,
+    is_new: bool,
+    first: Option<String>,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let failed = |error: StoreError| Failure::new(error.kind(), error);
     let store = &runner.parts().store;
     let artefacts = store.artefacts(run.id).await.map_err(failed)?;
     let deliveries = store.deliveries(run.id).await.map_err(failed)?;
-    spinner.finish_and_clear();
-    if arguments.json {
+    if json {
         output::say_json(&serde_json::json!({
             "performed": is_new, "run": run, "deliveries": deliveries, "artefacts": artefacts,
         }))?;
     } else {
-        let mut lines = Vec::new();
-        if !is_new {
-            let instant = run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-            lines.push(if run.state == RunState::Waiting {
-                format!("the run of {instant} waits for its data; --again sends it now")
-            } else {
-                format!(
-                    "{instant} had its run, so nothing was done; --again sends to those who did not get it"
-                )
-            });
-        }
+        let mut lines: Vec<String> = first.into_iter().collect();
         let instant = run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);
         lines.push(format!("run {} of {}/{} for {instant}: {}", run.id, run.report, run.schedule, run.state));
-        for artefact in &artefacts {
+        for artefact in artefacts.iter().filter(|artefact| artefact.is_for_readers()) {
             if let Ok(path) = runner.parts().shelf.path_of(artefact) {
                 lines.push(format!("  file {} ({} bytes)", path.display(), artefact.bytes));
             }

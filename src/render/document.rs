@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 pub use super::canvas::pdf::Conformance;
@@ -57,6 +58,9 @@ pub struct Document {
     /// pages of the server. It says where content is found and is no part of it.
     #[serde(skip)]
     pub base_url: Option<String>,
+    /// The first and the last day of its period, if it has one; its words are in the subtitle.
+    #[serde(skip)]
+    pub period: Option<(NaiveDate, NaiveDate)>,
     /// The standards its PDF keeps to.
     pub conformance: Conformance,
 }

@@ -75,14 +75,24 @@ pub enum FileKind {
     Zip,
     /// The sheets, to be opened with a password.
     LockedPdf,
+    /// The numbers of every panel, for comparing runs; nothing to send.
+    Figures,
     /// What was handed over besides the files, for attempts to come; nobody downloads it.
     Sealed,
 }
 
 impl FileKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Pdf, Self::Csv, Self::Xlsx, Self::Png, Self::Zip, Self::LockedPdf, Self::Sealed];
+    pub const ALL: [Self; 8] = [
+        Self::Pdf,
+        Self::Csv,
+        Self::Xlsx,
+        Self::Png,
+        Self::Zip,
+        Self::LockedPdf,
+        Self::Figures,
+        Self::Sealed,
+    ];
 
     /// The ending of its name.
     pub fn extension(self) -> &'static str {
@@ -92,6 +102,7 @@ impl FileKind {
             Self::Xlsx => "xlsx",
             Self::Png => "png",
             Self::Zip => "zip",
+            Self::Figures => "figures.json",
             Self::Sealed => "json",
         }
     }
@@ -100,6 +111,7 @@ impl FileKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::LockedPdf => "locked_pdf",
+            Self::Figures => "figures",
             Self::Sealed => "sealed",
             plain => plain.extension(),
         }
@@ -112,7 +124,7 @@ impl FileKind {
 
     /// Whether people read such files; others are the program's own.
     pub fn is_for_readers(self) -> bool {
-        self != Self::Sealed
+        !matches!(self, Self::Figures | Self::Sealed)
     }
 
     /// Its media type.
@@ -123,7 +135,7 @@ impl FileKind {
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Png => "image/png",
             Self::Zip => "application/zip",
-            Self::Sealed => "application/json",
+            Self::Figures | Self::Sealed => "application/json",
         }
     }
 }
@@ -140,8 +152,8 @@ impl Shelf {
         Self { state }
     }
 
-    /// Writes a file so that it survives a power cut, or not at all.
-    pub fn keep(&self, run: RunId, file: &File) -> Result<NewArtefact, ArtefactError> {
+    /// Writes a file of a copy about something so that it survives a power cut, or not at all.
+    pub fn keep(&self, run: RunId, about: &str, file: &File) -> Result<NewArtefact, ArtefactError> {
         let path = format!("artefacts/{run}/{}", file.name);
         let target = self.state.join(&path);
         let write = || {
@@ -153,6 +165,7 @@ impl Shelf {
         write().map_err(|source| ArtefactError::Write { path: target.display().to_string(), source })?;
         Ok(NewArtefact {
             kind: file.kind.word().into(),
+            about: about.to_owned(),
             file_name: file.name.clone(),
             media_type: file.kind.media_type().into(),
             bytes: file.bytes.len() as u64,

@@ -1,15 +1,17 @@
 //! When reports are sent.
 //!
 //! [`Rule`] tells the instants of a schedule, [`due`] which of them have come since the last look,
-//! and [`Scheduler`] is the loop that asks both and has the runs performed. Rule and due are pure;
+//! [`passed`] which have passed between two days, and [`Scheduler`] is the loop that asks both and has the runs performed. Rule and due are pure;
 //! only the loop looks at a clock, which it is given.
 
+mod backfill;
 mod days;
 mod due;
 mod occurrences;
 mod rule;
 mod scheduler;
 
+pub use backfill::{Step, passed};
 pub use days::Reason;
 pub use due::{Due, Watched, due};
 pub use occurrences::{Occurrence, Outcome};

@@ -17,7 +17,10 @@ use crate::format::Locale;
 use crate::render::canvas::Page;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
-use crate::runs::store::{Artefact, Delivery, Pause, Run, RunFilter, RunId, RunPage, Signal};
+use crate::runs::figures::Compared;
+use crate::runs::store::{
+    Artefact, Delivery, DeliveryFilter, DeliveryPage, Pause, Run, RunFilter, RunId, RunPage, Signal,
+};
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
 /// with panels that are slow, fail or panic at will.
@@ -56,6 +59,26 @@ pub trait Backend: Send + Sync + 'static {
 
     /// One such run with its deliveries and artefacts.
     fn run(&self, standing: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>>;
+
+    /// A page of the deliveries of such runs, newest first.
+    fn deliveries(
+        &self,
+        standing: Standing,
+        asked: DeliveriesAsked,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<FoundDeliveries, BackendError>>;
+
+    /// What differs between two runs; `None` if there are no such runs, or they show more than the viewer may see.
+    fn compare(
+        &self,
+        standing: Standing,
+        runs: [RunId; 2],
+    ) -> BoxFuture<'_, Result<Option<Compared>, BackendError>>;
+
+    /// How many of them have recipients who are still without; counted up to one more than [`MOST_COUNTED`].
+    ///
+    /// [`MOST_COUNTED`]: crate::runs::store::MOST_COUNTED
+    fn count_undelivered(&self, standing: Standing) -> BoxFuture<'_, Result<usize, BackendError>>;
 
     /// The schedules that the viewer may see, or the one of that name, each with its next `upcoming` times.
     fn schedules(
@@ -272,6 +295,26 @@ pub enum StartedRun {
     OtherRequest,
 }
 
+/// Which deliveries somebody looks for; what is not said does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveriesAsked {
+    /// The rest of the filter.
+    pub filter: DeliveryFilter,
+    /// Of runs for an instant on this day or later.
+    pub from: Option<NaiveDate>,
+    /// Of runs for an instant on this day or earlier.
+    pub through: Option<NaiveDate>,
+}
+
+/// Deliveries that were found.
+#[derive(Debug, Clone)]
+pub struct FoundDeliveries {
+    /// A page of them.
+    pub page: DeliveryPage,
+    /// The time zone that days were counted in: that of the report that was asked for, or the one that most have.
+    pub zone: String,
+}
+
 /// One run with all that is known of it.
 #[derive(Debug, Clone)]
 pub struct RunDetail {
@@ -283,6 +326,9 @@ pub struct RunDetail {
     pub artefacts: Vec<Artefact>,
     /// Whether another attempt can send what it did not: it failed, and is the latest of its instant.
     pub resendable: bool,
+    /// The runs that it is usually compared with: that of the instant before first, then other attempts for its own.
+    /// None where it has no figures, or they show more than the viewer may see.
+    pub comparable: Vec<Run>,
 }
 
 /// The content of a kept file.

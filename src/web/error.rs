@@ -57,13 +57,14 @@ impl WebError {
 }
 
 /// What statuses are called in JSON.
-pub(super) const CODES: [(u16, &str); 17] = [
+pub(super) const CODES: [(u16, &str); 18] = [
     (400, "bad_request"),
     (401, "unauthenticated"),
     (403, "forbidden"),
     (404, "not_found"),
     (405, "method_not_allowed"),
     (408, "too_slow"),
+    (410, "gone"),
     (413, "too_large"),
     (414, "address_too_long"),
     (415, "unsupported_media_type"),

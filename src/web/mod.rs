@@ -14,6 +14,7 @@ mod cached;
 mod client;
 mod controls;
 mod dashboard;
+mod deliveries;
 mod disposition;
 mod downloads;
 mod error;
@@ -43,8 +44,8 @@ mod words;
 
 pub use api::openapi;
 pub use backend::{
-    Answers, ArtefactFile, Backend, BackendError, DatasetEntry, Fresh, OpenReport, ReadyCheck, ReportEntry,
-    RunDetail, RunOrder, StartedRun, Wish,
+    Answers, ArtefactFile, Backend, BackendError, DatasetEntry, DeliveriesAsked, FoundDeliveries, Fresh,
+    OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
 };
 pub use brand::Brand;
 pub use client::TrustedProxies;

@@ -97,6 +97,22 @@ impl RecordId {
     }
 }
 
+/// The ids of two records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RecordIds(pub(super) String, pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for RecordIds {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebError> {
+        let path: Result<Path<(String, String)>, PathRejection> =
+            Path::from_request_parts(parts, state).await;
+        let Path((one, other)) = path.map_err(|_| WebError::no_page())?;
+        let both = RecordId::parse(&one).zip(RecordId::parse(&other));
+        both.map(|(one, other)| Self(one.0, other.0)).ok_or_else(WebError::no_page)
+    }
+}
+
 async fn segment<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<String, WebError> {
     let path: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, state).await;
     path.map(|Path(text)| text).map_err(|_| WebError::no_page())

@@ -9,8 +9,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use super::state::WebState;
 use super::{
-    api, assets, brand, client, dashboard, error, guard, health, host, limits, listener, login, panel,
-    problems, reports, runs, schedules, share,
+    api, assets, brand, client, dashboard, deliveries, error, guard, health, host, limits, listener, login,
+    panel, problems, reports, runs, schedules, share,
 };
 
 /// Forms are short.
@@ -27,6 +27,8 @@ pub fn router(state: WebState) -> Router {
         .route("/runs", get(runs::list_runs))
         .route("/runs/{run}", get(runs::show_run))
         .route("/runs/{run}/resend", post(runs::resend_run))
+        .route("/runs/{run}/compare/{other}", get(runs::compare_runs))
+        .route("/deliveries", get(deliveries::list_deliveries))
         .route("/artefacts/{artefact}", get(runs::download_artefact))
         .route("/problems", get(problems::list_problems))
         .route("/healthz", get(health::show_health))

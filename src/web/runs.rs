@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::address::Address;
 use super::backend::{RunDetail, StartedRun};
+use super::deliveries::{DeliveryWords, UNDELIVERED, undelivered_text};
 use super::disposition::{Disposition, content_disposition};
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
@@ -15,15 +16,20 @@ use super::names::RecordId;
 use super::state::WebState;
 use super::visitor::{Entered, Visitor};
 use super::when::{When, took};
-use super::words::Words;
+use super::words::{Words, fill, fill_count};
 use crate::access::Standing;
 use crate::definitions::model::ReportId;
 use crate::format::Locale;
 use crate::ledger::audit::AuditAction;
-use crate::runs::store::{Run, RunFilter, RunId, RunState, Stage};
+use crate::runs::store::{Artefact, Run, RunFilter, RunId, RunState, Stage};
 use crate::runs::waiting::words::lines;
 
+mod compare;
 mod lists;
+mod words;
+
+pub(super) use compare::compare_runs;
+use words::CompareWords;
 
 use lists::{ArtefactView, Count, DeliveryView, Listed, progress};
 
@@ -34,6 +40,9 @@ struct RunsPage {
     runs: Vec<RunView>,
     reports: Vec<(String, String, bool)>,
     states: Vec<(&'static str, &'static str, bool)>,
+    dw: &'static DeliveryWords,
+    /// How many recipients are still without, in words.
+    undelivered: Option<String>,
     filtered: bool,
     newest_url: Option<String>,
     older_url: Option<String>,
@@ -55,6 +64,9 @@ struct RunPage {
     artefacts: Listed<ArtefactView>,
     /// What it waits for, while it waits.
     waiting: Option<Waiting>,
+    cw: &'static CompareWords,
+    /// Where it is compared with other runs, and what they are.
+    comparisons: Vec<(String, String)>,
     /// The token of the form that sends it again; `None` where that would do nothing.
     resend: Option<String>,
 }
@@ -111,6 +123,8 @@ pub(super) async fn list_runs(
         before: address.get("before").and_then(|id| id.parse().ok()),
     };
     let found = state.backend.runs(standing.clone(), filter.clone(), state.settings.runs_per_page).await?;
+    let undelivered = state.backend.count_undelivered(standing.clone()).await?;
+    let dw = DeliveryWords::of(locale);
     let titles = Titles::of(&state, &standing, locale);
     let older = found.runs.last().filter(|_| found.more);
     page(&RunsPage {
@@ -121,6 +135,8 @@ pub(super) async fn list_runs(
             .iter()
             .map(|state| (state.as_str(), words.run_state(*state), filter.state == Some(*state)))
             .collect(),
+        dw,
+        undelivered: undelivered_text(undelivered, dw),
         filtered: filter.report.is_some() || filter.state.is_some(),
         newest_url: filter.before.map(|_| format!("/runs{}", address.without("before").query())),
         older_url: older.map(|run| format!("/runs{}", address.with("before", &run.id.to_string()).query())),
@@ -138,7 +154,7 @@ pub(super) async fn show_run(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
-    let RunDetail { run, deliveries, artefacts, resendable } =
+    let RunDetail { run, deliveries, mut artefacts, resendable, comparable } =
         state.backend.run(standing.clone(), id).await?.ok_or_else(WebError::no_page)?;
     let signed_in = person(&visitor).ok().filter(|_| resendable);
     if let (Gate::Login(door), Some(signed_in)) = (&state.gate, signed_in)
@@ -151,6 +167,17 @@ pub(super) async fn show_run(
     let titles = Titles::of(&state, &standing, locale);
     let zone = titles.zone(&run.report);
     let stages = stages(&run, words);
+    let cw = CompareWords::of(locale);
+    let comparisons = comparable.iter().map(|other| {
+        let text = if other.scheduled_at == run.scheduled_at {
+            fill_count(cw.other_attempt, other.attempt.unwrap_or_default())
+        } else {
+            fill(cw.previous, &[("at", &When::new(other.scheduled_at, &zone).text)])
+        };
+        (format!("/runs/{id}/compare/{}", other.id), text)
+    });
+    let comparisons = comparisons.collect();
+    artefacts.retain(Artefact::is_for_readers);
     let waiting = (run.state == RunState::Waiting).then(|| Waiting {
         missing: lines(&run.waits_for, locale),
         until: run.waits_until.map(|until| When::new(until, &zone)),
@@ -161,6 +188,8 @@ pub(super) async fn show_run(
     page(&RunPage {
         frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path.as_str(), &address)
             .in_brand(state.backend.usual_brand()),
+        cw,
+        comparisons,
         stages,
         waiting,
         progress: progress(&deliveries, words),
@@ -215,10 +244,10 @@ pub(super) async fn download_artefact(
 }
 
 /// What reports are called and which zone they count in.
-struct Titles(Vec<(ReportId, String, String)>);
+pub(super) struct Titles(Vec<(ReportId, String, String)>);
 
 impl Titles {
-    fn of(state: &WebState, standing: &Standing, locale: Locale) -> Self {
+    pub(super) fn of(state: &WebState, standing: &Standing, locale: Locale) -> Self {
         let entries = state.backend.reports(standing).into_iter();
         Self(
             entries
@@ -230,21 +259,21 @@ impl Titles {
         )
     }
 
-    fn title(&self, id: &ReportId) -> String {
+    pub(super) fn title(&self, id: &ReportId) -> String {
         self.0
             .iter()
             .find(|(known, ..)| known == id)
             .map_or_else(|| id.to_string(), |(_, title, _)| title.clone())
     }
 
-    fn zone(&self, id: &ReportId) -> String {
+    pub(super) fn zone(&self, id: &ReportId) -> String {
         self.0
             .iter()
             .find(|(known, ..)| known == id)
             .map_or_else(|| "UTC".to_owned(), |(.., zone)| zone.clone())
     }
 
-    fn menu(&self, chosen: Option<&ReportId>) -> Vec<(String, String, bool)> {
+    pub(super) fn menu(&self, chosen: Option<&ReportId>) -> Vec<(String, String, bool)> {
         self.0.iter().map(|(id, title, _)| (id.to_string(), title.clone(), chosen == Some(id))).collect()
     }
 }

@@ -16,6 +16,7 @@ mod flights;
 mod floors;
 mod full_disk;
 mod golden_pages;
+mod history;
 mod hostile_data;
 mod hostile_input;
 mod hostile_mail;

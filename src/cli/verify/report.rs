@@ -57,7 +57,16 @@ fn claims(proof: &Provenance) -> Vec<String> {
         ("digest", proof.digest.clone()),
         ("program", format!("jangpyo {}", proof.program)),
     ]);
+    claims.extend(restated(proof).map(|restated| ("restated", restated)));
     claims.into_iter().map(|(name, value)| format!("  {name:<12}{}", shown(&value))).collect()
+}
+
+/// That it was made again for an instant long past.
+fn restated(proof: &Provenance) -> Option<String> {
+    proof.restated.map(|restated| match restated.first_sent {
+        Some(day) => format!("on {}; first sent on {day}", restated.on),
+        None => format!("on {}; not sent before", restated.on),
+    })
 }
 
 fn store(recorded: Option<&Recorded>) -> String {

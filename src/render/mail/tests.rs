@@ -94,6 +94,7 @@ fn document() -> Document {
         theme: None,
         watermark: String::new(),
         base_url: None,
+        period: None,
         owner: "sales".into(),
         evaluated_at: "2026-01-12T00:00:00Z".parse().unwrap(),
         proof: "정의 4f2a9c1 · 데이터 2026-01-11".into(),

@@ -5,10 +5,10 @@
 //! asked years later.
 
 mod digest;
-mod incomplete;
+mod marks;
 mod words;
 
-pub use incomplete::INCOMPLETE;
+pub use marks::{Marks, Restated};
 
 use std::collections::BTreeMap;
 
@@ -58,6 +58,9 @@ pub struct Provenance {
     /// What was missing when it was sent, in the reader's language; it stands on the first sheet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// That it was made again for an instant long past; it stands on the first sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restated: Option<Restated>,
     /// The SHA-256 of the evaluated content in 64 hexadecimal digits.
     pub digest: String,
 }
@@ -127,6 +130,7 @@ impl Provenance {
             let skipped = run.chars().count().saturating_sub(SHORT);
             format!("{} {}", words.run, run.chars().skip(skipped).collect::<String>())
         }));
+        parts.extend(self.restated.map(|restated| format!("{} {}", words.restated, restated.on)));
         parts.push(match self.viewer.strip_prefix("schedule:").and_then(|name| name.split_once('/')) {
             Some((_, schedule)) => format!("{} {schedule}", words.schedule),
             None => format!("{} {}", words.viewer, self.viewer),
@@ -182,6 +186,9 @@ impl Provenance {
             ("jangpyo viewer".to_owned(), self.viewer.clone()),
         ]);
         properties.extend(self.run.iter().map(|run| ("jangpyo run".to_owned(), run.clone())));
+        properties.extend(
+            self.restated.map(|restated| ("jangpyo restated on".to_owned(), restated.on.to_string())),
+        );
         properties.push(("jangpyo digest".to_owned(), self.digest.clone()));
         properties
     }
@@ -230,6 +237,7 @@ mod tests {
             run: Some("0199ffff-0000-7000-8000-0123456789ab".into()),
             base_url: Some("https://reports.example.com/bi".into()),
             missing: Vec::new(),
+            restated: None,
             digest: "0f".repeat(32),
         }
     }

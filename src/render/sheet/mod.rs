@@ -21,7 +21,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(in crate::render) use tests::sample;
+pub(crate) use tests::sample;
 mod words;
 
 use std::cell::RefCell;

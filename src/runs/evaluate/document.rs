@@ -66,6 +66,7 @@ fn sealed(prepared: &Prepared, pages: Vec<SheetPage>, versions: BTreeMap<Dataset
             accessible: report.print.accessible.is_some(),
         },
         base_url: None,
+        period: prepared.range.map(|range| (range.start, range.last_day())),
         proof: String::new(),
         provenance: Provenance::default(),
         title,
@@ -127,6 +128,7 @@ fn provenance(prepared: &Prepared, versions: BTreeMap<DatasetId, String>) -> Pro
         run: None,
         base_url: None,
         missing: Vec::new(),
+        restated: None,
         digest: String::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::restate::MadeAgain;
 use super::{Claimed, Order, RunError, Runner, Ticket, VersionedReport};
 use crate::definitions::model::{FieldName, Schedule};
 use crate::runs::store::{Claim, Missing, NewRun, Repeat, Run, StoreError, Trigger};
@@ -26,7 +27,8 @@ impl Runner {
         let new = self.new_run(order, &found.version, &schedule, now);
         Ok(match parts.store.claim(&new, order.repeat, now).await? {
             Claim::New(run) => Claimed::Ticket(Box::new(Ticket {
-                first: parts.store.first_attempt(&run).await?,
+                first: parts.store.origin_of(&run).await?,
+                made_again: MadeAgain::of(parts, &run).await?,
                 run,
                 report: found.report,
                 schedule,
@@ -61,7 +63,8 @@ impl Runner {
             return Ok(None);
         }
         let Some(run) = store.run(run.id).await? else { return Ok(None) };
-        let first = store.first_attempt(&run).await?;
+        let first = store.origin_of(&run).await?;
+        let made_again = MadeAgain::of(&self.parts, &run).await?;
         Ok(Some(Ticket {
             run,
             report: found.report,
@@ -70,6 +73,7 @@ impl Runner {
             only: Vec::new(),
             fresh: false,
             first,
+            made_again,
             missing,
         }))
     }

@@ -127,7 +127,7 @@ fn pack(mut files: Vec<File>, wishes: &Wishes) -> Result<Made, StageFailure> {
 
 /// The title, the scheduled day, with the time where a schedule can fire more than once a day, and what a copy of a
 /// burst is about.
-fn stem(document: &Document, ticket: &Ticket, part: &Part) -> String {
+pub(super) fn stem(document: &Document, ticket: &Ticket, part: &Part) -> String {
     let zone = ticket.schedule.time_zone.as_deref().unwrap_or(&ticket.report.time_zone);
     let local = ticket.run.scheduled_at.with_timezone(&zone.parse::<Tz>().unwrap_or(Tz::UTC));
     let fields: Vec<&str> = ticket.schedule.cron.split_whitespace().take(2).collect();

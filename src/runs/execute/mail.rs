@@ -2,9 +2,8 @@
 
 use crate::definitions::model::EmailDelivery;
 use crate::error::Kind;
-use crate::render::document::{Content, Document};
+use crate::render::document::Document;
 use crate::render::mail::{MailBody, MailOptions, mail};
-use crate::render::provenance::INCOMPLETE;
 use crate::runs::artefacts::File;
 use crate::runs::store::Stage;
 
@@ -38,10 +37,8 @@ pub(super) fn words(
         None => format!("{} · {}", document.title, document.subtitle),
     };
     // Whoever reads only the list of their mail has to know too.
-    let subject = match mark.lines().next() {
-        Some(heading) => format!("[{heading}] {subject}"),
-        None => subject,
-    };
+    let marks = document.marks();
+    let subject = marks.iter().rev().fold(subject, |subject, (heading, _)| format!("[{heading}] {subject}"));
     let message = email.message.as_ref().map(|message| fill(message.get(document.locale)));
     let message: Vec<String> =
         [Some(mark.to_owned()), message].into_iter().flatten().filter(|text| !text.is_empty()).collect();
@@ -99,13 +96,12 @@ pub(super) fn filled(text: &str, title: &str, period: &str) -> String {
     filled + rest
 }
 
-/// What a sheet that is not what it should be says of it: a heading, and lines; empty for any other.
+/// What a sheet that is not what it should be says of it: headings and lines; empty for any other.
 pub(super) fn mark(document: &Document) -> String {
-    let block = document.blocks().find(|block| block.id == INCOMPLETE);
-    match block.map(|block| (&block.title, &block.content)) {
-        Some((title, Ok(Content::Text(text)))) => format!("{title}\n{}", text.lines().join("\n")),
-        _ => String::new(),
-    }
+    let marks = document.marks();
+    let marks: Vec<String> =
+        marks.iter().map(|(heading, lines)| format!("{heading}\n{}", lines.join("\n"))).collect();
+    marks.join("\n\n")
 }
 
 /// The address of the dashboard with the parameters of a copy.

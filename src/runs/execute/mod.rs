@@ -10,10 +10,13 @@ mod claim;
 mod counters;
 mod deliver;
 mod failure;
+mod figures;
 mod files;
 mod mail;
 mod part;
 mod ports;
+mod resend;
+mod restate;
 mod sealed;
 mod send_if;
 mod ticket;
@@ -42,6 +45,7 @@ use crate::error::Kind;
 use crate::ledger::audit::AuditLog;
 use crate::render::card::Card;
 use crate::render::document::Document;
+use crate::render::provenance::Marks;
 
 use deliver::People;
 use part::Part;
@@ -220,7 +224,7 @@ impl Runner {
         let sealed = match earlier.find(&self.parts, ticket, &part).await {
             Some((sealed, run)) => {
                 warnings.push(format!("what run {run} made is sent, so nothing was asked again"));
-                self.keep_sealed(ticket, sealed).await?
+                self.keep_sealed(ticket, &part, sealed).await?
             }
             None => match self.make(ticket, &part, warnings).await? {
                 Made::Sealed(sealed) => *sealed,
@@ -263,7 +267,9 @@ impl Runner {
             return Ok(Made::NothingToSend(reason));
         }
         self.enter(ticket, Stage::Render).await?;
-        let (document, files) = files::make(&self.parts, document, ticket, part, warnings).await?;
+        let (document, mut files) = files::make(&self.parts, document, ticket, part, warnings).await?;
+        let (document, figures) = figures::file(document, ticket, part).await?;
+        files.files.push(figures);
         self.enter(ticket, Stage::Store).await?;
         Ok(Made::Sealed(Box::new(self.seal(ticket, part, &document, files).await?)))
     }
@@ -277,7 +283,7 @@ impl Runner {
         files: files::Made,
     ) -> Result<Sealed, StageFailure> {
         let parts = &*self.parts;
-        let kept = self.keep(ticket, &files.files).await?;
+        let kept = self.keep(ticket, part, &files.files).await?;
         let addresses: Vec<String> = kept.iter().map(|id| mail::address_of(parts, id)).collect();
         let (mark, dashboard) = (mail::mark(document), mail::dashboard(parts, ticket, part));
         let attached: Vec<(&File, &str)> = files
@@ -293,16 +299,16 @@ impl Runner {
             .transpose()?;
         let card = Card::of(document, mark);
         let sealed = Sealed::new(parts, part, (card, dashboard), words, (files.files, addresses));
-        self.keep(ticket, &[sealed.file()?]).await?;
+        self.keep(ticket, part, &[sealed.file()?]).await?;
         Ok(sealed)
     }
 
     /// Keeps what an earlier attempt has sealed as this run's own: it is what this one hands over.
-    async fn keep_sealed(&self, ticket: &Ticket, sealed: Sealed) -> Result<Sealed, StageFailure> {
+    async fn keep_sealed(&self, ticket: &Ticket, part: &Part, sealed: Sealed) -> Result<Sealed, StageFailure> {
         self.enter(ticket, Stage::Store).await?;
         self.note_seen(ticket).await?;
-        self.keep(ticket, &sealed.files).await?;
-        self.keep(ticket, &[sealed.file()?]).await?;
+        self.keep(ticket, part, &sealed.files).await?;
+        self.keep(ticket, part, &[sealed.file()?]).await?;
         Ok(sealed)
     }
 
@@ -340,9 +346,12 @@ impl Runner {
             .map_err(|error| StageFailure::new(Stage::Evaluate, error.kind(), error.to_string()))?;
         if !ticket.missing.is_empty() {
             warnings.push(format!("sent although something was missing: {}", Missing::line(&ticket.missing)));
-            let lines = waiting_words::lines(&ticket.missing, document.locale);
-            document = document.marked_incomplete(lines);
         }
+        let marks = Marks {
+            missing: waiting_words::lines(&ticket.missing, document.locale),
+            restated: ticket.made_again.map(|again| again.told(&document)),
+        };
+        document = document.marked(marks);
         document.made_by_run(run.id.to_string());
         let failed: Vec<String> = document
             .failures()
@@ -361,12 +370,13 @@ impl Runner {
 
     /// Writes files to disk and records them, and answers with their ids: before anything is sent, so that a full
     /// disk sends nothing.
-    async fn keep(&self, ticket: &Ticket, files: &[File]) -> Result<Vec<String>, StageFailure> {
+    async fn keep(&self, ticket: &Ticket, part: &Part, files: &[File]) -> Result<Vec<String>, StageFailure> {
         let Parts { store, shelf, clock, .. } = &*self.parts;
         let mut ids = Vec::with_capacity(files.len());
         for file in files {
             let (shelf, run, file) = (shelf.clone(), ticket.run.id, file.clone());
-            let kept = tokio::task::spawn_blocking(move || shelf.keep(run, &file))
+            let about = part.about.clone();
+            let kept = tokio::task::spawn_blocking(move || shelf.keep(run, &about, &file))
                 .await
                 .map_err(|error| StageFailure::new(Stage::Store, Kind::Bug, error.to_string()))?
                 .map_err(|error| StageFailure::new(Stage::Store, error.kind(), error.to_string()))?;

@@ -162,6 +162,7 @@ pub(crate) fn document(question: &Question) -> Document {
         theme: None,
         watermark: String::new(),
         base_url: None,
+        period: None,
         owner: "sales".into(),
         evaluated_at: question.now,
         proof: String::new(),

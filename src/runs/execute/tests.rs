@@ -224,7 +224,9 @@ async fn a_dry_run_makes_the_files_and_sends_nothing() {
     let rig = Rig::new(weekly()).await;
     let dry = rig.run(Trigger::DryRun, Repeat::Never).await;
     assert_eq!((dry.state, dry.attempt), (RunState::Succeeded, None));
-    assert_eq!(rig.store().artefacts(dry.id).await.unwrap().len(), 1);
+    let kinds: Vec<String> =
+        rig.store().artefacts(dry.id).await.unwrap().into_iter().map(|artefact| artefact.kind).collect();
+    assert_eq!(kinds, ["pdf", "figures"]);
     assert!(states(&rig, &dry).await.is_empty());
     assert_eq!(rig.mailbox.calls(), 0);
     assert_eq!(rig.run(Trigger::Schedule, Repeat::Never).await.attempt, Some(1));

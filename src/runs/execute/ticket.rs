@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::restate::MadeAgain;
 use crate::definitions::model::{FieldName, Report, ReportId, Schedule};
 use crate::runs::store::{Missing, Reached, Repeat, Run, RunId, Trigger};
 
@@ -29,13 +30,15 @@ pub struct Ticket {
     pub(super) report: Arc<Report>,
     pub(super) schedule: Schedule,
     pub(super) repeat: Repeat,
-    /// The first attempt for its instant. Mail of every attempt has the Message-ID of that one: whoever got it
-    /// although nobody knew does not see two.
+    /// The attempt that it carries on: the first for its instant, or the one that sent everybody anew. Mail of every
+    /// attempt has the Message-ID of that one: whoever got it although nobody knew does not see two.
     pub(super) first: RunId,
     /// The only deliveries to be made, whether anybody has them already; all if there are none.
     pub(super) only: Vec<Reached>,
     /// Whether everything is asked anew, although an earlier attempt has sealed what it sent.
     pub(super) fresh: bool,
+    /// That it makes the report again, for an instant long past; it says so on its first sheet.
+    pub(super) made_again: Option<MadeAgain>,
     /// What it waited for in vain; it says so on its first sheet.
     pub(super) missing: Vec<Missing>,
 }

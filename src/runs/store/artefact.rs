@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Cells, Run, RunId, Store, StoreError, to_text};
+use crate::runs::artefacts::FileKind;
 
 /// A file that a run has made.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -11,8 +12,11 @@ pub struct Artefact {
     pub id: String,
     /// The run that made it.
     pub run: RunId,
-    /// The word of its kind: `pdf`, `csv`, …
+    /// The word of its kind: `pdf`, `csv`, …, or `figures` for what runs are compared by.
     pub kind: String,
+    /// What a copy of a burst is about; empty for the whole report.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub about: String,
     /// The name a person sees.
     pub file_name: String,
     /// Its media type.
@@ -33,8 +37,10 @@ pub struct Artefact {
 /// A file that has just been written.
 #[derive(Debug, Clone)]
 pub struct NewArtefact {
-    /// The word of its kind: `pdf`, `csv`, …
+    /// The word of its kind: `pdf`, `csv`, …, or `figures` for what runs are compared by.
     pub kind: String,
+    /// What a copy of a burst is about; empty for the whole report.
+    pub about: String,
     /// The name a person sees.
     pub file_name: String,
     /// Its media type.
@@ -48,11 +54,17 @@ pub struct NewArtefact {
 }
 
 impl Artefact {
+    /// Whether it is made for readers; others are for comparing runs and for attempts to come.
+    pub fn is_for_readers(&self) -> bool {
+        FileKind::of_word(&self.kind).is_none_or(FileKind::is_for_readers)
+    }
+
     fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             id: cells.text("id")?,
             run: cells.parsed("run")?,
             kind: cells.text("kind")?,
+            about: cells.text("about")?,
             file_name: cells.text("file_name")?,
             media_type: cells.text("media_type")?,
             bytes: cells.number("bytes")?,
@@ -74,8 +86,8 @@ impl Store {
     ) -> Result<String, StoreError> {
         let id = super::new_uuid(now).to_string();
         sqlx::query(
-            "INSERT INTO artefacts (id, run, kind, file_name, media_type, bytes, sha256, path, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO artefacts (id, run, kind, file_name, media_type, bytes, sha256, path, created_at, about) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(id.clone())
         .bind(run.to_string())
@@ -86,6 +98,7 @@ impl Store {
         .bind(new.sha256.clone())
         .bind(new.path.clone())
         .bind(to_text(now))
+        .bind(new.about.clone())
         .execute(&self.pool)
         .await
         .map_err(StoreError::query("recording an artefact"))?;
@@ -102,13 +115,16 @@ impl Store {
         row.map(|row| Artefact::from_row(&Cells(&row))).transpose()
     }
 
-    /// The artefacts of a run, by file name.
+    /// The artefacts of a run, by file name; first what is for readers.
     pub async fn artefacts(&self, run: RunId) -> Result<Vec<Artefact>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM artefacts WHERE run = $1 ORDER BY file_name")
-            .bind(run.to_string())
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::query("listing artefacts"))?;
+        let rows = sqlx::query(
+            "SELECT * FROM artefacts WHERE run = $1 \
+             ORDER BY CASE WHEN kind IN ('figures', 'sealed') THEN 1 ELSE 0 END, file_name",
+        )
+        .bind(run.to_string())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("listing artefacts"))?;
         rows.iter().map(|row| Artefact::from_row(&Cells(row))).collect()
     }
 
@@ -117,13 +133,15 @@ impl Store {
         let rows = sqlx::query(
             "SELECT a.* FROM artefacts a JOIN runs r ON r.id = a.run \
              WHERE r.report = $1 AND r.schedule = $2 AND r.scheduled_at = $3 AND r.id <> $4 \
-             AND r.attempt IS NOT NULL AND a.kind = 'sealed' AND a.deleted_at IS NULL \
+             AND r.attempt IS NOT NULL AND COALESCE(r.origin, '') = $5 \
+             AND a.kind = 'sealed' AND a.deleted_at IS NULL \
              ORDER BY r.attempt, a.created_at, a.id",
         )
         .bind(run.report.to_string())
         .bind(run.schedule.to_string())
         .bind(to_text(run.scheduled_at))
         .bind(run.id.to_string())
+        .bind(run.origin.map(|origin| origin.to_string()).unwrap_or_default())
         .fetch_all(&self.pool)
         .await
         .map_err(StoreError::query("reading what earlier attempts made"))?;

@@ -49,6 +49,17 @@ pub enum Claim {
     Existing(Run),
 }
 
+/// Whose mail an attempt carries on.
+#[derive(Clone, Copy)]
+enum Origin {
+    /// That of the first attempt.
+    First,
+    /// Nobody's: it sends everybody anew.
+    Own,
+    /// That of this one.
+    Of(RunId),
+}
+
 /// How a row begins.
 #[derive(Clone, Copy)]
 enum Begun<'a> {
@@ -65,10 +76,16 @@ impl Store {
     /// run under way is never doubled.
     pub async fn claim(&self, new: &NewRun, repeat: Repeat, now: DateTime<Utc>) -> Result<Claim, StoreError> {
         if new.trigger == Trigger::DryRun {
-            return self.insert(new, None, Begun::Running, now).await?.map(Claim::New).ok_or(lost_row());
+            return self
+                .insert(new, None, Begun::Running, Origin::First, now)
+                .await?
+                .map(Claim::New)
+                .ok_or(lost_row());
         }
         let begun = new.waits_until.map_or(Begun::Running, Begun::Waiting);
-        if let Some(run) = self.insert(new, Some(1), begun, now).await? {
+        let anew = new.trigger == Trigger::Backfill && repeat == Repeat::Everyone;
+        let origin = if anew { Origin::Own } else { Origin::First };
+        if let Some(run) = self.insert(new, Some(1), begun, origin, now).await? {
             return Ok(if run.state == RunState::Waiting { Claim::Waiting(run) } else { Claim::New(run) });
         }
         // Two callers may ask for a rerun at once: the one that loses the row looks again, and then
@@ -85,7 +102,8 @@ impl Store {
                 return Ok(Claim::Existing(latest));
             }
             let attempt = latest.attempt.unwrap_or_default() + 1;
-            if let Some(run) = self.insert(new, Some(attempt), Begun::Running, now).await? {
+            let origin = if anew { Origin::Own } else { latest.origin.map_or(Origin::First, Origin::Of) };
+            if let Some(run) = self.insert(new, Some(attempt), Begun::Running, origin, now).await? {
                 return Ok(Claim::New(run));
             }
         }
@@ -95,7 +113,7 @@ impl Store {
     /// Records that an instant was passed over; nothing happens if it has a run. Answers whether
     /// the record is new.
     pub async fn skip(&self, new: &NewRun, reason: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        Ok(self.insert(new, Some(1), Begun::Skipped(reason), now).await?.is_some())
+        Ok(self.insert(new, Some(1), Begun::Skipped(reason), Origin::First, now).await?.is_some())
     }
 
     /// The latest attempt for an instant; dry runs do not count.
@@ -118,8 +136,12 @@ impl Store {
         row.map(|row| Run::from_row(&Cells(&row))).transpose()
     }
 
-    /// The first attempt for the instant of `run`; itself for dry runs.
-    pub async fn first_attempt(&self, run: &Run) -> Result<RunId, StoreError> {
+    /// The attempt whose mail `run` carries on: the one that sent everybody anew, or the first for the instant; itself
+    /// for dry runs.
+    pub async fn origin_of(&self, run: &Run) -> Result<RunId, StoreError> {
+        if let Some(origin) = run.origin {
+            return Ok(origin);
+        }
         let row = sqlx::query(
             "SELECT id FROM runs WHERE report = $1 AND schedule = $2 AND scheduled_at = $3 AND attempt = 1",
         )
@@ -151,9 +173,15 @@ impl Store {
         new: &NewRun,
         attempt: Option<i64>,
         begun: Begun<'_>,
+        origin: Origin,
         now: DateTime<Utc>,
     ) -> Result<Option<Run>, StoreError> {
         let id = RunId::new(now);
+        let origin = match origin {
+            Origin::First => None,
+            Origin::Own => Some(id.to_string()),
+            Origin::Of(run) => Some(run.to_string()),
+        };
         let (state, skipped, waits_until) = match begun {
             Begun::Running => (RunState::Running, None, None),
             Begun::Waiting(until) => (RunState::Waiting, None, Some(until)),
@@ -161,8 +189,8 @@ impl Store {
         };
         let done = sqlx::query(
             "INSERT INTO runs (id, report, schedule, scheduled_at, attempt, trigger_kind, state, instance, \
-             lease_until, definition_version, started_at, warnings, error, finished_at, waits_until) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', $12, $13, $14) \
+             lease_until, definition_version, started_at, warnings, error, finished_at, waits_until, origin) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', $12, $13, $14, $15) \
              ON CONFLICT (report, schedule, scheduled_at, attempt) DO NOTHING",
         )
         .bind(id.to_string())
@@ -179,6 +207,7 @@ impl Store {
         .bind(skipped.map(str::to_owned))
         .bind(skipped.map(|_| to_text(now)))
         .bind(waits_until.map(to_text))
+        .bind(origin)
         .execute(&self.pool)
         .await
         .map_err(StoreError::query("claiming a run"))?;

@@ -36,7 +36,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
+    pub(super) fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             id: cells.text("id")?,
             run: cells.parsed("run")?,
@@ -179,16 +179,18 @@ impl Store {
         rows.iter().map(|row| Delivery::from_row(&Cells(row))).collect()
     }
 
-    /// Whom earlier attempts for the same instant have reached, or may have.
+    /// Whom earlier attempts that `run` carries on have reached, or may have.
     pub async fn reached_before(&self, run: &Run) -> Result<Vec<Reached>, StoreError> {
         let rows = sqlx::query(
             "SELECT d.* FROM deliveries d JOIN runs r ON r.id = d.run \
-             WHERE r.report = $1 AND r.schedule = $2 AND r.scheduled_at = $3 AND r.id <> $4",
+             WHERE r.report = $1 AND r.schedule = $2 AND r.scheduled_at = $3 AND r.id <> $4 \
+             AND COALESCE(r.origin, '') = $5",
         )
         .bind(run.report.to_string())
         .bind(run.schedule.to_string())
         .bind(to_text(run.scheduled_at))
         .bind(run.id.to_string())
+        .bind(run.origin.map(|origin| origin.to_string()).unwrap_or_default())
         .fetch_all(&self.pool)
         .await
         .map_err(StoreError::query("reading earlier deliveries"))?;

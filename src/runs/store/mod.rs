@@ -5,6 +5,7 @@
 mod artefact;
 mod claim;
 mod delivery;
+mod history;
 mod key;
 mod notice;
 mod pause;
@@ -17,6 +18,7 @@ mod waiting;
 pub use artefact::{Artefact, NewArtefact};
 pub use claim::{Claim, NewRun, Repeat};
 pub use delivery::{Delivery, Planned, Reached};
+pub use history::{DeliveryEntry, DeliveryFilter, DeliveryPage, MOST_COUNTED, WantedState};
 pub use key::RunKey;
 pub use pause::Pause;
 pub use run::{Ending, Run, RunFilter, RunId, RunPage};

@@ -75,6 +75,9 @@ pub struct Run {
     pub definition_version: String,
     /// A digest of what it may see of its data; whoever may see the same may have its files.
     pub seen: Option<String>,
+    /// The attempt that sent everybody anew and that this one carries on; none where that is the first of the instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<RunId>,
     /// When it began.
     pub started_at: DateTime<Utc>,
     /// Until when it waits for its data, or waited.
@@ -164,6 +167,7 @@ impl Run {
             instance: cells.text("instance")?,
             definition_version: cells.text("definition_version")?,
             seen: cells.text_or_none("seen")?,
+            origin: cells.parsed_or_none("origin")?,
             started_at: cells.instant("started_at")?,
             waits_until: cells.instant_or_none("waits_until")?,
             waits_for: Missing::read(cells.text_or_none("waits_for")?)?,

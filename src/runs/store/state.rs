@@ -64,6 +64,8 @@ stored_enum! {
         Manual = "manual",
         /// The same, without sending anything.
         DryRun = "dry_run",
+        /// A person at the command line, who has past instants made again.
+        Backfill = "backfill",
     }
 }
 

@@ -282,3 +282,132 @@ fn ids_from_addresses_are_read_in_one_spelling_only() {
         assert!(matches!(other.parse::<RunId>(), Err(StoreError::Missing { .. })), "{other}");
     }
 }
+
+/// One that no other test closes, because its lease has ended by the clock of that.
+fn long_run() -> NewRun {
+    NewRun { lease_until: now() + TimeDelta::days(10_000), ..new_run() }
+}
+
+#[tokio::test]
+async fn deliveries_are_found_only_among_reports_that_are_open_and_page_by_page() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let (mine, others) = (long_run(), long_run());
+        let (run, other) =
+            (claimed(&store, &mine, Repeat::Never).await, claimed(&store, &others, Repeat::Never).await);
+        let recipients = ["Kim@x", "l_e@x", "lee@x"].map(String::from);
+        for run in [&run, &other] {
+            store.plan_deliveries(run.id, Channel::Email, &recipients, None, now()).await.unwrap();
+            store.finish(run.id, &FAILED(), &[], now()).await.unwrap();
+        }
+        let among = Some(vec![mine.report.clone()]);
+        let filter = DeliveryFilter { among: among.clone(), ..DeliveryFilter::default() };
+        let found = store.search_deliveries(&filter, 2).await.unwrap();
+        assert_eq!((found.deliveries.len(), found.more), (2, true));
+        let before = found.deliveries.last().map(|last| last.delivery.id.clone());
+        let rest = store.search_deliveries(&DeliveryFilter { before, ..filter.clone() }, 2).await.unwrap();
+        assert_eq!((rest.deliveries.len(), rest.more), (1, false));
+        assert!(found.deliveries.iter().chain(&rest.deliveries).all(|entry| entry.delivery.run == run.id));
+        let with = async |part: &str| {
+            let filter = DeliveryFilter { recipient: Some(part.into()), ..filter.clone() };
+            let found = store.search_deliveries(&filter, 9).await.unwrap().deliveries;
+            found.into_iter().map(|entry| entry.delivery.recipient).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (with("kIM").await, with("L_E").await),
+            (vec!["Kim@x".to_owned()], vec!["l_e@x".to_owned()])
+        );
+        assert!(with("%").await.is_empty() && with("\\").await.is_empty());
+        assert_eq!(store.count_undelivered(among.clone()).await.unwrap(), 3);
+        assert_eq!(store.count_undelivered(Some(Vec::new())).await.unwrap(), 0);
+        let closed = DeliveryFilter { report: Some(others.report.clone()), ..filter.clone() };
+        assert!(store.search_deliveries(&closed, 9).await.unwrap().deliveries.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn who_is_without_is_told_once_by_the_latest_attempt_that_was_to_reach_them() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = long_run();
+        let without = async || {
+            let filter = DeliveryFilter {
+                report: Some(new.report.clone()),
+                state: Some(WantedState::Undelivered),
+                ..DeliveryFilter::default()
+            };
+            let found = store.search_deliveries(&filter, 99).await.unwrap().deliveries;
+            found
+                .into_iter()
+                .map(|entry| (entry.delivery.recipient, entry.attempt, entry.resendable))
+                .collect::<Vec<_>>()
+        };
+        let first = claimed(&store, &new, Repeat::Never).await;
+        let [a, b, c] = ["a@x", "b@x", "c@x"].map(String::from);
+        let all = [a.clone(), b.clone(), c.clone()];
+        let planned = store.plan_deliveries(first.id, Channel::Email, &all, None, now()).await.unwrap();
+        assert_eq!(without().await, [], "what waits may still come");
+        store.begin_sending(&planned[..1], now()).await.unwrap();
+        store.finish(first.id, &FAILED(), &[], now()).await.unwrap();
+        let mut found = without().await;
+        found.sort();
+        assert_eq!(
+            found,
+            [(a.clone(), Some(1), false), (b.clone(), Some(1), true), (c.clone(), Some(1), true)]
+        );
+        let second = claimed(&store, &new, Repeat::Unsent).await;
+        let rest = [b.clone(), c.clone()];
+        let planned = store.plan_deliveries(second.id, Channel::Email, &rest, None, now()).await.unwrap();
+        store.begin_sending(&planned[..1], now()).await.unwrap();
+        store.move_delivery(&planned[0].id, DeliveryState::Sent, Some("250"), None, now()).await.unwrap();
+        store.finish(second.id, &FAILED(), &[], now()).await.unwrap();
+        let mut found = without().await;
+        found.sort();
+        assert_eq!(found, [(a.clone(), Some(1), false), (c.clone(), Some(2), true)]);
+        // Whom a run that ended well did not send a copy, it had its reasons for.
+        let third = claimed(&store, &new, Repeat::Unsent).await;
+        let planned = store.plan_deliveries(third.id, Channel::Email, &[c], None, now()).await.unwrap();
+        store
+            .move_delivery(&planned[0].id, DeliveryState::Unsent, None, Some("no rows"), now())
+            .await
+            .unwrap();
+        store.finish(third.id, &Ending::Succeeded, &[], now()).await.unwrap();
+        assert_eq!(without().await, [(a, Some(1), false)]);
+    }
+}
+
+#[tokio::test]
+async fn a_backfill_sends_everybody_anew_and_its_attempts_carry_it_on() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = long_run();
+        let reach = async |run: &Run| {
+            let to = ["a@x".to_owned()];
+            let planned = store.plan_deliveries(run.id, Channel::Email, &to, None, now()).await.unwrap();
+            store.begin_sending(&planned, now()).await.unwrap();
+            store.move_delivery(&planned[0].id, DeliveryState::Sent, None, None, now()).await.unwrap();
+        };
+        let first = claimed(&store, &new, Repeat::Never).await;
+        assert_eq!((first.origin, store.first_sent_before(&first).await.unwrap()), (None, None));
+        reach(&first).await;
+        store.finish(first.id, &FAILED(), &[], now()).await.unwrap();
+        let backfill = NewRun { trigger: Trigger::Backfill, ..new.clone() };
+        let anew = claimed(&store, &backfill, Repeat::Everyone).await;
+        assert_eq!((anew.origin, store.origin_of(&anew).await.unwrap()), (Some(anew.id), anew.id));
+        assert_eq!(store.first_sent_before(&anew).await.unwrap(), Some(now()));
+        assert!(store.reached_before(&anew).await.unwrap().is_empty(), "the original does not count");
+        store.finish(anew.id, &FAILED(), &[], now()).await.unwrap();
+        let by_hand =
+            claimed(&store, &NewRun { trigger: Trigger::Manual, ..new.clone() }, Repeat::Unsent).await;
+        assert_eq!(by_hand.origin, Some(anew.id));
+        assert!(store.reached_before(&by_hand).await.unwrap().is_empty());
+        reach(&by_hand).await;
+        store.finish(by_hand.id, &FAILED(), &[], now()).await.unwrap();
+        let carried_on = claimed(&store, &backfill, Repeat::Unsent).await;
+        assert_eq!(carried_on.origin, Some(anew.id));
+        assert_eq!(store.reached_before(&carried_on).await.unwrap().len(), 1);
+        store.finish(carried_on.id, &FAILED(), &[], now()).await.unwrap();
+        let once_more = claimed(&store, &backfill, Repeat::Everyone).await;
+        assert_eq!(once_more.origin, Some(once_more.id));
+        let other = NewRun { scheduled_at: now() + TimeDelta::days(7), ..backfill };
+        let alone = claimed(&store, &other, Repeat::Everyone).await;
+        assert_eq!((alone.origin, store.first_sent_before(&alone).await.unwrap()), (Some(alone.id), None));
+    }
+}

@@ -107,7 +107,7 @@ pub async fn rerender(
         freshness: Freshness::from_now_on(),
         memory: None,
     };
-    let mut document = answers.document(question).await?.marked_incomplete(claimed.missing.clone());
+    let mut document = answers.document(question).await?.marked(claimed.marks());
     // Links lead where those of the file lead, whatever server this is.
     document.base_url.clone_from(&claimed.base_url);
     let today = document.provenance.clone();

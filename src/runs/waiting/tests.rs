@@ -7,6 +7,7 @@ use super::*;
 use crate::definitions::model::Report;
 use crate::delivery::{Mailer, MemoryMailbox};
 use crate::render::document::Content;
+use crate::render::provenance::Marks;
 use crate::runs::Clock;
 use crate::runs::execute::rig::{self, Rig, document, from, order, report, two_recipients};
 use crate::runs::execute::{Claimed, Order};
@@ -127,14 +128,14 @@ fn the_mark_stands_on_the_first_sheet_and_changes_the_digest() {
         memory: None,
     };
     let plain = document(&question).sealed(crate::render::document::Provenance::default());
-    assert_eq!(plain.clone().marked_incomplete(Vec::new()), plain);
-    let marked = plain.clone().marked_incomplete(vec!["매출 없음".into()]);
+    assert_eq!(plain.clone().marked(Marks::default()), plain);
+    let marked = plain.clone().marked(Marks { missing: vec!["매출 없음".into()], restated: None });
     assert_ne!(marked.provenance.digest, plain.provenance.digest);
     let first = marked.blocks().next().unwrap();
     let Ok(Content::Text(text)) = &first.content else { panic!("{first:?}") };
     assert_eq!(text.lines(), ["매출 없음"]);
     let read = crate::render::document::Provenance::from_json(&marked.provenance.to_json()).unwrap();
-    assert_eq!(plain.marked_incomplete(read.missing), marked, "what the proof says makes it again");
+    assert_eq!(plain.marked(read.marks()), marked, "what the proof says makes it again");
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ pub struct GridValue {
 }
 
 /// What kind of number stands in a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum ValueKind {
     /// A number, or any other value of the table.
     #[default]

@@ -61,7 +61,7 @@ pub(super) struct RunOut {
     scheduled_at: DateTime<Utc>,
     /// 1 for the first, more for reruns of the same instant; `null` for dry runs.
     attempt: Option<i64>,
-    /// What started it: `schedule`, `catch_up`, `manual` or `dry_run`.
+    /// What started it: `schedule`, `catch_up`, `manual`, `dry_run` or `backfill`.
     trigger: String,
     /// Where it stands: `waiting`, `running`, `succeeded`, `failed`, `interrupted` or `skipped`.
     state: String,
@@ -96,7 +96,7 @@ pub(super) struct RunDetailOut {
 
 /// A delivery.
 #[derive(Debug, Serialize, JsonSchema)]
-struct DeliveryOut {
+pub(super) struct DeliveryOut {
     /// Its id.
     id: String,
     /// `email` or `folder`.
@@ -109,6 +109,8 @@ struct DeliveryOut {
     state: String,
     /// How often it was tried.
     attempts: i64,
+    /// The Message-ID of the mail.
+    message_id: Option<String>,
     /// What the other side said, or why it failed.
     detail: Option<String>,
     /// When its state last changed.
@@ -120,6 +122,8 @@ struct DeliveryOut {
 struct ArtefactOut {
     /// Its id: it is at `/artefacts/{id}`.
     id: String,
+    /// `pdf`, `csv`, `xlsx`, or `figures` for the numbers that runs are compared by.
+    kind: String,
     /// Its name.
     name: String,
     /// Its media type.
@@ -247,7 +251,7 @@ impl RunOut {
 }
 
 impl DeliveryOut {
-    fn new(delivery: Delivery) -> Self {
+    pub(super) fn new(delivery: Delivery) -> Self {
         Self {
             id: delivery.id,
             channel: delivery.channel.to_string(),
@@ -255,6 +259,7 @@ impl DeliveryOut {
             slice: (!delivery.slice.is_empty()).then_some(delivery.slice),
             state: delivery.state.to_string(),
             attempts: delivery.attempts,
+            message_id: delivery.message_id,
             detail: delivery.error.or(delivery.answer),
             updated_at: delivery.updated_at,
         }
@@ -265,6 +270,7 @@ impl ArtefactOut {
     fn new(artefact: Artefact) -> Self {
         Self {
             id: artefact.id,
+            kind: artefact.kind,
             name: artefact.file_name,
             media_type: artefact.media_type,
             bytes: artefact.bytes,

@@ -5,7 +5,8 @@ use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    audit, datasets, explore, me, openapi, panels, reports, runs, schedules, sessions, signals, tokens, users,
+    audit, compare, datasets, deliveries, explore, me, openapi, panels, reports, runs, schedules, sessions,
+    signals, tokens, users,
 };
 use crate::access::Action;
 use crate::ledger::audit::AuditAction;
@@ -170,7 +171,7 @@ use Action::{Explore, Export, Schedule, View};
 use Audience::{Administrators, People};
 
 /// Every operation. Those that are not here do not exist.
-pub(super) static ROUTES: [Route; 28] = [
+pub(super) static ROUTES: [Route; 30] = [
     Route::new(Verb::Get, "/openapi.json", "describe", "This document.", || routing::get(openapi::show))
         .gives::<openapi::OpenApi>(200),
     Route::new(Verb::Get, "/me", "show_me", "Who calls, and what they may do.", || routing::get(me::show))
@@ -275,6 +276,26 @@ pub(super) static ROUTES: [Route; 28] = [
     )
     .needs(Schedule, "run")
     .gives::<runs::RunDetailOut>(200),
+    Route::new(
+        Verb::Get,
+        "/runs/{run}/compare/{other}",
+        "compare_runs",
+        "What differs between the numbers of two runs of a report.",
+        || routing::get(compare::show),
+    )
+    .needs(Export, "run")
+    .told_as(AuditAction::Exported)
+    .gives::<compare::ComparisonOut>(200),
+    Route::new(
+        Verb::Get,
+        "/deliveries",
+        "list_deliveries",
+        "What was sent to whom, and who is still without, newest first.",
+        || routing::get(deliveries::list),
+    )
+    .needs(Schedule, "deliveries")
+    .asks::<deliveries::DeliveriesQuery>()
+    .gives::<deliveries::Deliveries>(200),
     // Schedules.
     Route::new(
         Verb::Get,

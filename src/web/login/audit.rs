@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use futures::stream;
 
@@ -14,6 +14,7 @@ use super::enter::{door, private};
 use super::names::Names;
 use super::words::LoginWords;
 use crate::ledger::audit::{AuditAction, AuditFilter, Event, ExportFormat, Outcome, Recorded};
+use crate::runs::days;
 use crate::web::address::Address;
 use crate::web::disposition::{Disposition, content_disposition};
 use crate::web::error::WebError;
@@ -63,14 +64,9 @@ struct EventView {
     details: String,
 }
 
-/// The first instant of a day in a time zone; what is no day filters nothing.
-fn day(text: Option<&str>, later: u64, zone: Tz) -> Option<DateTime<Utc>> {
-    let day: NaiveDate = text?.parse().ok()?;
-    let midnight = day.checked_add_days(Days::new(later))?.and_time(NaiveTime::MIN);
-    // Some days begin at one o'clock, because the clocks go forward at midnight.
-    let first = |at| zone.from_local_datetime(&at).earliest();
-    let begins = first(midnight).or_else(|| first(midnight + TimeDelta::hours(1)))?;
-    Some(begins.to_utc())
+/// A day that stands in an address; what is no day filters nothing.
+fn day(text: Option<&str>) -> Option<NaiveDate> {
+    text?.parse().ok()
 }
 
 fn filter(address: &Address, zone: &str) -> AuditFilter {
@@ -87,8 +83,8 @@ fn filter(address: &Address, zone: &str) -> AuditFilter {
         object_kind,
         object_id,
         outcome: text("outcome").and_then(|word| word.parse().ok()),
-        from: day(text("from"), 0, zone),
-        to: day(text("to"), 1, zone),
+        from: day(text("from")).and_then(|day| days::begins(day, zone)),
+        to: day(text("to")).and_then(|day| days::ends(day, zone)),
         text: text("text").map(str::to_owned),
         before: text("before").and_then(|number| number.parse().ok()),
     }
@@ -230,20 +226,4 @@ async fn export(
         (head, [(header::CONTENT_DISPOSITION, disposition)], Body::from_stream(pages)).into_response();
     private(&mut response);
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_begins_when_the_zone_says_so() {
-        let begins = |zone: Tz| day(Some("2026-11-27"), 0, zone).unwrap().to_rfc3339();
-        assert_eq!(begins(Tz::Asia__Seoul), "2026-11-26T15:00:00+00:00");
-        assert_eq!(begins(Tz::UTC), "2026-11-27T00:00:00+00:00");
-        // Clocks go forward at midnight there.
-        let skipped = day(Some("2026-09-06"), 0, Tz::America__Santiago).unwrap();
-        assert_eq!(skipped.to_rfc3339(), "2026-09-06T04:00:00+00:00");
-        assert_eq!(day(Some("tomorrow"), 0, Tz::UTC), None);
-    }
 }

@@ -69,7 +69,12 @@ pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
             };
             Some(Deed { action, report: Some(report), object: ("report", rest) })
         }
+        // What it shows are numbers, as in files.
+        "runs" if rest.contains("/compare/") => {
+            Some(Deed { action: Action::Export, report: None, object: ("run", rest) })
+        }
         "runs" => Some(Deed { action: Action::Schedule, report: None, object: ("run", rest) }),
+        "deliveries" => Some(Deed { action: Action::Schedule, report: None, object: ("deliveries", "") }),
         "artefacts" => Some(Deed { action: Action::Export, report: None, object: ("artefact", rest) }),
         "problems" => Some(Deed { action: Action::Edit, report: None, object: ("problems", "") }),
         "users" | "audit" | "account" | "shares" | "logout" => {

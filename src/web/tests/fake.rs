@@ -18,13 +18,14 @@ use crate::format::Locale;
 use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
+use crate::runs::figures::Compared;
 use crate::runs::store::{
-    Artefact, Channel, Delivery, DeliveryState, Pause, Run, RunFilter, RunId, RunPage, RunState, Signal,
-    Stage, Trigger,
+    Artefact, Channel, Delivery, DeliveryEntry, DeliveryPage, DeliveryState, Pause, Run, RunFilter, RunId,
+    RunPage, RunState, Signal, Stage, Trigger, WantedState,
 };
 use crate::web::backend::{
-    Answers, ArtefactFile, Backend, BackendError, DatasetEntry, Fresh, OpenReport, ReadyCheck, ReportEntry,
-    RunDetail, RunOrder, StartedRun, Wish,
+    Answers, ArtefactFile, Backend, BackendError, DatasetEntry, DeliveriesAsked, FoundDeliveries, Fresh,
+    OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
 };
 use crate::web::{Brand, Resumed, ScheduleEntry};
 
@@ -174,6 +175,44 @@ impl Backend for Fake {
 
     fn run(&self, _: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
         async move { Ok((0..60).map(run).find(|run| run.id == id).map(detail)) }.boxed()
+    }
+
+    fn deliveries(
+        &self,
+        _: Standing,
+        asked: DeliveriesAsked,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<FoundDeliveries, BackendError>> {
+        let entries = (0..60).map(run).flat_map(|run| {
+            let resendable = run.can_be_resent();
+            detail(run.clone()).deliveries.into_iter().map(move |delivery| DeliveryEntry {
+                delivery,
+                report: run.report.clone(),
+                schedule: run.schedule.clone(),
+                scheduled_at: run.scheduled_at,
+                attempt: run.attempt,
+                trigger: run.trigger,
+                resendable,
+            })
+        });
+        let wanted = |entry: &DeliveryEntry| match asked.filter.state {
+            None => true,
+            Some(WantedState::In(state)) => entry.delivery.state == state,
+            Some(WantedState::Undelivered) => entry.delivery.state != DeliveryState::Sent,
+        };
+        let mut deliveries: Vec<DeliveryEntry> = entries.filter(wanted).collect();
+        let more = deliveries.len() > limit;
+        deliveries.truncate(limit);
+        let zone = "Asia/Seoul".to_owned();
+        async move { Ok(FoundDeliveries { page: DeliveryPage { deliveries, more }, zone }) }.boxed()
+    }
+
+    fn compare(&self, _: Standing, _: [RunId; 2]) -> BoxFuture<'_, Result<Option<Compared>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn count_undelivered(&self, _: Standing) -> BoxFuture<'_, Result<usize, BackendError>> {
+        async { Ok(60) }.boxed()
     }
 
     fn schedules(
@@ -373,6 +412,7 @@ impl Answers for FakeAnswers {
                 theme: None,
                 watermark: String::new(),
                 base_url: None,
+                period: None,
                 owner: "sales_analytics".into(),
                 evaluated_at: DateTime::UNIX_EPOCH,
                 proof: String::new(),
@@ -404,6 +444,7 @@ fn run(number: i64) -> Run {
         definition_version: "3f9a1c0de5b2".repeat(5),
         started_at: scheduled_at,
         burst: None,
+        origin: None,
         waits_until: None,
         waits_for: Vec::new(),
         finished_at: state.is_final().then(|| scheduled_at + chrono::TimeDelta::milliseconds(2345)),
@@ -437,6 +478,7 @@ fn detail(run: Run) -> RunDetail {
         media_type: "application/pdf".into(),
         bytes: 43_210,
         sha256: "0".repeat(64),
+        about: String::new(),
         path: "x".into(),
         created_at: run.started_at,
         deleted_at: None,
@@ -447,6 +489,7 @@ fn detail(run: Run) -> RunDetail {
             delivery("chan@example.hk", DeliveryState::InDoubt),
         ],
         resendable: run.can_be_resent(),
+        comparable: Vec::new(),
         artefacts: vec![artefact],
         run,
     }

@@ -21,6 +21,7 @@ impl Words {
             408 => {
                 self.pick("요청이 너무 느리게 도착했습니다", "The request came too slowly", "請求傳送過慢")
             }
+            410 => self.pick("더는 보관되어 있지 않습니다", "It is no longer kept", "已不再保存"),
             413 => self.pick("요청이 너무 큽니다", "The request is too large", "請求過大"),
             414 => self.pick("주소가 너무 깁니다", "The address is too long", "網址過長"),
             415 => self.pick("JSON만 받습니다", "Only JSON is taken here", "此處只接受 JSON"),
@@ -110,6 +111,7 @@ impl Words {
             Trigger::Schedule => self.pick("일정", "Schedule", "排程"),
             Trigger::CatchUp => self.pick("밀린 일정", "Catch-up", "補跑"),
             Trigger::Manual => self.pick("수동", "By hand", "手動"),
+            Trigger::Backfill => self.pick("소급 실행", "Backfill", "補製"),
             Trigger::DryRun => self.pick("시험 실행", "Dry run", "試跑"),
         }
     }

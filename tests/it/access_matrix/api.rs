@@ -47,6 +47,12 @@ pub(super) fn rows(made: &Made) -> Vec<(&'static str, Row)> {
         ),
         ("list_runs", row("GET /runs", "/runs", Need::Somewhere(Schedule))),
         ("show_run", row("GET /runs/{run}", "/runs/{object}", Need::Of(Schedule)).of(&made.run)),
+        (
+            "compare_runs",
+            row("GET /runs/{run}/compare/{other}", "/runs/{object}/compare/{object}", Need::Of(Export))
+                .of(&made.run),
+        ),
+        ("list_deliveries", row("GET /deliveries", "/deliveries?report=hush", Need::Somewhere(Schedule))),
         ("list_events", row("GET /audit", "/audit", Need::Administration)),
         ("list_users", row("GET /users", "/users", Need::Administration)),
         ("add_user", row("POST /users", "/users", Need::Administration).json(json!({"name": ""})).gives(422)),

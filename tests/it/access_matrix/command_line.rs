@@ -10,12 +10,15 @@ use super::workspace::{self, MARKS};
 use crate::support::binary::{Said, jangpyo};
 
 /// Every command with what it needs before it does anything; `None` for those that look with nobody's eyes.
-const COMMANDS: [(&str, Option<Action>); 15] = [
+const COMMANDS: [(&str, Option<Action>); 18] = [
     ("serve", None),
     ("check", None),
     ("render", Some(Action::View)),
     ("query", Some(Action::Explore)),
     ("run", None),
+    ("deliveries", None),
+    ("compare", None),
+    ("backfill", None),
     // Its person stands in the file.
     ("verify", None),
     ("access", None),

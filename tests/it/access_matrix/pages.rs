@@ -32,6 +32,14 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
         row("POST /runs/{run}/resend", "/runs/{object}/resend", Need::OfInPerson(Schedule))
             .of(&made.run)
             .gives(303),
+        row("GET /runs/{run}/compare/{other}", "/runs/{object}/compare/{object}", Need::Of(Export))
+            .of(&made.run),
+        row("GET /deliveries", "/deliveries", Need::Somewhere(Schedule)),
+        row(
+            "GET /deliveries",
+            "/deliveries?report=hush&state=undelivered&from=2026-01-01",
+            Need::Somewhere(Schedule),
+        ),
         row("GET /schedules", "/schedules", Need::Somewhere(Schedule)),
         row(SCHEDULE, "/reports/{object}/schedules/daily", Need::Of(Schedule)),
         row(PAUSE, "/reports/{object}/schedules/daily/pause", Need::OfInPerson(Schedule))

@@ -66,6 +66,7 @@ fn segments() -> BTreeMap<&'static str, String> {
         ("report", "weekly-sales"),
         ("panel", "trend"),
         ("run", "0199a6c0-0000-7000-8000-000000000000"),
+        ("other", "0199a6c0-0000-7000-8000-000000000000"),
         ("artefact", "0199a6c0-0000-7000-8000-000000000000"),
         ("file", "app.css"),
         ("theme", "hanbit"),
@@ -108,7 +109,13 @@ async fn furnished(site: &Site, administrator: &Asker) -> Target {
     let embedded: serde_json::Value = serde_json::from_str(&embed.send(address).await.text()).unwrap();
     let embedded = embedded["token"].as_str().unwrap_or_else(|| panic!("{embedded}")).to_owned();
     let mut segments = segments();
-    segments.extend([("run", id), ("artefact", artefact), ("link", link), ("embed", embedded)]);
+    segments.extend([
+        ("other", id.clone()),
+        ("run", id),
+        ("artefact", artefact),
+        ("link", link),
+        ("embed", embedded),
+    ]);
     segments.insert("setup", invitation.trim_start_matches("/setup/").to_owned());
     Target { address, segments, inside: INSIDE.to_owned() }
 }

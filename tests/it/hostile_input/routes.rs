@@ -35,6 +35,8 @@ const VIEW: &[&str] = &[
     "download",
     "bom",
 ];
+const DELIVERIES: &[&str] =
+    &["report", "schedule", "recipient", "channel", "state", "from", "to", "before", "lang", "theme"];
 const AUDIT: &[&str] = &["actor", "action", "object", "outcome", "from", "to", "text", "before"];
 
 /// The pages, as `src/web/router.rs`, `login/routes.rs`, `share/mod.rs` and `schedules/mod.rs` map them.
@@ -44,6 +46,8 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/reports/{report}/panels/{panel}", VIEW),
     ("/runs", &["report", "state", "before", "lang", "theme"]),
     ("/runs/{run}", &["lang"]),
+    ("/runs/{run}/compare/{other}", &["lang"]),
+    ("/deliveries", DELIVERIES),
     ("/schedules", &["lang", "theme"]),
     ("/reports/{report}/schedules/{schedule}", &["lang"]),
     ("/artefacts/{artefact}", &["download"]),

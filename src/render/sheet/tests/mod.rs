@@ -2,6 +2,6 @@
 
 mod grids;
 mod invariants;
-pub(in crate::render) mod sample;
+pub(crate) mod sample;
 
 mod conventions;

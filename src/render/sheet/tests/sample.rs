@@ -42,6 +42,7 @@ pub(super) fn document(size: (f32, f32), rows: Vec<Vec<Block>>) -> Document {
         theme: None,
         watermark: String::new(),
         base_url: None,
+        period: None,
         owner: "sales_analytics".into(),
         evaluated_at: Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).unwrap(),
         proof: "정의 3fa20a2 · 데이터 2026-11-22 · 실행 0193".into(),
@@ -251,12 +252,7 @@ pub(super) fn ledger(locale: Locale, rows: usize) -> Table {
 }
 
 /// A report as its readers get it: key numbers, charts, a comment, a ledger.
-pub(in crate::render) fn report(
-    locale: Locale,
-    size: (f32, f32),
-    key_numbers: usize,
-    rows: usize,
-) -> Document {
+pub(crate) fn report(locale: Locale, size: (f32, f32), key_numbers: usize, rows: usize) -> Document {
     let words = words(locale);
     let mut table = ledger(locale, rows);
     table.rows_before_limit = rows * 3;

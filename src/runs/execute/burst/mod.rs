@@ -17,7 +17,7 @@ use self::recipients::{Copy, Shared, Unreachable, copies, split};
 use super::deliver::{self, Errand, People, Problem, failed, worst};
 use super::part::Part;
 use super::sealed::{Earlier, Sealed};
-use super::{Done, Made, Runner, StageFailure, Ticket, files, send_if};
+use super::{Done, Made, Runner, StageFailure, Ticket, figures, files, send_if};
 use crate::definitions::model::{Burst, RunAs};
 use crate::delivery::Recipient;
 use crate::engine::{Freshness, Memory};
@@ -263,8 +263,8 @@ impl Common {
             if let Ok(mut names) = self.names.lock() {
                 names.extend(sealed.files.iter().map(|file| file.name.clone()));
             }
-            runner.keep(ticket, &sealed.files).await?;
-            runner.keep(ticket, &[sealed.file()?]).await?;
+            runner.keep(ticket, part, &sealed.files).await?;
+            runner.keep(ticket, part, &[sealed.file()?]).await?;
             return Ok(Made::Sealed(Box::new(sealed)));
         }
         let mut warnings = Vec::new();
@@ -273,6 +273,8 @@ impl Common {
             return Ok(Made::NothingToSend(reason));
         }
         let (document, mut files) = files::make(parts, document, ticket, part, &mut warnings).await?;
+        let (document, figures) = figures::file(document, ticket, part).await?;
+        files.files.push(figures);
         self.name_apart(&mut files);
         let sealed: Sealed = runner.seal(ticket, part, &document, files).await?;
         if let Ok(mut known) = self.warnings.lock() {

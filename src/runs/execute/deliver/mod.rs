@@ -240,7 +240,7 @@ pub(super) fn asked_for(wanted: &[Attachment], kind: FileKind) -> bool {
         FileKind::Csv => Attachment::Csv,
         FileKind::Xlsx => Attachment::Xlsx,
         FileKind::Png => Attachment::Png,
-        FileKind::Zip | FileKind::LockedPdf | FileKind::Sealed => return false,
+        FileKind::Zip | FileKind::LockedPdf | FileKind::Figures | FileKind::Sealed => return false,
     };
     wanted.contains(&of_file)
 }
