@@ -87,7 +87,7 @@ mod tests {
         let Claim::New(run) = home.store.claim(&new, Repeat::Never, now).await.unwrap() else { panic!() };
         let file =
             File { kind: FileKind::Pdf, name: "주간.pdf".into(), bytes: Bytes::from(vec![b'x'; 100]) };
-        home.store.add_artefact(run.id, &shelf.keep(run.id, &file).unwrap(), now).await.unwrap();
+        home.store.add_artefact(run.id, &shelf.keep(run.id, "", &file).unwrap(), now).await.unwrap();
         if end {
             home.store.finish(run.id, &Ending::Succeeded, &[], now).await.unwrap();
         }

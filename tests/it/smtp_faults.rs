@@ -129,7 +129,7 @@ async fn runner(change: impl FnOnce(&mut EmailDelivery)) -> TestRunner {
     TestRunner::changed(None, "주간", KIM_AND_LEE, |report| {
         report.panels.shift_remove("trend");
         let email = report.schedules.values_mut().next().unwrap().deliver.email.as_mut().unwrap();
-        (email.show, email.attach) = (vec![PanelId::parse("revenue").unwrap()], Vec::new());
+        (email.show, email.attach) = (Some(vec![PanelId::parse("revenue").unwrap()]), Vec::new());
         change(email);
     })
     .await

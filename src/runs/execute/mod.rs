@@ -304,7 +304,12 @@ impl Runner {
     }
 
     /// Keeps what an earlier attempt has sealed as this run's own: it is what this one hands over.
-    async fn keep_sealed(&self, ticket: &Ticket, part: &Part, sealed: Sealed) -> Result<Sealed, StageFailure> {
+    async fn keep_sealed(
+        &self,
+        ticket: &Ticket,
+        part: &Part,
+        sealed: Sealed,
+    ) -> Result<Sealed, StageFailure> {
         self.enter(ticket, Stage::Store).await?;
         self.note_seen(ticket).await?;
         self.keep(ticket, part, &sealed.files).await?;

@@ -119,6 +119,10 @@ fn planned(channel: Channel, recipient: &str) -> Planned {
     }
 }
 
+fn by_mail(recipients: &[String]) -> Vec<Planned> {
+    recipients.iter().map(|to| Planned { message_id: None, ..planned(Channel::Email, to) }).collect()
+}
+
 #[tokio::test]
 async fn what_may_be_repeated_is_not_in_the_way_when_nobody_knows_whether_it_came() {
     for Temporary { store, folder: _folder } in stores().await {
@@ -296,7 +300,7 @@ async fn deliveries_are_found_only_among_reports_that_are_open_and_page_by_page(
             (claimed(&store, &mine, Repeat::Never).await, claimed(&store, &others, Repeat::Never).await);
         let recipients = ["Kim@x", "l_e@x", "lee@x"].map(String::from);
         for run in [&run, &other] {
-            store.plan_deliveries(run.id, Channel::Email, &recipients, None, now()).await.unwrap();
+            store.plan(run.id, &by_mail(&recipients), now()).await.unwrap();
             store.finish(run.id, &FAILED(), &[], now()).await.unwrap();
         }
         let among = Some(vec![mine.report.clone()]);
@@ -343,7 +347,7 @@ async fn who_is_without_is_told_once_by_the_latest_attempt_that_was_to_reach_the
         let first = claimed(&store, &new, Repeat::Never).await;
         let [a, b, c] = ["a@x", "b@x", "c@x"].map(String::from);
         let all = [a.clone(), b.clone(), c.clone()];
-        let planned = store.plan_deliveries(first.id, Channel::Email, &all, None, now()).await.unwrap();
+        let planned = store.plan(first.id, &by_mail(&all), now()).await.unwrap();
         assert_eq!(without().await, [], "what waits may still come");
         store.begin_sending(&planned[..1], now()).await.unwrap();
         store.finish(first.id, &FAILED(), &[], now()).await.unwrap();
@@ -355,7 +359,7 @@ async fn who_is_without_is_told_once_by_the_latest_attempt_that_was_to_reach_the
         );
         let second = claimed(&store, &new, Repeat::Unsent).await;
         let rest = [b.clone(), c.clone()];
-        let planned = store.plan_deliveries(second.id, Channel::Email, &rest, None, now()).await.unwrap();
+        let planned = store.plan(second.id, &by_mail(&rest), now()).await.unwrap();
         store.begin_sending(&planned[..1], now()).await.unwrap();
         store.move_delivery(&planned[0].id, DeliveryState::Sent, Some("250"), None, now()).await.unwrap();
         store.finish(second.id, &FAILED(), &[], now()).await.unwrap();
@@ -364,7 +368,7 @@ async fn who_is_without_is_told_once_by_the_latest_attempt_that_was_to_reach_the
         assert_eq!(found, [(a.clone(), Some(1), false), (c.clone(), Some(2), true)]);
         // Whom a run that ended well did not send a copy, it had its reasons for.
         let third = claimed(&store, &new, Repeat::Unsent).await;
-        let planned = store.plan_deliveries(third.id, Channel::Email, &[c], None, now()).await.unwrap();
+        let planned = store.plan(third.id, &by_mail(&[c]), now()).await.unwrap();
         store
             .move_delivery(&planned[0].id, DeliveryState::Unsent, None, Some("no rows"), now())
             .await
@@ -380,7 +384,7 @@ async fn a_backfill_sends_everybody_anew_and_its_attempts_carry_it_on() {
         let new = long_run();
         let reach = async |run: &Run| {
             let to = ["a@x".to_owned()];
-            let planned = store.plan_deliveries(run.id, Channel::Email, &to, None, now()).await.unwrap();
+            let planned = store.plan(run.id, &by_mail(&to), now()).await.unwrap();
             store.begin_sending(&planned, now()).await.unwrap();
             store.move_delivery(&planned[0].id, DeliveryState::Sent, None, None, now()).await.unwrap();
         };

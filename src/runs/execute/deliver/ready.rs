@@ -75,11 +75,7 @@ impl Ready {
     }
 
     /// Hands it over once; an outcome for each of `deliveries`.
-    pub(super) async fn hand_over(
-        &self,
-        parts: &Parts,
-        deliveries: &[Delivery],
-    ) -> Vec<Outcome> {
+    pub(super) async fn hand_over(&self, parts: &Parts, deliveries: &[Delivery]) -> Vec<Outcome> {
         let outcome = match self {
             Self::Mail { message, people } => {
                 let to: Vec<EmailAddress> = deliveries
