@@ -294,12 +294,22 @@ pub(super) struct RunArguments {
     /// Makes the files and sends nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// When the instant has had its run: sends again to those who did not get it.
-    #[arg(long)]
-    pub again: bool,
+    #[command(flatten)]
+    pub repeat: RepeatArguments,
     /// Writes the result as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is done when the instant has had its run.
+#[derive(Debug, Args)]
+pub(super) struct RepeatArguments {
+    /// When the instant has had its run: sends again to those who did not get it.
+    #[arg(long)]
+    pub again: bool,
+    /// With --again: asks everything anew. Without it they get what an earlier attempt made, as everybody else did.
+    #[arg(long, requires = "again")]
+    pub fresh: bool,
 }
 
 #[derive(Debug, Args)]

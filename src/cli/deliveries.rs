@@ -35,6 +35,10 @@ pub(super) enum DeliveriesCommand {
         /// The id of the run.
         #[arg(value_parser = run_id)]
         run: RunId,
+        /// Only these deliveries of the run, by their ids, also those in doubt: somebody has made sure that they did not
+        /// arrive.
+        #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+        only: Vec<String>,
         /// Writes the result as JSON.
         #[arg(long)]
         json: bool,
@@ -92,9 +96,9 @@ pub(super) async fn deliveries(place: &Place, arguments: &DeliveriesArguments) -
     let mut program = place.program_with_state()?;
     match &arguments.command {
         None => list(&program, &arguments.search).await,
-        Some(DeliveriesCommand::Resend { run, json }) => {
+        Some(DeliveriesCommand::Resend { run, only, json }) => {
             program.settings.runs.retry.attempts = run::ATTEMPTS;
-            resend(&program, *run, *json).await
+            resend(&program, *run, only, *json).await
         }
     }
 }
@@ -182,13 +186,15 @@ fn line(entry: &DeliveryEntry, program: &Program) -> String {
     if delivery.state == DeliveryState::InDoubt {
         let id = delivery.message_id.as_deref().unwrap_or("unknown");
         return format!(
-            "{line}\n          it may have arrived, so it is not sent again; its Message-ID is {id}"
+            "{line}\n          it may have arrived, so it is not sent again by itself; its Message-ID is {id}; once it is \
+             sure that it did not: jangpyo deliveries resend {} --only {}",
+            delivery.run, delivery.id
         );
     }
     line
 }
 
-async fn resend(program: &Program, id: RunId, json: bool) -> Result<ExitCode, Failure> {
+async fn resend(program: &Program, id: RunId, only: &[String], json: bool) -> Result<ExitCode, Failure> {
     let failed = |error: StoreError| Failure::new(error.kind(), error);
     let runner = program.runner(run::instance(), Clock::system()).await?;
     let store = &runner.parts().store;
@@ -197,7 +203,12 @@ async fn resend(program: &Program, id: RunId, json: bool) -> Result<ExitCode, Fa
     let instant = found.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let spinner =
         progress::spinner(format!("sending {}/{} of {instant} again", found.report, found.schedule));
-    let claimed = runner.claim_resend(&found).await.map_err(|error| Failure::new(error.kind(), error))?;
+    let claimed = if only.is_empty() {
+        runner.claim_resend(&found).await
+    } else {
+        runner.claim_chosen(&found, only).await
+    };
+    let claimed = claimed.map_err(|error| Failure::new(error.kind(), error))?;
     let (run, is_new) = match claimed {
         Claimed::Ticket(ticket) => {
             let event = Event::new(AuditAction::ScheduleChanged, Utc::now())

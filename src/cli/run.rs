@@ -36,7 +36,7 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
         schedule: arguments.schedule.schedule.clone(),
         scheduled_at: arguments.at.unwrap_or_else(|| Utc::now().trunc_subsecs(0)),
         trigger: if arguments.dry_run { Trigger::DryRun } else { Trigger::Manual },
-        repeat: if arguments.again { Repeat::Unsent } else { Repeat::Never },
+        repeat: if arguments.repeat.again { Repeat::Unsent } else { Repeat::Never },
     };
     let spinner = progress::spinner(format!("running {}/{}", order.report, order.schedule));
     let failed = |error: StoreError| Failure::new(error.kind(), error);
@@ -49,7 +49,8 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
                 .with("run", ticket.run().id.to_string())
                 .with("started", order.trigger.as_str());
             runner.parts().audit.append(&[event]).await.map_err(failed)?;
-            (runner.perform(*ticket).await.map_err(failed)?, true)
+            let ticket = if arguments.repeat.fresh { ticket.fresh() } else { *ticket };
+            (runner.perform(ticket).await.map_err(failed)?, true)
         }
         Claimed::Existing(run) | Claimed::Waiting(run) => (*run, false),
     };

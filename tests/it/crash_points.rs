@@ -70,7 +70,7 @@ impl Lane {
             .spawn()
             .unwrap();
         tokio::task::block_in_place(|| {
-            let reached = told.recv_timeout(Duration::from_secs(60));
+            let reached = told.recv_timeout(Duration::from_mins(1));
             process.kill().unwrap();
             process.wait().unwrap();
             reached.unwrap_or_else(|error| panic!("{stop:?} was not reached: {error}"));
@@ -133,7 +133,7 @@ async fn a_run_killed_at_any_write_loses_nothing_and_doubles_nothing() {
                 if index >= writes * 2 {
                     return;
                 }
-                let moment = if index % 2 == 0 { Moment::Before } else { Moment::After };
+                let moment = if index.is_multiple_of(2) { Moment::Before } else { Moment::After };
                 let at = monday + TimeDelta::weeks(index as i64 + 1);
                 lane.kill_at(Stop { text: "", number: index / 2 + 1, moment }, at).await;
             }

@@ -107,13 +107,16 @@ fn messages_reach_chats_and_programs_and_what_fails_is_told_apart() {
     assert_eq!(states.keys().collect::<Vec<_>>(), ["chat-away", "hook-no"], "{again:?}");
     assert_eq!(hooks.lines("posts.jsonl").len(), before + 2);
     // A secret that is not there and a place that is not allowed any more say so, and keep nothing else.
-    let mut closed = command("hooks.example.com");
-    let (closed, _) = run(closed.env_remove("JANGPYO_SECRET_KEY"), &["--again"]);
-    let error = closed.json()["run"]["error"].as_str().unwrap().to_owned();
-    assert!(
-        error.contains("JANGPYO_ALLOWED_DESTINATIONS") && error.contains("JANGPYO_SECRET_KEY"),
-        "{error}"
-    );
+    let error = |mut command: Command| {
+        let (said, _) = run(&mut command, &["--again"]);
+        said.json()["run"]["error"].as_str().unwrap().to_owned()
+    };
+    let closed = error(command("hooks.example.com"));
+    assert!(closed.contains("`127.0.0.1` (JANGPYO_ALLOWED_DESTINATIONS)"), "{closed}");
+    let mut without = command("127.0.0.1");
+    without.env_remove("JANGPYO_SECRET_KEY");
+    assert!(error(without).contains("set JANGPYO_SECRET_KEY"), "the secret is named");
+    assert_eq!(hooks.lines("posts.jsonl").iter().filter(|post| post["path"] == "/ok").count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

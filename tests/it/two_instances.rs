@@ -74,7 +74,7 @@ impl Site {
     async fn until_accepted(&self, wanted: usize) {
         let begun = Instant::now();
         while self.mail.count("accepted") < wanted {
-            assert!(begun.elapsed() < Duration::from_secs(60), "no {wanted} mails were accepted");
+            assert!(begun.elapsed() < Duration::from_mins(1), "no {wanted} mails were accepted");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -185,7 +185,7 @@ async fn an_instance_that_is_cut_off_in_a_transaction_does_not_hold_up_the_other
     let sending = "COMMIT UPDATE deliveries SET state = 'sending'";
     let told = proxy.arm(Stop { text: sending, number: 5, moment: Moment::Before });
     let process = site.start(Some(proxy.port));
-    tokio::task::block_in_place(|| told.recv_timeout(Duration::from_secs(60)).unwrap());
+    tokio::task::block_in_place(|| told.recv_timeout(Duration::from_mins(1)).unwrap());
     let _other = site.server();
     site.until_closed().await;
     site.send_again(20).await;

@@ -60,14 +60,13 @@ pub(super) fn check(
             let path = deliver.key("email").key("to");
             findings.error(&path, "no_effect", "a burst says itself who its recipients are", help);
         }
-        Some(_) => {}
         // Copies may go to folders and destinations only; their names tell whose they are.
         None if burst.run_as() == RunAs::Recipient => {
             let help = "add `email: {}` to `deliver`, or name a role".to_owned();
             let message = "without mail nobody is the recipient whose rights decide";
             findings.error(&path.key("run_as"), "not_applicable", message, help);
         }
-        None => {}
+        _ => {}
     }
     whole_panels(burst, path, scope, findings);
 }

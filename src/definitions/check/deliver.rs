@@ -3,8 +3,8 @@
 use super::report::Scope;
 use super::{Findings, recipient, text};
 use crate::definitions::model::{
-    Attachment, Delivery, DestinationDelivery, DestinationId, EmailDelivery, FolderDelivery, Panel, PanelId,
-    Place, Schedule,
+    Attachment, Delivery, Destination, DestinationDelivery, DestinationId, EmailDelivery, FolderDelivery,
+    Panel, PanelId, Place, Schedule,
 };
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
@@ -187,7 +187,7 @@ fn to_destination(
             findings.error(&path, "wrong_type", format!("panel `{id}` is no key number"), help);
         }
     }
-    let Some(place) = destination.and_then(|destination| destination.place()) else { return };
+    let Some(place) = destination.and_then(Destination::place) else { return };
     let unused: &[(&str, bool)] = if place.takes_files() {
         &[("message", delivery.message.is_some()), ("show", !delivery.show.is_empty())]
     } else {

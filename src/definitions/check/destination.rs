@@ -61,15 +61,13 @@ pub(super) fn check(
                 return;
             }
             let path = path.key("url");
-            match bucket.url.split_once("://").filter(|(scheme, _)| *scheme != "file") {
-                Some((scheme, rest)) => {
-                    let bucket = rest.split('/').next().unwrap_or_default();
-                    allowed(&format!("{scheme}://{bucket}"), &path, policy, findings);
-                }
-                None => {
-                    let help = "use `deliver.folder`, which writes below the server's outbox".to_owned();
-                    findings.error(&path, "not_applicable", "this is a folder, not a bucket", help);
-                }
+            if let Some((scheme, rest)) = bucket.url.split_once("://").filter(|(scheme, _)| *scheme != "file")
+            {
+                let bucket = rest.split('/').next().unwrap_or_default();
+                allowed(&format!("{scheme}://{bucket}"), &path, policy, findings);
+            } else {
+                let help = "use `deliver.folder`, which writes below the server's outbox".to_owned();
+                findings.error(&path, "not_applicable", "this is a folder, not a bucket", help);
             }
         }
         Place::Sftp(server) => sftp(server, &root.key("sftp"), policy, findings),
@@ -100,12 +98,11 @@ fn webhook(hook: &Webhook, path: &FieldPath, policy: &Policy, findings: &mut Fin
 }
 
 fn sftp(server: &SftpDestination, path: &FieldPath, policy: &Policy, findings: &mut Findings<'_>) {
-    match url::Host::parse(&server.host) {
-        Ok(_) => allowed(&server.host, &path.key("host"), policy, findings),
-        Err(_) => {
-            let help = "write `sftp.example.com`".to_owned();
-            findings.error(&path.key("host"), "bad_url", "this is not the name of a server", help);
-        }
+    if url::Host::parse(&server.host).is_ok() {
+        allowed(&server.host, &path.key("host"), policy, findings);
+    } else {
+        let help = "write `sftp.example.com`".to_owned();
+        findings.error(&path.key("host"), "bad_url", "this is not the name of a server", help);
     }
     text::one_line(&server.user, &path.key("user"), findings);
     match (&server.password_secret, &server.key_secret) {

@@ -193,7 +193,7 @@ fn catalog<'a>(files: impl Iterator<Item = &'a DefinitionFile>, commit: Option<S
             Some(Definition::Theme(id, theme)) => insert(&mut catalog.themes, id, theme),
             Some(Definition::Calendar(id, calendar)) => insert(&mut catalog.calendars, id, calendar),
             Some(Definition::Destination(id, destination)) => {
-                insert(&mut catalog.destinations, id, destination)
+                insert(&mut catalog.destinations, id, destination);
             }
             Some(Definition::Access(access)) => {
                 catalog.access.get_or_insert_with(|| Arc::clone(access));

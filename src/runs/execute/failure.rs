@@ -45,6 +45,14 @@ pub enum RunError {
         /// Those it has.
         valid: String,
     },
+    /// A run has no such delivery.
+    #[error("run {run} has no delivery `{id}`; `jangpyo deliveries --json` tells their ids")]
+    NoDelivery {
+        /// The run.
+        run: String,
+        /// The id asked for.
+        id: String,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -54,7 +62,7 @@ impl RunError {
     /// Whose fault it is.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::NoReport { .. } | Self::NoSchedule { .. } => Kind::NotFound,
+            Self::NoReport { .. } | Self::NoSchedule { .. } | Self::NoDelivery { .. } => Kind::NotFound,
             Self::Store(error) => error.kind(),
         }
     }

@@ -1,7 +1,7 @@
 //! Sending again: another attempt for an instant, for those who did not get it.
 
 use super::{Claimed, Order, RunError, Runner};
-use crate::runs::store::{Repeat, Run, Trigger};
+use crate::runs::store::{Reached, Repeat, Run, Trigger};
 
 impl Runner {
     /// Claims another attempt for the instant of `run`, for those whom none has reached for all that is known; whoever
@@ -16,5 +16,27 @@ impl Runner {
             }
             latest => Ok(Claimed::Existing(Box::new(latest.unwrap_or_else(|| run.clone())))),
         }
+    }
+
+    /// Claims another attempt for the instant of `run`, for some of its deliveries only, by their ids: also those that may
+    /// have arrived, because somebody has made sure that they did not.
+    ///
+    /// # Errors
+    /// Besides those of the store: a delivery is none of the run's.
+    pub async fn claim_chosen(&self, run: &Run, ids: &[String]) -> Result<Claimed, RunError> {
+        let deliveries = self.parts.store.deliveries(run.id).await?;
+        let chosen = ids.iter().map(|id| {
+            let found = deliveries.iter().find(|delivery| delivery.id == *id);
+            found
+                .map(|delivery| (delivery.channel, delivery.recipient.clone(), delivery.slice.clone()))
+                .ok_or_else(|| RunError::NoDelivery { run: run.id.to_string(), id: id.clone() })
+        });
+        let only: Vec<Reached> = chosen.collect::<Result<_, _>>()?;
+        let Run { report, schedule, scheduled_at, .. } = run.clone();
+        let (trigger, repeat) = (Trigger::Manual, Repeat::Unsent);
+        Ok(match self.claim(&Order { report, schedule, scheduled_at, trigger, repeat }).await? {
+            Claimed::Ticket(ticket) => Claimed::Ticket(Box::new(ticket.only(only))),
+            other => other,
+        })
     }
 }

@@ -4,6 +4,7 @@
 //! reached late read the same numbers as those who were reached at once.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -175,10 +176,10 @@ impl Earlier {
         }
         let failed = StageFailure::store(Stage::Store);
         for artefact in parts.store.sealed_before(&ticket.run).await.map_err(&failed)? {
-            if !earlier.files.contains_key(&artefact.run) {
+            if let Entry::Vacant(entry) = earlier.files.entry(artefact.run) {
                 let files = parts.store.artefacts(artefact.run).await.map_err(&failed)?;
                 let by_name = files.into_iter().map(|file| (file.file_name.clone(), file)).collect();
-                earlier.files.insert(artefact.run, by_name);
+                entry.insert(by_name);
             }
             earlier.sealed.insert(artefact.file_name.clone(), artefact);
         }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use lopdf::encryption::crypt_filters::{Aes256CryptFilter, CryptFilter};
 use lopdf::{Document, EncryptionState, EncryptionVersion, Object, Permissions, StringFormat};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -22,7 +24,7 @@ pub fn locked(file: &[u8], password: &str) -> Result<Vec<u8>, PdfError> {
     let mut owner = [0; 32];
     random.fill(&mut key).and_then(|()| random.fill(&mut owner)).map_err(|error| failed(&error))?;
     // Nobody has the owner's password: it is drawn and thrown away.
-    let owner: String = owner.iter().map(|byte| format!("{byte:02x}")).collect();
+    let owner = BASE64_STANDARD.encode(owner);
     if !document.trailer.has(b"ID") {
         let mut id = [0; 16];
         random.fill(&mut id).map_err(|error| failed(&error))?;
@@ -41,8 +43,12 @@ pub fn locked(file: &[u8], password: &str) -> Result<Vec<u8>, PdfError> {
         permissions: Permissions::all(),
     };
     let state = EncryptionState::try_from(version).map_err(|error| failed(&error))?;
-    document.version = "2.0".to_owned();
+    "2.0".clone_into(&mut document.version);
     document.encrypt(&state).map_err(|error| failed(&error))?;
+    // The standard wants no length here any more, but poppler takes its absence for 40 bits.
+    let entry = document.trailer.get(b"Encrypt").and_then(Object::as_reference);
+    let entry = entry.and_then(|id| document.get_dictionary_mut(id)).map_err(|error| failed(&error))?;
+    entry.set("Length", 256);
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).map_err(|error| failed(&error))?;
     Ok(bytes)

@@ -91,7 +91,7 @@ pub(super) async fn plan<C>(
     };
     let (mut errands, mut planned, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for (copy, part, people) in copies {
-        let (whats, unplanned) = whats(parts, ticket, &part, people);
+        let (whats, unplanned) = whats(parts, ticket, &part, &people);
         // The same for every copy of a burst.
         if problems.is_empty() {
             problems = unplanned;
@@ -127,7 +127,7 @@ fn is_wanted(ticket: &Ticket, reached: &[Reached], row: &Planned) -> bool {
 }
 
 /// Everything that is to be handed over of a copy.
-fn whats(parts: &Parts, ticket: &Ticket, part: &Part, people: People) -> (Vec<What>, Vec<Problem>) {
+fn whats(parts: &Parts, ticket: &Ticket, part: &Part, people: &People) -> (Vec<What>, Vec<Problem>) {
     let deliver = &ticket.schedule.deliver;
     let (mut whats, mut problems) = (Vec::new(), Vec::new());
     whats.extend(deliver.folder.clone().map(What::Folder));

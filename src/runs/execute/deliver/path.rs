@@ -30,15 +30,14 @@ pub(super) fn path(template: &str, ticket: &Ticket, part: &Part, file: Option<&s
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        match after.split_once('}').and_then(|(name, after)| Some((word(name)?, after))) {
-            Some((word, after)) => {
-                filled.push_str(&word);
-                rest = after;
-            }
-            None => {
-                filled.push('{');
-                rest = after;
-            }
+        if let Some((word, after)) =
+            after.split_once('}').and_then(|(name, after)| Some((word(name)?, after)))
+        {
+            filled.push_str(&word);
+            rest = after;
+        } else {
+            filled.push('{');
+            rest = after;
         }
     }
     filled + rest

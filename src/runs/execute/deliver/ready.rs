@@ -61,7 +61,7 @@ impl Ready {
             What::Destination { channel, id, delivery } => {
                 let destination =
                     parts.destinations.open(id).map_err(|why| refused(Kind::BadDefinition, why))?;
-                to_destination(ticket, part, (*channel, id, delivery), destination, sealed)
+                Ok(to_destination(ticket, part, (*channel, id, delivery), destination, sealed))
             }
         }
     }
@@ -126,7 +126,7 @@ fn to_destination(
     (channel, id, delivery): (Channel, &DestinationId, &DestinationDelivery),
     destination: Destination,
     sealed: &Sealed,
-) -> Result<Ready, StageFailure> {
+) -> Ready {
     let wanted = delivery.wanted();
     let Destination::Hook(hook) = destination else {
         let template = delivery.path.as_deref().unwrap_or(DestinationDelivery::USUAL_PATH);
@@ -136,7 +136,7 @@ fn to_destination(
             media_type: file.kind.media_type().to_owned(),
             bytes: file.bytes.clone(),
         });
-        return Ok(Ready::Files { uploads: uploads.collect(), destination });
+        return Ready::Files { uploads: uploads.collect(), destination };
     };
     let panels: Vec<String> = delivery.show.iter().map(ToString::to_string).collect();
     let files = sealed.files.iter().zip(&sealed.addresses).filter(|(file, _)| asked_for(&wanted, file.kind));
@@ -159,7 +159,7 @@ fn to_destination(
     };
     // The same for every attempt, so that whoever takes it knows it again.
     let id = format!("{}.{id}.{}", ticket.first, &sealed.key[..16.min(sealed.key.len())]);
-    Ok(Ready::Hook { hook, id, body: body.to_string().into() })
+    Ready::Hook { hook, id, body: body.to_string().into() }
 }
 
 /// The message to a program: what people are told, as data.
