@@ -56,7 +56,7 @@ pub async fn sweep(
     for run in shelf.runs() {
         // A run that is not in the store belongs to another one; leave its files alone.
         if store.run(run).await?.is_some_and(|run| run.state.is_final()) {
-            let known = store.artefacts(run).await?;
+            let known = store.all_artefacts(run).await?;
             swept.strays += shelf.remove_strays(run, &known);
         }
     }

@@ -430,6 +430,47 @@ fn bursts() {
     snapshot("bursts", "broken.yaml", &cases);
 }
 
+#[test]
+fn destinations() {
+    let destination = |text: &str| format!("kind: destination\nowner: sales\n{text}\n");
+    let server = "sftp: {host: files.acme.example, user: reports, host_key: ssh-ed25519 AAAAC3";
+    let cases = [
+        ("nowhere", destination("title: Archive")),
+        ("two places", destination("slack: {url_secret: chat}\nteams: {url_secret: chat}")),
+        ("a secret in the file", destination("slack: {url_secret: 'https://hooks.example.com/T0'}")),
+        (
+            "a password in an address",
+            destination("webhook: {url: 'https://me:pass@hooks.example.com/', signing_secret: key}"),
+        ),
+        ("no encryption", destination("webhook: {url: 'http://hooks.example.com/', signing_secret: key}")),
+        ("no address", destination("webhook: {url: hooks, signing_secret: key}")),
+        ("a folder", destination("object_store: {url: ./kept}")),
+        ("no bucket", destination("object_store: {url: 's3://'}")),
+        ("no login", destination(&format!("{server}}}"))),
+        ("two logins", destination(&format!("{server}, key_secret: key, password_secret: word}}"))),
+        (
+            "no key",
+            destination("sftp: {host: 'a b', user: reports, key_secret: key, host_key: me, folder: ../x}"),
+        ),
+    ];
+    snapshot("destinations", "destinations/archive.yaml", &cases);
+}
+
+#[test]
+fn deliveries() {
+    let deliver = |text: &str| {
+        format!(
+            "{TOP}panels: {{a: {{kpi: revenue}}}}\nschedules:\n  monday:\n    cron: '0 8 * * MON'\n    deliver: {text}\n"
+        )
+    };
+    let cases = [
+        ("an unknown destination", deliver("{destinations: {archive: {}}}")),
+        ("a word of no path", deliver("{folder: {path: 'a/{shop}/{about}'}}")),
+        ("nothing to pack", deliver("{email: {to: a@acme.example, attach: [], zip: true}}")),
+    ];
+    snapshot("deliveries", "broken.yaml", &cases);
+}
+
 fn snapshot(name: &str, file: &str, cases: &[(&str, String)]) {
     let mut out = String::new();
     for (title, text) in cases {

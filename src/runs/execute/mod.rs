@@ -299,7 +299,9 @@ impl Runner {
             .transpose()?;
         let card = Card::of(document, mark);
         let sealed = Sealed::new(parts, part, (card, dashboard), words, (files.files, addresses));
-        self.keep(ticket, part, &[sealed.file()?]).await?;
+        if ticket.run.trigger != Trigger::DryRun {
+            self.keep(ticket, part, &[sealed.file()?]).await?;
+        }
         Ok(sealed)
     }
 

@@ -105,9 +105,9 @@ impl Store {
         Ok(id)
     }
 
-    /// One artefact.
+    /// One artefact that people may have.
     pub async fn artefact(&self, id: &str) -> Result<Option<Artefact>, StoreError> {
-        let row = sqlx::query("SELECT * FROM artefacts WHERE id = $1")
+        let row = sqlx::query("SELECT * FROM artefacts WHERE id = $1 AND kind <> 'sealed'")
             .bind(id.to_owned())
             .fetch_optional(&self.pool)
             .await
@@ -115,8 +115,15 @@ impl Store {
         row.map(|row| Artefact::from_row(&Cells(&row))).transpose()
     }
 
-    /// The artefacts of a run, by file name; first what is for readers.
+    /// The artefacts of a run that people may have, by file name; first what is for readers.
     pub async fn artefacts(&self, run: RunId) -> Result<Vec<Artefact>, StoreError> {
+        let mut all = self.all_artefacts(run).await?;
+        all.retain(|artefact| artefact.kind != FileKind::Sealed.word());
+        Ok(all)
+    }
+
+    /// The same with what is kept for attempts to come.
+    pub async fn all_artefacts(&self, run: RunId) -> Result<Vec<Artefact>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM artefacts WHERE run = $1 \
              ORDER BY CASE WHEN kind IN ('figures', 'sealed') THEN 1 ELSE 0 END, file_name",

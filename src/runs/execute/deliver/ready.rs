@@ -95,6 +95,14 @@ impl Ready {
         vec![outcome; deliveries.len()]
     }
 
+    /// Whose fault it is when it is refused for good.
+    pub(super) fn refusal(&self) -> Kind {
+        match self {
+            Self::Mail { .. } => Kind::BadRequest,
+            _ => Kind::BadDefinition,
+        }
+    }
+
     /// What logs call the recipient of a delivery.
     pub(super) fn masked(&self, delivery: &Delivery) -> String {
         match self {

@@ -53,7 +53,7 @@ pub(super) async fn rounds(
                 }
                 DeliveryState::Failed => problems.push(Problem {
                     kind: if matches!(outcome, Outcome::Refused(_)) {
-                        Kind::BadRequest
+                        ready.refusal()
                     } else {
                         Kind::Unavailable
                     },
