@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Variables;
-use crate::delivery::{Recipient, SmtpSettings, SmtpTls};
+use crate::delivery::{Dkim, Recipient, SmtpSettings, SmtpTls};
 
 /// How mail leaves.
 #[derive(Debug, Clone)]
@@ -22,6 +22,29 @@ pub enum MailSettings {
 pub(super) fn operations(variables: &mut Variables<'_>) -> Option<Recipient> {
     let text = variables.text("JANGPYO_OPERATIONS_MAIL")?;
     text.parse().map_err(|error| variables.problem("JANGPYO_OPERATIONS_MAIL", error)).ok()
+}
+
+/// Reads `JANGPYO_DKIM_*`: the key that mail from `mail`'s address is signed with.
+pub(super) fn dkim(variables: &mut Variables<'_>, mail: Option<&MailSettings>) -> Option<Dkim> {
+    let selector = variables.text("JANGPYO_DKIM_SELECTOR");
+    let key = variables.text("JANGPYO_DKIM_KEY");
+    let (selector, key) = match (selector, key) {
+        (Some(selector), Some(key)) => (selector, key),
+        (None, None) => return None,
+        _ => {
+            variables.problem(
+                "JANGPYO_DKIM_KEY",
+                "key and JANGPYO_DKIM_SELECTOR are given together or not at all",
+            );
+            return None;
+        }
+    };
+    let from = match mail? {
+        MailSettings::Smtp(smtp) => &smtp.from,
+        MailSettings::Outbox { from } => from,
+    };
+    let made = Dkim::new(from.address.domain(), selector.trim(), &key);
+    made.map_err(|problem| variables.problem("JANGPYO_DKIM_KEY", problem)).ok()
 }
 
 /// Reads `JANGPYO_SMTP_*` and `JANGPYO_MAIL_FROM`.

@@ -129,6 +129,7 @@ impl Settings {
                     runs.max_message_bytes,
                     "a number of bytes",
                 ),
+                dkim: mail::dkim(&mut variables, mail.as_ref()),
                 base_url,
                 policy: policy.clone(),
                 operations: mail::operations(&mut variables),

@@ -9,7 +9,7 @@ use lettre::message::header::{
 use lettre::message::{Body, Mailboxes, MultiPart, SinglePart};
 
 use super::parcel::one_line;
-use super::{EmailAddress, Parcel, Recipient};
+use super::{Dkim, EmailAddress, Parcel, Recipient};
 use crate::error::Kind;
 
 /// Why no message can be made.
@@ -55,8 +55,13 @@ pub struct Message {
     pub bytes: Vec<u8>,
 }
 
-/// Makes the message of `parcel`, from `from`, refusing more than `max_bytes`.
-pub fn compose(parcel: &Parcel, from: &Recipient, max_bytes: usize) -> Result<Message, ComposeError> {
+/// Makes the message of `parcel`, from `from`, signed where there is a key, refusing more than `max_bytes`.
+pub fn compose(
+    parcel: &Parcel,
+    from: &Recipient,
+    dkim: Option<&Dkim>,
+    max_bytes: usize,
+) -> Result<Message, ComposeError> {
     if parcel.recipients().is_empty() {
         return Err(ComposeError::NoRecipient);
     }
@@ -84,10 +89,13 @@ pub fn compose(parcel: &Parcel, from: &Recipient, max_bytes: usize) -> Result<Me
     // copies never come near a header.
     let anybody = lettre::address::Envelope::new(None, vec![from.address.inner().clone()])
         .map_err(|error| ComposeError::Malformed(error.to_string()))?;
-    let message = builder
+    let mut message = builder
         .envelope(anybody)
         .multipart(parts(parcel)?)
         .map_err(|error| ComposeError::Malformed(error.to_string()))?;
+    if let Some(dkim) = dkim {
+        dkim.sign(&mut message);
+    }
     let bytes = message.formatted();
     if bytes.len() > max_bytes {
         return Err(ComposeError::TooLarge { bytes: bytes.len(), limit: max_bytes });

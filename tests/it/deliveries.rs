@@ -163,3 +163,37 @@ fn who_is_reached_late_reads_what_the_others_read_and_nothing_is_asked_again() {
     assert!(!fresh.json()["run"]["warnings"].to_string().contains("nothing was asked again"), "{fresh:?}");
     assert_eq!(friendly.mails().len(), 2);
 }
+
+#[test]
+fn mail_is_signed_so_that_an_independent_reader_believes_it() {
+    let home = Home::new("deliver: {email: {to: '김지우 <kim@example.com>', attach: [pdf]}}", &[]);
+    let keys = Command::new(python::interpreter())
+        .args([python::script("dkim_check.py").to_str().unwrap(), "keys"])
+        .arg(home.folder.path())
+        .output()
+        .unwrap();
+    let published: serde_json::Value = serde_json::from_slice(&keys.stdout).unwrap();
+    for (number, kind) in ["rsa", "ed25519"].into_iter().enumerate() {
+        let mut command = home.command();
+        command.env("JANGPYO_DKIM_SELECTOR", kind);
+        command.env("JANGPYO_DKIM_KEY_FILE", home.folder.path().join(kind));
+        let at = format!("2026-11-{:02}T08:00:00+09:00", 2 + 7 * number);
+        let said = Said::of(command.args(["run", "small/monday", "--at", &at, "--json"]));
+        assert_eq!(said.code, Some(0), "{said:?}");
+        let check = |bytes: &[u8]| {
+            let file = home.folder.path().join("mail.eml");
+            std::fs::write(&file, bytes).unwrap();
+            let mut command = Command::new(python::interpreter());
+            command.arg(python::script("dkim_check.py")).arg("check").arg(&file);
+            command.arg(published[kind].as_str().unwrap());
+            String::from_utf8(command.output().unwrap().stdout).unwrap()
+        };
+        let bytes = home.server.raw(number + 1);
+        assert_eq!(check(&bytes).trim(), format!("valid {kind}._domainkey.corp.example."), "{kind}");
+        let changed = String::from_utf8(bytes).unwrap().replacen("Subject: ", "Subject: x", 1);
+        assert!(check(changed.as_bytes()).starts_with("invalid"), "a changed subject");
+    }
+    let mut command = home.command();
+    let said = Said::of(command.env("JANGPYO_DKIM_KEY", "x").args(["run", "small/monday"]));
+    assert!(said.code == Some(2) && said.err.contains("JANGPYO_DKIM_SELECTOR"), "{said:?}");
+}

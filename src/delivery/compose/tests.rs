@@ -29,7 +29,7 @@ fn sender() -> Recipient {
 }
 
 fn text_of(parcel: &Parcel) -> String {
-    String::from_utf8(compose(parcel, &sender(), 1 << 20).unwrap().bytes).unwrap()
+    String::from_utf8(compose(parcel, &sender(), None, 1 << 20).unwrap().bytes).unwrap()
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn nothing_from_outside_can_add_a_header() {
         assert!(!line.starts_with("X-Evil") && !line.starts_with("Bcc"), "{line}");
     }
     parcel.attachments[0].media_type = "application/pdf\r\nX-Evil: 5".into();
-    assert!(matches!(compose(&parcel, &sender(), 1 << 20), Err(ComposeError::Malformed(_))));
+    assert!(matches!(compose(&parcel, &sender(), None, 1 << 20), Err(ComposeError::Malformed(_))));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn encoded_words_stay_short_and_never_split_a_character() {
 
 #[test]
 fn a_mail_over_the_limit_names_the_setting() {
-    let error = compose(&parcel(), &sender(), 100).unwrap_err();
+    let error = compose(&parcel(), &sender(), None, 100).unwrap_err();
     assert!(error.to_string().contains("JANGPYO_MAX_MAIL_BYTES"), "{error}");
     assert_eq!(error.kind(), Kind::OverLimit);
 }

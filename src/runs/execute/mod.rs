@@ -40,7 +40,7 @@ use super::waiting::words as waiting_words;
 use crate::access::Viewer;
 use crate::definitions::Policy;
 use crate::definitions::model::PanelErrorPolicy;
-use crate::delivery::{Folder, Mailer, Recipient, RetryPolicy};
+use crate::delivery::{Dkim, Folder, Mailer, Recipient, RetryPolicy};
 use crate::error::Kind;
 use crate::ledger::audit::AuditLog;
 use crate::render::card::Card;
@@ -69,6 +69,8 @@ pub struct RunSettings {
     pub retry: RetryPolicy,
     /// The largest mail in bytes.
     pub max_message_bytes: usize,
+    /// The key that mail is signed with.
+    pub dkim: Option<Dkim>,
     /// The address the server is reached at, for links in mails; without it there are none.
     pub base_url: Option<url::Url>,
     /// Where mail may go; asked once more when it is sent, since definitions may be older than the setting.
@@ -88,6 +90,7 @@ impl Default for RunSettings {
             concurrency: 2,
             retry: RetryPolicy::default(),
             max_message_bytes: 25 * 1024 * 1024,
+            dkim: None,
             base_url: None,
             policy: Policy::default(),
             operations: None,

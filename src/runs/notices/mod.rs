@@ -75,8 +75,9 @@ async fn tell(parts: &Parts, run: &Run) -> Result<(), String> {
         bcc: Vec::new(),
         reply_to: None,
     };
-    let message = compose(&parcel, parts.mailer.from(), parts.settings.max_message_bytes)
-        .map_err(|error| error.to_string())?;
+    let message =
+        compose(&parcel, parts.mailer.from(), parts.settings.dkim.as_ref(), parts.settings.max_message_bytes)
+            .map_err(|error| error.to_string())?;
     let addresses: Vec<_> = parcel.recipients().iter().map(|to| to.address.clone()).collect();
     let reply = parts.mailer.send(&message, &addresses).await;
     let mut refused = Vec::new();

@@ -50,6 +50,11 @@ impl MailServer {
             .collect()
     }
 
+    /// The bytes of a mail, counted from 1.
+    pub(crate) fn raw(&self, number: usize) -> Vec<u8> {
+        std::fs::read(self.folder.path().join(format!("{number}.eml"))).unwrap()
+    }
+
     /// What happened, in order.
     pub(crate) fn events(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.folder.path().join("events.jsonl")).unwrap_or_default();

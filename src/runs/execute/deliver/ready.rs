@@ -47,8 +47,13 @@ impl Ready {
                 let parcel = sealed
                     .parcel(id, people, reply_to.clone())
                     .ok_or_else(|| refused(Kind::Bug, "the mail was not sealed".into()))?;
-                let message = compose(&parcel, parts.mailer.from(), parts.settings.max_message_bytes)
-                    .map_err(|error| refused(error.kind(), error.to_string()))?;
+                let message = compose(
+                    &parcel,
+                    parts.mailer.from(),
+                    parts.settings.dkim.as_ref(),
+                    parts.settings.max_message_bytes,
+                )
+                .map_err(|error| refused(error.kind(), error.to_string()))?;
                 Ok(Self::Mail { message, people: people.clone() })
             }
             What::Folder(folder) => {
