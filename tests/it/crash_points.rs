@@ -98,8 +98,9 @@ impl Lane {
             assert!(got == 1 || (got == 0 && in_doubt), "{stop:?}: {to} got {got}: {own:#?}");
             assert!(own.iter().all(|delivery| delivery.state.is_final()), "{stop:?}: {own:#?}");
         }
-        let reached = deliveries.iter().filter(|delivery| delivery.state.may_have_arrived());
-        assert_eq!(reached.filter(|delivery| delivery.channel == Channel::Folder).count(), 1, "{stop:?}");
+        // The same files are written again where nobody knows whether they were.
+        let written = deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Sent);
+        assert_eq!(written.filter(|delivery| delivery.channel == Channel::Folder).count(), 1, "{stop:?}");
     }
 }
 

@@ -38,7 +38,9 @@ impl TestWorkspace {
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.dir().join(name), text).unwrap();
+        let path = self.dir().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
     }
 
     /// Replaces `old`, which must stand there, in a file.

@@ -76,6 +76,10 @@ schedules:
     on_holiday: next
     blackout: {from: 2026-11-09, through: 2026-11-09, reason: Black}
     deliver: {email: {to: [sales@example.com], subject: Subject, message: Message, attach: [pdf, xlsx]}}
+  chat:
+    cron: 0 9 * * MON
+    enabled: false
+    deliver: {destinations: {hostile: {message: Message}}}
 ";
 
 const DATASET: &str = "
@@ -158,8 +162,12 @@ fn hostile_workspace() -> TestWorkspace {
                 continue;
             }
             // Behind the payload the text stays, with what it refers to.
-            let found =
-                schema.spread(&mut definition, &mut |text| *text = format!("{}{text}", next.next().unwrap()));
+            let found = schema.spread(&mut definition, &mut |place, text| {
+                // A watermark has room for a word or two.
+                let room = if place.ends_with(".watermark") { 40 - text.chars().count() } else { usize::MAX };
+                let payload = next.find(|payload| payload.chars().count() <= room).unwrap();
+                *text = format!("{payload}{text}");
+            });
             reached.extend(found.into_iter().map(|place| format!("{kind} {place}")));
             std::fs::write(&file, serde_json::to_string_pretty(&definition).unwrap()).unwrap();
         }

@@ -55,7 +55,7 @@ const UNDERSTOOD: [&str; 37] = [
 ];
 
 /// The same in files that no report shows.
-const UNDERSTOOD_ELSEWHERE: [&str; 12] = [
+const UNDERSTOOD_ELSEWHERE: [&str; 13] = [
     "ClaimAttribute.claim",
     "FunctionalRole.contact",
     "FunctionalRole.users[]",
@@ -64,6 +64,7 @@ const UNDERSTOOD_ELSEWHERE: [&str; 12] = [
     "S3Options.endpoint",
     "S3Options.region",
     "Webhook.url",
+    "ObjectStoreDestination.url",
     "SftpDestination.host",
     "SftpDestination.user",
     "SftpDestination.host_key",
@@ -91,14 +92,14 @@ impl Schema {
     pub(super) fn spread(
         &self,
         definition: &mut Value,
-        change: &mut dyn FnMut(&mut String),
+        change: &mut dyn FnMut(&str, &mut String),
     ) -> BTreeSet<String> {
         let mut places = BTreeSet::new();
         self.walk(&self.0, "root", definition, &mut |place, _, value| {
             places.insert(place.to_owned());
             match value {
-                Value::Object(texts) => texts.values_mut().for_each(|text| apply(text, change)),
-                text => apply(text, change),
+                Value::Object(texts) => texts.values_mut().for_each(|text| apply(place, text, change)),
+                text => apply(place, text, change),
             }
         });
         places
@@ -192,9 +193,9 @@ impl Schema {
     }
 }
 
-fn apply(text: &mut Value, change: &mut dyn FnMut(&mut String)) {
+fn apply(path: &str, text: &mut Value, change: &mut dyn FnMut(&str, &mut String)) {
     let Value::String(text) = text else { panic!("no text: {text}") };
-    change(text);
+    change(path, text);
 }
 
 /// What stands under names that authors choose.
