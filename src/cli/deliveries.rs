@@ -56,7 +56,7 @@ pub(super) struct DeliverySearch {
     /// With this anywhere in the address or path; letters' case does not count.
     #[arg(long, value_name = "PART")]
     pub recipient: Option<String>,
-    /// On this way: `email` or `folder`.
+    /// On this way: `email`, `folder`, `slack`, `teams`, `webhook`, `object_store` or `sftp`.
     #[arg(long, value_name = "CHANNEL")]
     pub channel: Option<String>,
     /// In this state: `queued`, `sending`, `sent`, `failed`, `in_doubt`, `unsent`; or `undelivered`.

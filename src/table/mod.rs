@@ -19,7 +19,7 @@ pub use grid::{
     head_rows,
 };
 pub use text::{others, subtotal, total};
-pub use value::Value;
+pub use value::{Value, decimal_digits};
 
 use crate::format::{Grain, NumberFormat};
 

@@ -34,6 +34,17 @@ pub enum Value {
     Timestamp(NaiveDateTime),
 }
 
+/// All digits of a decimal, with a point where the scale says.
+pub fn decimal_digits(unscaled: i128, scale: i8) -> String {
+    let Ok(behind) = usize::try_from(scale) else {
+        return format!("{unscaled}{}", "0".repeat(usize::from(scale.unsigned_abs())));
+    };
+    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = behind + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - behind);
+    let (sign, point) = (if unscaled < 0 { "-" } else { "" }, if behind > 0 { "." } else { "" });
+    format!("{sign}{whole}{point}{fraction}")
+}
+
 impl Value {
     /// The number in this cell; `None` for anything else and for NaN and infinities.
     pub fn as_f64(&self) -> Option<f64> {

@@ -45,13 +45,13 @@ fn posted(hooks: &Served, path: &str) -> Value {
 fn messages_reach_chats_and_programs_and_what_fails_is_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let (workspace, state) = (folder.path().join("reports"), folder.path().join("state"));
-    let names = ["chat", "chat-drop", "chat-away", "teams", "hook-busy", "hook-no"];
+    let names = ["chat", "chat-drop", "chat-never", "chat-away", "teams", "hook-busy", "hook-no"];
     let to: Vec<String> =
         names.iter().map(|name| format!("{name}: {{message: '<!channel> {{title}}'}}")).collect();
     small(&workspace, 3, &format!("deliver: {{destinations: {{{}}}}}", to.join(", ")));
     let hooks = Served::start("hook_server.py", &[]);
     let base = format!("http://127.0.0.1:{}", hooks.port());
-    for name in ["chat", "chat-drop", "chat-away"] {
+    for name in ["chat", "chat-drop", "chat-never", "chat-away"] {
         put(&workspace, name, &format!("slack: {{url_secret: {name}}}"));
     }
     put(&workspace, "teams", "teams: {url_secret: chat}");
@@ -65,7 +65,9 @@ fn messages_reach_chats_and_programs_and_what_fails_is_told_apart() {
         let mut command = jangpyo(&workspace, &state);
         command.env("JANGPYO_ALLOWED_DESTINATIONS", allowed).env("JANGPYO_SECRET_KEY", KEY);
         command.env("JANGPYO_BASE_URL", "https://reports.example/bi/");
-        for (name, path) in [("CHAT", "ok"), ("CHAT_DROP", "drop"), ("CHAT_AWAY", "away")] {
+        for (name, path) in
+            [("CHAT", "ok"), ("CHAT_DROP", "drop"), ("CHAT_NEVER", "never"), ("CHAT_AWAY", "away")]
+        {
             command.env(format!("JANGPYO_SECRET_{name}"), format!("{base}/{path}"));
         }
         command
@@ -77,7 +79,7 @@ fn messages_reach_chats_and_programs_and_what_fails_is_told_apart() {
 
     let (said, states) = run(&mut command("127.0.0.1"), &[]);
     assert_eq!(said.code, Some(1), "{said:?}");
-    let expected = ["sent", "in_doubt", "failed", "sent", "sent", "failed"];
+    let expected = ["sent", "in_doubt", "in_doubt", "failed", "sent", "sent", "failed"];
     let expected: BTreeMap<String, String> =
         names.iter().zip(expected).map(|(name, state)| ((*name).to_owned(), state.to_owned())).collect();
     assert_eq!(states, expected, "{said:?}");

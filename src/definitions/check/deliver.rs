@@ -13,10 +13,6 @@ use crate::definitions::policy::Policy;
 /// What may stand in braces in a subject or a message.
 const WORDS: [&str; 2] = ["title", "period"];
 
-/// What may stand in braces in a path, besides `file`.
-const PATH_WORDS: [&str; 9] =
-    ["report", "schedule", "about", "year", "month", "day", "hour", "minute", "locale"];
-
 pub(super) fn check(
     schedule: &Schedule,
     path: &FieldPath,
@@ -114,7 +110,7 @@ fn in_folder(folder: &FolderDelivery, is_burst: bool, path: &FieldPath, findings
         let help = "write a path below the outbox folder, such as `finance/weekly`".to_owned();
         findings.error(&path_path, "outside", "the folder must be relative, without `.` and `..`", help);
     } else {
-        path_words(&folder.path, &PATH_WORDS, is_burst, &path_path, findings);
+        path_words(&folder.path, &DestinationDelivery::PATH_WORDS, is_burst, &path_path, findings);
     }
     some_files(&folder.files, &path.key("files"), findings);
 }
@@ -218,7 +214,7 @@ fn file_path(text: &str, is_burst: bool, path: &FieldPath, findings: &mut Findin
         findings.error(path, "outside", "the path must be relative, without `.` and `..`", help);
         return;
     }
-    let valid: Vec<&str> = PATH_WORDS.iter().copied().chain(["file"]).collect();
+    let valid: Vec<&str> = DestinationDelivery::PATH_WORDS.iter().copied().chain(["file"]).collect();
     path_words(text, &valid, is_burst, path, findings);
     if !text.ends_with("{file}") || text.matches("{file}").count() != 1 {
         let help = format!("write `{}`", DestinationDelivery::USUAL_PATH);

@@ -114,6 +114,10 @@ impl DestinationDelivery {
     /// Where files go by default.
     pub const USUAL_PATH: &str = "{report}/{year}-{month}-{day}/{file}";
 
+    /// What may stand in braces in a path, besides `{file}` at its end.
+    pub const PATH_WORDS: [&str; 9] =
+        ["report", "schedule", "about", "year", "month", "day", "hour", "minute", "locale"];
+
     /// The files.
     pub fn wanted(&self) -> Vec<Attachment> {
         self.files.clone().unwrap_or_else(pdf)

@@ -1,6 +1,7 @@
 //! Messages to web hooks.
 
 use std::error::Error as _;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -50,6 +51,17 @@ impl std::fmt::Debug for Hook {
     }
 }
 
+/// Made once: each reads the certificates of the system. Connections are not kept, since runs come hours apart.
+static CLIENT: LazyLock<Result<reqwest::Client, String>> = LazyLock::new(|| {
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(0)
+        .connect_timeout(PATIENCE / 3)
+        .timeout(PATIENCE)
+        .build();
+    client.map_err(|error| with_causes(&error))
+});
+
 impl SigningKey {
     /// Reads `whsec_` and at least 24 bytes in base64, the form of standardwebhooks.com; what is wrong otherwise.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -76,16 +88,9 @@ impl Hook {
     /// Posts a JSON message, called `id` for good. Redirects are not followed: they would take the message, and
     /// whatever the address lets in, somewhere nobody has allowed.
     pub async fn post(&self, id: &str, body: Bytes, now: DateTime<Utc>) -> Outcome {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(PATIENCE / 3)
-            .timeout(PATIENCE)
-            .build();
-        let client = match client {
+        let client = match &*CLIENT {
             Ok(client) => client,
-            Err(error) => {
-                return Outcome::Refused(format!("no connection can be made: {}", with_causes(&error)));
-            }
+            Err(why) => return Outcome::Refused(format!("no connection can be made: {why}")),
         };
         let mut request = client.post(self.url.clone()).header("content-type", "application/json");
         if let HookKind::Signed { key, .. } = &self.kind {

@@ -26,17 +26,10 @@ impl Runner {
         let now = parts.clock.now();
         let new = self.new_run(order, &found.version, &schedule, now);
         Ok(match parts.store.claim(&new, order.repeat, now).await? {
-            Claim::New(run) => Claimed::Ticket(Box::new(Ticket {
-                first: parts.store.origin_of(&run).await?,
-                made_again: MadeAgain::of(parts, &run).await?,
-                run,
-                report: found.report,
-                schedule,
-                repeat: order.repeat,
-                only: Vec::new(),
-                fresh: false,
-                missing: Vec::new(),
-            })),
+            Claim::New(run) => {
+                let ticket = self.ticket(run, found, schedule, Vec::new()).await?;
+                Claimed::Ticket(Box::new(Ticket { repeat: order.repeat, ..ticket }))
+            }
             Claim::Waiting(run) => Claimed::Waiting(Box::new(run)),
             Claim::Existing(run) => Claimed::Existing(Box::new(run)),
         })
@@ -63,19 +56,27 @@ impl Runner {
             return Ok(None);
         }
         let Some(run) = store.run(run.id).await? else { return Ok(None) };
-        let first = store.origin_of(&run).await?;
-        let made_again = MadeAgain::of(&self.parts, &run).await?;
-        Ok(Some(Ticket {
+        Ok(Some(self.ticket(run, found, schedule, missing).await?))
+    }
+
+    async fn ticket(
+        &self,
+        run: Run,
+        found: VersionedReport,
+        schedule: Schedule,
+        missing: Vec<Missing>,
+    ) -> Result<Ticket, StoreError> {
+        Ok(Ticket {
+            first: self.parts.store.origin_of(&run).await?,
+            made_again: MadeAgain::of(&self.parts, &run).await?,
             run,
             report: found.report,
             schedule,
-            repeat: order.repeat,
+            repeat: Repeat::Never,
             only: Vec::new(),
             fresh: false,
-            first,
-            made_again,
             missing,
-        }))
+        })
     }
 
     fn new_run(&self, order: &Order, version: &str, schedule: &Schedule, now: DateTime<Utc>) -> NewRun {

@@ -106,9 +106,7 @@ pub(super) fn mark(document: &Document) -> String {
 
 /// The address of the dashboard with the parameters of a copy.
 pub(super) fn dashboard(parts: &Parts, ticket: &Ticket, part: &Part) -> Option<String> {
-    let mut url = parts.settings.base_url.clone()?;
-    url.path_segments_mut().ok()?.pop_if_empty().extend(["reports", ticket.run.report.as_str()]);
-    url.set_fragment(None);
+    let mut url = page(parts, ["reports", ticket.run.report.as_str()])?;
     if !part.parameters.is_empty() {
         let pairs =
             part.parameters.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
@@ -119,11 +117,13 @@ pub(super) fn dashboard(parts: &Parts, ticket: &Ticket, part: &Part) -> Option<S
 
 /// The address that a file is opened at; empty where the server's own is not known.
 pub(super) fn address_of(parts: &Parts, artefact: &str) -> String {
-    let address = || {
-        let mut url = parts.settings.base_url.clone()?;
-        url.path_segments_mut().ok()?.pop_if_empty().extend(["artefacts", artefact]);
-        url.set_fragment(None);
-        Some(String::from(url))
-    };
-    address().unwrap_or_default()
+    page(parts, ["artefacts", artefact]).map(String::from).unwrap_or_default()
+}
+
+/// A page of the server, where its address is known.
+fn page(parts: &Parts, path: [&str; 2]) -> Option<url::Url> {
+    let mut url = parts.settings.base_url.clone()?;
+    url.path_segments_mut().ok()?.pop_if_empty().extend(path);
+    url.set_fragment(None);
+    Some(url)
 }

@@ -433,3 +433,18 @@ async fn csv_files_begin_with_the_mark_that_the_schedule_chose() {
         assert_eq!(bytes.starts_with("\u{feff}".as_bytes()), has_mark, "{chosen}: {bytes:?}");
     }
 }
+
+#[tokio::test]
+async fn every_word_that_a_path_may_hold_is_filled() {
+    use crate::definitions::model::DestinationDelivery;
+
+    let words: Vec<String> =
+        DestinationDelivery::PATH_WORDS.iter().map(|word| format!("{word}={{{word}}}")).collect();
+    let rig = Rig::new(report(&json!({"folder": {"path": words.join("/")}}), &json!({}))).await;
+    let run = rig.run(Trigger::Manual, Repeat::Never).await;
+    assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
+    let path =
+        "report=weekly-sales/schedule=monday/about=all/year=2026/month=01/day=05/hour=08/minute=00/locale=ko";
+    let folder = rig.home.folder.path().join("folder").join(path);
+    assert!(folder.join("주간 매출 현황 2026-01-05.pdf").is_file(), "{}", folder.display());
+}

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::table::Value;
+use crate::table::{Value, decimal_digits};
 
 /// A value. Whole numbers and texts are what they are in JSON (`5`, `"5"`); what JSON has no form for, or readers of JSON
 /// change in its last digit, has its kind as a name: `{"decimal": "1234.50"}`, `{"float": "0.1"}`.
@@ -63,23 +63,14 @@ impl From<&Value> for Raw {
             Value::Bool(truth) => Self::Bool(*truth),
             Value::Int(number) => Self::Int(*number),
             Value::Float(number) => Self::Named(Named::Float(format!("{number:?}"))),
-            Value::Decimal { unscaled, scale } => Self::Named(Named::Decimal(digits(*unscaled, *scale))),
+            Value::Decimal { unscaled, scale } => {
+                Self::Named(Named::Decimal(decimal_digits(*unscaled, *scale)))
+            }
             Value::Text(text) => Self::Text(text.to_string()),
             Value::Date(day) => Self::Named(Named::Date(*day)),
             Value::Timestamp(instant) => Self::Named(Named::Timestamp(*instant)),
         }
     }
-}
-
-/// All digits, with a point where the scale says.
-fn digits(unscaled: i128, scale: i8) -> String {
-    let Ok(behind) = usize::try_from(scale) else {
-        return format!("{unscaled}{}", "0".repeat(usize::from(scale.unsigned_abs())));
-    };
-    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = behind + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - behind);
-    let (sign, point) = (if unscaled < 0 { "-" } else { "" }, if behind > 0 { "." } else { "" });
-    format!("{sign}{whole}{point}{fraction}")
 }
 
 /// The decimal of these digits; one with trailing zeros for its scale may have lost them.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::format::Grain;
-use crate::table::{Column, Role, Table, Value};
+use crate::table::{Column, Role, Table, Value, decimal_digits};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -170,22 +170,11 @@ fn cell(value: &Value) -> Cell {
         Value::Int(number) => number.to_string().into(),
         // JSON has no NaN and no infinities: they become null.
         Value::Float(number) => (*number).into(),
-        Value::Decimal { unscaled, scale } => decimal(*unscaled, *scale).into(),
+        Value::Decimal { unscaled, scale } => decimal_digits(*unscaled, *scale).into(),
         Value::Text(text) => text.as_ref().into(),
         Value::Date(date) => date.to_string().into(),
         Value::Timestamp(instant) => instant.format("%Y-%m-%dT%H:%M:%S%.f").to_string().into(),
     })
-}
-
-/// All digits, with a point where the scale says.
-fn decimal(unscaled: i128, scale: i8) -> String {
-    let Ok(behind) = usize::try_from(scale) else {
-        return format!("{unscaled}{}", "0".repeat(usize::from(scale.unsigned_abs())));
-    };
-    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = behind + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - behind);
-    let (sign, point) = (if unscaled < 0 { "-" } else { "" }, if behind > 0 { "." } else { "" });
-    format!("{sign}{whole}{point}{fraction}")
 }
 
 #[cfg(test)]

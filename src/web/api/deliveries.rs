@@ -26,7 +26,7 @@ pub(super) struct DeliveriesQuery {
     schedule: Option<String>,
     /// With this anywhere in the address or path; letters' case does not count.
     recipient: Option<String>,
-    /// On this way: `email` or `folder`.
+    /// On this way: `email`, `folder`, `slack`, `teams`, `webhook`, `object_store` or `sftp`.
     channel: Option<String>,
     /// In this state: `queued`, `sending`, `sent`, `failed`, `in_doubt` or `unsent`; or `undelivered` for those who
     /// are still without: it failed, is in doubt, or was not handed over, and no later attempt has taken its place.

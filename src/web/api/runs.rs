@@ -99,9 +99,9 @@ pub(super) struct RunDetailOut {
 pub(super) struct DeliveryOut {
     /// Its id.
     id: String,
-    /// `email` or `folder`.
+    /// `email`, `folder`, `slack`, `teams`, `webhook`, `object_store` or `sftp`.
     channel: String,
-    /// The address or path.
+    /// The address, the path, or the name of the destination.
     recipient: String,
     /// What a copy of a burst is about; `null` for a run that is none.
     slice: Option<String>,

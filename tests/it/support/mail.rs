@@ -1,49 +1,36 @@
 //! A real mail server, and mail as a reader independent of ours sees it.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::python;
+use super::served::Served;
 
 /// aiosmtpd in a process of its own; ends when dropped.
 pub(crate) struct MailServer {
     pub(crate) port: u16,
     /// The authority of its certificate, where it speaks TLS.
     pub(crate) ca_file: Option<PathBuf>,
-    folder: tempfile::TempDir,
-    process: Child,
+    served: Served,
 }
 
 impl MailServer {
     /// Starts `smtp_server.py` with `options`.
     pub(crate) fn start(options: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut process = Command::new(python::interpreter())
-            .arg(python::script("smtp_server.py"))
-            .arg(folder.path())
-            .args(options)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let ready: Value = serde_json::from_str(&line).expect("the server prints where it listens");
+        let served = Served::start("smtp_server.py", options);
         Self {
-            port: ready["port"].as_u64().unwrap().try_into().unwrap(),
-            ca_file: ready["ca_file"].as_str().map(PathBuf::from),
-            folder,
-            process,
+            port: served.port().try_into().unwrap(),
+            ca_file: served.ready["ca_file"].as_str().map(PathBuf::from),
+            served,
         }
     }
 
     /// The mails it accepted, as Python's email package reads them.
     pub(crate) fn mails(&self) -> Vec<Mail> {
         let numbers = 1..;
-        let paths = numbers.map(|number| self.folder.path().join(format!("{number}.json")));
+        let paths = numbers.map(|number| self.served.path(&format!("{number}.json")));
         paths
             .take_while(|path| path.exists())
             .map(|path| Mail(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap(), None))
@@ -52,27 +39,18 @@ impl MailServer {
 
     /// The bytes of a mail, counted from 1.
     pub(crate) fn raw(&self, number: usize) -> Vec<u8> {
-        std::fs::read(self.folder.path().join(format!("{number}.eml"))).unwrap()
+        std::fs::read(self.served.path(&format!("{number}.eml"))).unwrap()
     }
 
     /// What happened, in order.
     pub(crate) fn events(&self) -> Vec<String> {
-        let text = std::fs::read_to_string(self.folder.path().join("events.jsonl")).unwrap_or_default();
-        let event =
-            |line: &str| serde_json::from_str::<Value>(line).unwrap()["event"].as_str().map(str::to_owned);
-        text.lines().filter_map(event).collect()
+        let events = self.served.lines("events.jsonl");
+        events.iter().filter_map(|line| line["event"].as_str().map(str::to_owned)).collect()
     }
 
     /// How often something happened.
     pub(crate) fn count(&self, event: &str) -> usize {
         self.events().iter().filter(|name| *name == event).count()
-    }
-}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
