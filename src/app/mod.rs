@@ -3,17 +3,20 @@
 //! Takes [`Settings`](crate::config::Settings); gives a [`Program`] that the command line and the
 //! server share. Nothing here knows HTTP or the terminal.
 
-mod adapters;
 mod audit;
+mod backend;
+mod catalog;
 mod data_check;
 mod deliveries;
 mod destinations;
 mod live;
 mod login;
+mod open_report;
 mod program;
 mod schedules;
 mod server;
 mod signals;
+mod started;
 
 /// The OpenAPI document of the JSON API.
 pub use crate::web::openapi;

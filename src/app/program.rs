@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::LiveWorkspace;
-use super::adapters::LiveCatalog;
+use super::catalog::LiveCatalog;
 use super::destinations::LiveDestinations;
 use super::login::mask_key;
 use crate::config::{MailSettings, Settings};

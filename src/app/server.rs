@@ -11,8 +11,8 @@ use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::adapters::LiveBackend;
 use super::audit::Auditor;
+use super::backend::LiveBackend;
 use super::{Program, ProgramError, login};
 use crate::runs::Clock;
 use crate::runs::evaluate::Evaluator;

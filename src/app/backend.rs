@@ -1,36 +1,24 @@
-//! What the floors ask of each other, answered by the parts of the program.
+//! What the browser's door asks, answered by the parts of the program.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
+use chrono::{NaiveDate, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use indexmap::IndexMap;
 use tokio_util::task::TaskTracker;
 
 use super::{LiveWorkspace, deliveries, schedules, signals};
-use crate::access::{Action, Object, Person, Standing, Viewer};
-use crate::definitions::model::{
-    self, Calendar, CalendarId, Dataset, DatasetId, FieldName, PanelId, ReportId, ThemeId,
-};
-use crate::definitions::{Catalog, DefinitionKind, Diagnostic, Severity};
-use crate::engine::Freshness;
-use crate::error::Kind;
-use crate::identity::{Identity, UserName};
-use crate::render::document::{Block, Document};
-use crate::runs::evaluate::{
-    Evaluator, Exploration, ExploreError, Explored, Prepared, Question, QuestionError, theme,
-};
-use crate::runs::execute::{self, Claimed, Order, RunError, Runner, VersionedReport};
+use crate::access::{Action, Object, Standing, Viewer};
+use crate::definitions::model::{self, Dataset, DatasetId, FieldName, ReportId, ThemeId};
+use crate::definitions::{DefinitionKind, Diagnostic, Severity};
+use crate::runs::evaluate::{Evaluator, Exploration, ExploreError, Explored, QuestionError, theme};
+use crate::runs::execute::Runner;
 use crate::runs::figures::{Bounds, Compared, compare_runs};
-use crate::runs::store::{
-    Pause, Repeat, Run, RunFilter, RunId, RunKey, RunPage, Signal, StoreError, Trigger,
-};
+use crate::runs::store::{Pause, RunFilter, RunId, RunPage, Signal, StoreError};
 use crate::schedule::Rule;
 use crate::web::{
-    Answers, ArtefactFile, Backend, BackendError, Brand, DatasetEntry, DeliveriesAsked, FoundDeliveries,
-    Fresh, OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun,
-    Wish,
+    ArtefactFile, Backend, BackendError, Brand, DatasetEntry, DeliveriesAsked, FoundDeliveries, Fresh,
+    OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun, Wish,
 };
 
 /// How much of a comparison is told.
@@ -39,51 +27,7 @@ const COMPARED: Bounds = Bounds { differences: 50, documents: 20, looked_at: 200
 /// How many signals of a name are told.
 const SIGNALS_TOLD: usize = 100;
 
-/// Reports for runs.
-pub(super) struct LiveCatalog {
-    pub workspace: LiveWorkspace,
-    pub identity: Identity,
-}
-
-fn versioned(catalog: &Catalog, id: &ReportId) -> Option<VersionedReport> {
-    let version = catalog.version_name().to_owned();
-    catalog.reports.get(id).map(|report| VersionedReport { report: Arc::clone(report), version })
-}
-
-impl execute::Catalog for LiveCatalog {
-    fn report(&self, id: &ReportId) -> Option<VersionedReport> {
-        versioned(self.workspace.current().catalog(), id)
-    }
-
-    fn reports(&self) -> Vec<(ReportId, VersionedReport)> {
-        let workspace = self.workspace.current();
-        let catalog = workspace.catalog();
-        catalog.reports.keys().filter_map(|id| Some((id.clone(), versioned(catalog, id)?))).collect()
-    }
-
-    fn contact(&self, role: &str) -> Option<String> {
-        let workspace = self.workspace.current();
-        workspace.catalog().access.as_ref()?.functional_roles.get(role)?.contact.clone()
-    }
-
-    fn person<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>> {
-        async move {
-            let Ok(name) = UserName::parse(name) else { return Ok(None) };
-            match self.identity.user(&name).await {
-                Ok(Some(user)) if user.disabled_at.is_some() => Err("they are shut out of the server".into()),
-                Ok(user) => Ok(user.map(|user| user.person())),
-                Err(error) => Err(error.to_string()),
-            }
-        }
-        .boxed()
-    }
-
-    fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
-        self.workspace.current().catalog().calendars.clone()
-    }
-}
-
-fn brand((id, file): (&ThemeId, &Arc<model::Theme>)) -> Brand {
+pub(super) fn brand((id, file): (&ThemeId, &Arc<model::Theme>)) -> Brand {
     let logo = file.logo.as_ref().and_then(|logo| logo.content.clone());
     Brand { id: id.to_string(), theme: Arc::new(theme(file)), logo }
 }
@@ -155,26 +99,7 @@ impl Backend for LiveBackend {
     }
 
     fn open(&self, wish: Wish) -> BoxFuture<'_, Result<OpenReport, QuestionError>> {
-        async move {
-            let Wish { report, parameters, locale, viewer } = wish;
-            let (now, freshness) = (Utc::now(), Freshness::Recent);
-            let question = Question { report, parameters, locale, now, viewer, freshness, memory: None };
-            let prepared = self.evaluator.prepare(question).await?;
-            Ok(OpenReport {
-                id: prepared.id.clone(),
-                report: Arc::clone(&prepared.report),
-                locale: prepared.locale,
-                controls: prepared.controls.clone(),
-                subtitle: prepared.subtitle.clone(),
-                heading: prepared.heading(),
-                brand: prepared.theme_file().map(brand),
-                stale_problems: self.stale_problems(&prepared.id),
-                may_export: prepared.standing().may(Action::Export, Object::Report(&prepared.id)),
-                base_url: self.evaluator.base_url().map(str::to_owned),
-                answers: Arc::new(LiveAnswers { evaluator: self.evaluator.clone(), prepared }),
-            })
-        }
-        .boxed()
+        self.open_report(wish).boxed()
     }
 
     fn runs(
@@ -387,37 +312,7 @@ impl Backend for LiveBackend {
         standing: Standing,
         order: RunOrder,
     ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
-        async move {
-            if !standing.may(Action::Schedule, Object::Report(&order.report)) {
-                return Ok(None);
-            }
-            let parts = self.runner.parts();
-            // A run of now is that of this millisecond, so that two that are meant as two are two.
-            let now = parts.clock.now().trunc_subsecs(3);
-            let key = RunKey {
-                actor: standing.viewer().name().to_owned(),
-                report: order.report.clone(),
-                schedule: order.schedule.clone(),
-                key: order.key,
-                request: format!(
-                    "{} {}",
-                    order.at.map(|at| at.to_rfc3339()).unwrap_or_default(),
-                    order.dry_run
-                ),
-                scheduled_at: order.at.unwrap_or(now),
-            };
-            let has_schedule = |report: &VersionedReport| report.report.schedules.contains_key(&key.schedule);
-            if !parts.catalog.report(&key.report).is_some_and(|report| has_schedule(&report)) {
-                return Ok(None);
-            }
-            let kept = parts.store.keep_run_key(&key, now).await;
-            let (scheduled_at, request) = kept.map_err(|error| failed(&error))?;
-            if request != key.request {
-                return Ok(Some(StartedRun::OtherRequest));
-            }
-            self.begin(order.dry_run, key, scheduled_at).await
-        }
-        .boxed()
+        self.start_ordered(standing, order).boxed()
     }
 
     fn resend(
@@ -425,16 +320,7 @@ impl Backend for LiveBackend {
         standing: Standing,
         id: RunId,
     ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
-        async move {
-            let store = &self.runner.parts().store;
-            let Some(run) = store.run(id).await.map_err(|error| failed(&error))? else { return Ok(None) };
-            if !standing.may(Action::Schedule, Object::Report(&run.report)) {
-                return Ok(None);
-            }
-            let claimed = self.runner.claim_resend(&run).await;
-            self.perform(claimed)
-        }
-        .boxed()
+        self.resend_run(standing, id).boxed()
     }
 
     fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>> {
@@ -450,104 +336,6 @@ impl Backend for LiveBackend {
     }
 }
 
-impl LiveBackend {
-    /// Claims the run of an instant and has it performed; whoever asked does not wait for it.
-    async fn begin(
-        &self,
-        dry_run: bool,
-        key: RunKey,
-        scheduled_at: DateTime<Utc>,
-    ) -> Result<Option<StartedRun>, BackendError> {
-        let trigger = if dry_run { Trigger::DryRun } else { Trigger::Manual };
-        let store = &self.runner.parts().store;
-        // Dry runs are not unique by instant in the store, so a repeated request looks first.
-        if dry_run {
-            let filter = RunFilter {
-                report: Some(key.report.clone()),
-                schedule: Some(key.schedule.clone()),
-                ..RunFilter::default()
-            };
-            let latest = store.runs(&filter, 200).await.map_err(|error| failed(&error))?;
-            let same = |run: &Run| run.trigger == trigger && run.scheduled_at == scheduled_at;
-            if let Some(run) = latest.runs.into_iter().find(same) {
-                return Ok(Some(StartedRun::Existing(run)));
-            }
-        }
-        let RunKey { report, schedule, .. } = key;
-        self.start(&Order { report, schedule, scheduled_at, trigger, repeat: Repeat::Never }).await
-    }
-
-    async fn start(&self, order: &Order) -> Result<Option<StartedRun>, BackendError> {
-        let claimed = self.runner.claim(order).await;
-        self.perform(claimed)
-    }
-
-    /// Has a run performed, if it was claimed; whoever asked does not wait for it.
-    fn perform(&self, claimed: Result<Claimed, RunError>) -> Result<Option<StartedRun>, BackendError> {
-        let claimed = match claimed {
-            Ok(claimed) => claimed,
-            // The definition changed in between.
-            Err(error) if error.kind() == Kind::NotFound => return Ok(None),
-            Err(error) => return Err(BackendError { kind: error.kind(), message: error.to_string() }),
-        };
-        let ticket = match claimed {
-            Claimed::Existing(run) | Claimed::Waiting(run) => return Ok(Some(StartedRun::Existing(*run))),
-            Claimed::Ticket(ticket) => ticket,
-        };
-        let (run, runner) = (ticket.run().clone(), self.runner.clone());
-        self.started.spawn(async move {
-            let id = ticket.run().id;
-            if let Err(error) = runner.perform(*ticket).await {
-                tracing::error!(run = %id, %error, "a run that was started by hand was not recorded");
-            }
-        });
-        Ok(Some(StartedRun::New(run)))
-    }
-
-    /// How many problems the file of a report has, where an earlier version of it is served.
-    fn stale_problems(&self, id: &ReportId) -> Option<usize> {
-        let workspace = self.workspace.current();
-        let file = workspace.file_of(DefinitionKind::Report, id.as_str()).filter(|file| file.stale)?;
-        let problems = workspace.diagnostics_of(&file.name);
-        Some(problems.filter(|problem| problem.severity == Severity::Error).count())
-    }
-
-    /// Whether the files of a run show nothing that the viewer may not see: those who see the same of its
-    /// data as the run did may have them.
-    fn may_take(&self, standing: &Standing, run: &Run) -> bool {
-        if standing.viewer().is_operator() {
-            return true;
-        }
-        let catalog = self.evaluator.catalog();
-        let Some(report) = catalog.reports.get(&run.report) else { return false };
-        let seen = standing.fingerprint(report);
-        standing.may(Action::Export, Object::Report(&run.report))
-            && seen.is_ok_and(|seen| run.seen.as_deref() == Some(seen.as_str()))
-    }
-}
-
-struct LiveAnswers {
-    evaluator: Evaluator,
-    prepared: Prepared,
-}
-
-impl Answers for LiveAnswers {
-    fn panel(self: Arc<Self>, panel: PanelId) -> BoxFuture<'static, Result<Block, QuestionError>> {
-        async move { self.evaluator.panel(&self.prepared, &panel).await }.boxed()
-    }
-
-    fn panel_document(
-        self: Arc<Self>,
-        panel: PanelId,
-    ) -> BoxFuture<'static, Result<Document, QuestionError>> {
-        async move { self.evaluator.panel_document(&self.prepared, &panel).await }.boxed()
-    }
-
-    fn document(self: Arc<Self>) -> BoxFuture<'static, Document> {
-        async move { self.evaluator.document(&self.prepared).await }.boxed()
-    }
-}
-
-fn failed(error: &StoreError) -> BackendError {
+pub(super) fn failed(error: &StoreError) -> BackendError {
     BackendError { kind: error.kind(), message: error.to_string() }
 }

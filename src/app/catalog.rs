@@ -1,0 +1,58 @@
+//! Where runs get reports, people and calendars from.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use indexmap::IndexMap;
+
+use super::LiveWorkspace;
+use crate::access::Person;
+use crate::definitions::Catalog;
+use crate::definitions::model::{Calendar, CalendarId, ReportId};
+use crate::identity::{Identity, UserName};
+use crate::runs::execute::{self, VersionedReport};
+
+/// Reports for runs.
+pub(super) struct LiveCatalog {
+    pub workspace: LiveWorkspace,
+    pub identity: Identity,
+}
+
+fn versioned(catalog: &Catalog, id: &ReportId) -> Option<VersionedReport> {
+    let version = catalog.version_name().to_owned();
+    catalog.reports.get(id).map(|report| VersionedReport { report: Arc::clone(report), version })
+}
+
+impl execute::Catalog for LiveCatalog {
+    fn report(&self, id: &ReportId) -> Option<VersionedReport> {
+        versioned(self.workspace.current().catalog(), id)
+    }
+
+    fn reports(&self) -> Vec<(ReportId, VersionedReport)> {
+        let workspace = self.workspace.current();
+        let catalog = workspace.catalog();
+        catalog.reports.keys().filter_map(|id| Some((id.clone(), versioned(catalog, id)?))).collect()
+    }
+
+    fn contact(&self, role: &str) -> Option<String> {
+        let workspace = self.workspace.current();
+        workspace.catalog().access.as_ref()?.functional_roles.get(role)?.contact.clone()
+    }
+
+    fn person<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>> {
+        async move {
+            let Ok(name) = UserName::parse(name) else { return Ok(None) };
+            match self.identity.user(&name).await {
+                Ok(Some(user)) if user.disabled_at.is_some() => Err("they are shut out of the server".into()),
+                Ok(user) => Ok(user.map(|user| user.person())),
+                Err(error) => Err(error.to_string()),
+            }
+        }
+        .boxed()
+    }
+
+    fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {
+        self.workspace.current().catalog().calendars.clone()
+    }
+}
