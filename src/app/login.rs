@@ -38,7 +38,7 @@ pub(super) fn identity(settings: &Settings, store: Store) -> Result<Identity, Pr
     Ok(Identity::new(store, server_key(settings)?, settings.login.identity.clone()))
 }
 
-fn server_key(settings: &Settings) -> Result<ServerKey, ProgramError> {
+pub(super) fn server_key(settings: &Settings) -> Result<ServerKey, ProgramError> {
     Ok(match &settings.login.secret {
         Some(secret) => ServerKey::from_text(&secret.0)?,
         None => ServerKey::in_file(&Path::new(&settings.state).join("secret.key"))?,

@@ -17,6 +17,7 @@ mod schedules;
 mod server;
 mod signals;
 mod started;
+mod subscriptions;
 
 /// The OpenAPI document of the JSON API.
 pub use crate::web::openapi;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::LiveWorkspace;
 use super::catalog::LiveCatalog;
 use super::destinations::LiveDestinations;
-use super::login::mask_key;
+use super::login::{mask_key, server_key};
 use crate::config::{MailSettings, Settings};
 use crate::delivery::{Folder, Mailer, Outbox, Smtp};
 use crate::engine::Engine;
@@ -19,6 +19,7 @@ use crate::runs::artefacts::Shelf;
 use crate::runs::evaluate::Evaluator;
 use crate::runs::execute::{Parts, RunSettings, Runner};
 use crate::runs::store::{Store, StoreError};
+use crate::runs::subscriptions::LeaveKey;
 use crate::web::ListenError;
 
 /// Why the program cannot start.
@@ -137,6 +138,7 @@ impl Program {
         make_state(&self.settings)?;
         let store = open_store(&self.settings).await?;
         let identity = super::login::identity(&self.settings, store.clone())?;
+        let leave_key = LeaveKey::new(server_key(&self.settings)?.derived("links by which recipients leave"));
         let mailer = match &self.settings.mail {
             MailSettings::Smtp(smtp) => Mailer::Smtp(Smtp::new(smtp.clone())),
             MailSettings::Outbox { from } => Mailer::Outbox(Outbox::new(state.join("outbox"), from.clone())),
@@ -154,7 +156,7 @@ impl Program {
             }),
             shelf: Shelf::new(state.clone()),
             clock,
-            settings: RunSettings { instance, ..self.settings.runs.clone() },
+            settings: RunSettings { instance, leave_key: Some(leave_key), ..self.settings.runs.clone() },
         }))
     }
 }

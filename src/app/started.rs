@@ -82,7 +82,7 @@ impl LiveBackend {
         self.start(&Order { report, schedule, scheduled_at, trigger, repeat: Repeat::Never }).await
     }
 
-    async fn start(&self, order: &Order) -> Result<Option<StartedRun>, BackendError> {
+    pub(super) async fn start(&self, order: &Order) -> Result<Option<StartedRun>, BackendError> {
         let claimed = self.runner.claim(order).await;
         self.perform(claimed)
     }

@@ -108,6 +108,7 @@ impl Settings {
             shutdown_grace: variables.seconds("JANGPYO_SHUTDOWN_GRACE_SECS", Duration::from_secs(30)),
             policy: policy.clone(),
             web: WebSettings {
+                policy: policy.clone(),
                 allowed_hosts,
                 embed_origins: embed::read(&mut variables),
                 trusted_proxies: listener::trusted_proxies(&mut variables),

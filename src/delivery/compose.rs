@@ -82,6 +82,11 @@ pub fn compose(
     if let Some(reply_to) = &parcel.reply_to {
         builder = builder.reply_to(reply_to.mailbox());
     }
+    if let Some(link) = &parcel.unsubscribe {
+        builder = builder
+            .raw_header(plain("List-Unsubscribe", &format!("<{}>", one_line(link))))
+            .raw_header(plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
     if parcel.to.is_empty() && parcel.cc.is_empty() {
         builder = builder.raw_header(plain("To", "undisclosed-recipients:;"));
     }

@@ -10,7 +10,18 @@ use lettre::message::header::HeaderName;
 
 /// The headers that are signed; those that a mail does not have are passed over. The type of the content stands in the
 /// body for the library, which would sign it as missing.
-const HEADERS: [&str; 8] = ["From", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID", "MIME-Version"];
+const HEADERS: [&str; 10] = [
+    "From",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "MIME-Version",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+];
 
 /// A key that mail is signed with (RFC 6376). Cheap to clone; the key does not show in `Debug`.
 #[derive(Clone)]

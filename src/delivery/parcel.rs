@@ -32,6 +32,8 @@ pub struct Parcel {
     pub bcc: Vec<Recipient>,
     /// Where answers go.
     pub reply_to: Option<Recipient>,
+    /// Where its recipient leaves by one click, as RFC 8058 says: an address that takes a POST without a login.
+    pub unsubscribe: Option<String>,
 }
 
 /// A PNG shown in the HTML body.

@@ -29,6 +29,8 @@ pub struct MailOptions {
     pub files: Vec<String>,
     /// Files that are too large to be attached, with the addresses they are opened at.
     pub links: Vec<(String, String)>,
+    /// The address where whoever gets it can leave; empty for none.
+    pub leave: String,
 }
 
 /// The body of a mail.

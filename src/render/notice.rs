@@ -15,7 +15,7 @@ pub struct Notice {
     pub facts: Vec<(String, String)>,
     /// Why, as the cause was told.
     pub cause: (String, String),
-    /// What a person can do, and the command that does it.
+    /// What a person can do, and the command that does it; both empty for whoever can do nothing.
     pub command: (String, String),
     /// Who got what: a heading and lines.
     pub deliveries: (String, Vec<String>),

@@ -2,18 +2,20 @@
 //!
 //! [`evaluate`] turns a question about a report into a document; [`store`] keeps runs, deliveries
 //! and artefacts; [`waiting`] looks whether runs that wait for their data can begin; [`execute`] performs one
-//! run; [`figures`] keeps its numbers and compares those of two; [`notices`] tells of those that failed; [`retention`] removes old files; [`verify`] tells whether a file
+//! run; [`subscriptions`] are what people have sent to themselves; [`figures`] keeps its numbers and compares those of two; [`notices`] tells owners of those that failed, [`delays`] recipients of those that are late; [`retention`] removes old files; [`verify`] tells whether a file
 //! is what a run has made. Takes everything below as arguments, the time included.
 
 pub mod artefacts;
 mod clock;
 pub mod days;
+pub mod delays;
 pub mod evaluate;
 pub mod execute;
 pub mod figures;
 pub mod notices;
 pub mod retention;
 pub mod store;
+pub mod subscriptions;
 pub mod verify;
 pub mod waiting;
 

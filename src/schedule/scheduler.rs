@@ -10,10 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Due, Rule, Watched, due};
 use crate::definitions::model::{FieldName, ReportId};
+use crate::runs::delays::tell_delays;
 use crate::runs::execute::{Claimed, Order, RunError, Runner, Ticket};
 use crate::runs::notices::tell_failures;
 use crate::runs::retention::{Retention, sweep};
 use crate::runs::store::{Considered, Ending, Pause, Repeat, RunId, StoreError, Trigger};
+use crate::runs::subscriptions::{self, Planned};
 use crate::runs::waiting::{look, to_look_at};
 
 mod passed;
@@ -154,7 +156,7 @@ impl Scheduler {
         self.unsteady_until.is_none_or(|until| Instant::now() >= until)
     }
 
-    /// Every enabled schedule with how far it was looked at. One that is new, or whose rule has
+    /// Every enabled schedule and subscription with how far it was looked at. One that is new, or whose rule has
     /// changed, begins now: nothing of the past is caught up by a rule that did not hold then.
     async fn watched(&self, now: DateTime<Utc>) -> Result<Vec<Watched>, StoreError> {
         let parts = self.runner.parts();
@@ -174,32 +176,29 @@ impl Scheduler {
             .collect();
         let mut watched = Vec::new();
         let calendars = parts.catalog.calendars();
-        for (report, versioned) in parts.catalog.reports() {
-            for (name, schedule) in versioned.report.schedules.iter().filter(|(_, schedule)| schedule.enabled)
-            {
-                let rule = match Rule::of(schedule, &versioned.report, &calendars) {
-                    Ok(rule) => rule,
-                    Err(error) => {
-                        tracing::error!(%report, schedule = %name, %error, "schedule cannot be used");
-                        continue;
-                    }
-                };
-                let key = (report.clone(), name.clone());
-                let before = known.remove(&key);
-                let same = before.as_ref().filter(|before| before.rule == rule.to_string());
-                let schedule = Watched {
-                    report: report.clone(),
-                    schedule: name.clone(),
-                    until: same.map_or(now, |before| before.until.min(now)),
-                    catch_up: schedule.catch_up,
-                    pause: pauses.remove(&key),
-                    rule,
-                };
-                if same.is_none() {
-                    parts.store.set_considered(&considered(&schedule, now)).await?;
+        for Planned { report, definition, name, schedule } in subscriptions::all(parts).await? {
+            let rule = match Rule::of(&schedule, &definition, &calendars) {
+                Ok(rule) => rule,
+                Err(error) => {
+                    tracing::error!(%report, schedule = %name, %error, "schedule cannot be used");
+                    continue;
                 }
-                watched.push(schedule);
+            };
+            let key = (report.clone(), name.clone());
+            let before = known.remove(&key);
+            let same = before.as_ref().filter(|before| before.rule == rule.to_string());
+            let schedule = Watched {
+                report,
+                schedule: name,
+                until: same.map_or(now, |before| before.until.min(now)),
+                catch_up: schedule.catch_up,
+                pause: pauses.remove(&key),
+                rule,
+            };
+            if same.is_none() {
+                parts.store.set_considered(&considered(&schedule, now)).await?;
             }
+            watched.push(schedule);
         }
         // What is left was switched off or taken away: when it comes back, it begins anew.
         for gone in known.into_values().filter(|gone| !gone.rule.is_empty()) {
@@ -276,7 +275,7 @@ impl Scheduler {
         }
     }
 
-    /// Tells of failed runs beside the loop: a slow mail server must not keep schedules waiting.
+    /// Tells of failed and late runs beside the loop: a slow mail server must not keep schedules waiting.
     fn tell_failures(&mut self) {
         if self.telling.as_ref().is_some_and(|telling| !telling.is_finished()) {
             return;
@@ -285,6 +284,9 @@ impl Scheduler {
         self.telling = Some(tokio::spawn(async move {
             if let Err(error) = tell_failures(&runner).await {
                 tracing::error!(%error, "failed runs could not be looked for");
+            }
+            if let Err(error) = tell_delays(&runner).await {
+                tracing::error!(%error, "late runs could not be looked for");
             }
         }));
     }

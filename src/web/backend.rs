@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 
 use super::brand::Brand;
 use super::schedules::{Resumed, ScheduleEntry};
+use super::subscriptions::Subscribing;
 use crate::access::{Restriction, Standing, Viewer};
 use crate::definitions::Diagnostic;
 use crate::definitions::model::{Dataset, DatasetId, FieldName, PanelId, Report, ReportId};
@@ -24,7 +25,7 @@ use crate::runs::store::{
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
 /// with panels that are slow, fail or panic at will.
-pub trait Backend: Send + Sync + 'static {
+pub trait Backend: Subscribing + 'static {
     /// What a viewer may do in the workspace as it is now.
     fn standing(&self, viewer: Viewer) -> BoxFuture<'_, Standing>;
 

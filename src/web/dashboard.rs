@@ -47,6 +47,8 @@ struct DashboardPage {
     reset_url: String,
     /// Where a link to it is made; empty where none can be.
     share_url: String,
+    /// Where it is subscribed to; empty for whoever cannot.
+    subscribe_url: String,
     /// Whether it is reached at its own address.
     is_own: bool,
     /// Where the form of its parameters leads.
@@ -221,6 +223,11 @@ impl View {
                 .within(way.surroundings),
             share_url: if way.is_own() && is_person && self.open.may_export {
                 format!("{base}/share{query}")
+            } else {
+                String::new()
+            },
+            subscribe_url: if way.is_own() && is_person && report.subscriptions.allowed {
+                format!("{base}/subscribe{query}")
             } else {
                 String::new()
             },

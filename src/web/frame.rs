@@ -8,6 +8,7 @@ pub(super) use super::assets::asset_url;
 use super::brand::Brand;
 use super::error::WebError;
 use super::login::{LoginWords, Presence, SignedIn};
+use super::subscriptions::SubscriptionWords;
 use super::visitor::{Doors, Theme, Visitor};
 use super::words::Words;
 use crate::format::Locale;
@@ -129,6 +130,11 @@ impl Frame {
     /// The words of the login in the page's language.
     pub(super) fn login_words(&self) -> &'static LoginWords {
         LoginWords::of(self.locale)
+    }
+
+    /// The words of subscriptions in the page's language.
+    pub(super) fn subscription_words(&self) -> &'static SubscriptionWords {
+        SubscriptionWords::of(self.locale)
     }
 
     /// The same page in the look of a brand.

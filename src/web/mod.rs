@@ -36,6 +36,7 @@ mod runs;
 mod schedules;
 mod share;
 mod state;
+mod subscriptions;
 mod table;
 mod visitor;
 mod way;
@@ -57,6 +58,7 @@ pub use router::router;
 pub use schedules::{Resumed, ScheduleEntry, Upcoming, Why};
 pub use share::is_origin;
 pub use state::{WebSettings, WebState};
+pub use subscriptions::{Leaver, Leaving, MailEntry, Mailbox, Subscribing, SubscriptionEntry, WantsMail};
 
 #[cfg(test)]
 mod tests;

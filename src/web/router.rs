@@ -10,7 +10,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use super::state::WebState;
 use super::{
     api, assets, brand, client, dashboard, deliveries, error, guard, health, host, limits, listener, login,
-    panel, problems, reports, runs, schedules, share,
+    panel, problems, reports, runs, schedules, share, subscriptions,
 };
 
 /// Forms are short.
@@ -42,6 +42,7 @@ pub fn router(state: WebState) -> Router {
         .merge(api::routes())
         .merge(share::routes())
         .merge(schedules::routes())
+        .merge(subscriptions::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(from_fn_with_state(state.clone(), limits::limit_people))

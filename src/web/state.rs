@@ -11,6 +11,7 @@ use super::limits::Limits;
 use super::listener::ListenerSettings;
 use super::login::Gate;
 use super::metrics::Metrics;
+use crate::definitions::Policy;
 
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub struct WebState {
 /// How the door behaves.
 #[derive(Debug, Clone)]
 pub struct WebSettings {
+    /// Where mail may go; whoever subscribes is told at once.
+    pub policy: Policy,
     /// Host names besides `localhost` and loopback addresses that requests may carry; `*` for any.
     /// The guard against DNS rebinding of a server without login.
     pub allowed_hosts: Vec<String>,
@@ -59,6 +62,7 @@ pub struct WebSettings {
 impl Default for WebSettings {
     fn default() -> Self {
         Self {
+            policy: Policy::default(),
             allowed_hosts: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             embed_origins: Vec::new(),

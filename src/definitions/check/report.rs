@@ -51,7 +51,17 @@ pub(super) fn check(report: &Report, known: &Known<'_>, policy: &Policy, finding
     pages(report, findings);
     print::check(&report.print, findings);
     for (name, schedule) in &report.schedules {
-        schedule::check(schedule, &root.key("schedules").key(name.as_str()), &scope, policy, findings);
+        let path = root.key("schedules").key(name.as_str());
+        if name.as_str().starts_with(Schedule::SUBSCRIPTION) {
+            let help = "give the schedule another name, such as `weekly`".to_owned();
+            let message = "names that begin with `subscription.` are those of subscriptions";
+            findings.error_at_key(&path, "reserved_name", message, help);
+        }
+        schedule::check(schedule, &path, &scope, policy, findings);
+    }
+    if let Some(wait_for) = &report.subscriptions.wait_for {
+        let path = root.key("subscriptions").key("wait_for");
+        wait::check(wait_for, &IndexMap::new(), &path, &scope, findings);
     }
 }
 

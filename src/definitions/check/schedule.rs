@@ -21,7 +21,7 @@ pub(super) fn check(
     business_days::check(schedule, path, scope.known, findings);
     values(schedule, path, scope, findings);
     if let Some(wait_for) = &schedule.wait_for {
-        wait::check(wait_for, schedule, &path.key("wait_for"), scope, findings);
+        wait::check(wait_for, &schedule.parameters, &path.key("wait_for"), scope, findings);
     }
     if let Some(send_if) = &schedule.send_if {
         if schedule.burst.is_some() && !send_if.changed.is_empty() {
@@ -34,6 +34,10 @@ pub(super) fn check(
     if let Some(burst) = &schedule.burst {
         let paths = (&path.key("burst"), &path.key("deliver"));
         burst::check(burst, schedule, paths, scope, policy, findings);
+    }
+    if schedule.tell_delay.is_some() && schedule.deliver.email.is_none() {
+        let help = "remove it, or send the report by mail".to_owned();
+        findings.error(&path.key("tell_delay"), "no_effect", "nobody gets mail who could be told", help);
     }
     deliver::check(schedule, &path.key("deliver"), scope, policy, findings);
 }

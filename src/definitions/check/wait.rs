@@ -1,16 +1,18 @@
 //! What a schedule waits for, and when it has something to send.
 
+use indexmap::IndexMap;
+
 use super::report::Scope;
 use super::{Findings, text};
 use crate::definitions::model::{
-    DayWord, Panel, PanelId, Parameter, PeriodAnchor, Schedule, SendIf, WaitFor,
+    DayWord, FieldName, Panel, PanelId, Parameter, PeriodAnchor, SendIf, WaitFor,
 };
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 
 pub(super) fn check(
     wait_for: &WaitFor,
-    schedule: &Schedule,
+    chosen: &IndexMap<FieldName, String>,
     path: &FieldPath,
     scope: &Scope<'_>,
     findings: &mut Findings<'_>,
@@ -57,7 +59,7 @@ pub(super) fn check(
         other_schedule(other, &path, scope, findings);
     }
     if wait_for.needs_period() {
-        period(schedule, path, scope, findings);
+        period(chosen, path, scope, findings);
     }
 }
 
@@ -103,7 +105,12 @@ fn other_schedule(other: &str, path: &FieldPath, scope: &Scope<'_>, findings: &m
 }
 
 /// A day of the period needs one that counts from now: the last day of the data is always there.
-fn period(schedule: &Schedule, path: &FieldPath, scope: &Scope<'_>, findings: &mut Findings<'_>) {
+fn period(
+    chosen: &IndexMap<FieldName, String>,
+    path: &FieldPath,
+    scope: &Scope<'_>,
+    findings: &mut Findings<'_>,
+) {
     let mut parameters = scope.report.parameters.iter();
     let found = parameters.find_map(|(name, parameter)| match parameter {
         Parameter::Period { as_of, default, .. } => Some((name, *as_of, default)),
@@ -117,7 +124,7 @@ fn period(schedule: &Schedule, path: &FieldPath, scope: &Scope<'_>, findings: &m
         }
         return;
     };
-    let chosen = schedule.parameters.get(name).unwrap_or(default);
+    let chosen = chosen.get(name).unwrap_or(default);
     if as_of == PeriodAnchor::LatestData || chosen == "as_of_latest" {
         let message = "the period counts back from the last day of the data, so its data are always there";
         let help = "wait for `scheduled_day` or `previous_day`, or let the period count from now".to_owned();

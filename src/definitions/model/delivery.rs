@@ -73,6 +73,39 @@ pub struct EmailDelivery {
     /// numbers in the mail itself are not; `show: []` keeps them out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_secret: Option<SecretName>,
+    /// Whether recipients can take themselves out, by a link in the mail; true by default. False where a report must be
+    /// received.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub unsubscribe: bool,
+}
+
+impl EmailDelivery {
+    /// A mail to one address.
+    pub fn to_one(address: &str, attach: Vec<Attachment>) -> Self {
+        Self {
+            to: OneOrMany::One(address.to_owned()),
+            cc: OneOrMany::default(),
+            bcc: OneOrMany::default(),
+            mails: None,
+            reply_to: None,
+            subject: None,
+            message: None,
+            show: None,
+            attach,
+            zip: false,
+            password_secret: None,
+            unsubscribe: true,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// Who is in a mail.

@@ -4,7 +4,10 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DatasetId, FieldFilter, FieldName, Panel, PanelId, Parameter, PrintSettings, Schedule, ThemeId};
+use super::{
+    DatasetId, FieldFilter, FieldName, Panel, PanelId, Parameter, PrintSettings, Schedule, Span, ThemeId,
+    WaitFor,
+};
 use crate::format::{Locale, LocalizedText};
 
 /// A report: on screen a dashboard, on paper a PDF.
@@ -52,6 +55,34 @@ pub struct Report {
     /// When it is sent, by name.
     #[serde(default)]
     pub schedules: IndexMap<FieldName, Schedule>,
+    /// Whether people can have it sent to themselves, and when it is ready.
+    #[serde(default, skip_serializing_if = "Subscriptions::is_usual")]
+    pub subscriptions: Subscriptions,
+}
+
+/// How people can have a report sent to themselves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Subscriptions {
+    /// Whether they can: everybody who may see it, with their own rights. True by default.
+    pub allowed: bool,
+    /// What must be there before it is sent to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_for: Option<WaitFor>,
+    /// After how long they are told that it is late; an hour by default.
+    pub tell_delay: Span,
+}
+
+impl Default for Subscriptions {
+    fn default() -> Self {
+        Self { allowed: true, wait_for: None, tell_delay: Span::HOUR }
+    }
+}
+
+impl Subscriptions {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 fn seoul() -> String {

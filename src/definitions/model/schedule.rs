@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Burst, CalendarDay, CalendarId, Delivery, FieldName, OneOrMany, SendIf, WaitFor};
+use super::{Burst, CalendarDay, CalendarId, Delivery, FieldName, OneOrMany, SendIf, Span, WaitFor};
 use crate::format::{Locale, LocalizedText};
 
 /// When a report is sent, with which parameters, and to whom.
@@ -55,6 +55,10 @@ pub struct Schedule {
     /// Values of the report's parameters, as in its address: `{period: last_complete_week}`.
     #[serde(default)]
     pub parameters: IndexMap<FieldName, String>,
+    /// After how long recipients are told that the report is late, if they have not got it by then: `30m`, `2h`. Nobody
+    /// is told by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tell_delay: Option<Span>,
     /// What happens when a panel has an error.
     #[serde(default)]
     pub on_panel_error: PanelErrorPolicy,
@@ -119,6 +123,9 @@ pub enum CatchUp {
 }
 
 impl Schedule {
+    /// How the names begin that subscriptions have as schedules; those of files begin otherwise.
+    pub const SUBSCRIPTION: &str = "subscription.";
+
     /// Its parameters as a question takes them.
     pub fn question_parameters(&self) -> BTreeMap<String, Vec<String>> {
         self.parameters.iter().map(|(name, value)| (name.to_string(), vec![value.clone()])).collect()

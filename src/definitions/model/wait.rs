@@ -169,6 +169,9 @@ impl Threshold {
 }
 
 impl Span {
+    /// An hour.
+    pub const HOUR: Self = Self { minutes: 60 };
+
     /// The form the schema and the check ask for.
     pub(crate) const PATTERN: &str = r"^([1-9]\d{0,3}m|[1-9]\d?h)$";
 

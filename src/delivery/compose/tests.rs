@@ -21,6 +21,7 @@ fn parcel() -> Parcel {
         cc: vec!["Lee <lee@example.com>".parse().unwrap()],
         bcc: vec!["hidden@example.com".parse().unwrap(), "KIM@example.com".parse().unwrap()],
         reply_to: None,
+        unsubscribe: None,
     }
 }
 

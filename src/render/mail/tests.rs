@@ -112,6 +112,7 @@ fn options() -> MailOptions {
         ),
         files: vec!["주간 매출 현황 2026-01-12.pdf".into()],
         links: Vec::new(),
+        leave: "https://reports.example.com/unsubscribe/0190.abc".into(),
     }
 }
 
@@ -188,6 +189,7 @@ fn hostile_text_is_only_text() {
         dashboard: Some("https://x/?a=\"><script>".into()),
         files: vec![evil.clone()],
         links: vec![(evil.clone(), "https://x/?a=\"><script>".into())],
+        leave: "https://x/?a=\"><script>".into(),
     };
     let html = mail(&document, &options).unwrap().html;
     assert!(!html.contains("<script") && !html.contains("<img src=x"), "{html}");

@@ -12,6 +12,7 @@ pub(super) struct Words {
     pub(super) see_sheet: &'static str,
     pub(super) automatic: &'static str,
     pub(super) see_picture: &'static str,
+    pub(super) leave: &'static str,
 }
 
 pub(super) fn of(locale: Locale) -> Words {
@@ -24,6 +25,7 @@ pub(super) fn of(locale: Locale) -> Words {
             see_sheet: "전체 내용은 첨부 파일에 있습니다.",
             automatic: "이 메일은 예약에 따라 자동으로 발송되었습니다.",
             see_picture: "차트는 첨부 파일에서 볼 수 있습니다.",
+            leave: "그만 받기",
         },
         Locale::En => Words {
             open: "Open dashboard",
@@ -33,6 +35,7 @@ pub(super) fn of(locale: Locale) -> Words {
             see_sheet: "The complete table is in the attached file.",
             automatic: "This mail was sent automatically by a schedule.",
             see_picture: "The chart is in the attached file.",
+            leave: "Unsubscribe",
         },
         Locale::ZhHk => Words {
             open: "開啟儀表板",
@@ -42,6 +45,7 @@ pub(super) fn of(locale: Locale) -> Words {
             see_sheet: "完整內容載於附件。",
             automatic: "此郵件由排程自動發送。",
             see_picture: "圖表載於附件。",
+            leave: "取消接收",
         },
     }
 }

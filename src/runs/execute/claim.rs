@@ -6,6 +6,7 @@ use super::restate::MadeAgain;
 use super::{Claimed, Order, RunError, Runner, Ticket, VersionedReport};
 use crate::definitions::model::{FieldName, Schedule};
 use crate::runs::store::{Claim, Missing, NewRun, Repeat, Run, StoreError, Trigger};
+use crate::runs::subscriptions::{self, Sending};
 
 impl Runner {
     /// Makes the row of a run, unless its instant has one.
@@ -15,7 +16,8 @@ impl Runner {
             .catalog
             .report(&order.report)
             .ok_or_else(|| RunError::NoReport { report: order.report.to_string() })?;
-        let schedule = found.report.schedules.get(&order.schedule).cloned().ok_or_else(|| {
+        let sending = subscriptions::find(parts, &order.report, &found.report, &order.schedule).await?;
+        let sending = sending.ok_or_else(|| {
             let names: Vec<&str> = found.report.schedules.keys().map(FieldName::as_str).collect();
             RunError::NoSchedule {
                 report: order.report.to_string(),
@@ -24,10 +26,10 @@ impl Runner {
             }
         })?;
         let now = parts.clock.now();
-        let new = self.new_run(order, &found.version, &schedule, now);
+        let new = self.new_run(order, &found.version, &sending.schedule, now);
         Ok(match parts.store.claim(&new, order.repeat, now).await? {
             Claim::New(run) => {
-                let ticket = self.ticket(run, found, schedule, Vec::new()).await?;
+                let ticket = self.ticket(run, found, sending, Vec::new()).await?;
                 Claimed::Ticket(Box::new(Ticket { repeat: order.repeat, ..ticket }))
             }
             Claim::Waiting(run) => Claimed::Waiting(Box::new(run)),
@@ -40,7 +42,7 @@ impl Runner {
         &self,
         run: &Run,
         found: VersionedReport,
-        schedule: Schedule,
+        sending: Sending,
         missing: Vec<Missing>,
     ) -> Result<Option<Ticket>, StoreError> {
         let store = &self.parts.store;
@@ -51,19 +53,19 @@ impl Runner {
             trigger: run.trigger,
             repeat: Repeat::Never,
         };
-        let new = self.new_run(&order, &found.version, &schedule, self.parts.clock.now());
+        let new = self.new_run(&order, &found.version, &sending.schedule, self.parts.clock.now());
         if !store.begin_waiting(run.id, &new).await? {
             return Ok(None);
         }
         let Some(run) = store.run(run.id).await? else { return Ok(None) };
-        Ok(Some(self.ticket(run, found, schedule, missing).await?))
+        Ok(Some(self.ticket(run, found, sending, missing).await?))
     }
 
     async fn ticket(
         &self,
         run: Run,
         found: VersionedReport,
-        schedule: Schedule,
+        sending: Sending,
         missing: Vec<Missing>,
     ) -> Result<Ticket, StoreError> {
         Ok(Ticket {
@@ -71,7 +73,10 @@ impl Runner {
             made_again: MadeAgain::of(&self.parts, &run).await?,
             run,
             report: found.report,
-            schedule,
+            schedule: sending.schedule,
+            viewer: sending.viewer,
+            parameters: sending.parameters,
+            closed: sending.closed,
             repeat: Repeat::Never,
             only: Vec::new(),
             fresh: false,

@@ -7,6 +7,7 @@ use crate::render::mail::{MailBody, MailOptions, mail};
 use crate::runs::artefacts::File;
 use crate::runs::store::Stage;
 
+use super::leave::PLACE;
 use super::part::Part;
 use super::{Parts, StageFailure, Ticket};
 
@@ -48,6 +49,11 @@ pub(super) fn words(
         dashboard: dashboard.cloned(),
         files: Vec::new(),
         links: Vec::new(),
+        leave: if email.unsubscribe && parts.settings.base_url.is_some() {
+            PLACE.into()
+        } else {
+            String::new()
+        },
     };
     let failed = |error: crate::render::mail::MailError| {
         StageFailure::new(Stage::Render, error.kind(), error.to_string())
@@ -106,7 +112,7 @@ pub(super) fn mark(document: &Document) -> String {
 
 /// The address of the dashboard with the parameters of a copy.
 pub(super) fn dashboard(parts: &Parts, ticket: &Ticket, part: &Part) -> Option<String> {
-    let mut url = page(parts, ["reports", ticket.run.report.as_str()])?;
+    let mut url = page(parts, &["reports", ticket.run.report.as_str()])?;
     if !part.parameters.is_empty() {
         let pairs =
             part.parameters.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
@@ -117,11 +123,11 @@ pub(super) fn dashboard(parts: &Parts, ticket: &Ticket, part: &Part) -> Option<S
 
 /// The address that a file is opened at; empty where the server's own is not known.
 pub(super) fn address_of(parts: &Parts, artefact: &str) -> String {
-    page(parts, ["artefacts", artefact]).map(String::from).unwrap_or_default()
+    page(parts, &["artefacts", artefact]).map(String::from).unwrap_or_default()
 }
 
 /// A page of the server, where its address is known.
-fn page(parts: &Parts, path: [&str; 2]) -> Option<url::Url> {
+pub(super) fn page(parts: &Parts, path: &[&str]) -> Option<url::Url> {
     let mut url = parts.settings.base_url.clone()?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(path);
     url.set_fragment(None);

@@ -12,6 +12,7 @@ mod deliver;
 mod failure;
 mod figures;
 mod files;
+mod leave;
 mod mail;
 mod make;
 mod part;
@@ -37,8 +38,8 @@ use super::Clock;
 use super::artefacts::Shelf;
 use super::evaluate::Question;
 use super::store::{Ending, Missing, Run, RunId, Stage, Store, StoreError, Trigger};
+use super::subscriptions::LeaveKey;
 use super::waiting::words as waiting_words;
-use crate::access::Viewer;
 use crate::definitions::Policy;
 use crate::definitions::model::PanelErrorPolicy;
 use crate::delivery::{Dkim, Folder, Mailer, Recipient, RetryPolicy};
@@ -72,6 +73,8 @@ pub struct RunSettings {
     pub max_message_bytes: usize,
     /// The key that mail is signed with.
     pub dkim: Option<Dkim>,
+    /// The key that links in mails are signed with by which recipients leave; without it there are none.
+    pub leave_key: Option<LeaveKey>,
     /// The address the server is reached at, for links in mails; without it there are none.
     pub base_url: Option<url::Url>,
     /// Where mail may go; asked once more when it is sent, since definitions may be older than the setting.
@@ -92,6 +95,7 @@ impl Default for RunSettings {
             retry: RetryPolicy::default(),
             max_message_bytes: 25 * 1024 * 1024,
             dkim: None,
+            leave_key: None,
             base_url: None,
             policy: Policy::default(),
             operations: None,
@@ -212,6 +216,9 @@ impl Runner {
     /// The whole flow.
     async fn pipeline(&self, ticket: &Ticket, warnings: &mut Vec<String>) -> Result<Done, StageFailure> {
         let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        if let Some(why) = &ticket.closed {
+            return Ok(Done::NothingToSend(why.clone()));
+        }
         if let Some(burst) = &ticket.schedule.burst {
             return burst::perform(self, ticket, burst, place, warnings).await;
         }
@@ -235,7 +242,7 @@ impl Runner {
         drop(place);
         let people = ticket.schedule.deliver.email.as_ref().map(People::of).transpose()?;
         let copies = vec![((), part.clone(), people.unwrap_or_default())];
-        let deliver::Plan { work, mut problems, reached } =
+        let deliver::Plan { work, mut problems, reached, left } =
             deliver::plan(&self.parts, ticket, copies).await?;
         for ((), errands) in work {
             let done = deliver::perform(&self.parts, &self.connections, ticket, &part, errands, &sealed);
@@ -244,15 +251,19 @@ impl Runner {
         if reached > 0 {
             warnings.push(format!("{reached} recipients have it, or may have it, from an earlier attempt"));
         }
+        if left > 0 {
+            warnings.push(leave::told(left));
+        }
         let Some(worst) = deliver::worst(&problems) else { return Ok(Done::Sent) };
         let lines: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
         Err(StageFailure::new(Stage::Deliver, worst, lines.join("; ")))
     }
 
-    /// Notes what the schedule may see: whoever may see the same may have the files.
+    /// Notes what it was made for may see: whoever may see the same may have the files.
     async fn note_seen(&self, ticket: &Ticket) -> Result<(), StageFailure> {
-        let viewer = Viewer::schedule(&ticket.run.report, ticket.run.schedule.as_str());
-        let Some(seen) = self.parts.answers.seen(&ticket.report, viewer).await else { return Ok(()) };
+        let Some(seen) = self.parts.answers.seen(&ticket.report, ticket.viewer.clone()).await else {
+            return Ok(());
+        };
         let noted = self.parts.store.note_seen(ticket.run.id, &seen).await;
         noted.map_err(StageFailure::store(Stage::Evaluate))
     }

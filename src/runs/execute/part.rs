@@ -34,9 +34,9 @@ impl Part {
     /// The whole report, as its schedule says.
     pub(super) fn whole(ticket: &Ticket) -> Self {
         Self {
-            parameters: ticket.schedule.question_parameters(),
+            parameters: ticket.parameters.clone(),
             locale: ticket.schedule.locale.unwrap_or(ticket.report.locale),
-            viewer: Viewer::schedule(&ticket.run.report, ticket.run.schedule.as_str()),
+            viewer: ticket.viewer.clone(),
             about: String::new(),
             attach: None,
             freshness: Freshness::from_now_on(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
 
-use crate::access::{Person, Viewer};
+use crate::access::{Action, Object, Person, Viewer};
 use crate::definitions::model::{
     Calendar, CalendarId, DatasetId, DestinationId, FieldName, Report, ReportId, SecretName,
 };
@@ -50,6 +50,9 @@ pub trait Answers: Send + Sync {
 
     /// A digest of what the viewer may see of the data of a report; `None` if it is closed to them.
     fn seen<'a>(&'a self, report: &'a Report, viewer: Viewer) -> BoxFuture<'a, Option<String>>;
+
+    /// Whether a viewer may do something with a report.
+    fn may<'a>(&'a self, viewer: Viewer, action: Action, report: &'a ReportId) -> BoxFuture<'a, bool>;
 
     /// The distinct values of fields in the rows of a dataset that a viewer may see.
     fn rows_of<'a>(
@@ -106,6 +109,10 @@ impl Answers for Evaluator {
 
     fn seen<'a>(&'a self, report: &'a Report, viewer: Viewer) -> BoxFuture<'a, Option<String>> {
         Box::pin(async move { self.standing(viewer).await.fingerprint(report).ok() })
+    }
+
+    fn may<'a>(&'a self, viewer: Viewer, action: Action, report: &'a ReportId) -> BoxFuture<'a, bool> {
+        Box::pin(async move { self.standing(viewer).await.may(action, Object::Report(report)) })
     }
 
     fn rows_of<'a>(

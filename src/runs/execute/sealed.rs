@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::deliver::People;
+use super::leave::{Leave, PLACE};
 use super::mail::MailWords;
 use super::part::Part;
 use super::{Parts, StageFailure, Ticket, files};
@@ -121,7 +122,13 @@ impl Sealed {
     }
 
     /// Its mail with addresses, called `id`; `None` for one that is not sent by mail.
-    pub(super) fn parcel(&self, id: &str, people: &People, reply_to: Option<Recipient>) -> Option<Parcel> {
+    pub(super) fn parcel(
+        &self,
+        id: &str,
+        people: &People,
+        reply_to: Option<Recipient>,
+        leave: &Leave,
+    ) -> Option<Parcel> {
         let mail = self.mail.as_ref()?;
         let attached =
             mail.attached.iter().filter_map(|name| self.files.iter().find(|file| file.name == *name));
@@ -132,8 +139,8 @@ impl Sealed {
             id: id.to_owned(),
             date: self.made_at,
             subject: mail.subject.clone(),
-            text: mail.text.clone(),
-            html: mail.html.clone(),
+            text: leave.in_text(&mail.text),
+            html: leave.in_html(&mail.html),
             language: self.locale.tag().to_owned(),
             images: images.collect(),
             attachments: attached
@@ -147,6 +154,7 @@ impl Sealed {
             cc: people.cc.clone(),
             bcc: people.bcc.clone(),
             reply_to,
+            unsubscribe: mail.text.contains(PLACE).then(|| leave.one_click()).flatten(),
         })
     }
 

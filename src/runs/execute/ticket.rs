@@ -1,10 +1,12 @@
 //! What is asked of a runner, and what it answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::restate::MadeAgain;
+use crate::access::Viewer;
 use crate::definitions::model::{FieldName, Report, ReportId, Schedule};
 use crate::runs::store::{Missing, Reached, Repeat, Run, RunId, Trigger};
 
@@ -29,6 +31,12 @@ pub struct Ticket {
     pub(super) run: Run,
     pub(super) report: Arc<Report>,
     pub(super) schedule: Schedule,
+    /// For whom it is evaluated, unless it is a burst.
+    pub(super) viewer: Viewer,
+    /// The parameters.
+    pub(super) parameters: BTreeMap<String, Vec<String>>,
+    /// Why nothing is sent, where a subscription is closed to whoever wanted it.
+    pub(super) closed: Option<String>,
     pub(super) repeat: Repeat,
     /// The attempt that it carries on: the first for its instant, or the one that sent everybody anew. Mail of every
     /// attempt has the Message-ID of that one: whoever got it although nobody knew does not see two.

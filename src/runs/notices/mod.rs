@@ -74,6 +74,7 @@ async fn tell(parts: &Parts, run: &Run) -> Result<(), String> {
         cc: Vec::new(),
         bcc: Vec::new(),
         reply_to: None,
+        unsubscribe: None,
     };
     let message =
         compose(&parcel, parts.mailer.from(), parts.settings.dkim.as_ref(), parts.settings.max_message_bytes)

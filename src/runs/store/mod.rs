@@ -13,6 +13,7 @@ mod run;
 mod schedule;
 mod signal;
 mod state;
+mod subscription;
 mod waiting;
 
 pub use artefact::{Artefact, NewArtefact};
@@ -25,6 +26,7 @@ pub use run::{Ending, Run, RunFilter, RunId, RunPage};
 pub use schedule::Considered;
 pub use signal::Signal;
 pub use state::{Channel, DeliveryState, RunState, Stage, Trigger};
+pub use subscription::{Subscription, address_of};
 pub use waiting::Missing;
 
 use crate::store::{Cells, new_uuid, to_text};

@@ -1,4 +1,4 @@
-//! Which failed runs their owners still have to be told of.
+//! Which failed runs their owners still have to be told of, and which late ones their recipients.
 
 use chrono::{DateTime, Utc};
 
@@ -49,5 +49,33 @@ impl Store {
             .await
             .map_err(StoreError::query("noting that a failed run was told of"))?;
         Ok(())
+    }
+
+    /// The first attempts of schedules for instants from `since` through `until` that nobody was told of being late, and
+    /// whose instant has had no run that ended well.
+    pub async fn late(&self, since: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Run>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT r.* FROM runs r WHERE r.attempt = 1 AND r.delay_told_at IS NULL \
+             AND r.trigger_kind IN ('schedule', 'catch_up') AND r.scheduled_at >= $1 AND r.scheduled_at <= $2 \
+             AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.report = r.report AND n.schedule = r.schedule \
+               AND n.scheduled_at = r.scheduled_at AND n.state IN ('succeeded', 'skipped')) ORDER BY r.id",
+        )
+        .bind(to_text(since))
+        .bind(to_text(until))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::query("looking for runs that are late"))?;
+        rows.iter().map(|row| Run::from_row(&Cells(row))).collect()
+    }
+
+    /// Notes that recipients are told at `now` that a run is late; answers whether nobody else did.
+    pub async fn begin_telling_delay(&self, run: RunId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE runs SET delay_told_at = $1 WHERE id = $2 AND delay_told_at IS NULL")
+            .bind(to_text(now))
+            .bind(run.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::query("noting that recipients are told of a delay"))?;
+        Ok(done.rows_affected() == 1)
     }
 }

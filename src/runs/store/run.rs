@@ -86,6 +86,9 @@ pub struct Run {
     /// What it still waits for, or waited for last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waits_for: Vec<Missing>,
+    /// When recipients were told that it is late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay_told_at: Option<DateTime<Utc>>,
     /// How the questions of a burst were answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub burst: Option<MemoryUse>,
@@ -171,6 +174,7 @@ impl Run {
             started_at: cells.instant("started_at")?,
             waits_until: cells.instant_or_none("waits_until")?,
             waits_for: Missing::read(cells.text_or_none("waits_for")?)?,
+            delay_told_at: cells.instant_or_none("delay_told_at")?,
             burst: match cells.text_or_none("burst")? {
                 Some(text) => Some(
                     serde_json::from_str(&text)

@@ -12,8 +12,8 @@ use chrono_tz::Tz;
 
 use super::execute::{Runner, Ticket, VersionedReport};
 use super::store::{Ending, Missing, Pause, Run, StoreError};
-use crate::access::Viewer;
-use crate::definitions::model::{AtDeadline, FieldName, ReportId, Schedule, WaitFor};
+use super::subscriptions::{self, Sending};
+use crate::definitions::model::{AtDeadline, FieldName, ReportId, WaitFor};
 use crate::error::Kind;
 use crate::runs::evaluate::Awaited;
 
@@ -42,20 +42,24 @@ pub async fn look(runner: &Runner, run: &Run) -> Result<Option<Ticket>, StoreErr
         return Ok(None);
     }
     let found = parts.catalog.report(&run.report);
-    let schedule = found.as_ref().and_then(|found| found.report.schedules.get(&run.schedule).cloned());
-    let (Some(found), Some(schedule)) = (found, schedule.filter(|schedule| schedule.enabled)) else {
+    let sending = match &found {
+        Some(found) => subscriptions::find(parts, &run.report, &found.report, &run.schedule).await?,
+        None => None,
+    };
+    let (Some(found), Some(sending)) = (found, sending.filter(|sending| sending.schedule.enabled)) else {
         return skip(runner, run, "its schedule was taken away or switched off while it waited".into()).await;
     };
     let paused = store.pauses().await?.into_iter().find(|pause| is_of(pause, run) && pause.covers(now));
     if let Some(pause) = paused {
         return skip(runner, run, format!("{} paused the schedule while it waited", pause.by)).await;
     }
-    let Some(wait_for) = schedule.wait_for.clone() else {
-        return runner.begin(run, found, schedule, Vec::new()).await;
+    let wait_for = sending.schedule.wait_for.clone();
+    let Some(wait_for) = wait_for.filter(|_| sending.closed.is_none()) else {
+        return runner.begin(run, found, sending, Vec::new()).await;
     };
-    let missing = missing(runner, run, &found, &schedule, &wait_for).await?;
+    let missing = missing(runner, run, &found, &sending, &wait_for).await?;
     if missing.is_empty() {
-        return runner.begin(run, found, schedule, missing).await;
+        return runner.begin(run, found, sending, missing).await;
     }
     if missing != run.waits_for {
         store.note_missing(run.id, &missing).await?;
@@ -66,7 +70,7 @@ pub async fn look(runner: &Runner, run: &Run) -> Result<Option<Ticket>, StoreErr
         return Ok(None);
     }
     match wait_for.at_deadline {
-        AtDeadline::SendMarked => runner.begin(run, found, schedule, missing).await,
+        AtDeadline::SendMarked => runner.begin(run, found, sending, missing).await,
         AtDeadline::DoNotSend => {
             let message = format!(
                 "nothing was sent, because at the deadline, {} after it was due, something was missing: {}",
@@ -106,20 +110,21 @@ async fn missing(
     runner: &Runner,
     run: &Run,
     found: &VersionedReport,
-    schedule: &Schedule,
+    sending: &Sending,
     wait_for: &WaitFor,
 ) -> Result<Vec<Missing>, StoreError> {
     let parts = runner.parts();
+    let schedule = &sending.schedule;
     let zone = schedule.time_zone.as_deref().unwrap_or(&found.report.time_zone);
     let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
     let day = run.scheduled_at.with_timezone(&zone).date_naive();
     let awaited = Awaited {
         report: found.report.clone(),
-        parameters: schedule.question_parameters(),
+        parameters: sending.parameters.clone(),
         locale: schedule.locale.unwrap_or(found.report.locale),
         now: run.scheduled_at,
         day,
-        viewer: Viewer::schedule(&run.report, run.schedule.as_str()),
+        viewer: sending.viewer.clone(),
         wait_for: wait_for.clone(),
     };
     // The keys are filled where the period is known.

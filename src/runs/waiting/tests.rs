@@ -123,7 +123,7 @@ fn the_mark_stands_on_the_first_sheet_and_changes_the_digest() {
         parameters: std::collections::BTreeMap::new(),
         locale: None,
         now: rig::scheduled_at(),
-        viewer: Viewer::schedule(&rig::report_id(), "monday"),
+        viewer: crate::access::Viewer::schedule(&rig::report_id(), "monday"),
         freshness: crate::engine::Freshness::Recent,
         memory: None,
     };

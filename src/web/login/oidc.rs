@@ -117,6 +117,7 @@ pub(super) async fn finish(
                         method: LoginMethod::Oidc,
                         hint: Some(&signed_in.id_token_hint),
                     };
+                    state.backend.renew_subscriber(signed_in.person.clone()).await?;
                     complete(door, &headers, &extensions, proven, next).await?
                 }
                 Err(LoginError::Wrong { reason }) => {

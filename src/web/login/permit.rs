@@ -20,7 +20,12 @@ pub(super) fn is_open(path: &str) -> bool {
     path == "/login"
         || path == super::oidc::START
         || path == CALLBACK_PATH
-        || ["/setup/", "/share/", "/embed/"].iter().any(|start| path.starts_with(start))
+        || ["/setup/", "/share/", "/embed/", "/unsubscribe/"].iter().any(|start| path.starts_with(start))
+}
+
+/// Forms that say themselves what may be done: links of mails, which mail programs answer without any cookie (RFC 8058).
+pub(super) fn proves_itself(path: &str) -> bool {
+    path.starts_with("/unsubscribe/")
 }
 
 /// Pages for administrators.
@@ -53,6 +58,10 @@ pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
     let reads = matches!(*method, Method::GET | Method::HEAD);
     match first {
         "" => Some(Deed { action: Action::View, report: None, object: ("reports", "") }),
+        // What is sent to somebody is theirs alone, and not for tokens.
+        "reports" if rest.ends_with("/subscribe") => {
+            Some(Deed { action: Action::Administer, report: None, object: ("account", "") })
+        }
         "reports" if rest.contains("/schedules/") => {
             let report = rest.split('/').next().unwrap_or_default();
             Some(Deed { action: Action::Schedule, report: Some(report), object: ("schedule", rest) })
@@ -77,7 +86,7 @@ pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
         "deliveries" => Some(Deed { action: Action::Schedule, report: None, object: ("deliveries", "") }),
         "artefacts" => Some(Deed { action: Action::Export, report: None, object: ("artefact", rest) }),
         "problems" => Some(Deed { action: Action::Edit, report: None, object: ("problems", "") }),
-        "users" | "audit" | "account" | "shares" | "logout" => {
+        "users" | "audit" | "account" | "shares" | "subscriptions" | "logout" => {
             Some(Deed { action: Action::Administer, report: None, object: ("account", "") })
         }
         _ => None,
@@ -123,9 +132,15 @@ mod tests {
 
     #[test]
     fn open_pages_are_these_and_no_others() {
-        for path in
-            ["/login", "/login/oidc", "/login/oidc/callback", "/static/app.css", "/healthz", "/setup/abc"]
-        {
+        for path in [
+            "/login",
+            "/login/oidc",
+            "/login/oidc/callback",
+            "/static/app.css",
+            "/healthz",
+            "/setup/abc",
+            "/unsubscribe/a.b",
+        ] {
             assert!(is_open(path) || is_nobodys(path), "{path}");
         }
         for path in [
@@ -140,6 +155,8 @@ mod tests {
             "/setup",
             "/shares",
             "/share",
+            "/unsubscribe",
+            "/subscriptions",
             "/embed-tokens",
             "/runs/static/x",
         ] {

@@ -80,7 +80,7 @@ impl ScheduleWords {
     }
 
     /// A business day of the month.
-    pub(super) fn business_day(&self, day: i8) -> String {
+    pub(in crate::web) fn business_day(&self, day: i8) -> String {
         let n = day.unsigned_abs().to_string();
         match day {
             -1 => self.last.to_owned(),

@@ -10,24 +10,24 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
 use super::content::content;
-use crate::access::{Attributes, MaskKey, Standing, Viewer};
+use crate::access::{Attributes, MaskKey, Person, Standing, Viewer};
 use crate::definitions::Diagnostic;
-use crate::definitions::model::{DatasetId, FieldName, PanelId, Parameter, Report, ReportId};
+use crate::definitions::model::{CalendarId, DatasetId, FieldName, PanelId, Parameter, Report, ReportId};
 use crate::error::Kind;
-use crate::format::Locale;
+use crate::format::{Locale, LocalizedText};
 use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
 use crate::runs::figures::Compared;
 use crate::runs::store::{
     Artefact, Channel, Delivery, DeliveryEntry, DeliveryPage, DeliveryState, Pause, Run, RunFilter, RunId,
-    RunPage, RunState, Signal, Stage, Trigger, WantedState,
+    RunPage, RunState, Signal, Stage, Subscription, Trigger, WantedState,
 };
 use crate::web::backend::{
     Answers, ArtefactFile, Backend, BackendError, DatasetEntry, DeliveriesAsked, FoundDeliveries, Fresh,
     OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
 };
-use crate::web::{Brand, Resumed, ScheduleEntry};
+use crate::web::{Brand, Leaver, Leaving, Mailbox, Resumed, ScheduleEntry, Subscribing, WantsMail};
 
 /// How long the panel called `slow` takes.
 pub(crate) const SLOW: Duration = Duration::from_millis(1500);
@@ -77,6 +77,65 @@ fn report() -> Report {
         ],
     }))
     .unwrap()
+}
+
+impl Subscribing for Fake {
+    fn mailbox(&self, _: Standing) -> BoxFuture<'_, Result<Mailbox, BackendError>> {
+        async { Ok(Mailbox::default()) }.boxed()
+    }
+
+    fn keep_subscription(
+        &self,
+        _: Standing,
+        _: Subscription,
+    ) -> BoxFuture<'_, Result<Option<()>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn subscription(
+        &self,
+        _: Standing,
+        _: FieldName,
+    ) -> BoxFuture<'_, Result<Option<Subscription>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn end_subscription(&self, _: Standing, _: FieldName) -> BoxFuture<'_, Result<Option<()>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn pause_subscription(
+        &self,
+        _: Standing,
+        _: FieldName,
+        _: Option<Pause>,
+    ) -> BoxFuture<'_, Result<Option<()>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn send_subscription(
+        &self,
+        _: Standing,
+        _: FieldName,
+    ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn leaving(&self, _: Leaver) -> BoxFuture<'_, Result<Option<Leaving>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn leave(&self, _: Leaver, _: WantsMail) -> BoxFuture<'_, Result<Option<(Leaving, bool)>, BackendError>> {
+        async { Ok(None) }.boxed()
+    }
+
+    fn renew_subscriber(&self, _: Person) -> BoxFuture<'_, Result<(), BackendError>> {
+        async { Ok(()) }.boxed()
+    }
+
+    fn calendars(&self) -> Vec<(CalendarId, LocalizedText)> {
+        Vec::new()
+    }
 }
 
 impl Backend for Fake {
@@ -443,6 +502,7 @@ fn run(number: i64) -> Run {
         instance: "web-1".into(),
         definition_version: "3f9a1c0de5b2".repeat(5),
         started_at: scheduled_at,
+        delay_told_at: None,
         burst: None,
         origin: None,
         waits_until: None,

@@ -17,7 +17,7 @@ use self::recipients::{Copy, Shared, Unreachable, copies, split};
 use super::deliver::{self, Errand, People, Problem, failed, worst};
 use super::part::Part;
 use super::sealed::{Earlier, Sealed};
-use super::{Done, Made, Runner, StageFailure, Ticket, figures, files, send_if};
+use super::{Done, Made, Runner, StageFailure, Ticket, figures, files, leave, send_if};
 use crate::definitions::model::{Burst, RunAs};
 use crate::delivery::Recipient;
 use crate::engine::{Freshness, Memory};
@@ -66,8 +66,11 @@ pub(super) async fn perform(
     let (found, unreachable) = copies(parts, ticket, burst, &shared).await?;
     let mut problems = refuse(runner, ticket, &unreachable, &found).await?;
     let found = with_people(ticket, found)?;
-    let deliver::Plan { work, problems: unplanned, .. } = deliver::plan(parts, ticket, found).await?;
+    let deliver::Plan { work, problems: unplanned, left, .. } = deliver::plan(parts, ticket, found).await?;
     problems.extend(unplanned);
+    if left > 0 {
+        warnings.push(leave::told(left));
+    }
     let is_dry = ticket.run.trigger == Trigger::DryRun;
     let work: Vec<Work> = work.into_iter().filter(|(_, errands)| is_dry || !errands.is_empty()).collect();
     if work.is_empty() && problems.is_empty() {

@@ -1,5 +1,7 @@
 //! Who is in which mail.
 
+use std::collections::HashSet;
+
 use sha2::{Digest as _, Sha256};
 
 use super::super::part::Part;
@@ -45,6 +47,16 @@ impl People {
             }
         }
         all
+    }
+
+    /// The same without those whose addresses, in lower case, are among `left`; and how many these are.
+    pub(super) fn without(mut self, left: &HashSet<String>) -> (Self, usize) {
+        let before = self.everybody().len();
+        for list in [&mut self.to, &mut self.cc, &mut self.bcc] {
+            list.retain(|one| !left.contains(&one.address.as_str().to_lowercase()));
+        }
+        let gone = before - self.everybody().len();
+        (self, gone)
     }
 
     /// The address behind the recipient of a delivery.

@@ -5,6 +5,8 @@ mod path;
 mod ready;
 mod rounds;
 
+use std::collections::HashSet;
+
 use tokio::sync::Semaphore;
 
 use self::envelope::{Envelope, envelopes};
@@ -72,6 +74,8 @@ pub(super) struct Plan<C> {
     pub(super) work: Vec<(C, Vec<Errand>)>,
     pub(super) problems: Vec<Problem>,
     pub(super) reached: usize,
+    /// How many want no more mail.
+    pub(super) left: usize,
 }
 
 /// Puts every delivery on record that is to be made, of each copy with the people who get it by mail. Nothing of a dry
@@ -83,14 +87,23 @@ pub(super) async fn plan<C>(
 ) -> Result<Plan<C>, StageFailure> {
     if ticket.run.trigger == Trigger::DryRun {
         let work = copies.into_iter().map(|(copy, ..)| (copy, Vec::new())).collect();
-        return Ok(Plan { work, problems: Vec::new(), reached: 0 });
+        return Ok(Plan { work, problems: Vec::new(), reached: 0, left: 0 });
     }
     let reached = match ticket.repeat {
         Repeat::Unsent => parts.store.reached_before(&ticket.run).await.map_err(failed)?,
         Repeat::Never | Repeat::Everyone => Vec::new(),
     };
-    let (mut errands, mut planned, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let leavers = match &ticket.schedule.deliver.email {
+        Some(email) if email.unsubscribe => {
+            let left = parts.store.unsubscribed(&ticket.run.report, &ticket.run.schedule).await;
+            left.map_err(failed)?
+        }
+        _ => HashSet::new(),
+    };
+    let (mut errands, mut planned, mut problems, mut left) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for (copy, part, people) in copies {
+        let (people, gone) = people.without(&leavers);
+        left += gone;
         let (whats, unplanned) = whats(parts, ticket, &part, &people);
         // The same for every copy of a burst.
         if problems.is_empty() {
@@ -115,7 +128,7 @@ pub(super) async fn plan<C>(
             .map(|(what, rows)| Errand { what, deliveries: deliveries.by_ref().take(rows).collect() });
         (copy, own.collect())
     });
-    Ok(Plan { work: work.collect(), problems, reached: reached.len() })
+    Ok(Plan { work: work.collect(), problems, reached: reached.len(), left })
 }
 
 /// Whether somebody is to get it in this attempt.
@@ -193,7 +206,7 @@ pub(super) async fn perform(
 ) -> Result<Vec<Problem>, StageFailure> {
     let mut problems = Vec::new();
     for Errand { what, deliveries } in errands {
-        match Ready::of(parts, ticket, part, &what, sealed) {
+        match Ready::of(parts, (ticket, part), &what, &deliveries, sealed) {
             Ok(ready) => problems.extend(rounds(parts, connections, ticket, &ready, deliveries).await?),
             Err(failure) => {
                 give_up(parts, ticket, &deliveries, DeliveryState::Failed, &failure.message).await?;

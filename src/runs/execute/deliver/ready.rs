@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::super::leave::Leave;
 use super::super::part::Part;
 use super::super::sealed::Sealed;
 use super::super::{Parts, StageFailure, Ticket};
@@ -36,16 +37,16 @@ impl Ready {
     /// Makes `what` ready. The error is for this one only.
     pub(super) fn of(
         parts: &Parts,
-        ticket: &Ticket,
-        part: &Part,
+        (ticket, part): (&Ticket, &Part),
         what: &What,
+        deliveries: &[Delivery],
         sealed: &Sealed,
     ) -> Result<Self, StageFailure> {
         let refused = |kind, why: String| StageFailure::new(Stage::Deliver, kind, why);
         match what {
             What::Mail(Envelope { id, people, reply_to }) => {
                 let parcel = sealed
-                    .parcel(id, people, reply_to.clone())
+                    .parcel(id, people, reply_to.clone(), &Leave::of(parts, deliveries))
                     .ok_or_else(|| refused(Kind::Bug, "the mail was not sealed".into()))?;
                 let message = compose(
                     &parcel,
