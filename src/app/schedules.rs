@@ -39,7 +39,11 @@ pub(super) async fn entries(
             let wanted = only.as_ref().is_none_or(|only| *only == name);
             if wanted && is_open(standing, report, schedule) {
                 let found = (pauses.remove(&name), latest.remove(&name));
-                entries.push(entry(standing, name, (definition, said), found, upcoming, now));
+                let mut entry = entry(standing, name, (definition, said), found, upcoming, now);
+                if only.is_some() {
+                    entry.leavers = store.leavers(report, schedule).await?;
+                }
+                entries.push(entry);
             }
         }
     }
@@ -74,6 +78,7 @@ fn entry(
         zone,
         upcoming,
         pause: pause.filter(|pause| pause.covers(now)),
+        leavers: Vec::new(),
         latest,
     }
 }

@@ -64,6 +64,8 @@ pub(super) enum Command {
     Next(NextArguments),
     /// Lists, pauses and resumes schedules.
     Schedules(super::schedules::SchedulesArguments),
+    /// Lists what people have sent to themselves, and ends it.
+    Subscriptions(super::subscriptions::SubscriptionsArguments),
     /// Tells that something has come that schedules wait for, such as the end of a load.
     Signal(super::signal::SignalArguments),
     /// Writes the sample data.

@@ -22,6 +22,7 @@ mod schedules;
 mod schema;
 mod serve;
 mod signal;
+mod subscriptions;
 mod users;
 mod verify;
 
@@ -66,6 +67,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Access(command) => Box::pin(access::access(&place, &command)).await,
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::Next(arguments) => next::next(&place, &arguments),
+        Command::Subscriptions(arguments) => subscriptions::subscriptions(&place, &arguments).await,
         Command::Signal(arguments) => signal::signal(&place, &arguments).await,
         Command::Schedules(arguments) => schedules::schedules(&place, &arguments).await,
         Command::Sample(arguments) => sample::sample(&place, &arguments),

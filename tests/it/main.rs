@@ -40,6 +40,7 @@ mod share;
 mod smtp;
 mod smtp_faults;
 mod sources;
+mod subscriptions;
 mod support;
 mod themes;
 mod two_instances;

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+
 use super::known::{Fields, Known};
-use super::{Findings, filter, panel, parameter, print, schedule, text, zone};
-use crate::definitions::model::{DatasetId, Panel, Report};
+use super::{Findings, filter, panel, parameter, print, schedule, text, wait, zone};
+use crate::definitions::model::{DatasetId, Panel, Report, Schedule};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 use crate::definitions::policy::Policy;

@@ -378,9 +378,17 @@ fn waiting_and_sending() {
         )
     };
     let wait = |keys: &str| schedule(&format!("    wait_for: {{{keys}, at_most: 2h}}\n"));
+    let subscriptions = format!(
+        "{TOP}panels: {{a: {{kpi: revenue}}}}\n\
+         subscriptions: {{wait_for: {{signals: {{loaded: '{{yesterday}}'}}, at_most: 2h}}}}\n\
+         schedules: {{subscription.x: {{cron: '0 8 * * MON', deliver: {{folder: {{path: x}}}}}}}}\n"
+    );
     let cases = [
         ("nothing", schedule("    wait_for: {at_most: 2h}\n    send_if: {}\n")),
         ("no deadline", schedule("    wait_for: {signals: {loaded: x}}\n")),
+        ("told of a delay", schedule("    tell_delay: 3d\n")),
+        ("told to nobody", schedule("    tell_delay: 30m\n")),
+        ("of subscriptions", subscriptions),
         ("too long", schedule("    wait_for: {signals: {loaded: x}, at_most: 3d}\n")),
         ("another word", wait("signals: {loaded: x}, at_deadline: wait")),
         ("no such dataset", wait("datasets: {sale: previous_day}")),

@@ -27,6 +27,8 @@ pub struct ScheduleEntry {
     pub uncovered: Option<(String, NaiveDate)>,
     /// The pause that holds now.
     pub pause: Option<Pause>,
+    /// Who wants no more mail of it, and since when; only where one schedule is asked for.
+    pub leavers: Vec<(String, DateTime<Utc>)>,
     /// The latest run; dry runs do not count.
     pub latest: Option<Run>,
 }

@@ -2,6 +2,7 @@
 
 use super::{ScheduleEntry, ScheduleWords};
 use crate::definitions::model::{AtDeadline, Burst, Delivery, FieldName, SendIf, WaitFor};
+use crate::web::when::When;
 use crate::web::words::fill;
 
 pub(super) fn facts(entry: &ScheduleEntry, sw: &'static ScheduleWords) -> Vec<(&'static str, String)> {
@@ -33,6 +34,16 @@ pub(super) fn facts(entry: &ScheduleEntry, sw: &'static ScheduleWords) -> Vec<(&
     }
     if let Some(send_if) = &schedule.send_if {
         facts.push((sw.send_if, conditions(send_if, sw)));
+    }
+    if let Some(after) = schedule.tell_delay {
+        facts.push((sw.tell_delay, fill(sw.tell_delay_after, &[("n", &after.to_string())])));
+    }
+    if !entry.leavers.is_empty() {
+        let left = entry
+            .leavers
+            .iter()
+            .map(|(address, since)| format!("{address} ({})", When::new(*since, &entry.zone).text));
+        facts.push((sw.leavers, left.collect::<Vec<_>>().join(", ")));
     }
     let mut to = recipients(&schedule.deliver);
     to.extend(schedule.burst.as_ref().map(|burst| burst_to(burst, sw)));

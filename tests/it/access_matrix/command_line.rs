@@ -10,7 +10,7 @@ use super::workspace::{self, MARKS};
 use crate::support::binary::{Said, jangpyo};
 
 /// Every command with what it needs before it does anything; `None` for those that look with nobody's eyes.
-const COMMANDS: [(&str, Option<Action>); 18] = [
+const COMMANDS: [(&str, Option<Action>); 19] = [
     ("serve", None),
     ("check", None),
     ("render", Some(Action::View)),
@@ -25,6 +25,7 @@ const COMMANDS: [(&str, Option<Action>); 18] = [
     ("schema", None),
     ("next", None),
     ("schedules", None),
+    ("subscriptions", None),
     ("signal", None),
     ("sample", None),
     ("audit", None),

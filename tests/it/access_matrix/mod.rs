@@ -122,7 +122,7 @@ async fn sweep(site: &Site, rows: &[Row], everybody: &[(Who, Keys)]) -> Findings
 
 /// Everything that is asked for, made by somebody who is nobody of the matrix.
 async fn made(site: &Site) -> Made {
-    let keys = people::session(site, "maker", &["--groups", "keepers"]).await;
+    let keys = people::session(site, "maker@corp.example", &["--groups", "keepers"]).await;
     let url = |path: &str| format!("{}{path}", site.server.url);
     let post = |path: &str| keys.on(site.server.client.post(url(path)));
     let json = async |request: reqwest::RequestBuilder| -> Value {
@@ -157,7 +157,14 @@ async fn made(site: &Site) -> Made {
     let share = account.split("/account/shares/").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let wish = serde_json::json!({"report": "hush", "origin": EMBEDDING});
     let embed = json(post("/embed-tokens").json(&wish)).await["token"].as_str().unwrap().to_owned();
-    Made { run, artefact, session, token, share, link, embed }
+    let form = [("rhythm", "daily"), ("at", "08:00"), ("zone", "UTC"), ("query", ""), ("csrf", keys.csrf())];
+    let made = post("/reports/hush/subscribe").form(&form).send().await.unwrap();
+    assert_eq!(made.status(), 303, "{}", made.text().await.unwrap());
+    let own = keys.on(site.server.client.get(url("/subscriptions"))).send().await.unwrap();
+    let own = Page::of(own).await.text();
+    let subscription = own.split("/subscriptions/subscription.").nth(1).unwrap();
+    let subscription = format!("subscription.{}", subscription.split(['/', '"']).next().unwrap());
+    Made { run, artefact, session, token, share, subscription, link, embed }
 }
 
 fn site() -> (tempfile::TempDir, Site) {
@@ -200,7 +207,9 @@ async fn every_page_and_operation_answers_everybody_as_the_tables_say() {
 fn routes_in_source() -> BTreeSet<String> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
     let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
-    let source = ["router.rs", "login/routes.rs", "share/mod.rs", "schedules/mod.rs"].map(read).concat();
+    let source = ["router.rs", "login/routes.rs", "share/mod.rs", "schedules/mod.rs", "subscriptions/mod.rs"]
+        .map(read)
+        .concat();
     let route = regex::Regex::new(r"\.route\(\s*([^,]+),\s*([^\n]+)\)\n").unwrap();
     let mut routes = BTreeSet::new();
     for found in route.captures_iter(&source) {
@@ -221,7 +230,16 @@ fn routes_in_source() -> BTreeSet<String> {
 
 fn nothing_made() -> Made {
     let id = || "00000000-0000-0000-0000-000000000001".to_owned();
-    Made { run: id(), artefact: id(), session: id(), token: id(), share: id(), link: id(), embed: id() }
+    Made {
+        run: id(),
+        artefact: id(),
+        session: id(),
+        token: id(),
+        share: id(),
+        subscription: "subscription.0".into(),
+        link: id(),
+        embed: id(),
+    }
 }
 
 /// Logging in and out is tested where it is told what comes of it (`login.rs`).

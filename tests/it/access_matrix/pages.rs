@@ -13,6 +13,7 @@ pub(super) struct Made {
     pub(super) session: String,
     pub(super) token: String,
     pub(super) share: String,
+    pub(super) subscription: String,
     pub(super) link: String,
     pub(super) embed: String,
 }
@@ -20,6 +21,13 @@ pub(super) struct Made {
 const SCHEDULE: &str = "GET /reports/{report}/schedules/{schedule}";
 const PAUSE: &str = "POST /reports/{report}/schedules/{schedule}/pause";
 const RESUME: &str = "POST /reports/{report}/schedules/{schedule}/resume";
+
+const SUBSCRIPTION: [&str; 4] = [
+    "POST /subscriptions/{subscription}/pause",
+    "POST /subscriptions/{subscription}/resume",
+    "POST /subscriptions/{subscription}/send",
+    "POST /subscriptions/{subscription}/end",
+];
 
 pub(super) const EMBEDDING: &str = "https://intranet.example.com";
 
@@ -69,6 +77,35 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
             .of(&made.token),
         row("POST /account/shares/{share}/revoke", "/account/shares/{object}/revoke", Need::Others)
             .of(&made.share),
+        row("GET /subscriptions", "/subscriptions", Need::Person),
+        row("GET /subscriptions/{subscription}", "/subscriptions/{object}", Need::Others)
+            .of(&made.subscription),
+        row("POST /subscriptions/{subscription}", "/subscriptions/{object}", Need::Others)
+            .of(&made.subscription),
+        // Whoever looks after the schedules of a report looks after what others have sent to themselves.
+        row(SUBSCRIPTION[0], "/subscriptions/{object}/pause", Need::OfInPerson(Schedule))
+            .of(&made.subscription)
+            .gives(303),
+        row(SUBSCRIPTION[1], "/subscriptions/{object}/resume", Need::OfInPerson(Schedule))
+            .of(&made.subscription)
+            .gives(303),
+        row(SUBSCRIPTION[2], "/subscriptions/{object}/send", Need::OfInPerson(Schedule))
+            .of(&made.subscription)
+            .gives(303),
+        row(SUBSCRIPTION[3], "/subscriptions/subscription.0/end", Need::Person).gives(404),
+        row("POST /subscriptions/mails/leave", "/subscriptions/mails/leave", Need::Person)
+            .form(&[("report", "hush"), ("schedule", "daily")])
+            .gives(404),
+        row("POST /subscriptions/mails/return", "/subscriptions/mails/return", Need::Person)
+            .form(&[("report", "hush"), ("schedule", "daily")])
+            .gives(404),
+        row("GET /reports/{report}/subscribe", "/reports/{object}/subscribe", Need::OnInPerson(View)),
+        row("POST /reports/{report}/subscribe", "/reports/{object}/subscribe", Need::OnInPerson(View))
+            .form(&[("rhythm", "hourly"), ("query", "")])
+            .gives(422),
+        row("GET /unsubscribe/{token}", "/unsubscribe/x.y", Need::Nothing).gives(404),
+        row("POST /unsubscribe/{token}", "/unsubscribe/x.y", Need::Nothing).gives(404),
+        row("POST /unsubscribe/{token}/return", "/unsubscribe/x.y/return", Need::Nothing).gives(404),
         row("GET /users", "/users", Need::Administration),
         row("POST /users", "/users", Need::Administration).form(&[("name", "")]).gives(422),
         row("POST /users/{user}/rights", "/users/nobody@example.com/rights", Need::Administration)

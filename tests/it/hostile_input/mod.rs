@@ -79,6 +79,7 @@ fn segments() -> BTreeMap<&'static str, String> {
         ("link", "none"),
         ("embed", "none"),
         ("share", "0199a6c0"),
+        ("subscription", "subscription.0199a6c0"),
         ("dataset", "sales"),
         ("schedule", "monday"),
         ("signal", "sales_loaded"),
@@ -131,7 +132,7 @@ fn assert_clean(outcomes: &[Outcome]) {
 async fn every_place_of_every_address_bears_every_hostile_value() {
     let site = site_with(&OPEN);
     let mut root = site.newcomer("root", &ADMINISTRATOR).await;
-    let mut yuna = site.newcomer("yuna", &EXECUTIVE).await;
+    let mut yuna = site.newcomer("yuna@hanbit.example", &EXECUTIVE).await;
     let mut stranger = site.browser();
     let administrator = Asker::of("administrator", &mut root, "/account").await;
     let target = furnished(&site, &administrator).await;

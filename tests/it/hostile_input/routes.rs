@@ -39,7 +39,7 @@ const DELIVERIES: &[&str] =
     &["report", "schedule", "recipient", "channel", "state", "from", "to", "before", "lang", "theme"];
 const AUDIT: &[&str] = &["actor", "action", "object", "outcome", "from", "to", "text", "before"];
 
-/// The pages, as `src/web/router.rs`, `login/routes.rs`, `share/mod.rs` and `schedules/mod.rs` map them.
+/// The pages, as `src/web/router.rs`, `login/routes.rs`, `share/mod.rs`, `subscriptions/mod.rs` and `schedules/mod.rs` map them.
 const PAGES: &[(&str, &[&str])] = &[
     ("/", &["lang", "theme"]),
     ("/reports/{report}", VIEW),
@@ -72,6 +72,10 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/share/{link}", &["country", "period", "lang", "theme"]),
     ("/share/{link}/panels/{panel}", &["country", "width"]),
     ("/shares", &["lang"]),
+    ("/reports/{report}/subscribe", &["country", "period", "lang"]),
+    ("/subscriptions", &["done", "lang", "theme"]),
+    ("/subscriptions/{subscription}", &["lang"]),
+    ("/unsubscribe/{token}", &["lang"]),
     ("/embed/{report}", &["token", "country", "lang"]),
     ("/embed/{report}/panels/{panel}", &["token", "width"]),
 ];
@@ -107,6 +111,29 @@ const FORMS: &[(&str, &[(&str, &str)])] = &[
     ("/runs/{run}/resend", &[]),
     ("/account/shares/{share}/revoke", &[]),
     ("/shares/{share}/revoke", &[]),
+    ("/reports/{report}/subscribe", SUBSCRIPTION),
+    ("/subscriptions/{subscription}", SUBSCRIPTION),
+    ("/subscriptions/{subscription}/end", &[]),
+    ("/subscriptions/{subscription}/pause", &[]),
+    ("/subscriptions/{subscription}/resume", &[]),
+    ("/subscriptions/{subscription}/send", &[]),
+    ("/subscriptions/mails/leave", &[("report", "weekly-sales"), ("schedule", "monday")]),
+    ("/subscriptions/mails/return", &[("report", "weekly-sales"), ("schedule", "monday")]),
+    ("/unsubscribe/{token}", &[]),
+    ("/unsubscribe/{token}/return", &[]),
+];
+
+const SUBSCRIPTION: &[(&str, &str)] = &[
+    ("query", "country=KR"),
+    ("rhythm", "weekly"),
+    ("weekday", "Mon"),
+    ("month_day", "1"),
+    ("nth", "1"),
+    ("at", "08:00"),
+    ("zone", "Asia/Seoul"),
+    ("calendar", "kr"),
+    ("locale", "ko"),
+    ("attach", "pdf"),
 ];
 
 /// Bodies of operations by their ids; `{n}` as above.
