@@ -33,7 +33,8 @@ struct SubscribePage<'a> {
     sw: &'static SubscriptionWords,
     heading: &'static str,
     title: String,
-    subtitle: String,
+    /// What is chosen, in words.
+    shows: String,
     /// Where the form goes.
     action: String,
     /// The parameters as they are looked at.
@@ -52,6 +53,8 @@ struct SubscribePage<'a> {
     files: Vec<(&'static str, &'static str, bool)>,
     fixed_days: bool,
     message: Option<String>,
+    /// Whether nothing can be sent to them, whatever they choose.
+    is_closed: bool,
     csrf: &'a str,
 }
 
@@ -158,9 +161,10 @@ fn write(
     };
     let mut zones: Vec<&'static str> = ZONES.to_vec();
     let address = address_of(&signed_in.person);
-    let message = message.or_else(|| closed(state, open, address.as_deref(), sw));
-    zones.retain(|zone| *zone != draft.zone);
     let failed = message.is_some();
+    let closed = closed(state, open, address.as_deref(), sw);
+    let is_closed = closed.is_some();
+    zones.retain(|zone| *zone != draft.zone);
     let fixed_days = open.controls.iter().any(|control| {
         let is_period = matches!(control.parameter, crate::definitions::model::Parameter::Period { .. });
         is_period && control.chosen.iter().any(|chosen| chosen.starts_with(|c: char| c.is_ascii_digit()))
@@ -171,7 +175,7 @@ fn write(
         sw,
         heading,
         title: open.report.title.get(locale).to_owned(),
-        subtitle: open.subtitle.clone(),
+        shows: shown(open),
         action,
         query: about.query.clone(),
         back,
@@ -204,7 +208,8 @@ fn write(
             .collect(),
         fixed_days,
         draft,
-        message,
+        message: closed.or(message),
+        is_closed,
         csrf: &signed_in.csrf,
     })?;
     if failed {
@@ -212,6 +217,20 @@ fn write(
     }
     private(&mut response);
     Ok(response)
+}
+
+/// What is chosen: a moving period by its name and not by its days, which are others every time.
+fn shown(open: &OpenReport) -> String {
+    let chosen = open.controls.iter().filter(|control| !control.chosen.is_empty()).map(|control| {
+        let label = |value: &String| {
+            let known = control.choices.iter().find(|(choice, _)| choice == value);
+            known.map_or(value.as_str(), |(_, label)| label.as_str()).to_owned()
+        };
+        let labels: Vec<String> = control.chosen.iter().map(label).collect();
+        format!("{}: {}", control.title, labels.join(", "))
+    });
+    let chosen: Vec<String> = chosen.collect();
+    if chosen.is_empty() { open.subtitle.clone() } else { chosen.join(" · ") }
 }
 
 fn name_of(file: crate::definitions::model::Attachment) -> &'static str {

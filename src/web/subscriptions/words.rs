@@ -24,7 +24,7 @@ word_table! { SubscriptionWords;
     monthly: "매월", "every month on day", "每月";
     month_day: "일", "", "日";
     last_day: "매월 말일", "the last day of every month", "每月最後一日";
-    business_day: "매월 영업일 기준", "every month on business day", "每月第幾個工作天";
+    nth_day: "매월", "every month on", "每月";
     calendar: "영업일 달력", "Business days of", "工作天日曆";
     no_calendar: "월–금", "Monday–Friday", "星期一至五";
     at: "시각", "Time", "時間";

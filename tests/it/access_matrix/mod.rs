@@ -281,7 +281,9 @@ async fn a_form_without_its_token_or_from_a_foreign_page_does_nothing() {
         let Keys::Session { cookie, .. } = &keys else { unreachable!() };
         let planted = Keys::Session { cookie: cookie.clone(), csrf: "planted".to_owned() };
         let without = Keys::Session { cookie: cookie.clone(), csrf: String::new() };
-        for keys in [&without, &planted] {
+        // The link of a mail is all that its reader, or their mail program, has; what it does can be undone.
+        let proves_itself = path.starts_with("/unsubscribe/");
+        for keys in [&without, &planted].into_iter().filter(|_| !proves_itself) {
             let page = ask(&site, &row, &path, keys).await;
             assert_eq!(page.status, 403, "{} {path}: {}", row.route, page.text());
             cells += 1;
