@@ -13,13 +13,16 @@ use chrono_tz::Tz;
 
 use self::words::Words;
 use super::execute::{Parts, Runner, how_to_go_on};
-use super::store::{Delivery, DeliveryState, Run, StoreError};
+use super::store::{Delivery, DeliveryState, Run, StoreError, Subscription};
 use crate::definitions::model::Report;
 use crate::delivery::{Outcome, Parcel, Recipient, compose};
 use crate::render::notice::{Notice, notice};
 
 /// How long somebody may take to send a notice before another tries; also the pause after a failure.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// For how long the first subscription that fails stands for the others of its report.
+const TOGETHER: TimeDelta = TimeDelta::hours(1);
 
 /// How many are told of in one go.
 const AT_ONCE: usize = 20;
@@ -33,6 +36,12 @@ pub async fn tell_failures(runner: &Runner) -> Result<(), StoreError> {
     for run in parts.store.untold(AT_ONCE, parts.clock.now()).await? {
         let now = parts.clock.now();
         if parts.store.begin_telling(run.id, now + LEASE, now).await? {
+            if let Some(first) = stood_for(parts, &run, now).await? {
+                tracing::warn!(run = %run.id, report = %run.report, "one more subscription failed");
+                // Not now: else what fails every hour would be told of once and never again.
+                parts.store.note_told(run.id, first).await?;
+                continue;
+            }
             match tell(parts, &run).await {
                 Ok(()) => parts.store.note_told(run.id, parts.clock.now()).await?,
                 Err(why) => tracing::error!(run = %run.id, why, "the owner was not told of a failed run"),
@@ -40,6 +49,19 @@ pub async fn tell_failures(runner: &Runner) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// When its owner was told a moment ago that a subscription to the same report failed: what fails for one mostly fails for
+/// all, and hundreds of notices would bury each other.
+async fn stood_for(
+    parts: &Parts,
+    run: &Run,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    if !Subscription::is_id(&run.schedule) {
+        return Ok(None);
+    }
+    parts.store.told_of_subscriptions(&run.report, now - TOGETHER).await
 }
 
 /// Sends the notice of one run; why it could not be sent, if so.
@@ -124,6 +146,9 @@ fn write(parts: &Parts, run: &Run, report: &Report, deliveries: &[Delivery]) -> 
     }
     if let Some(finished) = run.finished_at {
         facts.push((words.ended.to_owned(), local(finished)));
+    }
+    if Subscription::is_id(&run.schedule) {
+        facts.push((words.subscription.to_owned(), words.others_too.to_owned()));
     }
     facts.push((words.definitions.to_owned(), run.definition_version.chars().take(12).collect()));
     let link = parts.settings.base_url.as_ref().and_then(|base| {

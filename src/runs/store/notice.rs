@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Cells, Run, RunId, Store, StoreError, to_text};
+use crate::definitions::model::{ReportId, Schedule};
 
 impl Store {
     /// At most `limit` runs of schedules that failed and that nobody was told of, oldest first.
@@ -38,6 +39,25 @@ impl Store {
         .await
         .map_err(StoreError::query("taking on to tell of a failed run"))?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// When it was told last, after `since`, that a subscription to a report failed.
+    pub async fn told_of_subscriptions(
+        &self,
+        report: &ReportId,
+        since: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let row = sqlx::query(
+            "SELECT told_at FROM runs WHERE report = $1 AND schedule LIKE $2 AND told_at >= $3 \
+             ORDER BY told_at DESC LIMIT 1",
+        )
+        .bind(report.to_string())
+        .bind(format!("{}%", Schedule::SUBSCRIPTION))
+        .bind(to_text(since))
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(StoreError::query("looking whether failed subscriptions were told of"))?;
+        row.map(|row| Cells(&row).instant("told_at")).transpose()
     }
 
     /// Notes that whoever is to know of a run was told.

@@ -8,7 +8,8 @@ use crate::access::{Action, Person};
 use crate::definitions::model::Attachment;
 use crate::format::Locale;
 use crate::runs::execute::Order;
-use crate::runs::execute::rig::{Rig, report, report_id, scheduled_at, two_recipients};
+use crate::runs::execute::rig::{Rig, broken, report, report_id, scheduled_at, two_recipients};
+use crate::runs::notices::tell_failures;
 use crate::runs::store::{Repeat, Run, RunState, Subscription, Trigger};
 
 fn now() -> DateTime<Utc> {
@@ -122,4 +123,21 @@ async fn the_loop_watches_what_has_not_ended_where_the_report_allows_it() {
     // What has ended cannot be changed back to life.
     rig.store().keep_subscription(&made).await.unwrap();
     assert_eq!(names(&rig).await, ["monday"]);
+}
+
+#[tokio::test]
+async fn the_owner_is_told_of_the_first_subscription_that_fails_and_not_of_every_one() {
+    let rig = Rig::answering(report(&two_recipients(), &json!({})), |question| {
+        Box::pin(async move { Ok(broken(&question)) })
+    })
+    .await;
+    for name in ["kim@example.com", "lee@example.com", "park@example.com"] {
+        let made = subscribed(&rig, Person { name: name.into(), ..kim() }, now()).await;
+        assert_eq!(run(&rig, &made).await.state, RunState::Failed);
+    }
+    tell_failures(&rig.runner).await.unwrap();
+    tell_failures(&rig.runner).await.unwrap();
+    assert_eq!(rig.mailbox.calls(), 1);
+    let (message, _) = rig.mailbox.messages().remove(0);
+    assert!(message.id.ends_with("-notice@corp.example>"), "{}", message.id);
 }
