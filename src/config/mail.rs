@@ -1,10 +1,14 @@
 //! How mail leaves.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Variables;
-use crate::delivery::{Dkim, Recipient, SmtpSettings, SmtpTls};
+use crate::delivery::{Dkim, MailRate, Recipient, SmtpSettings, SmtpTls};
+
+/// More than any mail server takes of one client.
+const MOST_CONNECTIONS: usize = 64;
 
 /// How mail leaves.
 #[derive(Debug, Clone)]
@@ -90,6 +94,13 @@ pub(super) fn read(variables: &mut Variables<'_>) -> Option<MailSettings> {
             None
         }
     };
+    let connections = variables.parsed("JANGPYO_SMTP_CONNECTIONS", 4, "a whole number");
+    let connections =
+        NonZeroUsize::new(connections).filter(|number| number.get() <= MOST_CONNECTIONS).unwrap_or_else(|| {
+            let problem = format!("`{connections}` is not a number from 1 to {MOST_CONNECTIONS}");
+            variables.problem("JANGPYO_SMTP_CONNECTIONS", problem);
+            NonZeroUsize::MIN
+        });
     Some(MailSettings::Smtp(SmtpSettings {
         host,
         port: variables.parsed("JANGPYO_SMTP_PORT", usual_port, "a port"),
@@ -98,5 +109,11 @@ pub(super) fn read(variables: &mut Variables<'_>) -> Option<MailSettings> {
         from,
         timeout: variables.seconds("JANGPYO_SMTP_TIMEOUT_SECS", Duration::from_secs(30)),
         ca_file: variables.text("JANGPYO_SMTP_CA_FILE").map(PathBuf::from),
+        connections,
+        rate: variables.parsed(
+            "JANGPYO_SMTP_RATE",
+            MailRate::UNLIMITED,
+            "a number of mails in a time, such as 300/min, or off",
+        ),
     }))
 }

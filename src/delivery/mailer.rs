@@ -1,6 +1,6 @@
 //! The one door through which mail leaves.
 
-use super::{EmailAddress, MemoryMailbox, Message, Outbox, Recipient, Smtp};
+use super::{EmailAddress, MemoryMailbox, Message, Outbox, Recipient, Smtp, Turn};
 
 /// Where mail goes. Chosen once, at start-up.
 #[derive(Debug, Clone)]
@@ -42,6 +42,15 @@ impl Reply {
 }
 
 impl Mailer {
+    /// Waits until a message for so many recipients may go, which is as fast as the mail server allows. Whoever
+    /// [sends](Self::send) takes a turn first, and keeps it meanwhile.
+    pub async fn turn(&self, recipients: usize) -> Turn<'_> {
+        match self {
+            Self::Smtp(smtp) => smtp.turn(recipients).await,
+            Self::Outbox(_) | Self::Memory(_) => Turn::FREE,
+        }
+    }
+
     /// Hands `message` over for `recipients`, once, and tells what became of it for each.
     pub async fn send(&self, message: &Message, recipients: &[EmailAddress]) -> Reply {
         match self {

@@ -5,7 +5,9 @@
 //! (in doubt), and which of several recipients were refused.
 
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -15,7 +17,8 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::{Response, Severity};
 
 use super::mailer::Reply;
-use super::{EmailAddress, Message, Outcome, Recipient};
+use super::pace::Pace;
+use super::{EmailAddress, MailRate, Message, Outcome, Recipient, Turn};
 
 /// Servers must take 100 recipients per message (RFC 5321, 4.5.3.1.8).
 const RECIPIENTS_PER_MESSAGE: usize = 100;
@@ -43,6 +46,10 @@ pub struct SmtpSettings {
     pub timeout: Duration,
     /// A PEM file with certificates to trust besides those of the system.
     pub ca_file: Option<PathBuf>,
+    /// How many connections it takes at a time; it refuses clients that come with more.
+    pub connections: NonZeroUsize,
+    /// How many messages it takes in a time; it refuses those that come faster.
+    pub rate: MailRate,
 }
 
 /// How a connection is protected.
@@ -66,14 +73,17 @@ impl std::fmt::Debug for SmtpSettings {
             .field("from", &self.from)
             .field("timeout", &self.timeout)
             .field("ca_file", &self.ca_file)
+            .field("connections", &self.connections)
+            .field("rate", &self.rate)
             .finish_non_exhaustive()
     }
 }
 
-/// A mail server.
+/// A mail server. Cheap to clone; all clones keep its pace together.
 #[derive(Debug, Clone)]
 pub struct Smtp {
     settings: SmtpSettings,
+    pace: Arc<Pace>,
 }
 
 /// What became of each recipient of a message, and whether answers still belong to what was asked.
@@ -131,7 +141,12 @@ impl Trouble {
 impl Smtp {
     /// A server with these settings; connects when the first mail is sent.
     pub fn new(settings: SmtpSettings) -> Self {
-        Self { settings }
+        let pace = Arc::new(Pace::new(settings.connections, settings.rate));
+        Self { settings, pace }
+    }
+
+    pub(super) async fn turn(&self, recipients: usize) -> Turn<'_> {
+        self.pace.turn(recipients.div_ceil(RECIPIENTS_PER_MESSAGE)).await
     }
 
     pub(super) fn from(&self) -> &Recipient {

@@ -1,9 +1,11 @@
 //! Bursts over the sample data: every copy shows what its own question shows, whoever else there is; from one scan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use jangpyo::access::Viewer;
 use jangpyo::definitions::Catalog as Definitions;
 use jangpyo::definitions::model::{FieldName, OneOrMany, ReportId};
@@ -218,3 +220,55 @@ async fn who_cannot_get_a_copy_keeps_nobody_else_and_never_sees_everything() {
     assert!(matches!(&names[..], [name] if name.ends_with(".xlsx")), "{names:?}");
     assert_eq!(all.len(), 3, "nobody else got anything");
 }
+
+/// Fourteen copies, and a mail server that refuses the ninth message of any two seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_goes_at_the_pace_of_the_mail_server_and_its_run_stays_alive() {
+    const COPIES: u32 = 14;
+    let server = MailServer::start(&["--at-most", "8/2"]);
+    let one = |n| format!("{{to: kim{n}@example.com, bind: {{store: 강남 플래그십}}}}");
+    let recipients: Vec<String> = (0..COPIES).map(one).collect();
+    let workspace = TestWorkspace::sample();
+    let report = PACED.replace("RECIPIENTS", &recipients.join(", "));
+    workspace.write("paced.yaml", &report);
+    let mut settings = smtp(&server, jangpyo::delivery::SmtpTls::None);
+    settings.rate = "150/min".parse().unwrap();
+    let runner = TestRunner::over(workspace, Some(settings), |_| {}).await;
+    let begun = Instant::now();
+    let store = &runner.runner.parts().store;
+    let looking = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let closed = store.close_expired(&HashSet::new(), Utc::now()).await.unwrap();
+            assert_eq!(closed, [], "the lease of a run that waits for the mail server is renewed");
+        }
+    };
+    let run = tokio::select! {
+        run = runner.run("paced", Repeat::Never) => run,
+        () = looking => unreachable!(),
+    };
+    let took = begun.elapsed();
+    assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
+    assert!(took >= Duration::from_millis(400) * (COPIES - 1), "{took:?}");
+    assert_eq!((server.count("too fast"), server.mails().len()), (0, COPIES as usize));
+    let attempts: BTreeSet<i64> = runner.deliveries(&run).await.iter().map(|one| one.attempts).collect();
+    assert_eq!(attempts, BTreeSet::from([1]));
+}
+
+const PACED: &str = "
+kind: report
+title: Paced
+owner: sales_analytics
+dataset: sales
+time_zone: Asia/Seoul
+parameters:
+  period: {type: period, default: last_4_weeks, as_of: latest_data}
+  store: {type: member, of: store, multiple: true}
+panels:
+  revenue: {kpi: revenue}
+schedules:
+  monday:
+    cron: '0 8 * * MON'
+    burst: {run_as: executive, recipients: [RECIPIENTS]}
+    deliver: {email: {attach: []}}
+";

@@ -3,6 +3,7 @@
     smtp_server.py FOLDER [--tls none|starttls|tls] [--user U --password P]
                           [--busy N] [--refuse ADDRESS[=CODE]] [--hang-up N] [--greylist]
                           [--fault STEP:WHAT[:TIMES]] [--bare] [--certificate-for HOST] [--expired]
+                          [--at-most N/SECONDS]
 
 Listens on a free port of 127.0.0.1 and prints one JSON line: {"port": …, "ca_file": …}. Every
 accepted mail is written to FOLDER as N.eml (the bytes) and N.json (what Python's email package
@@ -39,6 +40,7 @@ import socket
 import ssl
 import struct
 import sys
+import time
 import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -56,6 +58,7 @@ def main():
     parser.add_argument("--hang-up", type=int, default=0, metavar="N", help="take the first N messages and close without an answer")
     parser.add_argument("--greylist", action="store_true", help="answer every recipient with 451 the first time")
     parser.add_argument("--fault", action="append", default=[], metavar="STEP:WHAT[:TIMES]")
+    parser.add_argument("--at-most", metavar="N/SECONDS", help="answer with 451 what is more than N messages in any SECONDS")
     parser.add_argument("--bare", action="store_true", help="offer no extensions")
     parser.add_argument("--certificate-for", metavar="HOST", help="a certificate of another host")
     parser.add_argument("--expired", action="store_true", help="a certificate that has run out")
@@ -228,6 +231,8 @@ class Mailbox:
         self.busy = options.busy
         self.hang_up = options.hang_up
         self.accepted = 0
+        self.most, self.window = (float(part) for part in (options.at_most or "inf/1").split("/"))
+        self.arrivals = []
 
     @staticmethod
     def parsed(text):
@@ -271,6 +276,11 @@ class Mailbox:
     async def handle_DATA(self, server, session, envelope):
         protected = session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None
         about = {"recipients": envelope.rcpt_tos, "protected": protected}
+        now = time.monotonic()
+        self.arrivals = [then for then in self.arrivals if now - then < self.window] + [now]
+        if len(self.arrivals) > self.most:
+            self.note("too fast", **about)
+            return "451 4.7.0 too many messages, come again later"
         if self.busy > 0:
             self.busy -= 1
             self.note("busy", **about)

@@ -65,6 +65,8 @@ async fn server(fault: Fault) -> (u16, tokio::task::JoinHandle<String>) {
 
 fn settings(port: u16) -> SmtpSettings {
     SmtpSettings {
+        connections: NonZeroUsize::MIN,
+        rate: MailRate::UNLIMITED,
         host: "127.0.0.1".into(),
         port,
         tls: SmtpTls::None,

@@ -135,13 +135,8 @@ pub struct Runner {
     parts: Arc<Parts>,
     counters: Arc<RunCounters>,
     places: Arc<Semaphore>,
-    /// How many mails are handed over at a time.
-    connections: Arc<Semaphore>,
     under_way: UnderWay,
 }
-
-/// Mail servers refuse clients that come with more connections.
-const MAIL_CONNECTIONS: usize = 4;
 
 /// What a pipeline that did not fail came to.
 enum Done {
@@ -159,7 +154,6 @@ impl Runner {
             parts: Arc::new(parts),
             counters: Arc::default(),
             places,
-            connections: Arc::new(Semaphore::new(MAIL_CONNECTIONS)),
             under_way: UnderWay::default(),
         }
     }
@@ -245,7 +239,7 @@ impl Runner {
         let deliver::Plan { work, mut problems, reached, left } =
             deliver::plan(&self.parts, ticket, copies).await?;
         for ((), errands) in work {
-            let done = deliver::perform(&self.parts, &self.connections, ticket, &part, errands, &sealed);
+            let done = deliver::perform(&self.parts, ticket, &part, errands, &sealed);
             problems.extend(done.await?);
         }
         if reached > 0 {

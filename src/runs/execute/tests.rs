@@ -7,7 +7,7 @@ use serde_json::json;
 use super::rig::{Rig, broken, document, from, order, report, scheduled_at, two_recipients};
 use super::*;
 use crate::definitions::model::{FieldName, Report};
-use crate::delivery::{MemoryMailbox, Outcome, Smtp, SmtpSettings, SmtpTls};
+use crate::delivery::{MailRate, MemoryMailbox, Outcome, Smtp, SmtpSettings, SmtpTls};
 use crate::runs::store::{DeliveryState, Repeat, RunState};
 
 fn weekly() -> Report {
@@ -305,6 +305,8 @@ async fn a_crash_while_the_server_has_the_message_leaves_it_in_doubt() {
         from: from(),
         timeout: Duration::from_mins(1),
         ca_file: None,
+        connections: std::num::NonZeroUsize::MIN,
+        rate: MailRate::UNLIMITED,
     });
     let answer = Box::new(|question| {
         Box::pin(async move { Ok(document(&question)) }) as futures::future::BoxFuture<'static, _>

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use jangpyo::access::Person;
 use jangpyo::definitions::Catalog as Definitions;
 use jangpyo::definitions::model::{Calendar, CalendarId, FieldName, Report, ReportId};
-use jangpyo::delivery::{Folder, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings, SmtpTls};
+use jangpyo::delivery::{Folder, MailRate, Mailer, Outbox, RetryPolicy, Smtp, SmtpSettings, SmtpTls};
 use jangpyo::ledger::audit::AuditLog;
 use jangpyo::runs::Clock;
 use jangpyo::runs::artefacts::Shelf;
@@ -76,6 +76,8 @@ pub(crate) fn smtp(server: &MailServer, tls: SmtpTls) -> SmtpSettings {
         from: "장표 <reports@corp.example>".parse().unwrap(),
         timeout: Duration::from_secs(10),
         ca_file: server.ca_file.clone(),
+        connections: std::num::NonZeroUsize::new(4).unwrap(),
+        rate: MailRate::UNLIMITED,
     }
 }
 
@@ -140,6 +142,8 @@ impl TestRunner {
             clock: Clock::system(),
             settings: RunSettings {
                 retry: RetryPolicy { attempts: 3, first_pause: short, longest_pause: short },
+                // Shorter than some runs here take: it has to be renewed.
+                lease: Duration::from_secs(2),
                 ..RunSettings::default()
             },
         };

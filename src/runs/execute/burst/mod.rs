@@ -238,8 +238,7 @@ impl Common {
         }
         match made {
             Ok(Made::Sealed(sealed)) => {
-                let connections = &self.runner.connections;
-                let done = deliver::perform(parts, connections, &self.ticket, &part, errands, &sealed).await;
+                let done = deliver::perform(parts, &self.ticket, &part, errands, &sealed).await;
                 Ok(done?.into_iter().map(|problem| problem.about(&part.about)).collect())
             }
             Ok(Made::NothingToSend(reason)) => {

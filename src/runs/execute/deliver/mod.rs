@@ -7,8 +7,6 @@ mod rounds;
 
 use std::collections::HashSet;
 
-use tokio::sync::Semaphore;
-
 use self::envelope::{Envelope, envelopes};
 use self::ready::Ready;
 use self::rounds::rounds;
@@ -198,7 +196,6 @@ impl What {
 /// Does the errands of a copy. One that fails does not keep the others.
 pub(super) async fn perform(
     parts: &Parts,
-    connections: &Semaphore,
     ticket: &Ticket,
     part: &Part,
     errands: Vec<Errand>,
@@ -207,7 +204,7 @@ pub(super) async fn perform(
     let mut problems = Vec::new();
     for Errand { what, deliveries } in errands {
         match Ready::of(parts, (ticket, part), &what, &deliveries, sealed) {
-            Ok(ready) => problems.extend(rounds(parts, connections, ticket, &ready, deliveries).await?),
+            Ok(ready) => problems.extend(rounds(parts, ticket, &ready, deliveries).await?),
             Err(failure) => {
                 give_up(parts, ticket, &deliveries, DeliveryState::Failed, &failure.message).await?;
                 problems.push(failure.into());

@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::super::leave::Leave;
 use super::super::part::Part;
@@ -15,7 +14,7 @@ use super::path::path;
 use super::{What, asked_for};
 use crate::definitions::model::{DestinationDelivery, DestinationId};
 use crate::delivery::destination::{Destination, Hook, HookKind, Upload};
-use crate::delivery::{EmailAddress, Message, Outcome, compose};
+use crate::delivery::{EmailAddress, Message, Outcome, Turn, compose};
 use crate::error::Kind;
 use crate::render::card::{CardWords, slack, teams};
 use crate::runs::artefacts::File;
@@ -72,10 +71,10 @@ impl Ready {
         }
     }
 
-    /// Waits until there is a connection for it; only mail has few.
-    pub(super) async fn turn<'a>(&self, connections: &'a Semaphore) -> Option<SemaphorePermit<'a>> {
+    /// Waits until it may be handed over; only mail has to.
+    pub(super) async fn turn<'a>(&self, parts: &'a Parts, deliveries: &[Delivery]) -> Option<Turn<'a>> {
         match self {
-            Self::Mail { .. } => connections.acquire().await.ok(),
+            Self::Mail { .. } => Some(parts.mailer.turn(deliveries.len()).await),
             _ => None,
         }
     }

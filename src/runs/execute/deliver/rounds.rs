@@ -1,7 +1,5 @@
 //! Handing over again and again, with a record before and after each time.
 
-use tokio::sync::Semaphore;
-
 use super::super::{Parts, StageFailure, Ticket, told};
 use super::ready::Ready;
 use super::{Problem, failed};
@@ -12,7 +10,6 @@ use crate::runs::store::{Delivery, DeliveryState};
 /// Hands over in rounds: what is refused for now goes into the next, after a pause.
 pub(super) async fn rounds(
     parts: &Parts,
-    connections: &Semaphore,
     ticket: &Ticket,
     ready: &Ready,
     planned: Vec<Delivery>,
@@ -23,7 +20,7 @@ pub(super) async fn rounds(
     let mut attempt = 1;
     while !waiting.is_empty() {
         let outcomes = {
-            let _turn = ready.turn(connections).await;
+            let _turn = ready.turn(parts, &waiting).await;
             // Not before it is its turn: a crash puts in doubt whatever is on record as being handed over, and a
             // process without its store must not go on with what it has recorded long ago.
             store.begin_sending(&waiting, clock.now()).await.map_err(failed)?;
