@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 use super::LiveWorkspace;
 use super::catalog::LiveCatalog;
 use super::destinations::LiveDestinations;
@@ -20,6 +22,7 @@ use crate::runs::evaluate::Evaluator;
 use crate::runs::execute::{Parts, RunSettings, Runner};
 use crate::runs::store::{Store, StoreError};
 use crate::runs::subscriptions::LeaveKey;
+use crate::store::{Held, Hold, hold, sqlite_file};
 use crate::web::ListenError;
 
 /// Why the program cannot start.
@@ -37,6 +40,18 @@ pub enum ProgramError {
     /// The store cannot be opened.
     #[error("the store cannot be opened: {0}")]
     Store(#[from] StoreError),
+    /// The store is an SQLite file that another server uses.
+    #[error(
+        "the state store {} is in use by another server: {holder}. An SQLite store is for one server; stop that one, or \
+         give each a state folder of its own, or give both one Postgres: JANGPYO_DATABASE=postgres://…, and a \
+         JANGPYO_INSTANCE of its own for each", path.display()
+    )]
+    InUse {
+        /// The file.
+        path: PathBuf,
+        /// What that server says of itself.
+        holder: String,
+    },
     /// The login cannot be set up.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -72,7 +87,9 @@ impl ProgramError {
             Self::Identity(error) => error.kind(),
             Self::Provider(error) => error.kind(),
             Self::Engine(_) | Self::Serve(_) => Kind::Bug,
-            Self::State { .. } | Self::Listen(_) | Self::OpenToNetwork { .. } => Kind::BadRequest,
+            Self::State { .. } | Self::InUse { .. } | Self::Listen(_) | Self::OpenToNetwork { .. } => {
+                Kind::BadRequest
+            }
         }
     }
 }
@@ -103,6 +120,40 @@ pub(super) fn make_state(settings: &Settings) -> Result<(), ProgramError> {
 
 fn store_file(settings: &Settings) -> PathBuf {
     settings.state.join("jangpyo.sqlite")
+}
+
+/// Holds an SQLite store for the one server that may use it, until what is answered is dropped; `None` where a database
+/// server takes care of several, or where the file system has no locks.
+pub(super) fn hold_store(settings: &Settings, now: DateTime<Utc>) -> Result<Option<Hold>, ProgramError> {
+    let file = match &settings.database {
+        Some(address) => sqlite_file(address),
+        None => Some(store_file(settings)),
+    };
+    let Some(path) = file else { return Ok(None) };
+    let holder = format!(
+        "instance `{}`, process {} on {}, since {}",
+        settings.runs.instance,
+        std::process::id(),
+        host(),
+        now.to_rfc3339_opts(SecondsFormat::Secs, true)
+    );
+    match hold(&path, &holder) {
+        Held::Here(hold) => Ok(Some(hold)),
+        Held::Elsewhere(holder) => Err(ProgramError::InUse { path, holder }),
+        Held::Unknown(error) => {
+            tracing::warn!(
+                store = %path.display(), %error,
+                "the store cannot be locked, so nothing keeps a second server from using it; see that there is none"
+            );
+            Ok(None)
+        }
+    }
+}
+
+/// What this machine is called.
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::env::var("HOSTNAME"));
+    name.map_or_else(|_| "this machine".to_owned(), |name| name.trim().to_owned())
 }
 
 /// The parts of the program.

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::audit::Auditor;
 use super::backend::LiveBackend;
+use super::program::hold_store;
 use super::{Program, ProgramError, login};
 use crate::runs::Clock;
 use crate::runs::evaluate::Evaluator;
@@ -44,6 +45,7 @@ pub async fn serve(
         return Err(ProgramError::OpenToNetwork { address });
     }
     let clock = Clock::system();
+    let _hold = tokio::task::block_in_place(|| hold_store(&settings, clock.now()))?;
     let runner = program.runner(settings.runs.instance.clone(), clock.clone()).await?;
     let (gate, first) = login::gate(&settings, &runner.parts().store, &clock).await?;
     let listener = Listener::open(address, &settings.web.listener)?;

@@ -7,6 +7,7 @@
 
 mod cells;
 mod error;
+mod hold;
 mod migrate;
 mod words;
 
@@ -19,6 +20,7 @@ use sqlx::{AnyPool, Executor};
 
 pub(crate) use cells::Cells;
 pub use error::StoreError;
+pub use hold::{Held, Hold, hold, sqlite_file};
 use migrate::Dialect;
 pub(crate) use words::stored_enum;
 

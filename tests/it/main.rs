@@ -27,6 +27,7 @@ mod listener;
 mod login;
 mod logos;
 mod narratives;
+mod one_server;
 mod openid_connect;
 mod pdf_standards;
 mod pdf_tools;

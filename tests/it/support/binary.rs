@@ -115,6 +115,11 @@ impl Server {
         Self { url, client, process }
     }
 
+    /// The id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Asks for a path, which is sent as it stands here.
     pub(crate) async fn get(&self, path: &str) -> Page {
         let response = self.client.get(format!("{}{path}", self.url)).send().await.unwrap();
