@@ -272,3 +272,37 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn schedules_of_several_reports_that_wait_for_each_other_are_told_in_each_file() {
+    let report = |waits: &str| {
+        format!(
+            "{TOP}panels: {{a: {{kpi: revenue}}}}\nschedules:\n  daily:\n    cron: '0 8 * * *'\n    wait_for: \
+             {{schedules: {waits}, at_most: 2h}}\n    deliver: {{folder: {{path: x}}}}\n"
+        )
+    };
+    let (_dir, workspace) = workspace(&[
+        ("a.yaml", &report("b/daily")),
+        ("b.yaml", &report("c/daily")),
+        ("c.yaml", &report("[d/daily, a/daily]")),
+        ("d.yaml", &report("e/daily")),
+        ("e.yaml", &report("[]").replace("schedules: []", "signals: {loaded: x}")),
+    ]);
+    let told: Vec<String> = workspace
+        .diagnostics()
+        .iter()
+        .map(|found| format!("{} {}: {}", found.file, found.path, found.message))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "a.yaml schedules.daily.wait_for.schedules: schedule `a/daily` waits for itself: a/daily → b/daily → \
+             c/daily → a/daily",
+            "b.yaml schedules.daily.wait_for.schedules: schedule `b/daily` waits for itself: b/daily → c/daily → \
+             a/daily → b/daily",
+            "c.yaml schedules.daily.wait_for.schedules[1]: schedule `c/daily` waits for itself: c/daily → a/daily → \
+             b/daily → c/daily",
+        ],
+        "who only waits for them is in no circle"
+    );
+}

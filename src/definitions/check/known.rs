@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::circle::circles;
 use crate::definitions::catalog::DefinitionKind;
 use crate::definitions::model::{Dataset, Destination, Dimension, DimensionType, FieldName};
 use crate::definitions::names;
@@ -24,6 +25,8 @@ pub(super) struct Known<'a> {
     pub(super) destinations: BTreeMap<&'a str, Option<&'a Destination>>,
     /// What the access file names, where there is one.
     pub(super) access: Option<AccessNames<'a>>,
+    /// Schedules that wait for each other in a circle, as `report/schedule`: each once around, without the first again.
+    pub(super) waiting_circles: Vec<Vec<String>>,
     /// The folders that definitions are in, and those above.
     pub(super) folders: BTreeSet<String>,
 }
@@ -86,6 +89,7 @@ impl<'a> Known<'a> {
                     attributes: keys("attributes"),
                 }
             }),
+            waiting_circles: waiting_circles(drafts),
             folders: drafts.iter().flat_map(|draft| folders_of(&draft.name)).collect(),
             destinations: ids(DefinitionKind::Destination)
                 .map(|draft| {
@@ -101,6 +105,24 @@ impl<'a> Known<'a> {
             reports: ids(DefinitionKind::Report).map(|draft| (draft.id.as_str(), names(draft))).collect(),
         }
     }
+}
+
+fn waiting_circles(drafts: &[Draft]) -> Vec<Vec<String>> {
+    let mut waits: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for draft in drafts {
+        let Some(Typed::Report(report)) = &draft.typed else { continue };
+        for (name, schedule) in &report.schedules {
+            let others = schedule.wait_for.iter().flat_map(|wait_for| wait_for.schedules.as_slice());
+            waits.insert(format!("{}/{name}", draft.id), others.cloned().collect());
+        }
+    }
+    let waits: BTreeMap<&str, Vec<String>> =
+        waits.iter().map(|(name, others)| (name.as_str(), others.clone())).collect();
+    let around = |mut circle: Vec<&str>| {
+        circle.pop();
+        circle.into_iter().map(str::to_owned).collect()
+    };
+    circles(&waits).into_iter().map(around).collect()
 }
 
 /// `a` and `a/b` for `a/b/c.yaml`.

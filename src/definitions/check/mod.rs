@@ -53,7 +53,10 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
                 match typed {
                     Typed::Source(source) => source::check(source, &mut findings),
                     Typed::Dataset(dataset) => dataset::check(dataset, &known, &mut findings),
-                    Typed::Report(report) => report::check(report, &known, policy, &mut findings),
+                    Typed::Report(report) => {
+                        report::check(report, &known, policy, &mut findings);
+                        wait::check_circles(&draft.id, report, &known, &mut findings);
+                    }
                     Typed::Theme(theme) => theme::check(theme, &mut findings),
                     Typed::Calendar(calendar) => calendar::check(calendar, &mut findings),
                     Typed::Destination(destination) => {

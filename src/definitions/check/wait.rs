@@ -1,14 +1,20 @@
 //! What a schedule waits for, and when it has something to send.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
+use super::known::Known;
 use super::report::Scope;
 use super::{Findings, text};
 use crate::definitions::model::{
-    DayWord, FieldName, Panel, PanelId, Parameter, PeriodAnchor, SendIf, WaitFor,
+    DayWord, FieldName, Panel, PanelId, Parameter, PeriodAnchor, Report, SendIf, WaitFor,
 };
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
+
+/// How many names of a circle are told.
+const SHOWN_OF_A_CIRCLE: usize = 8;
 
 pub(super) fn check(
     wait_for: &WaitFor,
@@ -101,6 +107,37 @@ fn other_schedule(other: &str, path: &FieldPath, scope: &Scope<'_>, findings: &m
         let help = names::offer(name, "schedules", known.schedules.iter().copied());
         let message = format!("report `{report}` has no schedule `{}`", names::printable(name));
         findings.error(path, "unknown_schedule", message, help);
+    }
+}
+
+/// Schedules of a report that wait for themselves, by way of others: none of them would ever be sent in time.
+pub(super) fn check_circles(id: &str, report: &Report, known: &Known<'_>, findings: &mut Findings<'_>) {
+    for (name, schedule) in &report.schedules {
+        let Some(wait_for) = &schedule.wait_for else { continue };
+        let own = format!("{id}/{name}");
+        let path = FieldPath::root().key("schedules").key(name.as_str()).key("wait_for").key("schedules");
+        let mut told = BTreeSet::new();
+        for circle in &known.waiting_circles {
+            let Some(at) = circle.iter().position(|member| *member == own) else { continue };
+            let around: Vec<&str> =
+                circle.iter().cycle().skip(at).take(circle.len() + 1).map(String::as_str).collect();
+            let next = around.get(1).copied().unwrap_or_default();
+            if !told.insert(next) {
+                continue;
+            }
+            let way = if around.len() > SHOWN_OF_A_CIRCLE {
+                let begin = around.get(..SHOWN_OF_A_CIRCLE - 1).unwrap_or_default().join(" → ");
+                format!("{begin} → … → {own}")
+            } else {
+                around.join(" → ")
+            };
+            let place = super::items(&path, wait_for.schedules.as_slice()).find(|(_, other)| *other == next);
+            let place = place.map_or_else(|| path.clone(), |(place, _)| place);
+            let message = format!("schedule `{own}` waits for itself: {way}");
+            let help =
+                "each would wait for the other until its deadline; one of them must not wait".to_owned();
+            findings.error(&place, "cycle", message, help);
+        }
     }
 }
 

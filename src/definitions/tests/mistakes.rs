@@ -397,6 +397,16 @@ fn waiting_and_sending() {
         ("paths", wait("objects: [{source: lake, path: ../a}, {source: lake, path: 'a/*.csv'}]")),
         ("no such day", wait("signals: {loaded: '{yesterday}'}")),
         ("no such schedule", wait("schedules: [monday, monthly/daily]")),
+        ("itself", wait("schedules: broken/monday")),
+        (
+            "one another",
+            format!(
+                "{}  tuesday:\n    cron: '0 8 * * TUE'\n    wait_for: {{schedules: [broken/wednesday], at_most: 2h}}\n    \
+                 deliver: {{folder: {{path: x}}}}\n  wednesday:\n    cron: '0 8 * * WED'\n    wait_for: {{schedules: \
+                 [broken/monday], at_most: 2h}}\n    deliver: {{folder: {{path: x}}}}\n",
+                wait("schedules: [broken/tuesday]")
+            ),
+        ),
         ("no such panel", schedule("    send_if: {rows_in: c, changed: [a, d]}\n")),
         ("other panels", schedule("    send_if: {rows_in: a, crossed: {b: {above: 1}}}\n")),
         ("no threshold", schedule("    send_if: {crossed: {a: {}}}\n")),
