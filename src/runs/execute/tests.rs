@@ -450,3 +450,32 @@ async fn every_word_that_a_path_may_hold_is_filled() {
     let folder = rig.home.folder.path().join("folder").join(path);
     assert!(folder.join("주간 매출 현황 2026-01-05.pdf").is_file(), "{}", folder.display());
 }
+
+#[tokio::test]
+async fn a_run_warns_of_a_calendar_that_ends() {
+    let more = json!({"calendar": "kr", "on_holiday": "next"});
+    let rig = Rig::new(report(&two_recipients(), &more)).await;
+    for (at, expected) in [
+        ("2026-12-01T08:00:00+09:00", None),
+        ("2026-12-02T08:00:00+09:00", Some("ends on 2026-12-31; add the holidays of 2027")),
+        // Still the last day of the year in Seoul, and the first of the next.
+        ("2026-12-31T14:59:00Z", Some("ends on 2026-12-31; add the holidays of 2027")),
+        ("2026-12-31T15:00:00Z", Some("only the weekends are known of 2027-01-01; add the holidays of 2027")),
+        ("2025-12-31T08:00:00+09:00", Some("begins on 2026-01-01")),
+    ] {
+        let order = Order { scheduled_at: at.parse().unwrap(), ..order(Trigger::Schedule, Repeat::Never) };
+        let run = rig.runner.run(&order).await.unwrap();
+        assert_eq!(run.state, RunState::Succeeded, "{:?}", run.error);
+        let warnings = run.warnings.join("; ");
+        match expected {
+            Some(expected) => assert!(warnings.contains(expected), "{at}: {warnings}"),
+            None => assert_eq!(warnings, "", "{at}"),
+        }
+    }
+    let rig = Rig::new(weekly()).await;
+    let order = Order {
+        scheduled_at: "2030-01-01T00:00:00Z".parse().unwrap(),
+        ..order(Trigger::Schedule, Repeat::Never)
+    };
+    assert!(rig.runner.run(&order).await.unwrap().warnings.is_empty(), "a schedule without a calendar");
+}
