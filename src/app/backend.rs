@@ -1,5 +1,6 @@
 //! What the browser's door asks, answered by the parts of the program.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, Utc};
@@ -12,9 +13,9 @@ use crate::access::{Action, Object, Standing, Viewer};
 use crate::definitions::model::{self, Dataset, DatasetId, FieldName, ReportId, ThemeId};
 use crate::definitions::{DefinitionKind, Diagnostic, Severity};
 use crate::runs::evaluate::{Evaluator, Exploration, ExploreError, Explored, QuestionError, theme};
-use crate::runs::execute::Runner;
+use crate::runs::execute::{Resend, Runner};
 use crate::runs::figures::{Bounds, Compared, compare_runs};
-use crate::runs::store::{Pause, RunFilter, RunId, RunPage, Signal, StoreError};
+use crate::runs::store::{Delivery, Pause, RunFilter, RunId, RunPage, RunState, Signal, StoreError};
 use crate::schedule::Rule;
 use crate::web::{
     ArtefactFile, Backend, BackendError, Brand, DatasetEntry, DeliveriesAsked, FoundDeliveries, Fresh,
@@ -126,7 +127,13 @@ impl Backend for LiveBackend {
             let artefacts = store.artefacts(id).await.map_err(|error| failed(&error))?;
             let latest = store.latest(&run.report, &run.schedule, run.scheduled_at).await;
             let latest = latest.map_err(|error| failed(&error))?;
-            let resendable = run.can_be_resent() && latest.is_some_and(|latest| latest.id == run.id);
+            let open = match &latest {
+                Some(latest) if latest.state == RunState::Running => HashSet::new(),
+                _ => store.without(id).await.map_err(|error| failed(&error))?,
+            };
+            let is_latest = latest.is_some_and(|latest| latest.id == run.id);
+            let unsent = |one: &Delivery| one.state.never_arrived() && open.contains(&one.id);
+            let resendable = (run.can_be_resent() && is_latest) || deliveries.iter().any(unsent);
             let has_figures =
                 artefacts.iter().any(|file| !file.is_for_readers() && file.deleted_at.is_none());
             let mut comparable = Vec::new();
@@ -135,7 +142,7 @@ impl Backend for LiveBackend {
                 comparable.extend(before.into_iter().chain(others));
                 comparable.retain(|other| self.may_take(&standing, other));
             }
-            Ok(Some(RunDetail { run, deliveries, artefacts, resendable, comparable }))
+            Ok(Some(RunDetail { run, deliveries, open, artefacts, resendable, comparable }))
         }
         .boxed()
     }
@@ -319,8 +326,9 @@ impl Backend for LiveBackend {
         &self,
         standing: Standing,
         id: RunId,
+        resend: Resend,
     ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
-        self.resend_run(standing, id).boxed()
+        async move { self.resend_run(standing, id, &resend).await }.boxed()
     }
 
     fn ready(&self) -> BoxFuture<'_, Vec<ReadyCheck>> {

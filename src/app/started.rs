@@ -5,7 +5,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use super::backend::{LiveBackend, failed};
 use crate::access::{Action, Object, Standing};
 use crate::error::Kind;
-use crate::runs::execute::{Claimed, Order, RunError, VersionedReport};
+use crate::runs::execute::{Claimed, Order, Resend, RunError, VersionedReport};
 use crate::runs::store::{Repeat, Run, RunFilter, RunId, RunKey, Trigger};
 use crate::web::{BackendError, RunOrder, StartedRun};
 
@@ -47,13 +47,14 @@ impl LiveBackend {
         &self,
         standing: Standing,
         id: RunId,
+        resend: &Resend,
     ) -> Result<Option<StartedRun>, BackendError> {
         let store = &self.runner.parts().store;
         let Some(run) = store.run(id).await.map_err(|error| failed(&error))? else { return Ok(None) };
         if !standing.may(Action::Schedule, Object::Report(&run.report)) {
             return Ok(None);
         }
-        let claimed = self.runner.claim_resend(&run).await;
+        let claimed = self.runner.claim_open(&run, resend).await;
         self.perform(claimed)
     }
     /// Claims the run of an instant and has it performed; whoever asked does not wait for it.

@@ -95,8 +95,9 @@ pub(super) fn read(variables: &mut Variables<'_>) -> Option<MailSettings> {
         }
     };
     let connections = variables.parsed("JANGPYO_SMTP_CONNECTIONS", 4, "a whole number");
-    let connections =
-        NonZeroUsize::new(connections).filter(|number| number.get() <= MOST_CONNECTIONS).unwrap_or_else(|| {
+    let connections = NonZeroUsize::new(connections)
+        .filter(|number| number.get() <= MOST_CONNECTIONS)
+        .unwrap_or_else(|| {
             let problem = format!("`{connections}` is not a number from 1 to {MOST_CONNECTIONS}");
             variables.problem("JANGPYO_SMTP_CONNECTIONS", problem);
             NonZeroUsize::MIN

@@ -1,6 +1,6 @@
 //! What the door asks of the rest of the program, in one place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use crate::format::Locale;
 use crate::render::canvas::Page;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
+use crate::runs::execute::Resend;
 use crate::runs::figures::Compared;
 use crate::runs::store::{
     Artefact, Delivery, DeliveryFilter, DeliveryPage, Pause, Run, RunFilter, RunId, RunPage, Signal,
@@ -142,12 +143,13 @@ pub trait Backend: Subscribing + 'static {
         order: RunOrder,
     ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>>;
 
-    /// Starts another attempt of a run, for those who did not get it; `None` if there is no such run, or it is
-    /// closed to the viewer.
+    /// Starts another attempt of a run, for those who did not get it, or for some of its deliveries; `None` if there
+    /// is no such run or delivery, or it is closed to the viewer.
     fn resend(
         &self,
         standing: Standing,
         run: RunId,
+        resend: Resend,
     ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>>;
 
     /// Whether each part is ready to serve.
@@ -323,9 +325,12 @@ pub struct RunDetail {
     pub run: Run,
     /// What went to whom.
     pub deliveries: Vec<Delivery>,
+    /// The ids of those that can be sent again one by one: their recipients are still without.
+    pub open: HashSet<String>,
     /// Its files, also those that retention removed.
     pub artefacts: Vec<Artefact>,
-    /// Whether another attempt can send what it did not: it failed, and is the latest of its instant.
+    /// Whether another attempt can send what it did not: it failed and is the latest of its instant, or somebody is
+    /// still without.
     pub resendable: bool,
     /// The runs that it is usually compared with: that of the instant before first, then other attempts for its own.
     /// None where it has no figures, or they show more than the viewer may see.

@@ -11,7 +11,7 @@ use super::deliveries::{DeliveryWords, UNDELIVERED, undelivered_text};
 use super::disposition::{Disposition, content_disposition};
 use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
-use super::login::{Gate, bind_forms, door, event_by, person};
+use super::login::{Fields, Gate, bind_forms, door, event_by, person};
 use super::names::RecordId;
 use super::state::WebState;
 use super::visitor::{Entered, Visitor};
@@ -20,7 +20,8 @@ use super::words::{Words, fill, fill_count};
 use crate::access::Standing;
 use crate::definitions::model::ReportId;
 use crate::format::Locale;
-use crate::ledger::audit::AuditAction;
+use crate::ledger::audit::{AuditAction, Event};
+use crate::runs::execute::Resend;
 use crate::runs::store::{Artefact, Run, RunFilter, RunId, RunState, Stage};
 use crate::runs::waiting::words::lines;
 
@@ -67,8 +68,11 @@ struct RunPage {
     cw: &'static CompareWords,
     /// Where it is compared with other runs, and what they are.
     comparisons: Vec<(String, String)>,
-    /// The token of the form that sends it again; `None` where that would do nothing.
-    resend: Option<String>,
+    dw: &'static DeliveryWords,
+    /// Whether sending it again would send something.
+    resendable: bool,
+    /// The token of the forms that send it, or one delivery, again; `None` where there are none.
+    csrf: Option<String>,
 }
 
 /// A run ready to be written.
@@ -154,9 +158,9 @@ pub(super) async fn show_run(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
-    let RunDetail { run, deliveries, mut artefacts, resendable, comparable } =
+    let RunDetail { run, deliveries, open, mut artefacts, resendable, comparable } =
         state.backend.run(standing.clone(), id).await?.ok_or_else(WebError::no_page)?;
-    let signed_in = person(&visitor).ok().filter(|_| resendable);
+    let signed_in = person(&visitor).ok().filter(|_| resendable || !open.is_empty());
     if let (Gate::Login(door), Some(signed_in)) = (&state.gate, signed_in)
         && let Some(again) = bind_forms(door, signed_in, &headers, &format!("/runs/{id}"))?
     {
@@ -196,10 +200,13 @@ pub(super) async fn show_run(
         burst,
         has_slices: deliveries.iter().any(|delivery| !delivery.slice.is_empty()),
         deliveries: Listed::new(deliveries, (&path, "deliveries"), &address, |delivery| {
-            DeliveryView::new(delivery, &zone, words)
+            let open = open.contains(&delivery.id);
+            DeliveryView::new(delivery, open, &zone, words)
         }),
         artefacts: Listed::new(artefacts, (&path, "files"), &address, ArtefactView::new),
-        resend: signed_in.map(|signed_in| signed_in.csrf.clone()),
+        resendable,
+        csrf: signed_in.map(|signed_in| signed_in.csrf.clone()),
+        dw: DeliveryWords::of(locale),
         run,
     })
 }
@@ -211,24 +218,44 @@ pub(super) async fn resend_run(
     Entered(standing): Entered,
     RecordId(id): RecordId,
     extensions: Extensions,
+    fields: Fields,
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
     let signed_in = person(&visitor)?;
     let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
-    let started = state.backend.resend(standing, id).await?.ok_or_else(WebError::no_page)?;
+    let resend = Resend {
+        only: fields.all("only").map(str::to_owned).collect(),
+        in_doubt: fields.get("in_doubt") == "yes",
+    };
+    let started = state.backend.resend(standing, id, resend.clone()).await?.ok_or_else(WebError::no_page)?;
     let run = match started {
         StartedRun::New(run) => {
-            let event = event_by(door, AuditAction::ScheduleChanged, signed_in, &extensions)
-                .on("schedule", &format!("{}/{}", run.report, run.schedule))
-                .with("run", run.id.to_string())
-                .with("started", "resend");
-            door.record(event).await?;
+            door.record(resent(
+                event_by(door, AuditAction::ScheduleChanged, signed_in, &extensions),
+                &run,
+                &resend,
+            ))
+            .await?;
             run.id
         }
         StartedRun::Existing(run) => run.id,
         StartedRun::OtherRequest => id,
     };
     Ok(Redirect::to(&format!("/runs/{run}")).into_response())
+}
+
+/// The event of a run that sends again.
+pub(super) fn resent(event: Event, run: &Run, resend: &Resend) -> Event {
+    let event = event
+        .on("schedule", &format!("{}/{}", run.report, run.schedule))
+        .with("run", run.id.to_string())
+        .with("started", "resend");
+    // A list without end is nobody's to read; who was sent to is recorded with each delivery.
+    match &resend.only[..] {
+        [] => event,
+        [one] => event.with("delivery", one.as_str()),
+        several => event.with("deliveries", several.len().to_string()),
+    }
 }
 
 /// `/artefacts/{artefact}`

@@ -5,13 +5,13 @@ use std::process::{Command, Stdio};
 
 use jangpyo::runs::figures::{Bounds, Compared, compare_runs};
 use jangpyo::runs::store::Repeat;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::binary::{Said, Server, jangpyo};
 use crate::support::mail::MailServer;
 use crate::support::pdf::Pdf;
 use crate::support::runner::TestRunner;
-use crate::support::site::{PASSWORD, Site};
+use crate::support::site::{Browser, PASSWORD, Site};
 use crate::support::workspace::TestWorkspace;
 
 const REPORT: &str = "
@@ -65,11 +65,46 @@ impl Office {
         (run["run"]["id"].as_str().unwrap().to_owned(), said.code == Some(0))
     }
 
+    /// A server over the same workspace and state, with users.
+    fn site(&self, mail: &MailServer) -> Site {
+        let sending = sending(mail);
+        let mut variables = vec![("JANGPYO_LOGIN", "local")];
+        variables.extend(sending.iter().map(|(name, value)| (*name, value.as_str())));
+        Site {
+            server: Server::start_with(&self.workspace.dir(), self.state.path(), &variables),
+            state: tempfile::tempdir_in(self.state.path()).unwrap(),
+            workspace: self.workspace.dir(),
+        }
+    }
+
+    /// The browser of an administrator who may see everything.
+    async fn root<'a>(&self, site: &'a Site) -> Browser<'a> {
+        let groups = "hanbit-data,hanbit-executives";
+        let mut command = jangpyo(&self.workspace.dir(), self.state.path());
+        let invited = Said::of(command.args(["users", "add", "root", "--administrator", "--groups", groups]));
+        let link = format!("/setup/{}", invited.out.trim().split_once("/setup/").unwrap().1);
+        let mut browser = site.browser();
+        browser.submit(&link, &link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
+        browser
+    }
+
     fn deliveries(&self, server: &MailServer, more: &[&str]) -> Vec<Value> {
         let said = self.say(server, &[&["deliveries", "--json"], more].concat());
         assert_eq!(said.code, Some(0), "{said:?}");
         said.json()["deliveries"].as_array().unwrap().clone()
     }
+}
+
+/// Waits for the end of a run; gives its page.
+async fn until_over(browser: &mut Browser<'_>, page: &str) -> String {
+    for _ in 0..300 {
+        let shown = browser.get(page).await.text();
+        if !shown.contains("badge running") {
+            return shown;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("{page} does not end")
 }
 
 fn sending(server: &MailServer) -> [(&'static str, String); 4] {
@@ -122,28 +157,8 @@ async fn whoever_is_still_without_is_found_and_sent_to_from_the_list() {
     assert_eq!(strict.mails().len(), 1, "kim has it");
 
     // The same on the pages, and by the button.
-    let variables = sending(&kind);
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut all = vec![("JANGPYO_LOGIN", "local")];
-    all.extend(&variables);
-    let server = Server::start_with(&office.workspace.dir(), office.state.path(), &all);
-    let site = Site {
-        server,
-        state: tempfile::tempdir_in(office.state.path()).unwrap(),
-        workspace: office.workspace.dir(),
-    };
-    let invited = Said::of(jangpyo(&office.workspace.dir(), office.state.path()).args([
-        "users",
-        "add",
-        "root",
-        "--administrator",
-        "--groups",
-        "hanbit-data,hanbit-executives",
-    ]));
-    let link = format!("/setup/{}", invited.out.trim().split_once("/setup/").unwrap().1);
-    let mut browser = site.browser();
-    browser.submit(&link, &link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
+    let site = office.site(&kind);
+    let mut browser = office.root(&site).await;
     let runs = browser.get("/runs?lang=en").await.text();
     assert!(
         runs.contains("Deliveries that failed or are in doubt: 1.")
@@ -157,12 +172,7 @@ async fn whoever_is_still_without_is_found_and_sent_to_from_the_list() {
     let sent = browser.submit("/deliveries?state=undelivered", &action, &[]).await;
     assert_eq!(sent.status, 303, "{}", sent.text());
     let shown = sent.header("location").to_owned();
-    for _ in 0..100 {
-        if browser.get(&shown).await.text().contains("badge succeeded") {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    until_over(&mut browser, &shown).await;
     let mails = kind.mails();
     assert_eq!((mails.len(), mails[0].recipients()), (1, vec!["lee@example.com"]));
     assert_eq!(mails[0].header("Message-ID"), strict.mails()[0].header("Message-ID"));
@@ -174,6 +184,86 @@ async fn whoever_is_still_without_is_found_and_sent_to_from_the_list() {
     assert_eq!((&asked["time_zone"], &asked["next_before"]), (&"Asia/Seoul".into(), &Value::Null));
     let bad = browser.get("/api/v1/deliveries?from=yesterday").await;
     assert!(bad.status == 400 && bad.text().contains("2026-11-28"), "{}", bad.text());
+}
+
+/// Nobody was reached; the mail server that takes its place loses the first mail it is sent, nobody knows how.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_delivery_is_sent_again_by_its_button_and_one_in_doubt_after_a_question() {
+    let office = Office::new();
+    let strict = MailServer::start(&["--refuse", "lee@example.com", "--refuse", "kim@example.com"]);
+    let kind = MailServer::start(&["--hang-up", "1"]);
+    let (run, _) = office.run(&strict, MONDAY);
+    let failed = office.deliveries(&strict, &["--undelivered"]);
+    let id = |to: &str| {
+        let found = failed.iter().find(|delivery| delivery["recipient"] == to).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let (kim, lee) = (id("kim@example.com"), id("lee@example.com"));
+    let site = office.site(&kind);
+    let mut browser = office.root(&site).await;
+    let listed = browser.get("/deliveries?state=undelivered&lang=en").await.text();
+    let buttons = |page: &str| page.matches("name=\"only\"").count();
+    assert_eq!(
+        (buttons(&listed), listed.matches("Send to those who did not get it").count()),
+        (2, 1),
+        "{listed}"
+    );
+    let page = format!("/runs/{run}?lang=en");
+    assert_eq!(buttons(&browser.get(&page).await.text()), 2);
+
+    // Only to lee; kim stays without, and can still be sent to, alone or with the whole run.
+    let resend = format!("/runs/{run}/resend");
+    let sent = browser.submit(&page, &resend, &[("only", &lee)]).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let second = sent.header("location").to_owned();
+    let shown = until_over(&mut browser, &second).await;
+    assert!(shown.contains("lee@example.com") && !shown.contains("kim@example.com"), "{shown}");
+    let without = office.deliveries(&kind, &["--undelivered"]);
+    assert_eq!(recipients(&without), [("lee@example.com", "in_doubt"), ("kim@example.com", "failed")]);
+    let first = browser.get(&page).await.text();
+    assert!(buttons(&first) == 1 && first.contains("Send to those who did not get it"), "{first}");
+    // Clicked twice, it is sent once.
+    let late = browser.submit(&page, &resend, &[("only", &lee)]).await;
+    assert_eq!((late.status, late.header("location")), (303, second.as_str()));
+
+    // What may have arrived asks first, in the browser and of programs.
+    let asking = browser.get(&format!("{second}?lang=en")).await.text();
+    assert!(asking.contains("<details") && asking.contains("would get it twice"), "{asking}");
+    let doubtful = without[0]["id"].as_str().unwrap().to_owned();
+    let again = format!("{second}/resend");
+    let unsure = browser.submit(&second, &again, &[("only", &doubtful)]).await;
+    assert_eq!(unsure.status, 400, "{}", unsure.text());
+    let csrf = browser.get("/api/v1/me").await.json()["csrf"].as_str().unwrap().to_owned();
+    let cookies = browser.cookie_line();
+    let call = |path: String, body: Value| {
+        let request = site.server.client.post(format!("{}/api/v1{path}", site.server.url));
+        let request = request.header("cookie", &cookies).header("x-csrf-token", &csrf).json(&body);
+        async {
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+        }
+    };
+    let (status, told) = call(again.clone(), json!({"only": [doubtful]})).await;
+    assert!(status == 400 && told.to_string().contains("in_doubt"), "{status} {told}");
+    let strange = call(again.clone(), json!({"only": [kim]})).await;
+    assert_eq!(strange.0, 404, "kim's is none of that run: {}", strange.1);
+    assert_eq!(kind.mails().len(), 1, "the one that nobody knows of");
+    let sure = browser.submit(&second, &again, &[("only", &doubtful), ("in_doubt", "yes")]).await;
+    until_over(&mut browser, sure.header("location")).await;
+    let mails = kind.mails();
+    assert_eq!((mails.len(), mails[1].recipients()), (2, vec!["lee@example.com"]));
+    assert_eq!(mails[1].header("Message-ID"), mails[0].header("Message-ID"));
+
+    let (status, told) = call(resend.clone(), json!({"only": [kim, lee]})).await;
+    assert_eq!(status, 202, "{told}");
+    until_over(&mut browser, &format!("/runs/{}", told["id"].as_str().unwrap())).await;
+    let (status, same) = call(resend, json!({})).await;
+    assert_eq!((status, &same["id"]), (202, &told["id"]), "everybody has it");
+    let mails = kind.mails();
+    assert_eq!((mails.len(), mails[2].recipients()), (3, vec!["kim@example.com"]));
+    assert!(office.deliveries(&kind, &["--undelivered"]).is_empty());
+    let audit = office.say(&kind, &["audit", "list", "-n", "1000"]).out;
+    assert!(audit.contains("delivery=") && audit.contains("started=\"resend\""), "{audit}");
 }
 
 #[test]

@@ -53,6 +53,15 @@ pub enum RunError {
         /// The id asked for.
         id: String,
     },
+    /// A delivery may have arrived.
+    #[error(
+        "delivery `{id}` may have arrived, and whoever got it would get it twice; ask them or the mail server first, and \
+         say `in_doubt` to send it all the same"
+    )]
+    InDoubt {
+        /// Its id.
+        id: String,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -63,6 +72,7 @@ impl RunError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::NoReport { .. } | Self::NoSchedule { .. } | Self::NoDelivery { .. } => Kind::NotFound,
+            Self::InDoubt { .. } => Kind::BadRequest,
             Self::Store(error) => error.kind(),
         }
     }

@@ -6,6 +6,7 @@
 //! a crash at any point is told apart afterwards. A panic ends the run, not the server.
 
 mod burst;
+mod calendar;
 mod claim;
 mod counters;
 mod deliver;
@@ -57,6 +58,7 @@ use under_way::UnderWay;
 pub use counters::RunCounters;
 pub use failure::{RunError, StageFailure};
 pub use ports::{Answers, Catalog, Destinations, NoDestinations, VersionedReport};
+pub use resend::Resend;
 pub use ticket::{Claimed, Order, Ticket};
 
 /// How runs are performed.
@@ -150,12 +152,7 @@ impl Runner {
     /// A runner that works with `parts`.
     pub fn new(parts: Parts) -> Self {
         let places = Arc::new(Semaphore::new(parts.settings.concurrency.max(1)));
-        Self {
-            parts: Arc::new(parts),
-            counters: Arc::default(),
-            places,
-            under_way: UnderWay::default(),
-        }
+        Self { parts: Arc::new(parts), counters: Arc::default(), places, under_way: UnderWay::default() }
     }
 
     /// What it works with.
@@ -213,6 +210,7 @@ impl Runner {
         if let Some(why) = &ticket.closed {
             return Ok(Done::NothingToSend(why.clone()));
         }
+        warnings.extend(calendar::warning(&self.parts, ticket));
         if let Some(burst) = &ticket.schedule.burst {
             return burst::perform(self, ticket, burst, place, warnings).await;
         }
@@ -238,6 +236,14 @@ impl Runner {
         let copies = vec![((), part.clone(), people.unwrap_or_default())];
         let deliver::Plan { work, mut problems, reached, left } =
             deliver::plan(&self.parts, ticket, copies).await?;
+        if !ticket.only.is_empty()
+            && work.iter().all(|(_, errands)| errands.is_empty())
+            && problems.is_empty()
+        {
+            return Ok(Done::NothingToSend(
+                "not sent, because the schedule does not send to whom was chosen any more".into(),
+            ));
+        }
         for ((), errands) in work {
             let done = deliver::perform(&self.parts, ticket, &part, errands, &sealed);
             problems.extend(done.await?);

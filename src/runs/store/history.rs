@@ -1,8 +1,12 @@
 //! What was sent to whom, over all runs: a search, and who is still without.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
-use super::{Cells, Channel, Delivery, DeliveryState, Run, RunState, Store, StoreError, Trigger, to_text};
+use super::{
+    Cells, Channel, Delivery, DeliveryState, Run, RunId, RunState, Store, StoreError, Trigger, to_text,
+};
 use crate::definitions::model::{FieldName, ReportId};
 
 /// How many are counted of those who are still without; more are only "more".
@@ -83,9 +87,11 @@ pub struct DeliveryEntry {
     pub attempt: Option<i64>,
     /// What started the run.
     pub trigger: Trigger,
-    /// Whether sending its run again would send it: it surely did not arrive, and the latest attempt for the instant
-    /// did not succeed.
+    /// Whether sending its run again would send it: it surely did not arrive, and no later attempt has taken its place.
     pub resendable: bool,
+    /// Whether it can be sent again by itself: the recipient is still without, and nobody is sending just now. What is
+    /// in doubt may then arrive twice.
+    pub open: bool,
 }
 
 /// One page of deliveries, newest first.
@@ -174,10 +180,11 @@ impl DeliveryEntry {
     fn from_row(cells: &Cells<'_>) -> Result<Self, StoreError> {
         let delivery = Delivery::from_row(cells)?;
         let latest: Option<RunState> = cells.parsed_or_none("latest_state")?;
-        let is_over = latest.is_some_and(|state| !matches!(state, RunState::Running | RunState::Succeeded));
-        let never_arrived = matches!(delivery.state, DeliveryState::Failed | DeliveryState::Unsent);
+        let is_over = latest.is_some_and(|state| state != RunState::Running);
+        let open = is_over && cells.number("without")? == 1;
         Ok(Self {
-            resendable: is_over && never_arrived,
+            resendable: open && delivery.state.never_arrived(),
+            open,
             delivery,
             report: cells.parsed("report")?,
             schedule: cells.parsed("schedule")?,
@@ -201,7 +208,8 @@ impl Store {
             "SELECT d.*, r.report, r.schedule, r.scheduled_at, r.attempt, r.trigger_kind, \
              (SELECT n.state FROM runs n WHERE n.report = r.report AND n.schedule = r.schedule \
                AND n.scheduled_at = r.scheduled_at AND n.attempt IS NOT NULL \
-               ORDER BY n.attempt DESC LIMIT 1) AS latest_state \
+               ORDER BY n.attempt DESC LIMIT 1) AS latest_state, \
+             CASE WHEN {UNDELIVERED} THEN 1 ELSE 0 END AS without \
              FROM deliveries d JOIN runs r ON r.id = d.run WHERE {} ORDER BY d.id DESC LIMIT {}",
             conditions.text,
             limit + 1
@@ -211,6 +219,35 @@ impl Store {
         let more = rows.len() > limit;
         let entries = rows.iter().take(limit).map(|row| DeliveryEntry::from_row(&Cells(row)));
         Ok(DeliveryPage { deliveries: entries.collect::<Result<_, _>>()?, more })
+    }
+
+    /// The ids of the deliveries of a run whose recipients are still without.
+    pub async fn without(&self, run: RunId) -> Result<HashSet<String>, StoreError> {
+        let text = format!(
+            "SELECT d.id FROM deliveries d JOIN runs r ON r.id = d.run WHERE d.run = $1 AND {UNDELIVERED}"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(run.to_string())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::query("reading who is without"))?;
+        rows.iter().map(|row| Cells(row).text("id")).collect()
+    }
+
+    /// Whether an attempt for the instant of `run` has left somebody without who surely did not get it.
+    pub async fn has_unsent(&self, run: &Run) -> Result<bool, StoreError> {
+        let text = format!(
+            "SELECT d.id FROM deliveries d JOIN runs r ON r.id = d.run WHERE r.report = $1 AND r.schedule = $2 \
+             AND r.scheduled_at = $3 AND d.state <> 'in_doubt' AND {UNDELIVERED} LIMIT 1"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(run.report.to_string())
+            .bind(run.schedule.to_string())
+            .bind(to_text(run.scheduled_at))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::query("looking for somebody who is without"))?;
+        Ok(row.is_some())
     }
 
     /// When the report of the instant of `run` was first sent, by attempts that it does not carry on; what may have

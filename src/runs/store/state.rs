@@ -133,6 +133,11 @@ impl DeliveryState {
         !matches!(self, Self::Queued | Self::Sending)
     }
 
+    /// Whether it surely did not arrive, and nobody is about to send it.
+    pub fn never_arrived(self) -> bool {
+        matches!(self, Self::Failed | Self::Unsent)
+    }
+
     /// Whether the recipient has it or may have it, so that sending again could make two.
     pub fn may_have_arrived(self) -> bool {
         matches!(self, Self::Sent | Self::InDoubt | Self::Sending)

@@ -375,6 +375,43 @@ async fn who_is_without_is_told_once_by_the_latest_attempt_that_was_to_reach_the
             .unwrap();
         store.finish(third.id, &Ending::Succeeded, &[], now()).await.unwrap();
         assert_eq!(without().await, [(a, Some(1), false)]);
+        assert!(!store.has_unsent(&first).await.unwrap(), "what is in doubt does not count");
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_for_one_of_them_leaves_the_others_to_be_sent_again() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let new = long_run();
+        let entries = async || {
+            let filter = DeliveryFilter { report: Some(new.report.clone()), ..DeliveryFilter::default() };
+            let found = store.search_deliveries(&filter, 99).await.unwrap().deliveries;
+            let mut told: Vec<_> = found
+                .into_iter()
+                .map(|one| (one.delivery.recipient, one.attempt, one.open, one.resendable))
+                .collect();
+            told.sort();
+            told
+        };
+        let first = claimed(&store, &new, Repeat::Never).await;
+        let [a, b] = ["a@x", "b@x"].map(String::from);
+        let planned = store.plan(first.id, &by_mail(&[a.clone(), b.clone()]), now()).await.unwrap();
+        store.finish(first.id, &FAILED(), &[], now()).await.unwrap();
+        let ids = |chosen: &[&Delivery]| chosen.iter().map(|one| one.id.clone()).collect::<HashSet<_>>();
+        assert_eq!(store.without(first.id).await.unwrap(), ids(&[&planned[0], &planned[1]]));
+        let second = claimed(&store, &new, Repeat::Unsent).await;
+        let sent = store.plan(second.id, &by_mail(std::slice::from_ref(&a)), now()).await.unwrap();
+        let b_waits = (b.clone(), Some(1), false, false);
+        assert!(entries().await.contains(&b_waits), "somebody is sending just now");
+        store.begin_sending(&sent, now()).await.unwrap();
+        store.move_delivery(&sent[0].id, DeliveryState::Sent, Some("250"), None, now()).await.unwrap();
+        store.finish(second.id, &Ending::Succeeded, &[], now()).await.unwrap();
+        assert_eq!(
+            entries().await,
+            [(a.clone(), Some(1), false, false), (a, Some(2), false, false), (b, Some(1), true, true)]
+        );
+        assert_eq!(store.without(first.id).await.unwrap(), ids(&[&planned[1]]));
+        assert!(store.has_unsent(&second).await.unwrap());
     }
 }
 

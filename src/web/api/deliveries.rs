@@ -72,6 +72,8 @@ struct FoundDelivery {
     trigger: String,
     /// Whether sending its run again would send it; what is in doubt is never sent again that way.
     resendable: bool,
+    /// Whether it can be sent again by itself, as one of `only`.
+    open: bool,
 }
 
 /// `GET /deliveries`
@@ -121,6 +123,7 @@ impl FoundDelivery {
             attempt: entry.attempt,
             trigger: entry.trigger.to_string(),
             resendable: entry.resendable,
+            open: entry.open,
         }
     }
 }

@@ -12,11 +12,13 @@ use super::asked::{Asked, Body, header_text, number, parsed};
 use super::names::{Named, NamedTwice, Parsed};
 use crate::definitions::model::{FieldName, ReportId};
 use crate::ledger::audit::AuditAction;
+use crate::runs::execute::Resend;
 use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunState};
 use crate::web::Gate;
 use crate::web::backend::{RunOrder, StartedRun};
 use crate::web::error::WebError;
 use crate::web::login::event_by;
+use crate::web::runs::resent;
 use crate::web::state::WebState;
 use crate::web::visitor::{Entered, Visitor};
 
@@ -146,6 +148,18 @@ pub(super) struct NewRun {
     dry_run: bool,
 }
 
+/// What is to be sent again.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ResendBody {
+    /// Only these deliveries of the run, by their ids, as far as their recipients are still without; by default all
+    /// that surely did not arrive.
+    #[schemars(length(max = 10_000))]
+    only: Vec<String>,
+    /// Sends those of them that are in doubt all the same: whoever has got one gets it twice.
+    in_doubt: bool,
+}
+
 /// `GET /runs`
 pub(super) async fn list(
     State(state): State<WebState>,
@@ -224,6 +238,33 @@ pub(super) async fn start(
                 "this `{IDEMPOTENCY_KEY}` came with another request before; give each request its own"
             )));
         }
+    };
+    super::answer::private(StatusCode::ACCEPTED, &RunOut::new(run))
+}
+
+/// `POST /runs/{run}/resend`
+pub(super) async fn resend(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Entered(standing): Entered,
+    Named(Parsed(id)): Named<Parsed<RunId>>,
+    extensions: Extensions,
+    body: Result<Body<ResendBody>, WebError>,
+) -> Result<Response, WebError> {
+    // A run that is closed looks absent, whatever else is wrong.
+    state.backend.run(standing.clone(), id).await?.ok_or_else(WebError::no_page)?;
+    let Body(ResendBody { only, in_doubt }) = body?;
+    let resend = Resend { only, in_doubt };
+    let run = match state.backend.resend(standing, id, resend.clone()).await?.ok_or_else(WebError::no_page)? {
+        StartedRun::Existing(run) => run,
+        StartedRun::New(run) => {
+            if let (Gate::Login(door), Some(signed_in)) = (&state.gate, visitor.presence.signed_in()) {
+                let event = event_by(door, AuditAction::ScheduleChanged, signed_in, &extensions);
+                door.record(resent(event, &run, &resend)).await?;
+            }
+            run
+        }
+        StartedRun::OtherRequest => return Err(WebError::bug("sending again has no key")),
     };
     super::answer::private(StatusCode::ACCEPTED, &RunOut::new(run))
 }

@@ -171,7 +171,7 @@ use Action::{Explore, Export, Schedule, View};
 use Audience::{Administrators, People};
 
 /// Every operation. Those that are not here do not exist.
-pub(super) static ROUTES: [Route; 30] = [
+pub(super) static ROUTES: [Route; 31] = [
     Route::new(Verb::Get, "/openapi.json", "describe", "This document.", || routing::get(openapi::show))
         .gives::<openapi::OpenApi>(200),
     Route::new(Verb::Get, "/me", "show_me", "Who calls, and what they may do.", || routing::get(me::show))
@@ -276,6 +276,17 @@ pub(super) static ROUTES: [Route; 30] = [
     )
     .needs(Schedule, "run")
     .gives::<runs::RunDetailOut>(200),
+    Route::new(
+        Verb::Post,
+        "/runs/{run}/resend",
+        "resend_run",
+        "Sends a run again to those who did not get it, or some of its deliveries, and answers without waiting for the \
+         end: with the new attempt, or with the latest where nothing is left to send.",
+        || routing::post(runs::resend),
+    )
+    .needs(Schedule, "run")
+    .may_take::<runs::ResendBody>()
+    .gives::<runs::RunOut>(202),
     Route::new(
         Verb::Get,
         "/runs/{run}/compare/{other}",

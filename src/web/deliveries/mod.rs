@@ -2,7 +2,7 @@
 
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::State;
@@ -23,7 +23,7 @@ use super::when::When;
 use super::words::{Words, fill_count};
 use crate::definitions::model::{FieldName, ReportId};
 use crate::runs::store::{
-    Channel, DeliveryEntry, DeliveryFilter, DeliveryState, MOST_COUNTED, RunId, WantedState,
+    Channel, Delivery, DeliveryEntry, DeliveryFilter, DeliveryState, MOST_COUNTED, RunId, WantedState,
 };
 
 pub(super) use words::DeliveryWords;
@@ -82,8 +82,31 @@ struct Row {
     detail: String,
     /// The Message-ID of a mail that may have arrived.
     in_doubt: Option<String>,
-    /// Whether a button sends its run again: the first row of each run has it.
+    /// Sends this one again.
+    again: Option<SendAgain>,
+    /// Whether a button sends the whole run again: the first row of each run that has several such has it.
     sends: bool,
+}
+
+/// A button that sends one delivery again.
+pub(super) struct SendAgain {
+    pub(super) run: RunId,
+    pub(super) id: String,
+    pub(super) recipient: String,
+    /// Whether it may have arrived; then it asks first.
+    pub(super) in_doubt: bool,
+}
+
+impl SendAgain {
+    /// A button for a delivery that is `open`.
+    pub(super) fn of(delivery: &Delivery, open: bool) -> Option<Self> {
+        open.then(|| Self {
+            run: delivery.run,
+            id: delivery.id.clone(),
+            recipient: delivery.recipient.clone(),
+            in_doubt: delivery.state == DeliveryState::InDoubt,
+        })
+    }
 }
 
 fn filter(address: &Address) -> DeliveriesAsked {
@@ -128,9 +151,13 @@ pub(super) async fn list_deliveries(
     let titles = Titles::of(&state, &standing, locale);
     let asked = Asked::new(&wanted, &titles, (words, dw));
     let older = found.deliveries.last().filter(|_| found.more).map(|last| last.delivery.id.clone());
-    let mut sent = BTreeSet::new();
+    let mut unsent: BTreeMap<RunId, usize> = BTreeMap::new();
+    for entry in found.deliveries.iter().filter(|entry| entry.resendable) {
+        *unsent.entry(entry.delivery.run).or_default() += 1;
+    }
     let rows = found.deliveries.into_iter().map(|entry| {
-        let sends = entry.resendable && sent.insert(entry.delivery.run);
+        let several = |count: usize| count > 1;
+        let sends = entry.resendable && unsent.remove(&entry.delivery.run).is_some_and(several);
         Row::new(entry, sends, &titles, words)
     });
     page(&DeliveriesPage {
@@ -183,7 +210,8 @@ impl Asked {
 
 impl Row {
     fn new(entry: DeliveryEntry, sends: bool, titles: &Titles, words: &Words) -> Self {
-        let DeliveryEntry { delivery, report, schedule, scheduled_at, .. } = entry;
+        let DeliveryEntry { delivery, report, schedule, scheduled_at, open, .. } = entry;
+        let again = SendAgain::of(&delivery, open);
         let in_doubt = delivery.message_id.filter(|_| delivery.state == DeliveryState::InDoubt);
         Self {
             run: delivery.run,
@@ -198,6 +226,7 @@ impl Row {
             attempts: delivery.attempts,
             detail: delivery.error.or(delivery.answer).unwrap_or_default(),
             in_doubt,
+            again,
             sends,
         }
     }

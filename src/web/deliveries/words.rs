@@ -13,4 +13,7 @@ word_table! { DeliveryWords;
     see: "보기", "See them", "查看";
     in_doubt: "도착했을 수 있어서 다시 보내지 않습니다. 아래 번호로 메일 서버나 받는 사람에게 확인하세요.", "It may have arrived, so it is not sent again by itself. Ask the mail server or the recipient about:", "郵件可能已送達，因此不會自動重發。請以下列編號向郵件伺服器或收件人查詢：";
     send_again: "다시 보내기", "Send again", "重新發送";
+    send_in_doubt: "그래도 다시 보내기…", "Send again all the same …", "仍要重新發送…";
+    twice: "이미 도착했을 수 있습니다. 다시 보내면 받는 사람이 같은 것을 두 번 받을 수 있습니다.", "It may have arrived. Whoever has got it would get it twice.", "郵件可能已送達。重新發送後，收件人可能會收到兩次。";
+    send_twice: "두 번 가더라도 보내기", "Send, even if twice", "即使重複仍要發送";
 }

@@ -1,6 +1,7 @@
 //! The deliveries and files of a run, page by page: a burst has thousands.
 
 use super::super::address::Address;
+use super::super::deliveries::SendAgain;
 use super::super::when::{When, size};
 use super::super::words::Words;
 use crate::runs::store::{Artefact, Delivery, DeliveryState};
@@ -81,6 +82,8 @@ pub(super) struct DeliveryView {
     pub(super) updated_at: When,
     /// What the other side said, or why it failed.
     pub(super) detail: String,
+    /// Sends it again.
+    pub(super) again: Option<SendAgain>,
 }
 
 pub(super) struct ArtefactView {
@@ -91,8 +94,9 @@ pub(super) struct ArtefactView {
 }
 
 impl DeliveryView {
-    pub(super) fn new(delivery: Delivery, zone: &str, words: &Words) -> Self {
+    pub(super) fn new(delivery: Delivery, open: bool, zone: &str, words: &Words) -> Self {
         Self {
+            again: SendAgain::of(&delivery, open),
             channel: words.channel(delivery.channel),
             recipient: delivery.recipient,
             slice: delivery.slice,

@@ -1,6 +1,6 @@
 //! A backend whose panels are slow, fail or panic at will.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::format::{Locale, LocalizedText};
 use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
+use crate::runs::execute::Resend;
 use crate::runs::figures::Compared;
 use crate::runs::store::{
     Artefact, Channel, Delivery, DeliveryEntry, DeliveryPage, DeliveryState, Pause, Run, RunFilter, RunId,
@@ -252,6 +253,7 @@ impl Backend for Fake {
                 attempt: run.attempt,
                 trigger: run.trigger,
                 resendable,
+                open: resendable,
             })
         });
         let wanted = |entry: &DeliveryEntry| match asked.filter.state {
@@ -303,7 +305,12 @@ impl Backend for Fake {
         async { Ok(None) }.boxed()
     }
 
-    fn resend(&self, _: Standing, _: RunId) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
+    fn resend(
+        &self,
+        _: Standing,
+        _: RunId,
+        _: Resend,
+    ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
         async { Ok(None) }.boxed()
     }
 
@@ -548,6 +555,7 @@ fn detail(run: Run) -> RunDetail {
             delivery("김지우 <kim@example.com>", DeliveryState::Sent),
             delivery("chan@example.hk", DeliveryState::InDoubt),
         ],
+        open: HashSet::new(),
         resendable: run.can_be_resent(),
         comparable: Vec::new(),
         artefacts: vec![artefact],

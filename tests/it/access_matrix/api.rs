@@ -48,6 +48,10 @@ pub(super) fn rows(made: &Made) -> Vec<(&'static str, Row)> {
         ("list_runs", row("GET /runs", "/runs", Need::Somewhere(Schedule))),
         ("show_run", row("GET /runs/{run}", "/runs/{object}", Need::Of(Schedule)).of(&made.run)),
         (
+            "resend_run",
+            row("POST /resend", "/runs/{object}/resend", Need::Of(Schedule)).of(&made.run).gives(202),
+        ),
+        (
             "compare_runs",
             row("GET /runs/{run}/compare/{other}", "/runs/{object}/compare/{object}", Need::Of(Export))
                 .of(&made.run),

@@ -108,7 +108,7 @@ const FORMS: &[(&str, &[(&str, &str)])] = &[
     ),
     ("/reports/{report}/schedules/{schedule}/pause", &[("reason", "stock-taking"), ("until", "2099-01-01")]),
     ("/reports/{report}/schedules/{schedule}/resume", &[]),
-    ("/runs/{run}/resend", &[]),
+    ("/runs/{run}/resend", &[("only", "019a0000-0000-7000-8000-000000000000"), ("in_doubt", "yes")]),
     ("/account/shares/{share}/revoke", &[]),
     ("/shares/{share}/revoke", &[]),
     ("/reports/{report}/subscribe", SUBSCRIPTION),
@@ -141,6 +141,7 @@ fn body(operation: &str) -> Option<Value> {
     Some(match operation {
         // An instant that has had its run starts none.
         "start_run" => json!({"at": "2026-11-02T08:00:00+09:00", "dry_run": false}),
+        "resend_run" => json!({"only": ["019a0000-0000-7000-8000-000000000000"], "in_doubt": true}),
         "pause_schedule" => json!({"reason": "stock-taking", "until": "2099-01-01T00:00:00Z"}),
         "send_signal" => json!({"key": "2026-11-01"}),
         "query_dataset" => json!({
