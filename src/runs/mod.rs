@@ -12,6 +12,7 @@ pub mod delays;
 pub mod evaluate;
 pub mod execute;
 pub mod figures;
+mod leases;
 pub mod notices;
 pub mod retention;
 pub mod store;
@@ -20,6 +21,7 @@ pub mod verify;
 pub mod waiting;
 
 pub use clock::Clock;
+pub use leases::Leases;
 
 /// Whether files that definitions name can be drawn, or drawn with.
 pub const PART_CHECKS: crate::definitions::PartChecks = crate::definitions::PartChecks {

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Due, Rule, Watched, due};
 use crate::definitions::model::{FieldName, ReportId};
+use crate::runs::Leases;
 use crate::runs::delays::tell_delays;
 use crate::runs::execute::{Claimed, Order, RunError, Runner, Ticket};
 use crate::runs::notices::tell_failures;
@@ -43,8 +44,6 @@ impl Default for SchedulerSettings {
 
 /// A run that comes later than this counts as caught up.
 const LATE: TimeDelta = TimeDelta::minutes(1);
-/// A clock that moved by so much more or less than time passed was set.
-const CLOCK_SET: TimeDelta = TimeDelta::seconds(5);
 const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// The loop that performs schedules.
@@ -57,10 +56,8 @@ pub struct Scheduler {
     swept_at: Option<DateTime<Utc>>,
     /// The telling of failed runs that is under way.
     telling: Option<JoinHandle<()>>,
-    /// The last look, by the clock and by what cannot be set.
-    looked: Option<(DateTime<Utc>, Instant)>,
-    /// Until when leases say nothing, because the clock was set.
-    unsteady_until: Option<Instant>,
+    /// What was seen of the runs of all instances.
+    leases: Leases,
 }
 
 impl Scheduler {
@@ -73,8 +70,7 @@ impl Scheduler {
             running: HashSet::new(),
             swept_at: None,
             telling: None,
-            looked: None,
-            unsteady_until: None,
+            leases: Leases::default(),
         }
     }
 
@@ -116,12 +112,7 @@ impl Scheduler {
     /// One look: claims what is due, starts it, and answers how long to sleep.
     async fn look(&mut self) -> Result<Duration, StoreError> {
         let now = self.runner.parts().clock.now();
-        if self.clock_is_steady(now) {
-            let alive = &self.running | &self.runner.under_way();
-            for run in self.runner.parts().store.close_expired(&alive, now).await? {
-                tracing::warn!(%run, "run of an instance that died closed as interrupted");
-            }
-        }
+        self.close_dead(now).await?;
         let watched = self.watched(now).await?;
         for come in due(&watched, now) {
             if let Some(schedule) =
@@ -144,16 +135,17 @@ impl Scheduler {
             .clamp(Duration::from_millis(5), self.settings.longest_sleep))
     }
 
-    /// Whether leases can be believed. After the clock was set, every instance first has the time of a lease
-    /// to renew its own by the new clock.
-    fn clock_is_steady(&mut self, now: DateTime<Utc>) -> bool {
-        let (last, instant) = *self.looked.get_or_insert((now, Instant::now()));
-        let passed = TimeDelta::from_std(instant.elapsed()).unwrap_or_default();
-        self.looked = Some((now, Instant::now()));
-        if (now - last - passed).abs() > CLOCK_SET {
-            self.unsteady_until = Some(Instant::now() + self.runner.parts().settings.lease);
+    /// Closes runs of instances that give no sign of life any more.
+    async fn close_dead(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let parts = self.runner.parts();
+        let leases = parts.store.leases().await?;
+        let mut dead = self.leases.silent(leases, parts.settings.lease, Instant::now());
+        let alive = &self.running | &self.runner.under_way();
+        dead.retain(|run| !alive.contains(run));
+        for run in parts.store.close_dead(&dead, now).await? {
+            tracing::warn!(%run, "run of an instance that died closed as interrupted");
         }
-        self.unsteady_until.is_none_or(|until| Instant::now() >= until)
+        Ok(())
     }
 
     /// Every enabled schedule and subscription with how far it was looked at. One that is new, or whose rule has

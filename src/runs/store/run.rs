@@ -1,6 +1,6 @@
 //! Runs: reading them, moving them on, ending them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
@@ -304,19 +304,8 @@ impl Store {
         if done.rows_affected() == 1 { Ok(()) } else { self.run_refusal(id, "running").await }
     }
 
-    /// Says that the run is still being performed. Fails when somebody closed it meanwhile.
-    pub async fn renew_lease(&self, id: RunId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
-        let done = sqlx::query("UPDATE runs SET lease_until = $1 WHERE id = $2 AND state = 'running'")
-            .bind(to_text(lease_until))
-            .bind(id.to_string())
-            .execute(&self.pool)
-            .await
-            .map_err(StoreError::query("renewing the lease of a run"))?;
-        if done.rows_affected() == 1 { Ok(()) } else { self.run_refusal(id, "running").await }
-    }
-
     /// Ends a run. Deliveries that were never handed over become `unsent`; those under way
-    /// `in_doubt`.
+    /// `in_doubt`. None ends before it began, although the clock was set back.
     pub async fn finish(
         &self,
         id: RunId,
@@ -333,7 +322,8 @@ impl Store {
         let doing = "ending a run";
         let mut transaction = self.pool.begin().await.map_err(StoreError::query(doing))?;
         let done = sqlx::query(
-            "UPDATE runs SET state = $1, error_kind = $2, error = $3, warnings = $4, finished_at = $5, \
+            "UPDATE runs SET state = $1, error_kind = $2, error = $3, warnings = $4, \
+             finished_at = CASE WHEN started_at > $5 THEN started_at ELSE $5 END, \
              lease_until = NULL WHERE id = $6 AND state IN ('running', $7)",
         )
         .bind(state.as_str())
@@ -354,62 +344,8 @@ impl Store {
         transaction.commit().await.map_err(StoreError::query(doing))
     }
 
-    /// Closes as interrupted what an earlier life of `instance` left running, and every run whose
-    /// lease has run out. Answers with their ids.
-    pub async fn close_left_behind(
-        &self,
-        instance: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<RunId>, StoreError> {
-        self.close_where(Some(instance), &HashSet::new(), now).await
-    }
-
-    /// Closes as interrupted every run whose lease has run out, but those that the caller knows to be `alive`:
-    /// its instance has died.
-    pub async fn close_expired(
-        &self,
-        alive: &HashSet<RunId>,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<RunId>, StoreError> {
-        self.close_where(None, alive, now).await
-    }
-
-    async fn close_where(
-        &self,
-        instance: Option<&str>,
-        alive: &HashSet<RunId>,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<RunId>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id FROM runs WHERE state = 'running' \
-             AND (lease_until IS NULL OR lease_until < $1 OR instance = CAST($2 AS TEXT))",
-        )
-        .bind(to_text(now))
-        .bind(instance.map(str::to_owned))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(StoreError::query("looking for interrupted runs"))?;
-        let mut closed = Vec::new();
-        for row in rows {
-            let id: RunId = Cells(&row).parsed("id")?;
-            if alive.contains(&id) {
-                continue;
-            }
-            let ending = Ending::Interrupted {
-                message: "the server stopped in the middle; run it again to send what was not sent".into(),
-            };
-            match self.finish(id, &ending, &[], now).await {
-                Ok(()) => closed.push(id),
-                // Another instance was faster.
-                Err(StoreError::Illegal { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(closed)
-    }
-
     /// Why an update of a run found no row.
-    async fn run_refusal(&self, id: RunId, next: &'static str) -> Result<(), StoreError> {
+    pub(super) async fn run_refusal(&self, id: RunId, next: &'static str) -> Result<(), StoreError> {
         match self.run(id).await? {
             Some(run) => {
                 Err(StoreError::Illegal { what: "run", id: id.to_string(), now: run.state.to_string(), next })

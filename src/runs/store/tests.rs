@@ -1,7 +1,5 @@
 //! On SQLite in a temporary folder, and on Postgres when `JANGPYO_TEST_POSTGRES` holds an address.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
@@ -141,6 +139,17 @@ async fn what_may_be_repeated_is_not_in_the_way_when_nobody_knows_whether_it_cam
 }
 
 #[tokio::test]
+async fn no_run_ends_before_it_began_although_the_clock_was_set_back() {
+    for Temporary { store, folder: _folder } in stores().await {
+        let run = claimed(&store, &new_run(), Repeat::Never).await;
+        let earlier = now() - TimeDelta::days(1);
+        store.finish(run.id, &Ending::Succeeded, &[], earlier).await.unwrap();
+        let ended = store.run(run.id).await.unwrap().unwrap();
+        assert_eq!((ended.started_at, ended.finished_at), (now(), Some(now())));
+    }
+}
+
+#[tokio::test]
 async fn what_a_crash_leaves_is_closed_and_its_deliveries_told_apart() {
     for Temporary { store, folder: _folder } in stores().await {
         let (mine, others) = (new_run(), new_run());
@@ -168,14 +177,17 @@ async fn what_a_crash_leaves_is_closed_and_its_deliveries_told_apart() {
         reached.sort();
         assert_eq!(reached, ["a@x", "b@x"].map(|to| (Channel::Email, to.to_owned(), String::new())));
 
-        assert!(store.close_expired(&HashSet::new(), now()).await.unwrap().iter().all(|id| *id != alive.id));
-        let later = now() + TimeDelta::seconds(16);
-        let closed = store.close_expired(&HashSet::from([alive.id]), later).await.unwrap();
-        assert!(!closed.contains(&alive.id), "who performs it knows better");
-        assert!(
-            store.close_expired(&HashSet::new(), later).await.unwrap().contains(&alive.id),
-            "its lease has run out"
+        let leases = || async { store.leases().await.unwrap() };
+        let of = |leases: Vec<Lease>| leases.into_iter().find(|lease| lease.run == alive.id);
+        assert_eq!(of(leases().await), Some(Lease { run: alive.id, until: Some(others.lease_until) }));
+        store.renew_lease(alive.id, now()).await.unwrap();
+        assert_eq!(of(leases().await), Some(Lease { run: alive.id, until: Some(now()) }));
+        assert_eq!(
+            store.close_dead(&[run.id, alive.id], now()).await.unwrap(),
+            [alive.id],
+            "the other is closed"
         );
+        assert_eq!(of(leases().await), None);
     }
 }
 
@@ -287,15 +299,10 @@ fn ids_from_addresses_are_read_in_one_spelling_only() {
     }
 }
 
-/// One that no other test closes, because its lease has ended by the clock of that.
-fn long_run() -> NewRun {
-    NewRun { lease_until: now() + TimeDelta::days(10_000), ..new_run() }
-}
-
 #[tokio::test]
 async fn deliveries_are_found_only_among_reports_that_are_open_and_page_by_page() {
     for Temporary { store, folder: _folder } in stores().await {
-        let (mine, others) = (long_run(), long_run());
+        let (mine, others) = (new_run(), new_run());
         let (run, other) =
             (claimed(&store, &mine, Repeat::Never).await, claimed(&store, &others, Repeat::Never).await);
         let recipients = ["Kim@x", "l_e@x", "lee@x"].map(String::from);
@@ -331,7 +338,7 @@ async fn deliveries_are_found_only_among_reports_that_are_open_and_page_by_page(
 #[tokio::test]
 async fn who_is_without_is_told_once_by_the_latest_attempt_that_was_to_reach_them() {
     for Temporary { store, folder: _folder } in stores().await {
-        let new = long_run();
+        let new = new_run();
         let without = async || {
             let filter = DeliveryFilter {
                 report: Some(new.report.clone()),
@@ -418,7 +425,7 @@ async fn an_attempt_for_one_of_them_leaves_the_others_to_be_sent_again() {
 #[tokio::test]
 async fn a_backfill_sends_everybody_anew_and_its_attempts_carry_it_on() {
     for Temporary { store, folder: _folder } in stores().await {
-        let new = long_run();
+        let new = new_run();
         let reach = async |run: &Run| {
             let to = ["a@x".to_owned()];
             let planned = store.plan(run.id, &by_mail(&to), now()).await.unwrap();

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// `jangpyo`, with none of the variables that the surroundings may set.
+/// `jangpyo`, with none of the variables that the surroundings may set; another build of it where
+/// `JANGPYO_TEST_BINARY` says so, such as a release for the long tests.
 pub(crate) fn jangpyo(workspace: &Path, state: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jangpyo"));
+    let binary = std::env::var_os("JANGPYO_TEST_BINARY");
+    let mut command = Command::new(binary.unwrap_or_else(|| env!("CARGO_BIN_EXE_jangpyo").into()));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("JANGPYO_") {
             command.env_remove(name);

@@ -110,24 +110,30 @@ impl TestRunner {
         change: impl FnOnce(&mut Definitions),
     ) -> Self {
         let evaluator = workspace.changed_evaluator(change);
-        Self::with(Arc::new(workspace), evaluator, settings).await
+        Self::with(Arc::new(workspace), evaluator, settings, |_| {}).await
     }
 
     /// One that sends the same through another server, with a state of its own.
     pub(crate) async fn beside(&self, settings: SmtpSettings) -> Self {
-        Self::with(Arc::clone(&self.workspace), self.evaluator.clone(), Some(settings)).await
+        self.instance(settings, |_| {}).await
+    }
+
+    /// The same again, of which `change` changes what it works with.
+    pub(crate) async fn instance(&self, settings: SmtpSettings, change: impl FnOnce(&mut Parts)) -> Self {
+        Self::with(Arc::clone(&self.workspace), self.evaluator.clone(), Some(settings), change).await
     }
 
     async fn with(
         workspace: Arc<TestWorkspace>,
         evaluator: Evaluator,
         settings: Option<SmtpSettings>,
+        change: impl FnOnce(&mut Parts),
     ) -> Self {
         let state = tempfile::tempdir().unwrap();
         let from = "장표 <reports@corp.example>".parse().unwrap();
         let short = Duration::from_millis(20);
         let store = Store::open_file(&state.path().join("jangpyo.db")).await.unwrap();
-        let parts = Parts {
+        let mut parts = Parts {
             audit: AuditLog::new(store.clone()),
             store,
             catalog: Arc::new(Reports(evaluator.catalog())),
@@ -147,6 +153,7 @@ impl TestRunner {
                 ..RunSettings::default()
             },
         };
+        change(&mut parts);
         Self { workspace, evaluator, runner: Runner::new(parts), state }
     }
 

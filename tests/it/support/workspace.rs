@@ -29,6 +29,13 @@ impl TestWorkspace {
         Self { folder }
     }
 
+    /// A workspace of one small report; see [`small`].
+    pub(crate) fn small(stores: usize, schedule: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        small(&folder.path().join("reports"), stores, schedule);
+        Self { folder }
+    }
+
     pub(crate) fn dir(&self) -> PathBuf {
         self.folder.path().join("reports")
     }
