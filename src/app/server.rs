@@ -58,6 +58,7 @@ pub async fn serve(
         ..SchedulerSettings::default()
     };
     let scheduler = Scheduler::new(runner.clone(), scheduler_settings);
+    scheduler.close_left_behind().await;
     let schedules = tokio::spawn(scheduler.run(program.workspace.generations(), stop.clone()));
 
     let auditor = Auditor {

@@ -74,11 +74,9 @@ impl Scheduler {
         }
     }
 
-    /// Runs until `stop`. `changed` tells that the catalog has changed. First closes what an earlier
-    /// life of this instance left half-done; at the end lets runs finish within the grace period and
-    /// marks the others as interrupted.
+    /// Runs until `stop`. `changed` tells that the catalog has changed. At the end lets runs finish within the
+    /// grace period and marks the others as interrupted.
     pub async fn run(mut self, mut changed: watch::Receiver<u64>, stop: CancellationToken) {
-        self.close_left_behind().await;
         while !stop.is_cancelled() {
             let pause = match self.look().await {
                 Ok(pause) => pause,
@@ -97,7 +95,9 @@ impl Scheduler {
         self.end().await;
     }
 
-    async fn close_left_behind(&self) {
+    /// Closes what an earlier life of this instance left half-done; to be called before anything can start a run in
+    /// this one.
+    pub async fn close_left_behind(&self) {
         let parts = self.runner.parts();
         match parts.store.close_left_behind(&parts.settings.instance, parts.clock.now()).await {
             Ok(closed) => {

@@ -7,13 +7,11 @@ use std::time::{Duration, Instant};
 
 use jangpyo::runs::store::{DeliveryState, RunFilter, RunState, Store};
 
-use crate::crashes::{accepted, assert_nobody_is_lost_or_doubled, ended, recipients, write};
+use crate::crashes::{AT_A_TIME, accepted, assert_nobody_is_lost_or_doubled, ended, recipients, write};
 use crate::support::binary::{Said, Server, jangpyo};
 use crate::support::mail::MailServer;
 use crate::support::postgres::{Database, Moment, Proxy, Stop};
 
-/// How many mails a process hands over at a time.
-const AT_A_TIME: usize = 4;
 /// A lease, and how often the other looks, and time for a slow machine.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(90);
 

@@ -99,7 +99,11 @@ fn start(rig: &Rig, grace_millis: u64) -> Loop {
     };
     let stop = CancellationToken::new();
     let (changed, receiver) = watch::channel(0);
-    let task = tokio::spawn(Scheduler::new(rig.runner.clone(), settings).run(receiver, stop.clone()));
+    let (scheduler, stopped) = (Scheduler::new(rig.runner.clone(), settings), stop.clone());
+    let task = tokio::spawn(async move {
+        scheduler.close_left_behind().await;
+        scheduler.run(receiver, stopped).await;
+    });
     Loop { stop, changed, task }
 }
 
