@@ -1,11 +1,10 @@
 //! Bursts over the sample data: every copy shows what its own question shows, whoever else there is; from one scan.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
 use jangpyo::access::Viewer;
 use jangpyo::definitions::Catalog as Definitions;
 use jangpyo::definitions::model::{FieldName, OneOrMany, ReportId};
@@ -236,11 +235,13 @@ async fn a_burst_goes_at_the_pace_of_the_mail_server_and_its_run_stays_alive() {
     let runner = TestRunner::over(workspace, Some(settings), |_| {}).await;
     let begun = Instant::now();
     let store = &runner.runner.parts().store;
+    let lease = runner.runner.parts().settings.lease;
+    let mut leases = jangpyo::runs::Leases::default();
     let looking = async {
         loop {
             tokio::time::sleep(Duration::from_millis(200)).await;
-            let closed = store.close_expired(&HashSet::new(), Utc::now()).await.unwrap();
-            assert_eq!(closed, [], "the lease of a run that waits for the mail server is renewed");
+            let silent = leases.silent(store.leases().await.unwrap(), lease, Instant::now());
+            assert_eq!(silent, [], "the lease of a run that waits for the mail server is renewed");
         }
     };
     let run = tokio::select! {

@@ -1,5 +1,7 @@
 //! On SQLite in a temporary folder, and on Postgres when `JANGPYO_TEST_POSTGRES` holds an address.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
@@ -389,7 +391,7 @@ async fn who_is_without_is_told_once_by_the_latest_attempt_that_was_to_reach_the
 #[tokio::test]
 async fn an_attempt_for_one_of_them_leaves_the_others_to_be_sent_again() {
     for Temporary { store, folder: _folder } in stores().await {
-        let new = long_run();
+        let new = new_run();
         let entries = async || {
             let filter = DeliveryFilter { report: Some(new.report.clone()), ..DeliveryFilter::default() };
             let found = store.search_deliveries(&filter, 99).await.unwrap().deliveries;
