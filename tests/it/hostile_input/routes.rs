@@ -229,7 +229,7 @@ fn no_address_is_left_out() {
     let known: Vec<String> = all().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     let place = regex::Regex::new(r#"\.route\(\s*(?:"([^"]+)"|([\w:]+)),\s*((?:get|post)\([^\n]*)"#).unwrap();
     let mut found = 0;
-    for file in ["router.rs", "login/routes.rs", "share/mod.rs", "schedules/mod.rs"] {
+    for file in ["router.rs", "login/routes.rs", "share/mod.rs", "schedules/mod.rs", "subscriptions/mod.rs"] {
         let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file);
         for route in place.captures_iter(&std::fs::read_to_string(source).unwrap()) {
             let path = route.get(1).map_or_else(
