@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A burst of personal three-page PDFs by mail from one scan: time, peak memory, questions, and who got what.
+"""A burst of personal three-page PDFs by mail from one scan: time, peak memory, questions, what is kept, and who got what.
 
     tests/bench/burst.py target/release/jangpyo [RECIPIENTS] [ALONE]
 
@@ -115,6 +115,11 @@ def main():
             print(f"run {said['run']['state']}: {dict(states)}, {len(said['artefacts'])} files, {size / 1e6:.1f} MB")
             print(f"wall {wall:.1f} s, processor {cpu:.1f} s, peak memory {usage.ru_maxrss / 1024:.0f} MB")
             print(f"questions: {said['run']['burst']}")
+            kept_bytes = collections.Counter()
+            for path in (folder / "state").rglob("*"):
+                if path.is_file():
+                    kept_bytes["".join(path.suffixes[-2:]).rpartition(" ")[2] or path.name] += path.stat().st_size
+            print("kept:", ", ".join(f"{kind} {size / 1e6:.1f} MB" for kind, size in kept_bytes.most_common(6)))
             mails = [path.read_bytes() for path in kept.rglob("*") if path.is_file() and b"Message-ID:" in path.read_bytes()]
             print(f"the mail server accepted {len(mails)} mails")
             owners = {one["recipient"]: one["slice"] for one in said["deliveries"]}

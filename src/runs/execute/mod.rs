@@ -249,7 +249,8 @@ impl Runner {
             problems.extend(done.await?);
         }
         if reached > 0 {
-            warnings.push(format!("{reached} recipients have it, or may have it, from an earlier attempt"));
+            let who = if reached == 1 { "recipient has" } else { "recipients have" };
+            warnings.push(format!("{reached} {who} it, or may have it, from an earlier attempt"));
         }
         if left > 0 {
             warnings.push(leave::told(left));
