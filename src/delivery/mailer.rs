@@ -42,8 +42,7 @@ impl Reply {
 }
 
 impl Mailer {
-    /// Waits until a message for so many recipients may go, which is as fast as the mail server allows. Whoever
-    /// [sends](Self::send) takes a turn first, and keeps it meanwhile.
+    /// Waits until a message for so many recipients may go, which is as fast as the mail server allows.
     pub async fn turn(&self, recipients: usize) -> Turn<'_> {
         match self {
             Self::Smtp(smtp) => smtp.turn(recipients).await,
@@ -51,8 +50,14 @@ impl Mailer {
         }
     }
 
-    /// Hands `message` over for `recipients`, once, and tells what became of it for each.
+    /// Hands `message` over for `recipients` when it is their turn, once, and tells what became of it for each.
     pub async fn send(&self, message: &Message, recipients: &[EmailAddress]) -> Reply {
+        let turn = self.turn(recipients.len()).await;
+        self.send_now(&turn, message, recipients).await
+    }
+
+    /// The same in a turn that was taken before, by those who have something to do in it first.
+    pub async fn send_now(&self, _: &Turn<'_>, message: &Message, recipients: &[EmailAddress]) -> Reply {
         match self {
             Self::Smtp(smtp) => smtp.send(message, recipients).await,
             Self::Outbox(outbox) => outbox.send(message, recipients).await,

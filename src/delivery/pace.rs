@@ -59,7 +59,7 @@ pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] Option<Semap
 
 impl Turn<'_> {
     /// Where nobody has to wait.
-    pub(super) const FREE: Self = Self(None);
+    pub const FREE: Self = Self(None);
 }
 
 impl Pace {

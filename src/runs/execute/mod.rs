@@ -237,7 +237,7 @@ impl Runner {
         let deliver::Plan { work, mut problems, reached, left } =
             deliver::plan(&self.parts, ticket, copies).await?;
         if !ticket.only.is_empty()
-            && work.iter().all(|(_, errands)| errands.is_empty())
+            && work.iter().all(|((), errands)| errands.is_empty())
             && problems.is_empty()
         {
             return Ok(Done::NothingToSend(

@@ -102,7 +102,6 @@ async fn tell(parts: &Parts, run: &Run) -> Result<(), String> {
         compose(&parcel, parts.mailer.from(), parts.settings.dkim.as_ref(), parts.settings.max_message_bytes)
             .map_err(|error| error.to_string())?;
     let addresses: Vec<_> = parcel.recipients().iter().map(|to| to.address.clone()).collect();
-    let _turn = parts.mailer.turn(addresses.len()).await;
     let reply = parts.mailer.send(&message, &addresses).await;
     let mut refused = Vec::new();
     for (address, outcome) in addresses.iter().zip(reply.outcomes) {

@@ -95,7 +95,7 @@ pub(super) async fn show_mailbox(
         own: found.subscriptions.into_iter().map(|entry| Row::new(entry, sw, locale)).collect(),
         others: found.others.into_iter().map(|entry| Row::new(entry, sw, locale)).collect(),
         mails_intro: fill(sw.sent_to_me_intro, &[("n", found.address.as_deref().unwrap_or_default())]),
-        mails: found.mails.into_iter().map(|entry| MailRow::new(entry, locale)).collect(),
+        mails: found.mails.iter().map(|entry| MailRow::new(entry, locale)).collect(),
         address: found.address,
         sw,
     })?;
@@ -131,7 +131,7 @@ impl Row {
 }
 
 impl MailRow {
-    fn new(entry: MailEntry, locale: Locale) -> Self {
+    fn new(entry: &MailEntry, locale: Locale) -> Self {
         Self {
             report: entry.report.to_string(),
             schedule: entry.schedule.to_string(),

@@ -72,22 +72,27 @@ impl Ready {
     }
 
     /// Waits until it may be handed over; only mail has to.
-    pub(super) async fn turn<'a>(&self, parts: &'a Parts, deliveries: &[Delivery]) -> Option<Turn<'a>> {
+    pub(super) async fn turn<'a>(&self, parts: &'a Parts, deliveries: &[Delivery]) -> Turn<'a> {
         match self {
-            Self::Mail { .. } => Some(parts.mailer.turn(deliveries.len()).await),
-            _ => None,
+            Self::Mail { .. } => parts.mailer.turn(deliveries.len()).await,
+            _ => Turn::FREE,
         }
     }
 
-    /// Hands it over once; an outcome for each of `deliveries`.
-    pub(super) async fn hand_over(&self, parts: &Parts, deliveries: &[Delivery]) -> Vec<Outcome> {
+    /// Hands it over once, in its turn; an outcome for each of `deliveries`.
+    pub(super) async fn hand_over(
+        &self,
+        parts: &Parts,
+        turn: &Turn<'_>,
+        deliveries: &[Delivery],
+    ) -> Vec<Outcome> {
         let outcome = match self {
             Self::Mail { message, people } => {
                 let to: Vec<EmailAddress> = deliveries
                     .iter()
                     .filter_map(|delivery| people.address(&delivery.recipient).cloned())
                     .collect();
-                return parts.mailer.send(message, &to).await.outcomes;
+                return parts.mailer.send_now(turn, message, &to).await.outcomes;
             }
             Self::Folder { path, files } => into_folder(parts, path, files).await,
             Self::Hook { hook, id, body } => hook.post(id, body.clone(), parts.clock.now()).await,

@@ -20,11 +20,11 @@ pub(super) async fn rounds(
     let mut attempt = 1;
     while !waiting.is_empty() {
         let outcomes = {
-            let _turn = ready.turn(parts, &waiting).await;
+            let turn = ready.turn(parts, &waiting).await;
             // Not before it is its turn: a crash puts in doubt whatever is on record as being handed over, and a
             // process without its store must not go on with what it has recorded long ago.
             store.begin_sending(&waiting, clock.now()).await.map_err(failed)?;
-            ready.hand_over(parts, &waiting).await
+            ready.hand_over(parts, &turn, &waiting).await
         };
         let pause = settings.retry.pause_after(attempt, ticket.run.id.bits());
         let (mut again, mut ended) = (Vec::new(), Vec::new());
