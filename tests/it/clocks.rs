@@ -81,7 +81,7 @@ impl Pair {
                 parts.audit = AuditLog::new(store.clone());
                 parts.store = store;
                 parts.clock = hand.clock();
-                parts.settings.instance = name.to_owned();
+                name.clone_into(&mut parts.settings.instance);
                 parts.settings.lease = LEASE;
             };
             (base.instance(smtp(&mail, SmtpTls::None), change).await, hand.clone())

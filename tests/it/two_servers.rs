@@ -53,7 +53,8 @@ async fn two_servers_share_their_schedules_and_one_closes_what_the_other_leaves(
     let folder = tempfile::tempdir().unwrap();
     let workspace = folder.path().join("reports");
     let never = "enabled: false\n    deliver: {email: {to: kim@example.com}}\n";
-    let more: String = (0..SCHEDULES).map(|number| format!("  {}", schedule(number))).collect();
+    let more: Vec<String> = (0..SCHEDULES).map(|number| format!("  {}", schedule(number))).collect();
+    let more = more.concat();
     small(&workspace, RECIPIENTS, &format!("{never}{more}"));
     let mail = MailServer::start(&["--fault", "end:late=0.3"]);
     let store = Store::open(&database.address(None)).await.unwrap();
