@@ -71,14 +71,17 @@ impl LiveBackend {
             let schedule = subscription.wish.schedule(definition, &address);
             (definition, schedule)
         });
-        let next = schedule.filter(|(_, schedule)| schedule.enabled).and_then(|(definition, schedule)| {
+        // A pause without an end covers every instant: there is none to look for.
+        let resumes = pause.as_ref().is_none_or(|pause| pause.until.is_some());
+        let schedule = schedule.filter(|(_, schedule)| schedule.enabled && resumes);
+        let next = schedule.and_then(|(definition, schedule)| {
             let rule = Rule::of(&schedule, definition, &self.workspace.current().catalog().calendars).ok()?;
             let mut instants = rule.after(now).map(|instant| instant.to_utc());
             instants.find(|at| pause.as_ref().is_none_or(|pause| !pause.covers(*at)))
         });
         SubscriptionEntry {
             title: definition.map(|definition| definition.title.clone()),
-            next: next.filter(|_| pause.as_ref().is_none_or(|pause| pause.until.is_some())),
+            next,
             latest: known.runs.get(&name).cloned(),
             pause,
             subscription,

@@ -38,7 +38,7 @@ pub async fn tell_delays(runner: &Runner) -> Result<(), StoreError> {
         if !is_due(&run, &sending, now) {
             continue;
         }
-        let to = waiting(parts, &run, &found.report, &sending).await?;
+        let to = waiting(parts, &run, &sending).await?;
         if parts.store.begin_telling_delay(run.id, now).await? {
             tell(parts, &run, &found.report, &sending, to).await;
         }
@@ -53,12 +53,7 @@ fn is_due(run: &Run, sending: &Sending, now: DateTime<Utc>) -> bool {
 }
 
 /// Who has not got it and waits for it.
-async fn waiting(
-    parts: &Parts,
-    run: &Run,
-    report: &Report,
-    sending: &Sending,
-) -> Result<Vec<Recipient>, StoreError> {
+async fn waiting(parts: &Parts, run: &Run, sending: &Sending) -> Result<Vec<Recipient>, StoreError> {
     let planned = parts.store.deliveries(run.id).await?;
     let mut reached: Vec<String> =
         parts.store.reached_before(run).await?.into_iter().map(|row| row.1).collect();
@@ -82,7 +77,6 @@ async fn waiting(
             to.push(recipient);
         }
     }
-    tracing::debug!(run = %run.id, report = %report.owner, late_for = to.len(), "a report is late");
     Ok(to)
 }
 
