@@ -21,6 +21,7 @@ use crate::web::visitor::Visitor;
 struct LeavePage {
     frame: Frame,
     sw: &'static SubscriptionWords,
+    heading: &'static str,
     title: String,
     /// What is or was done, in words.
     said: String,
@@ -116,6 +117,11 @@ fn write(
         .in_brand(state.backend.usual_brand())
         .within(Surroundings::Alone),
         sw,
+        heading: match (leaving.left, leaving.may_leave, done) {
+            (true, ..) => sw.left_title,
+            (false, true, None | Some(WantsMail::NoMore)) => sw.leave,
+            (false, ..) => sw.leave_now,
+        },
         title: leaving.title.get(locale).to_owned(),
         said,
         path,
