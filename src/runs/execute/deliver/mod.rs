@@ -5,7 +5,8 @@ mod path;
 mod ready;
 mod rounds;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use self::envelope::{Envelope, envelopes};
 use self::ready::Ready;
@@ -14,6 +15,7 @@ use super::part::Part;
 use super::sealed::Sealed;
 use super::{Parts, StageFailure, Ticket, told};
 use crate::definitions::model::{Attachment, DestinationDelivery, DestinationId, FolderDelivery};
+use crate::delivery::destination::Destination;
 use crate::delivery::message_id;
 use crate::error::Kind;
 use crate::runs::artefacts::FileKind;
@@ -36,7 +38,17 @@ enum What {
     /// Files into a folder of the server.
     Folder(FolderDelivery),
     /// To a destination.
-    Destination { channel: Channel, id: DestinationId, delivery: DestinationDelivery },
+    Destination { channel: Channel, id: DestinationId, delivery: DestinationDelivery, place: Place },
+}
+
+/// A destination, opened when the first copy goes there: all copies of a run share its connections.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place(Arc<OnceLock<Result<Destination, String>>>);
+
+impl Place {
+    fn open(&self, parts: &Parts, id: &DestinationId) -> Result<Destination, String> {
+        self.0.get_or_init(|| parts.destinations.open(id)).clone()
+    }
 }
 
 /// What went wrong for one recipient.
@@ -99,10 +111,11 @@ pub(super) async fn plan<C>(
         _ => HashSet::new(),
     };
     let (mut errands, mut planned, mut problems, mut left) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let mut places = HashMap::new();
     for (copy, part, people) in copies {
         let (people, gone) = people.without(&leavers);
         left += gone;
-        let (whats, unplanned) = whats(parts, ticket, &part, &people);
+        let (whats, unplanned) = whats(parts, ticket, &part, &people, &mut places);
         // The same for every copy of a burst.
         if problems.is_empty() {
             problems = unplanned;
@@ -138,14 +151,21 @@ fn is_wanted(ticket: &Ticket, reached: &[Reached], row: &Planned) -> bool {
 }
 
 /// Everything that is to be handed over of a copy.
-fn whats(parts: &Parts, ticket: &Ticket, part: &Part, people: &People) -> (Vec<What>, Vec<Problem>) {
+fn whats(
+    parts: &Parts,
+    ticket: &Ticket,
+    part: &Part,
+    people: &People,
+    places: &mut HashMap<DestinationId, Place>,
+) -> (Vec<What>, Vec<Problem>) {
     let deliver = &ticket.schedule.deliver;
     let (mut whats, mut problems) = (Vec::new(), Vec::new());
     whats.extend(deliver.folder.clone().map(What::Folder));
     for (id, delivery) in &deliver.destinations {
         match parts.destinations.channel(id, &ticket.report.owner) {
             Ok(channel) => {
-                whats.push(What::Destination { channel, id: id.clone(), delivery: delivery.clone() });
+                let place = places.entry(id.clone()).or_default().clone();
+                whats.push(What::Destination { channel, id: id.clone(), delivery: delivery.clone(), place });
             }
             Err(message) => problems.push(Problem { kind: Kind::BadDefinition, message }),
         }

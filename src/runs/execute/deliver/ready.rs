@@ -63,9 +63,8 @@ impl Ready {
                     files: files.cloned().collect(),
                 })
             }
-            What::Destination { channel, id, delivery } => {
-                let destination =
-                    parts.destinations.open(id).map_err(|why| refused(Kind::BadDefinition, why))?;
+            What::Destination { channel, id, delivery, place } => {
+                let destination = place.open(parts, id).map_err(|why| refused(Kind::BadDefinition, why))?;
                 Ok(to_destination(ticket, part, (*channel, id, delivery), destination, sealed))
             }
         }
