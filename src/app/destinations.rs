@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::LiveWorkspace;
 use crate::config;
 use crate::definitions::Policy;
@@ -87,6 +89,8 @@ impl LiveDestinations {
             owner: definition.owner.clone(),
             url: bucket.url.clone(),
             s3: bucket.s3.clone(),
+            postgres: None,
+            tables: IndexMap::new(),
         };
         // Only buckets come here, so no folder is opened.
         let opened = open_source(id.as_str(), &source, std::path::Path::new(""), &[])

@@ -48,7 +48,7 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
     };
     let spinner = progress::spinner(format!("rendering {}", arguments.report));
     let prepared = program.evaluator.prepare(question).await?;
-    let made = make(&program.evaluator, &prepared, format, arguments).await?;
+    let made = Box::pin(make(&program.evaluator, &prepared, format, arguments)).await?;
     spinner.finish_and_clear();
     write(&arguments.output, &made.bytes)?;
     eprintln!("{} ({}, {} bytes)", arguments.output.display(), made.summary, made.bytes.len());

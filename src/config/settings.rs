@@ -165,6 +165,7 @@ fn engine(variables: &mut Variables<'_>, workspace: PathBuf) -> EngineSettings {
     EngineSettings {
         workspace,
         file_roots: variables.paths("JANGPYO_FILE_ROOTS"),
+        secret: super::secret,
         query_timeout: variables.seconds("JANGPYO_QUERY_TIMEOUT_SECS", default.query_timeout),
         memory_bytes: megabytes.saturating_mul(MEGABYTE),
         max_rows: variables.parsed("JANGPYO_MAX_ROWS", default.max_rows, "a whole number"),

@@ -14,8 +14,8 @@ use crate::access::{Restriction, Unrestricted};
 use crate::definitions::model::{Dataset, DatasetId, Source, SourceId};
 use crate::query::Planner;
 use crate::sources::{
-    Input, InputOptions, RangeCache, SourceError, StoreCounters, current_version, has_object, open_input,
-    open_source,
+    Input, InputOptions, RangeCache, Remote, SourceError, StoreCounters, Warehouse, current_version,
+    has_object, open_input, open_remote, open_source, open_warehouse, remote_version,
 };
 
 /// How recent a listing of a dataset's files must be.
@@ -42,12 +42,17 @@ struct Opened {
     listed_at: Instant,
 }
 
+/// A source that computes, and the hash of its definition.
+type Connected = (u64, Arc<dyn Warehouse>);
+
 /// Opens datasets and keeps them open.
 pub(super) struct Datasets {
     settings: EngineSettings,
     options: InputOptions,
     // One slot per dataset and definition: questions that arrive together wait for one opening.
     slots: Mutex<HashMap<DatasetId, (u64, Slot)>>,
+    // Their connections are shared between datasets.
+    warehouses: Mutex<HashMap<SourceId, Connected>>,
 }
 
 impl Datasets {
@@ -59,7 +64,7 @@ impl Datasets {
             range_cache: RangeCache::new(settings.range_cache_bytes, settings.whole_object_bytes),
             counters,
         };
-        Self { settings, options, slots: Mutex::new(HashMap::new()) }
+        Self { settings, options, slots: Mutex::default(), warehouses: Mutex::default() }
     }
 
     /// The dataset, opened now or before.
@@ -82,24 +87,74 @@ impl Datasets {
             return Ok(Arc::clone(&opened.input));
         }
         let listed_at = Instant::now();
-        let store = open_source(
-            dataset.source.as_str(),
-            source,
-            &self.settings.workspace,
-            &self.settings.file_roots,
-        )?;
-        if let Some(opened) = slot.as_mut() {
-            // The same files: what is known of them stays known.
-            let version = self.in_time(current_version(dataset, &store, &self.options)).await?;
-            if version == opened.input.version {
-                opened.listed_at = listed_at;
-                return Ok(Arc::clone(&opened.input));
-            }
-        }
-        let input = Arc::new(self.in_time(open_input(dataset, &store, &self.options)).await?);
+        let known = slot.as_ref().map(|opened| Arc::clone(&opened.input));
+        let input = if source.computes() {
+            self.at_its_source(dataset, source, known.as_ref()).await?
+        } else {
+            self.in_files(dataset, source, known.as_ref()).await?
+        };
+        let Some(input) = input.map(Arc::new) else {
+            // The same data: what is known of them stays known.
+            return slot.as_mut().map_or_else(
+                || Err(EngineError::Bug("a dataset that was not opened has not changed".into())),
+                |opened| {
+                    opened.listed_at = listed_at;
+                    Ok(Arc::clone(&opened.input))
+                },
+            );
+        };
         refuse_duplicates(executor, dataset, &input).await?;
         *slot = Some(Opened { input: Arc::clone(&input), listed_at });
         Ok(input)
+    }
+
+    /// The dataset's files, opened; `None` if they are those of `known`.
+    async fn in_files(
+        &self,
+        dataset: &Dataset,
+        source: &Source,
+        known: Option<&Arc<Input>>,
+    ) -> Result<Option<Input>, EngineError> {
+        let settings = &self.settings;
+        let store = open_source(dataset.source.as_str(), source, &settings.workspace, &settings.file_roots)?;
+        if let Some(known) = known
+            && known.version == self.in_time(current_version(dataset, source, &store, &self.options)).await?
+        {
+            return Ok(None);
+        }
+        Ok(Some(self.in_time(open_input(dataset, source, &store, &self.options)).await?))
+    }
+
+    /// The dataset's tables, described by their source; `None` if they are those of `known`.
+    async fn at_its_source(
+        &self,
+        dataset: &Dataset,
+        source: &Source,
+        known: Option<&Arc<Input>>,
+    ) -> Result<Option<Input>, EngineError> {
+        if let Some((known, Remote { warehouse, tables })) =
+            known.and_then(|known| Some((known, known.remote.as_ref()?)))
+            && known.version == self.in_time(remote_version(warehouse, tables)).await?
+        {
+            return Ok(None);
+        }
+        let warehouse = self.warehouse(&dataset.source, source).await?;
+        Ok(Some(self.in_time(open_remote(dataset, source, warehouse)).await?))
+    }
+
+    /// The source, opened now or before.
+    async fn warehouse(&self, id: &SourceId, source: &Source) -> Result<Arc<dyn Warehouse>, EngineError> {
+        let hash = hash_of(source);
+        let mut warehouses = self.warehouses.lock().await;
+        if let Some((known, warehouse)) = warehouses.get(id)
+            && *known == hash
+        {
+            return Ok(Arc::clone(warehouse));
+        }
+        let settings = &self.settings;
+        let warehouse = open_warehouse(id.as_str(), source, settings.secret, settings.query_timeout)?;
+        warehouses.insert(id.clone(), (hash, Arc::clone(&warehouse)));
+        Ok(warehouse)
     }
 
     /// Whether a file is there, if its store tells within the limit of a query.
@@ -110,6 +165,10 @@ impl Datasets {
         path: &str,
     ) -> Result<bool, EngineError> {
         let settings = &self.settings;
+        if source.computes() {
+            let problem = "it has tables, and no files that could be waited for".to_owned();
+            return Err(SourceError::BadSource { source_id: id.to_string(), problem }.into());
+        }
         let store = open_source(id.as_str(), source, &settings.workspace, &settings.file_roots)?;
         self.in_time(has_object(&store, path)).await
     }
@@ -141,8 +200,12 @@ impl Datasets {
 
 /// A number that changes when the definitions do.
 pub(super) fn definition_hash(dataset: &Dataset, source: &Source) -> u64 {
+    hash_of(&(dataset, source))
+}
+
+fn hash_of(definition: &impl serde::Serialize) -> u64 {
     let mut hasher = DefaultHasher::new();
-    serde_json::to_string(&(dataset, source)).unwrap_or_default().hash(&mut hasher);
+    serde_json::to_string(definition).unwrap_or_default().hash(&mut hasher);
     hasher.finish()
 }
 

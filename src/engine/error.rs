@@ -1,12 +1,13 @@
 //! Why a question has no answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use datafusion::error::DataFusionError;
 
 use crate::error::Kind;
 use crate::query::QueryError;
-use crate::sources::SourceError;
+use crate::sources::{SourceError, StatementError};
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +67,9 @@ pub enum EngineError {
     /// The object store does not answer.
     #[error("the data cannot be reached: {0}")]
     Unreachable(String),
+    /// The source does not accept what it is asked.
+    #[error("the source does not answer that: {0}")]
+    Refused(String),
     /// The data cannot be read.
     #[error("the data cannot be read: {0}")]
     BadData(String),
@@ -82,7 +86,7 @@ impl EngineError {
             Self::Shared(error) => error.kind(),
             Self::Query(error) => error.kind(),
             Self::Timeout { .. } | Self::Memory { .. } | Self::TooManyRows { .. } => Kind::OverLimit,
-            Self::Duplicates { .. } => Kind::BadDefinition,
+            Self::Duplicates { .. } | Self::Refused(_) => Kind::BadDefinition,
             Self::Changed | Self::Busy { .. } | Self::Unreachable(_) => Kind::Unavailable,
             Self::BadData(_) => Kind::BadData,
             Self::Bug(_) => Kind::Bug,
@@ -98,6 +102,17 @@ impl EngineError {
             other => {
                 store_cause(other).map_or_else(|| Self::BadData(other.strip_backtrace()), Self::from_store)
             }
+        }
+    }
+
+    /// Sorts an error of a source that computes.
+    pub(super) fn from_statement(error: StatementError, limit: Duration, rows: usize) -> Self {
+        match error {
+            StatementError::Unreachable(why) => Self::Unreachable(why),
+            StatementError::Refused(why) => Self::Refused(why),
+            StatementError::Timeout(_) => Self::Timeout { limit_secs: limit.as_secs() },
+            StatementError::TooLarge => Self::TooManyRows { limit: rows },
+            StatementError::BadAnswer(why) => Self::BadData(why),
         }
     }
 

@@ -11,7 +11,8 @@ use tokio::sync::Semaphore;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{EngineError, EngineSettings};
-use crate::sources::Input;
+use crate::query::statement;
+use crate::sources::{Input, Limits};
 
 /// How much of a plan's rows is taken.
 #[derive(Debug, Clone, Copy)]
@@ -60,12 +61,24 @@ impl Executor {
         bounds: Bounds,
     ) -> Result<Vec<RecordBatch>, EngineError> {
         let limit = self.settings.query_timeout;
+        let remote = match &input.remote {
+            Some(remote) => {
+                let statement = statement(plan.clone(), &input.context, remote.warehouse.dialect())?;
+                Some((Arc::clone(&remote.warehouse), statement))
+            }
+            None => None,
+        };
         let place = tokio::time::timeout(limit, self.permits.acquire()).await;
         let place = place.map_err(|_| EngineError::Busy { limit_secs: limit.as_secs() })?;
         let _place = place.map_err(|_| EngineError::Bug("the queue is closed".into()))?;
         let limit_mb = self.settings.memory_bytes >> 20;
         let input = Arc::clone(input);
         let work = async move {
+            if let Some((warehouse, statement)) = remote {
+                let limits = Limits { rows: bounds.rows, bytes: bounds.bytes };
+                let answer = warehouse.run(&statement, limits).await;
+                return answer.map_err(|error| EngineError::from_statement(error, limit, bounds.rows));
+            }
             let sorted = |error: DataFusionError| EngineError::from_execution(&error, limit_mb);
             let frame = input.context.execute_logical_plan(plan).await.map_err(sorted)?;
             let mut stream = frame.execute_stream().await.map_err(sorted)?;

@@ -240,7 +240,7 @@ impl Engine {
             taken.collect()
         };
         for (id, noted) in noted {
-            let loaded = match self.load_one(memory, &id, *noted).await {
+            let loaded = match Box::pin(self.load_one(memory, &id, *noted)).await {
                 Ok(loaded) => {
                     memory.scans.fetch_add(1, Ordering::Relaxed);
                     let (rows, parts) = (loaded.rows.num_rows(), loaded.parts.len());

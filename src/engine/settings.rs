@@ -10,6 +10,8 @@ pub struct EngineSettings {
     pub workspace: PathBuf,
     /// Further folders that `file://` sources may lie in.
     pub file_roots: Vec<PathBuf>,
+    /// Gives a secret by its name; the error says where it is looked for.
+    pub secret: fn(&str) -> Result<String, String>,
     /// How long one query may take.
     pub query_timeout: Duration,
     /// The memory of all queries together, in bytes.
@@ -38,6 +40,7 @@ impl Default for EngineSettings {
         Self {
             workspace: PathBuf::from("reports"),
             file_roots: Vec::new(),
+            secret: |name| Err(format!("there is no secret `{name}`")),
             query_timeout: Duration::from_mins(1),
             memory_bytes: 2 << 30,
             max_rows: 200_000,

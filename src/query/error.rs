@@ -44,6 +44,14 @@ pub enum QueryError {
     /// It uses a field that the viewer may not see. Which one is not told.
     #[error("a field of the question is not open to the viewer")]
     Hidden,
+    /// The source has no equal for something that is asked.
+    #[error("{dialect} has no equal for {what}; write it in another way, or make it a column of the table")]
+    NoEqual {
+        /// What it is.
+        what: String,
+        /// The source's kind.
+        dialect: &'static str,
+    },
     /// The question does not make sense for this dataset.
     #[error("{0}")]
     BadQuestion(String),
@@ -57,7 +65,9 @@ impl QueryError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::UnknownField { .. } | Self::BadValue { .. } | Self::BadQuestion(_) => Kind::BadRequest,
-            Self::BadExpression { .. } | Self::CyclicMetric { .. } => Kind::BadDefinition,
+            Self::BadExpression { .. } | Self::CyclicMetric { .. } | Self::NoEqual { .. } => {
+                Kind::BadDefinition
+            }
             Self::Hidden => Kind::Forbidden,
             Self::Plan(_) => Kind::Bug,
         }

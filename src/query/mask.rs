@@ -59,13 +59,13 @@ fn text(code: Code, expression: Expr) -> Expr {
 
 /// What becomes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Code {
+pub(super) enum Code {
     Ends { first: u8, last: u8 },
     Hash(MaskKey),
 }
 
 /// The stars between the ends; always as many, so that they do not tell the length.
-const STARS: &str = "***";
+pub(super) const STARS: &str = "***";
 
 impl Code {
     fn of(self, text: &str) -> String {
@@ -90,6 +90,11 @@ impl Code {
             }
         }
     }
+}
+
+/// What a function makes of a text, if it is a mask.
+pub(super) fn code_of(function: &ScalarUDF) -> Option<Code> {
+    function.inner().downcast_ref::<MaskText>().map(|mask| mask.code)
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

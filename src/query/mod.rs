@@ -8,6 +8,7 @@ mod aggregate;
 mod bucket;
 mod calendar;
 mod columns;
+mod dialect;
 mod error;
 mod expression;
 mod filter;
@@ -19,6 +20,7 @@ mod row_rules;
 mod semantic;
 
 pub use calendar::{Buckets, DateRange, bucket_of};
+pub use dialect::statement;
 pub use error::QueryError;
 pub use load::{Needs, SLICE};
 pub use period::{Anchor, compared, resolve};

@@ -14,7 +14,7 @@ use super::aggregate::Numbers;
 use super::bucket::TimeDimension;
 use super::columns::Columns;
 use super::expression::{self, Place, aggregate_name, exact_column};
-use super::{GroupBy, QueryError, SemanticQuery, Top, filter, mask, row_rules};
+use super::{GroupBy, QueryError, SemanticQuery, Top, dialect, filter, mask, row_rules};
 use crate::access::Restriction;
 use crate::definitions::model::{Dataset, Dimension, DimensionType, FieldName};
 use crate::sources::{Input, ROWS};
@@ -171,16 +171,23 @@ impl<'a> Planner<'a> {
     pub fn check_number(&self, field: &FieldName) -> Result<(), QueryError> {
         let query = SemanticQuery::of_everything(vec![field.clone()]);
         let plan = self.totals(&query)?;
-        let state = self.input.context.state();
-        state.optimize(&plan).map(drop).map_err(|cause| {
-            let what = if self.dataset.measures.contains_key(field) { "measure" } else { "metric" };
-            Place { what, name: field.as_str() }.error(cause.strip_backtrace())
-        })
+        let what = if self.dataset.measures.contains_key(field) { "measure" } else { "metric" };
+        self.check_plan(plan, Place { what, name: field.as_str() })
+    }
+
+    /// Whether whoever answers can be asked so.
+    fn check_plan(&self, plan: LogicalPlan, place: Place<'_>) -> Result<(), QueryError> {
+        if let Some(remote) = &self.input.remote {
+            let written = dialect::statement(plan, &self.input.context, remote.warehouse.dialect());
+            return written.map(drop).map_err(|error| place.error(error.to_string()));
+        }
+        let planned = self.input.context.state().optimize(&plan);
+        planned.map(drop).map_err(|cause| place.error(cause.strip_backtrace()))
     }
 
     /// Plans one dimension and holds its declared type against the data.
     pub fn check_dimension(&self, field: &FieldName) -> Result<(), QueryError> {
-        let found = self.dimension(field)?.data_type;
+        let Parsed { expression, data_type: found } = self.dimension(field)?;
         let values = match &found {
             DataType::Dictionary(_, values) => values.as_ref(),
             other => other,
@@ -198,7 +205,15 @@ impl<'a> Planner<'a> {
         let problem = format!(
             "holds {found}, which is not its declared `type`; change one, or convert the data in `sql`"
         );
-        if fits { Ok(()) } else { Err(place.error(problem)) }
+        if !fits {
+            return Err(place.error(problem));
+        }
+        if self.input.remote.is_none() {
+            return Ok(());
+        }
+        let none: [Expr; 0] = [];
+        let rows = LogicalPlanBuilder::from(self.joined(&expression.column_refs_qualifiers())?);
+        self.check_plan(rows.aggregate([expression.alias("member")], none)?.build()?, place)
     }
 
     fn aggregate(

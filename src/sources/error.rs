@@ -34,6 +34,14 @@ pub enum SourceError {
         /// The limit in force.
         limit: usize,
     },
+    /// A source that computes cannot be reached.
+    #[error("source `{source_id}` does not answer: {problem}")]
+    Unreachable {
+        /// The source.
+        source_id: String,
+        /// What is known of it.
+        problem: String,
+    },
     /// The object store did not answer as it should.
     #[error("source `{source_id}` does not answer for `{path}`: {cause}")]
     Store {
@@ -70,6 +78,7 @@ impl SourceError {
         match self {
             Self::BadSource { .. } | Self::BadDataset(_) => Kind::BadDefinition,
             Self::NoFiles { .. } | Self::Unreadable { .. } | Self::Corrupt { .. } => Kind::BadData,
+            Self::Unreachable { .. } => Kind::Unavailable,
             Self::TooManyFiles { .. } => Kind::OverLimit,
             Self::Store { cause, .. } => match **cause {
                 object_store::Error::NotFound { .. } => Kind::BadData,

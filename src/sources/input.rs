@@ -19,8 +19,8 @@ use url::Url;
 use super::file_set::FileSet;
 use super::file_table::FileTable;
 use super::pinned_store::{PinnedStore, StoreCounters};
-use super::{OpenedSource, RangeCache, SourceError, select_only};
-use crate::definitions::model::Dataset;
+use super::{OpenedSource, RangeCache, Remote, SourceError, select_only};
+use crate::definitions::model::{Dataset, Source};
 
 /// An opened dataset. What it reads does not change: a new version is a new input.
 pub struct Input {
@@ -36,6 +36,8 @@ pub struct Input {
     pub files: usize,
     /// How many bytes they have.
     pub bytes: u64,
+    /// Who answers, where the data stay at their source.
+    pub remote: Option<Remote>,
 }
 
 impl Input {
@@ -50,7 +52,14 @@ impl Input {
             .into_iter()
             .map(|(name, (schema, batches))| Ok((name.clone(), scan(&name, &in_memory(schema, batches)?)?)))
             .collect::<Result<_, SourceError>>()?;
-        Ok(Self { context, relationships, rows: self.rows.clone(), version: self.version.clone(), ..*self })
+        Ok(Self {
+            context,
+            relationships,
+            rows: self.rows.clone(),
+            version: self.version.clone(),
+            remote: None,
+            ..*self
+        })
     }
 
     /// The same over rows in memory.
@@ -60,6 +69,7 @@ impl Input {
             rows: scan(ROWS, &in_memory(schema, batches)?)?,
             relationships: self.relationships.clone(),
             version: self.version.clone(),
+            remote: None,
             ..*self
         })
     }
@@ -88,10 +98,11 @@ pub struct InputOptions {
 /// The version of the dataset's files as they are listed now. Costs a LIST (or HEAD) per table.
 pub async fn current_version(
     dataset: &Dataset,
+    definition: &Source,
     source: &OpenedSource,
     options: &InputOptions,
 ) -> Result<String, SourceError> {
-    let tables = list_tables(dataset, source, options).await?;
+    let tables = list_tables(dataset, definition, source, options).await?;
     Ok(version_of(tables.values().map(|(files, _)| files)))
 }
 
@@ -99,10 +110,11 @@ pub async fn current_version(
 /// schemas.
 pub async fn open_input(
     dataset: &Dataset,
+    definition: &Source,
     source: &OpenedSource,
     options: &InputOptions,
 ) -> Result<Input, SourceError> {
-    let tables = list_tables(dataset, source, options).await?;
+    let tables = list_tables(dataset, definition, source, options).await?;
     let sets: Vec<&FileSet> = tables.values().map(|(files, _)| files).collect();
     let store_url = Url::parse(STORE_URL).map_err(|error| SourceError::BadDataset(error.to_string()))?;
     let context = session(source, &sets, &store_url, options)?;
@@ -143,6 +155,7 @@ pub async fn open_input(
         version: version_of(sets.iter().copied()),
         files: sets.iter().map(|set| set.files.len()).sum(),
         bytes: sets.iter().map(|set| set.bytes()).sum(),
+        remote: None,
     })
 }
 
@@ -154,24 +167,25 @@ type Tables<'a> = IndexMap<String, (FileSet, FileTable<'a>)>;
 
 async fn list_tables<'a>(
     dataset: &'a Dataset,
+    definition: &Source,
     source: &OpenedSource,
     options: &InputOptions,
 ) -> Result<Tables<'a>, SourceError> {
     let mut tables = Tables::new();
     if let Some(path) = &dataset.table {
-        let files = FileSet::list(source, path, options.max_files).await?;
+        let files = FileSet::list(source, definition.table(path), options.max_files).await?;
         let table =
             FileTable { format: dataset.format, csv: dataset.csv.as_ref(), partitions: &dataset.partitions };
         tables.insert(ROWS.to_owned(), (files, table));
     }
     for (name, table) in &dataset.tables {
-        let files = FileSet::list(source, &table.path, options.max_files).await?;
+        let files = FileSet::list(source, definition.table(&table.path), options.max_files).await?;
         let table =
             FileTable { format: table.format, csv: table.csv.as_ref(), partitions: &table.partitions };
         tables.insert(name.to_string(), (files, table));
     }
     for (name, relationship) in &dataset.relationships {
-        let files = FileSet::list(source, &relationship.table, options.max_files).await?;
+        let files = FileSet::list(source, definition.table(&relationship.table), options.max_files).await?;
         let table = FileTable {
             format: relationship.format,
             csv: relationship.csv.as_ref(),
@@ -219,7 +233,7 @@ fn session(
     Ok(SessionContext::new_with_config_rt(config, runtime))
 }
 
-fn scan(name: &str, provider: &Arc<dyn TableProvider>) -> Result<LogicalPlan, SourceError> {
+pub(super) fn scan(name: &str, provider: &Arc<dyn TableProvider>) -> Result<LogicalPlan, SourceError> {
     LogicalPlanBuilder::scan(
         datafusion::common::TableReference::bare(name),
         provider_as_source(Arc::clone(provider)),
@@ -250,7 +264,7 @@ async fn guarded<T>(
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
     bytes.iter().fold(String::new(), |mut text, byte| {

@@ -15,6 +15,7 @@ mod pinned_store;
 mod presence;
 mod range_cache;
 mod select_only;
+mod warehouse;
 
 pub use error::SourceError;
 pub use input::{Input, InputOptions, ROWS, current_version, open_input};
@@ -22,3 +23,7 @@ pub use object_stores::{OpenedSource, open_source};
 pub use pinned_store::StoreCounters;
 pub use presence::has_object;
 pub use range_cache::RangeCache;
+pub use warehouse::{
+    Limits, Remote, RemoteColumn, RemoteTable, SqlDialect, Statement, StatementError, Warehouse, open_remote,
+    open_warehouse, remote_version,
+};

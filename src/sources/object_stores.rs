@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     fn source(url: &str) -> Source {
-        Source { title: None, owner: "data".into(), url: url.into(), s3: None }
+        serde_json::from_value(serde_json::json!({"owner": "data", "url": url})).unwrap()
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod openid_connect;
 mod pdf_standards;
 mod pdf_tools;
 mod pivots;
+mod pushdown;
 mod query_answers;
 mod same_geometry;
 mod schedule_instants;

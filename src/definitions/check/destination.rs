@@ -1,5 +1,7 @@
 //! Destinations: one place each, reached safely, where the server's settings allow it.
 
+use indexmap::IndexMap;
+
 use super::known::Known;
 use super::{Findings, source, text};
 use crate::definitions::model::{Destination, Place, SftpDestination, Source, Webhook};
@@ -55,6 +57,8 @@ pub(super) fn check(
                 owner: destination.owner.clone(),
                 url: bucket.url.clone(),
                 s3: bucket.s3.clone(),
+                postgres: None,
+                tables: IndexMap::new(),
             };
             source::place(&place, &path, findings);
             if findings.problems.len() > before {

@@ -1,12 +1,14 @@
 //! A connection to data.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::SecretName;
 use crate::format::LocalizedText;
 
-/// A connection: an object store or a folder of files. Secrets never stand here; they come from
-/// the environment (for S3 the standard AWS chain).
+/// A connection: an object store, a folder of files, or a database that computes. Secrets never stand here; they come
+/// from the environment (for S3 the standard AWS chain) or are named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
@@ -14,11 +16,58 @@ pub struct Source {
     pub title: Option<LocalizedText>,
     /// The functional role that answers for it.
     pub owner: String,
-    /// Where it is: `s3://bucket/prefix`, `gs://…`, `az://…`, `file:///absolute/folder`, or a
-    /// folder relative to the workspace such as `./data`.
+    /// Where it is: `s3://bucket/prefix`, `gs://…`, `az://…`, `file:///absolute/folder`, a folder relative to the
+    /// workspace such as `./data`, or `postgres://host:5432/database`.
     pub url: String,
     /// How to reach an S3 endpoint; only with `s3://`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub s3: Option<S3Options>,
+    /// How to reach a PostgreSQL database; only with `postgres://`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postgres: Option<PostgresOptions>,
+    /// What datasets may call its tables, and where these are: `{sales: l2/sales/}` for files, `{sales: l2.sales}` for
+    /// a database. A dataset that uses such a name can move to another source by changing its `source` alone.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tables: IndexMap<String, String>,
+}
+
+impl Source {
+    /// Where a table is that a dataset calls `name`.
+    pub fn table<'a>(&'a self, name: &'a str) -> &'a str {
+        self.tables.get(name).map_or(name, String::as_str)
+    }
+
+    /// Whether it computes: statements go there, and answers come back.
+    pub fn computes(&self) -> bool {
+        self.url.starts_with("postgres://")
+    }
+}
+
+/// How to reach a PostgreSQL database. Everything is asked in transactions that only read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PostgresOptions {
+    /// The user to log in as; give it rights to read, and no others.
+    pub user: String,
+    /// The name of the secret that holds the user's password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_secret: Option<SecretName>,
+    /// The schemas that tables without one are looked for in, in order; `public` by default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search_path: Vec<String>,
+    /// The role that queries are asked as, if it is not the user's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The most connections at a time.
+    #[serde(default = "usual_connections")]
+    pub connections: u32,
+    /// Allows a connection that is not encrypted. Off by default; the certificate of the server is verified.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_unencrypted: bool,
+}
+
+fn usual_connections() -> u32 {
+    4
 }
 
 /// How to reach an S3-compatible endpoint.

@@ -298,6 +298,25 @@ fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
             "kind: source\nowner: a\nurl: ./data\ns3: {endpoint: 'http://minio:9000', allow_htp: true}\n"
                 .to_owned(),
         ),
+        (
+            "a database without a user",
+            "kind: source\nowner: a\nurl: postgres://db.example:5432/l2\n".to_owned(),
+        ),
+        (
+            "a password in the file",
+            "kind: source\nowner: a\nurl: postgres://me:secret@db.example/l2\npostgres: {user: me}\n"
+                .to_owned(),
+        ),
+        (
+            "no database, and names that are none",
+            "kind: source\nowner: a\nurl: postgres://db.example\npostgres: {user: me, connections: 0, \
+             search_path: [''], password_secrets: x}\ntables: {sales: a.b.c.d, stores: ''}\n"
+                .to_owned(),
+        ),
+        (
+            "a database's options for files",
+            "kind: source\nowner: a\nurl: ./data\npostgres: {user: me}\ntables: {sales: ' '}\n".to_owned(),
+        ),
     ];
     snapshot("sources", "sources/broken.yaml", &cases);
 }

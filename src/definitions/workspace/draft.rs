@@ -33,7 +33,7 @@ pub(crate) struct Draft {
 
 /// A definition that may still have errors.
 pub(crate) enum Typed {
-    Source(Source),
+    Source(Box<Source>),
     Dataset(Box<Dataset>),
     Report(Box<Report>),
     Theme(Box<Theme>),
@@ -150,7 +150,7 @@ impl Draft {
         self.problems.extend(shaped.problems);
         let Some(value) = shaped.value else { return };
         let typed = match kind {
-            DefinitionKind::Source => typed(value).map(Typed::Source),
+            DefinitionKind::Source => typed(value).map(|source| Typed::Source(Box::new(source))),
             DefinitionKind::Dataset => typed(value).map(|dataset| Typed::Dataset(Box::new(dataset))),
             DefinitionKind::Report => typed(value).map(|report| Typed::Report(Box::new(report))),
             DefinitionKind::Theme => typed(value).map(|theme| Typed::Theme(Box::new(theme))),
@@ -281,7 +281,7 @@ pub(crate) fn refuse_same_ids(drafts: &mut [Draft]) {
 
 fn define(id: &str, typed: Typed) -> Option<Definition> {
     Some(match typed {
-        Typed::Source(source) => Definition::Source(SourceId::parse(id).ok()?, Arc::new(source)),
+        Typed::Source(source) => Definition::Source(SourceId::parse(id).ok()?, Arc::new(*source)),
         Typed::Dataset(dataset) => Definition::Dataset(DatasetId::parse(id).ok()?, Arc::from(dataset)),
         Typed::Report(report) => Definition::Report(ReportId::parse(id).ok()?, Arc::from(report)),
         Typed::Theme(theme) => Definition::Theme(ThemeId::parse(id).ok()?, Arc::from(theme)),

@@ -7,7 +7,8 @@ use jangpyo::render::csv;
 use jangpyo::render::document::Content;
 use jangpyo::runs::evaluate::Evaluator;
 
-use super::{evaluator, person, question, rows, write};
+use super::{evaluator, move_to, person, question, rows, write};
+use crate::support::postgres::Database;
 
 const REPORT: &str = "kind: report
 title: Masks
@@ -38,6 +39,8 @@ const RULES: &str = "security:
     middle: {mask: clear}
     grade: {mask: {rounded: 2}}
 ";
+
+const SMALL_GROUPS: &str = "security: {rows: {korea_rows: all}, minimum_group: 220}\n";
 
 async fn panel(
     evaluator: &Evaluator,
@@ -71,16 +74,34 @@ fn workspace(rules: &str) -> (tempfile::TempDir, Evaluator) {
 
 #[tokio::test]
 async fn masked_members_are_grouped_filtered_and_offered_as_masked() {
-    let (_folder, evaluator) = workspace(RULES);
+    members(&workspace(RULES).1).await;
+}
+
+#[tokio::test]
+async fn a_database_that_computes_masks_and_hides_as_files_do() {
+    let Some(database) = Database::new().await else { return };
+    let (folder, _) = workspace(RULES);
+    move_to(&database, folder.path()).await;
+    let evaluator = evaluator(folder.path());
+    members(&evaluator).await;
+    codes(&evaluator).await;
+    numbers(&evaluator).await;
+    let (small, _) = workspace(SMALL_GROUPS);
+    std::fs::copy(folder.path().join("sources/lake.yaml"), small.path().join("sources/lake.yaml")).unwrap();
+    small_groups(&super::evaluator(small.path())).await;
+    database.remove().await;
+}
+
+async fn members(evaluator: &Evaluator) {
     let korean = rows(1_500).iter().filter(|row| row.country == "KR").count();
-    let table = panel(&evaluator, "by_store", &["korea"], None).await.unwrap();
+    let table = panel(evaluator, "by_store", &["korea"], None).await.unwrap();
     // The three stores of Korea begin alike, so they are one member now.
     assert!(table.contains(&format!("KR***,{korean}")), "{table}");
     assert_eq!(table.lines().count(), 2, "{table}");
     // Whoever guesses a name learns nothing: no row has it.
-    let guessed = panel(&evaluator, "by_store", &["korea"], Some("KR-강남")).await.unwrap();
+    let guessed = panel(evaluator, "by_store", &["korea"], Some("KR-강남")).await.unwrap();
     assert!(!guessed.contains(char::is_numeric), "{guessed}");
-    let asked = panel(&evaluator, "by_store", &["korea"], Some("KR***")).await.unwrap();
+    let asked = panel(evaluator, "by_store", &["korea"], Some("KR***")).await.unwrap();
     assert!(asked.contains(&format!("KR***,{korean}")), "{asked}");
     let prepared =
         evaluator.prepare(question("hunt-0", person(&["korea"], &[]), BTreeMap::new())).await.unwrap();
@@ -89,48 +110,57 @@ async fn masked_members_are_grouped_filtered_and_offered_as_masked() {
 
 #[tokio::test]
 async fn codes_keep_members_apart_and_tell_nothing() {
-    let (_folder, evaluator) = workspace(RULES);
-    let table = panel(&evaluator, "by_store", &["own"], None).await.unwrap();
+    let code = codes(&workspace(RULES).1).await;
+    // Another server has other codes.
+    let (_other, evaluator) = workspace(RULES);
+    assert!(!panel(&evaluator, "by_store", &["own"], None).await.unwrap().contains(&code));
+}
+
+async fn codes(evaluator: &Evaluator) -> String {
+    let table = panel(evaluator, "by_store", &["own"], None).await.unwrap();
     assert_eq!(table.lines().count(), 1 + 7, "{table}");
     for name in ["강남", "SoHo", "銅鑼灣", "KR", "US"] {
         assert!(!table.contains(name), "{table}");
     }
     let code = table.lines().nth(1).unwrap().split(',').next().unwrap();
     assert!(code.len() == 16 && code.bytes().all(|b| b.is_ascii_hexdigit()), "{code}");
-    // Another server has other codes.
-    let (_other, evaluator) = workspace(RULES);
-    assert!(!panel(&evaluator, "by_store", &["own"], None).await.unwrap().contains(code));
+    code.to_owned()
 }
 
 #[tokio::test]
 async fn numbers_are_rounded_emptied_or_closed_with_what_is_computed_from_them() {
-    let (_folder, evaluator) = workspace(RULES);
-    assert_eq!(panel(&evaluator, "largest", &["korea"], None).await.unwrap(), "Null");
-    let closed = panel(&evaluator, "chart", &["korea"], None).await.unwrap_err();
+    numbers(&workspace(RULES).1).await;
+}
+
+async fn numbers(evaluator: &Evaluator) {
+    assert_eq!(panel(evaluator, "largest", &["korea"], None).await.unwrap(), "Null");
+    let closed = panel(evaluator, "chart", &["korea"], None).await.unwrap_err();
     assert_eq!(closed, "You may not see these data.");
     // The table goes without the metric that would tell the hidden number.
-    let table = panel(&evaluator, "ratio", &["korea"], None).await.unwrap();
+    let table = panel(evaluator, "ratio", &["korea"], None).await.unwrap();
     let head = table.lines().next().unwrap();
     assert!(!head.contains("per_customer") && head.contains("amount"), "{table}");
     let amount: f64 = table.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().unwrap();
     assert!(amount > 0.0 && amount % 1_000.0 == 0.0, "{table}");
     // Orders and rankings are those of the masked numbers.
-    assert!(panel(&evaluator, "ranked", &["korea"], None).await.unwrap().contains("KR***"));
-    let grades = panel(&evaluator, "by_grade", &["korea"], None).await.unwrap();
+    assert!(panel(evaluator, "ranked", &["korea"], None).await.unwrap().contains("KR***"));
+    let grades = panel(evaluator, "by_grade", &["korea"], None).await.unwrap();
     assert!(
         grades.lines().skip(1).all(|line| ["0", "2", "4"].contains(&line.split(',').next().unwrap())),
         "{grades}"
     );
     // Who holds both roles sees the rows of both and each column with the mask that hides the least.
-    let both = panel(&evaluator, "by_store", &["korea", "own"], None).await.unwrap();
+    let both = panel(evaluator, "by_store", &["korea", "own"], None).await.unwrap();
     assert!(both.contains("KR***") && both.contains("US***"), "{both}");
-    assert!(panel(&evaluator, "chart", &["korea", "own"], None).await.is_ok());
+    assert!(panel(evaluator, "chart", &["korea", "own"], None).await.is_ok());
 }
 
 #[tokio::test]
 async fn small_groups_are_not_shown_anywhere() {
-    let rules = "security: {rows: {korea_rows: all}, minimum_group: 220}\n";
-    let (_folder, evaluator) = workspace(rules);
+    small_groups(&workspace(SMALL_GROUPS).1).await;
+}
+
+async fn small_groups(evaluator: &Evaluator) {
     let rows = rows(1_500);
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &rows {
@@ -138,13 +168,13 @@ async fn small_groups_are_not_shown_anywhere() {
     }
     let (shown, hidden): (Vec<_>, Vec<_>) = counts.iter().partition(|(_, count)| **count >= 220);
     assert!(!shown.is_empty() && !hidden.is_empty(), "{counts:?}");
-    let table = panel(&evaluator, "by_store", &["korea"], None).await.unwrap();
+    let table = panel(evaluator, "by_store", &["korea"], None).await.unwrap();
     for (store, count) in shown {
         assert!(table.contains(&format!("{store},{count}")), "{table}");
     }
     for (store, _) in hidden {
         assert!(!table.contains(store), "{table}");
-        let alone = panel(&evaluator, "everything", &["korea"], Some(store)).await.unwrap();
+        let alone = panel(evaluator, "everything", &["korea"], Some(store)).await.unwrap();
         assert_eq!(alone, "Null", "{store}");
     }
     let prepared =

@@ -24,6 +24,8 @@ use jangpyo::runs::evaluate::{Evaluator, Question};
 use reports::Dice;
 use serde_json::Value;
 
+use crate::support::postgres::Database;
+
 const DATASET: &str = "
 kind: dataset
 owner: everybody
@@ -117,6 +119,33 @@ pub(super) fn rows(count: usize) -> Vec<Row> {
         .collect()
 }
 
+/// Puts everything that [`write`] writes into a database, and lets the workspace in `folder` ask there.
+pub(super) async fn move_to(database: &Database, folder: &Path) {
+    for name in ["rows", "events"] {
+        let file = std::fs::read_to_string(folder.join(format!("data/{name}.csv"))).unwrap();
+        let (head, lines) = file.split_once('\n').unwrap();
+        let number = |column: &&str| ["grade", "customer", "amount"].contains(column);
+        let columns: Vec<&str> = head.split(',').collect();
+        let types = columns.iter().map(|column| match *column {
+            "day" => format!("{column} date"),
+            _ if number(column) => format!("{column} bigint"),
+            _ => format!("{column} text"),
+        });
+        let rows = lines.lines().map(|line| {
+            let cells = line.split(',').map(|cell| format!("'{cell}'"));
+            format!("({})", cells.collect::<Vec<_>>().join(","))
+        });
+        let (types, rows) = (types.collect::<Vec<_>>().join(", "), rows.collect::<Vec<_>>().join(","));
+        database.execute(&format!("CREATE TABLE {name} ({types}); INSERT INTO {name} VALUES {rows}")).await;
+    }
+    std::fs::remove_dir_all(folder.join("data")).unwrap();
+    let source = format!(
+        "kind: source\nowner: everybody\n{}tables: {{rows.csv: rows, events.csv: events}}\n",
+        database.as_source("")
+    );
+    std::fs::write(folder.join("sources/lake.yaml"), source).unwrap();
+}
+
 /// Writes a workspace: the reports, the rows that `keep` keeps, and rules where there are any.
 pub(super) fn write(folder: &Path, rules: Option<&str>, keep: impl Fn(&Row) -> bool, reports: &[String]) {
     let mut sales = String::from("day,country,store,channel,grade,customer,amount\n");
@@ -157,7 +186,12 @@ pub(super) fn evaluator(folder: &Path) -> Evaluator {
     let workspace = Workspace::load(folder, &Policy::default(), PART_CHECKS);
     let problems: Vec<_> = workspace.diagnostics().iter().map(ToString::to_string).collect();
     assert!(!workspace.has_errors(), "{}", problems.join("\n"));
-    let settings = EngineSettings { workspace: folder.to_owned(), threads: 2, ..EngineSettings::default() };
+    let settings = EngineSettings {
+        workspace: folder.to_owned(),
+        threads: 2,
+        secret: Database::password,
+        ..EngineSettings::default()
+    };
     let (_, catalog) = tokio::sync::watch::channel(workspace.catalog().clone());
     Evaluator::new(Arc::new(Engine::new(settings).unwrap()), catalog)
 }
@@ -255,11 +289,25 @@ const QUESTIONS_EACH: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_of_other_rows_comes_out_by_any_report_and_any_parameter() {
-    let count = reports_to_hunt();
+    hunt(None, reports_to_hunt()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_other_rows_comes_out_of_a_database_that_computes() {
+    let Some(database) = Database::new().await else { return };
+    hunt(Some(&database), reports_to_hunt()).await;
+    database.remove().await;
+}
+
+/// The oracles are always over files.
+async fn hunt(database: Option<&Database>, count: usize) {
     let mut dice = Dice::new(4);
     let reports: Vec<String> = (0..count).map(|_| reports::report(&mut dice, PANELS)).collect();
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), Some(&format!("{SECURITY}{STORE_RULE}")), |_| true, &reports);
+    if let Some(database) = database {
+        move_to(database, folder.path()).await;
+    }
     let shared = evaluator(folder.path());
     let mut oracles = Vec::new();
     for subject in subjects() {

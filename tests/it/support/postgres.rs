@@ -42,6 +42,36 @@ impl Database {
         address.into()
     }
 
+    /// Does these statements in it.
+    pub(crate) async fn execute(&self, statements: &str) {
+        let mut connection = sqlx::PgConnection::connect(&self.address(None)).await.unwrap();
+        connection.execute(sqlx::AssertSqlSafe(statements.to_owned())).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    /// It as a source that computes: `url` and `postgres`, with more of the options.
+    pub(crate) fn as_source(&self, options: &str) -> String {
+        let (place, user) = (self.place(), self.server.username());
+        format!(
+            "url: 'postgres://{place}/{}'\npostgres: {{user: {user}, password_secret: password, \
+             allow_unencrypted: true{options}}}\n",
+            self.name
+        )
+    }
+
+    /// The password of the server, whatever secret is asked for.
+    pub(crate) fn password(_: &str) -> Result<String, String> {
+        let server = std::env::var("JANGPYO_TEST_POSTGRES").map_err(|error| error.to_string())?;
+        let server: url::Url = server.parse().map_err(|_| "no address".to_owned())?;
+        Ok(server.password().unwrap_or_default().to_owned())
+    }
+
+    /// One number that it answers.
+    pub(crate) async fn number(&self, question: &'static str) -> i64 {
+        let mut connection = sqlx::PgConnection::connect(&self.address(None)).await.unwrap();
+        sqlx::query_scalar(question).fetch_one(&mut connection).await.unwrap()
+    }
+
     /// Where its server listens.
     pub(crate) fn place(&self) -> String {
         format!("{}:{}", self.server.host_str().unwrap(), self.server.port().unwrap_or(5432))

@@ -1,0 +1,85 @@
+//! Sources that compute: a statement goes there, and only its answer comes back.
+
+mod answer;
+mod open;
+mod postgres;
+mod table;
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+
+use super::SourceError;
+
+pub(super) use answer::TextColumns;
+pub use open::{Remote, open_remote, open_warehouse, remote_version};
+pub use table::{RemoteColumn, RemoteTable};
+
+/// How a source writes SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SqlDialect {
+    /// PostgreSQL 12 and later.
+    Postgres,
+    /// Snowflake.
+    Snowflake,
+}
+
+/// One query in the words of a source, with the shape its answer must have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// The text; the same for the same question, byte by byte.
+    pub text: String,
+    /// The texts that its placeholders stand for, in order.
+    pub texts: Vec<String>,
+    /// The columns of the answer. The source's own types are turned into these, so an answer has the types it would
+    /// have over files.
+    pub schema: SchemaRef,
+}
+
+/// How much of an answer is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most rows.
+    pub rows: usize,
+    /// The most bytes in memory.
+    pub bytes: usize,
+}
+
+/// Why a statement has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StatementError {
+    /// The source cannot be reached, or has no room now.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The source does not accept the statement or whoever asks.
+    #[error("{0}")]
+    Refused(String),
+    /// The source stopped at its own limit of time.
+    #[error("the source stopped the query at its limit of time: {0}")]
+    Timeout(String),
+    /// The answer has more rows, or more bytes, than are taken.
+    #[error("the answer has too many rows")]
+    TooLarge,
+    /// The answer is not what was asked for.
+    #[error("{0}")]
+    BadAnswer(String),
+}
+
+/// A source that answers statements. Reads only.
+#[async_trait]
+pub trait Warehouse: fmt::Debug + Send + Sync {
+    /// How it writes SQL.
+    fn dialect(&self) -> SqlDialect;
+
+    /// The columns of a table, as definitions name it.
+    async fn describe(&self, table: &str) -> Result<RemoteTable, SourceError>;
+
+    /// A text that changes when one of these tables does.
+    async fn version(&self, tables: &[Arc<RemoteTable>]) -> Result<String, SourceError>;
+
+    /// The answer. Whoever stops waiting stops the statement at the source too.
+    async fn run(&self, statement: &Statement, limits: Limits) -> Result<Vec<RecordBatch>, StatementError>;
+}

@@ -1,0 +1,104 @@
+//! Datasets whose tables stay at their source.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::catalog::TableProvider;
+use datafusion::logical_expr::LogicalPlanBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use sha2::{Digest as _, Sha256};
+
+use super::postgres::PostgresWarehouse;
+use super::{RemoteTable, Warehouse};
+use crate::definitions::model::{Dataset, Source};
+use crate::sources::input::{ROWS, hex, scan};
+use crate::sources::{Input, SourceError, select_only};
+
+/// The tables of a dataset, and who answers questions about them.
+#[derive(Debug, Clone)]
+pub struct Remote {
+    /// Who answers.
+    pub warehouse: Arc<dyn Warehouse>,
+    /// Every table that is read.
+    pub tables: Vec<Arc<RemoteTable>>,
+}
+
+/// Opens a source that computes. Connects when it is first asked.
+///
+/// # Errors
+/// Its definition is wrong, or one of its secrets is missing.
+pub fn open_warehouse(
+    id: &str,
+    source: &Source,
+    secret: fn(&str) -> Result<String, String>,
+    timeout: Duration,
+) -> Result<Arc<dyn Warehouse>, SourceError> {
+    Ok(Arc::new(PostgresWarehouse::new(id, source, secret, timeout)?))
+}
+
+/// Asks for the columns of the dataset's tables, and plans its rows over them.
+pub async fn open_remote(
+    dataset: &Dataset,
+    source: &Source,
+    warehouse: Arc<dyn Warehouse>,
+) -> Result<Input, SourceError> {
+    let config = SessionConfig::new().with_information_schema(false);
+    let mut config = config.with_target_partitions(1);
+    // Names in definitions are exact: `sum(OrderAmount)` means the column of that spelling.
+    config.options_mut().sql_parser.enable_ident_normalization = false;
+    let context = SessionContext::new_with_config(config);
+    let mut tables = Vec::new();
+    let mut described = async |name: &str| {
+        let table = Arc::new(warehouse.describe(source.table(name)).await?);
+        tables.push(Arc::clone(&table));
+        Ok::<_, SourceError>(table as Arc<dyn TableProvider>)
+    };
+    let rows = match (&dataset.table, &dataset.sql) {
+        (Some(table), _) => scan(ROWS, &described(table).await?)?,
+        (None, Some(sql)) => {
+            for (name, table) in &dataset.tables {
+                let provider = described(&table.path).await?;
+                context.register_table(name.as_str(), provider).map_err(|cause| unusable(&cause))?;
+            }
+            let plan = select_only::plan(&context, sql).await?;
+            LogicalPlanBuilder::from(plan)
+                .alias(ROWS)
+                .and_then(LogicalPlanBuilder::build)
+                .map_err(|cause| unusable(&cause))?
+        }
+        (None, None) => return Err(SourceError::BadDataset("a dataset needs `table` or `sql`".into())),
+    };
+    let mut relationships = HashMap::new();
+    for (name, relationship) in &dataset.relationships {
+        let provider = described(&relationship.table).await?;
+        relationships.insert(name.to_string(), scan(name.as_str(), &provider)?);
+    }
+    let version = remote_version(&warehouse, &tables).await?;
+    Ok(Input {
+        context,
+        rows,
+        relationships,
+        version,
+        files: 0,
+        bytes: 0,
+        remote: Some(Remote { warehouse, tables }),
+    })
+}
+
+/// The version of the tables as they are now.
+pub async fn remote_version(
+    warehouse: &Arc<dyn Warehouse>,
+    tables: &[Arc<RemoteTable>],
+) -> Result<String, SourceError> {
+    let mut digest = Sha256::new();
+    for table in tables {
+        digest.update(format!("{:?} {:?} {:?}\n", table.path, table.columns, table.fields()));
+    }
+    digest.update(warehouse.version(tables).await?);
+    Ok(hex(&digest.finalize()))
+}
+
+fn unusable(cause: &datafusion::error::DataFusionError) -> SourceError {
+    SourceError::BadDataset(cause.to_string())
+}
