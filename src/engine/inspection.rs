@@ -67,7 +67,7 @@ impl Engine {
             }
         }
         if ask.dataset.time.is_some()
-            && let Err(error) = planner.latest(chrono_tz::UTC)
+            && let Err(error) = planner.check_latest()
         {
             let path = match ask.dataset.freshness {
                 Some(_) => FieldPath::root().key("freshness").key("complete_through"),

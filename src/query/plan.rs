@@ -175,6 +175,16 @@ impl<'a> Planner<'a> {
         self.check_plan(plan, Place { what, name: field.as_str() })
     }
 
+    /// Plans how far the data go.
+    pub fn check_latest(&self) -> Result<(), QueryError> {
+        let plan = self.latest(Tz::UTC)?;
+        let place = match (&self.dataset.freshness, &self.dataset.time) {
+            (None, Some(time)) => Place { what: "dimension", name: time.as_str() },
+            _ => Place { what: "freshness", name: "complete_through" },
+        };
+        self.check_plan(plan, place)
+    }
+
     /// Whether whoever answers can be asked so.
     fn check_plan(&self, plan: LogicalPlan, place: Place<'_>) -> Result<(), QueryError> {
         if let Some(remote) = &self.input.remote {

@@ -6,7 +6,7 @@ use datafusion::logical_expr::expr::{AggregateFunction, InList};
 use datafusion::logical_expr::{Between, BinaryExpr, Case, Expr, ExprSchemable, Like, Operator};
 
 use super::block::put;
-use super::{Dialect, Operand, cast, function, is_text, literal, no_equal, plain};
+use super::{Dialect, Operand, Span, cast, function, is_text, literal, no_equal, plain};
 use crate::query::QueryError;
 
 /// What columns are called at the source, in one query block.
@@ -102,6 +102,9 @@ impl Writer<'_> {
     }
 
     fn binary(&self, binary: &BinaryExpr) -> Result<String, QueryError> {
+        if let Some(moved) = self.moved(binary)? {
+            return Ok(moved);
+        }
         let (left, right) = (self.operand(&binary.left)?, self.operand(&binary.right)?);
         let whole = left.data_type.is_integer() && right.data_type.is_integer();
         let sign = match binary.op {
@@ -135,6 +138,28 @@ impl Writer<'_> {
             }
         };
         Ok(format!("({} {sign} {})", left.sql, right.sql))
+    }
+
+    /// A day or a time with a span of time added to it or taken off, if it is one.
+    fn moved(&self, binary: &BinaryExpr) -> Result<Option<String>, QueryError> {
+        let span = |side: &Expr| match side {
+            Expr::Literal(value, _) => Span::of(value),
+            _ => None,
+        };
+        let (time, span) = match (binary.op, span(&binary.left), span(&binary.right)) {
+            (Operator::Plus, None, Some(span)) => (&binary.left, span),
+            (Operator::Plus, Some(span), None) => (&binary.right, span),
+            (Operator::Minus, None, Some(span)) => (&binary.left, span.negative()),
+            _ => return Ok(None),
+        };
+        let time = self.operand(time)?;
+        let is_whole = span.nanos == 0;
+        match &time.data_type {
+            DataType::Date32 if is_whole => {}
+            DataType::Timestamp(_, None) => {}
+            other => return Err(no_equal(format!("{other} and a span of time"), self.dialect)),
+        }
+        Ok(Some(self.dialect.moved(&time, span)))
     }
 
     fn like(&self, like: &Like) -> Result<String, QueryError> {

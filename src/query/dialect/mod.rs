@@ -68,6 +68,37 @@ impl Operand {
     }
 }
 
+/// A span of time: months first, then days, then the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    months: i32,
+    days: i32,
+    nanos: i64,
+}
+
+impl Span {
+    fn of(value: &ScalarValue) -> Option<Self> {
+        Some(match value {
+            ScalarValue::IntervalMonthDayNano(Some(span)) => {
+                Self { months: span.months, days: span.days, nanos: span.nanoseconds }
+            }
+            ScalarValue::IntervalYearMonth(Some(months)) => Self { months: *months, days: 0, nanos: 0 },
+            ScalarValue::IntervalDayTime(Some(span)) => {
+                Self { months: 0, days: span.days, nanos: i64::from(span.milliseconds) * 1_000_000 }
+            }
+            _ => return None,
+        })
+    }
+
+    fn negative(self) -> Self {
+        Self {
+            months: self.months.saturating_neg(),
+            days: self.days.saturating_neg(),
+            nanos: self.nanos.saturating_neg(),
+        }
+    }
+}
+
 /// How a source writes what plans are made of. `None` means that it has no equal.
 trait Dialect {
     /// What people call it.
@@ -102,6 +133,9 @@ trait Dialect {
 
     /// Whole numbers divided without a rest.
     fn whole_division(&self, left: &str, right: &str) -> String;
+
+    /// A day or a local time, so much later; it stays what it is.
+    fn moved(&self, time: &Operand, span: Span) -> String;
 
     /// A text compared and sorted by its bytes.
     fn by_bytes(&self, sql: &str) -> String;

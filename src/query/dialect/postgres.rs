@@ -3,7 +3,7 @@
 use datafusion::arrow::datatypes::DataType;
 
 use super::expression::is_time;
-use super::{Dialect, Operand, is_text, plain};
+use super::{Dialect, Operand, Span, is_text, plain};
 
 /// How PostgreSQL writes what plans are made of.
 pub(super) struct Postgres;
@@ -134,6 +134,17 @@ impl Dialect for Postgres {
 
     fn whole_division(&self, left: &str, right: &str) -> String {
         format!("({left} / {right})")
+    }
+
+    fn moved(&self, time: &Operand, span: Span) -> String {
+        let Span { months, days, nanos } = span;
+        let (seconds, micros) = (nanos / 1_000_000_000, (nanos % 1_000_000_000) / 1_000);
+        let span = format!(
+            "INTERVAL '{months} months' + INTERVAL '{days} days' + INTERVAL '{seconds} seconds' + \
+             INTERVAL '{micros} microseconds'"
+        );
+        let whole = if time.data_type == DataType::Date32 { "date" } else { "timestamp" };
+        format!("CAST(({} + ({span})) AS {whole})", time.sql)
     }
 
     fn by_bytes(&self, sql: &str) -> String {

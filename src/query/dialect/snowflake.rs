@@ -3,7 +3,7 @@
 use datafusion::arrow::datatypes::DataType;
 
 use super::expression::is_time;
-use super::{Dialect, Operand, is_text, plain};
+use super::{Dialect, Operand, Span, is_text, plain};
 
 /// How Snowflake writes what plans are made of.
 pub(super) struct Snowflake;
@@ -139,6 +139,16 @@ impl Dialect for Snowflake {
     /// Its own division gives six digits behind the point, and rounds them.
     fn whole_division(&self, left: &str, right: &str) -> String {
         format!("(({left} - MOD({left}, {right})) / {right})")
+    }
+
+    fn moved(&self, time: &Operand, span: Span) -> String {
+        let steps =
+            [("month", i64::from(span.months)), ("day", i64::from(span.days)), ("nanosecond", span.nanos)];
+        let moved = |sql: String, (unit, count): (&str, i64)| match count {
+            0 => sql,
+            count => format!("DATEADD({unit}, {count}, {sql})"),
+        };
+        steps.into_iter().fold(time.sql.clone(), moved)
     }
 
     fn by_bytes(&self, sql: &str) -> String {

@@ -42,6 +42,7 @@ measures:
   own: {sql: \"sum(amount) filter (where store = '강남점')\"}
   middle: {sql: percentile_cont(0.5) within group (order by weight)}
   last: {sql: max(store)}
+  until: {sql: \"max(sold_on) + interval '1 month' - interval '1 day'\"}
 metrics:
   average: {sql: revenue / rows}
   odd: {sql: \"revenue * length(initcap('ab'))\"}
@@ -147,7 +148,10 @@ fn a_measure_by_a_dimension_in_a_period() {
 
 #[test]
 fn measures_of_every_kind() {
-    insta::assert_snapshot!(written(&ask(&["rows", "buyers", "mean", "own", "middle", "last"], &[])));
+    insta::assert_snapshot!(written(&ask(
+        &["rows", "buyers", "mean", "own", "middle", "last", "until"],
+        &[]
+    )));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jangpyo::access::{Restriction, Unrestricted};
 use jangpyo::engine::EngineError;
 use jangpyo::error::Kind;
 use jangpyo::query::{Condition, Filter, GroupBy, Literal, SemanticQuery};
@@ -105,6 +106,27 @@ async fn what_is_wrong_is_said_with_whose_fault_it_is() {
         TestDataset::new(&closed, &over("l2.stores"), |settings| settings.secret = Database::password);
     let (kind, said) = failure(&closed, &count()).await;
     assert!(kind == Kind::Unavailable && said.contains("does not answer"), "{said}");
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn a_check_names_every_field_that_the_database_has_no_equal_for() {
+    let Some(AtDatabase { database, .. }) = AtDatabase::new().await else { return };
+    let definition = DATASET
+        .replace("  weekday: {sql: \"date_part('dow', sold_on)\"}", "  weekday: {sql: initcap(store)}")
+        + "freshness: {complete_through: \"max(to_timestamp(channel))\"}\n";
+    let dataset = AtDatabase::dataset(&database, &definition);
+    let restriction = Restriction::none(Unrestricted::Check);
+    let problems = dataset.engine.check_fields(&dataset.ask(&restriction)).await.unwrap();
+    let told: Vec<String> = problems.iter().map(|(path, error)| format!("{path} {error}")).collect();
+    assert!(
+        told.len() == 2 && told[0].contains("dimensions.weekday") && told[0].contains("initcap"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].contains("freshness.complete_through") && told[1].contains("PostgreSQL has no equal"),
+        "{told:?}"
+    );
     database.remove().await;
 }
 

@@ -54,6 +54,7 @@ pub(super) fn questions() -> Vec<(&'static str, SemanticQuery)> {
         ("everything", ask(&["revenue", "rows", "pieces_sold", "buyers", "stores_sold", "weight"], &[])),
         ("means", ask(&["mean_amount", "mean_pieces", "mean_weight"], &["channel"])),
         ("ends", ask(&["largest", "smallest", "first_channel", "last_store", "last_day"], &["area"])),
+        ("spans of time", ask(&["month_end", "later"], &["channel"])),
         ("spread", ask(&["spread", "middle"], &["channel"])),
         ("filtered measures", ask(&["web", "web_rows", "kept", "net", "price"], &["store"])),
         ("metrics", ask(&["average", "per_buyer", "web_share", "twice", "margin", "rounded"], &["store"])),
