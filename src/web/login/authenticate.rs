@@ -32,10 +32,9 @@ pub(in crate::web) async fn authenticate(
     let safe = matches!(*request.method(), HttpMethod::GET | HttpMethod::HEAD | HttpMethod::OPTIONS);
     let locale = Visitor::of(request.uri().query(), request.headers()).locale.unwrap_or_default();
     let w = LoginWords::of(locale);
-    // Pages of links tell nobody where they are, and browsers then do not say either where their forms come from. Whoever
-    // knows a link of a mail could use it without any page.
-    let may_be_foreign = safe || permit::proves_itself(request.uri().path());
-    if !may_be_foreign && forgery::is_foreign(request.headers()) {
+    // Pages of links tell nobody where they are, and browsers then do not say either where their forms come from.
+    let nameless = permit::proves_itself(request.uri().path());
+    if !safe && forgery::is_foreign(request.headers(), nameless) {
         return WebError::of(StatusCode::FORBIDDEN).saying(w.form_foreign).into_response();
     }
     let Gate::Login(door) = &state.gate else {

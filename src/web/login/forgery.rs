@@ -54,12 +54,14 @@ pub(super) fn form_token(door: &Door, cookie: &str, name: &str) -> String {
     door.identity.key().sign("form", &[cookie, name])
 }
 
-/// Whether the browser says that the request comes from another site.
-pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
+/// Whether the browser says that the request comes from another site. `nameless` says whether it may keep to itself
+/// where the request comes from, as it does for pages without a referrer.
+pub(super) fn is_foreign(headers: &HeaderMap, nameless: bool) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) if !["same-origin", "none"].contains(&site) => true,
         (_, None) => false,
+        (_, Some("null")) if nameless => false,
         (_, Some(origin)) => {
             let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
             let own = origin.split_once("://").map(|(_, authority)| authority);
@@ -121,12 +123,16 @@ mod tests {
     use super::*;
 
     fn origin(headers: &[(&'static str, &str)]) -> bool {
+        at_a_page(headers, false)
+    }
+
+    fn at_a_page(headers: &[(&'static str, &str)], nameless: bool) -> bool {
         let mut map = HeaderMap::new();
         map.insert("host", "reports.example.com:8080".parse().unwrap());
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        !is_foreign(&map)
+        !is_foreign(&map, nameless)
     }
 
     #[test]
@@ -145,6 +151,10 @@ mod tests {
             "https://evil.example/reports.example.com:8080",
         ] {
             assert!(!origin(&[("origin", other)]), "{other}");
+            assert_eq!(at_a_page(&[("origin", other)], true), other == "null", "{other}");
         }
+        // As a browser sends the form of a page without a referrer, and as one in a foreign frame does.
+        assert!(at_a_page(&[("sec-fetch-site", "same-origin"), ("origin", "null")], true));
+        assert!(!at_a_page(&[("sec-fetch-site", "cross-site"), ("origin", "null")], true));
     }
 }
