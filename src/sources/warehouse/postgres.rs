@@ -8,8 +8,8 @@ use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use futures::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgSslMode, Postgres};
-use sqlx::{AssertSqlSafe, Executor as _, Row as _};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, PgSslMode, Postgres};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use url::Url;
 
 use super::{
@@ -59,7 +59,8 @@ impl PostgresWarehouse {
             .password(&password)
             .application_name("jangpyo")
             .ssl_mode(encrypted)
-            .statement_cache_capacity(0);
+            .statement_cache_capacity(0)
+            .disable_statement_logging();
         let session: Arc<str> = session(options, timeout).into();
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
@@ -242,7 +243,13 @@ impl Drop for Running {
         let mut connection = connection;
         connection.close_on_drop();
         runtime.spawn(async move {
-            let cancelled = sqlx::query("SELECT pg_cancel_backend($1)").bind(process).execute(&pool).await;
+            // A connection of its own: all others may be taken, and they may ask as a role that cannot cancel.
+            let cancelling = async {
+                let mut other = PgConnection::connect_with(&pool.connect_options()).await?;
+                sqlx::query("SELECT pg_cancel_backend($1)").bind(process).execute(&mut other).await?;
+                other.close().await
+            };
+            let cancelled = cancelling.await;
             if let Err(error) = cancelled {
                 tracing::warn!(%error, "a query of which nobody waits for the answer could not be stopped");
             }

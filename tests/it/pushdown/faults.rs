@@ -33,7 +33,15 @@ async fn a_question_that_nobody_waits_for_ends_at_the_database_too() {
     database.execute("CREATE VIEW l2.slow AS SELECT pg_sleep(60)::text AS it FROM l2.stores").await;
     let asleep = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND application_name = 'jangpyo' \
                   AND datname = current_database()";
-    let slow = AtDatabase::dataset(&database, &over("l2.slow"));
+    let role = format!("reader_{}", uuid::Uuid::now_v7().simple());
+    database
+        .execute(&format!(
+            "CREATE ROLE {role}; GRANT USAGE ON SCHEMA l2 TO {role}; GRANT SELECT ON l2.slow TO {role}"
+        ))
+        .await;
+    // The only connection is the one that is busy, and the role may not cancel what the user runs.
+    let source = format!("owner: test\n{}", database.as_source(&format!(", connections: 1, role: {role}")));
+    let slow = TestDataset::new(&source, &over("l2.slow"), |settings| settings.secret = Database::password);
     let most = SemanticQuery::of_everything(vec![field("most")]);
     let waited = tokio::time::timeout(Duration::from_secs(2), slow.answer(&most)).await;
     assert!(waited.is_err(), "{waited:?}");
@@ -56,6 +64,7 @@ async fn a_question_that_nobody_waits_for_ends_at_the_database_too() {
     });
     let (kind, said) = failure(&hasty, &most).await;
     assert!(kind == Kind::OverLimit && said.contains("after 1 s"), "{said}");
+    database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
     database.remove().await;
 }
 
