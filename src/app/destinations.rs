@@ -90,6 +90,7 @@ impl LiveDestinations {
             url: bucket.url.clone(),
             s3: bucket.s3.clone(),
             postgres: None,
+            snowflake: None,
             tables: IndexMap::new(),
         };
         // Only buckets come here, so no folder is opened.

@@ -1,11 +1,11 @@
 //! Sources.
 
 use super::{Findings, text};
-use crate::definitions::model::Source;
+use crate::definitions::model::{PostgresOptions, SnowflakeOptions, Source};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 
-const SCHEMES: [&str; 5] = ["s3", "gs", "az", "file", "postgres"];
+const SCHEMES: [&str; 6] = ["s3", "gs", "az", "file", "postgres", "snowflake"];
 
 pub(super) fn check(source: &Source, findings: &mut Findings<'_>) {
     let root = FieldPath::root();
@@ -18,25 +18,120 @@ pub(super) fn check(source: &Source, findings: &mut Findings<'_>) {
 
 /// How it logs in, where it computes.
 fn database(source: &Source, root: &FieldPath, findings: &mut Findings<'_>) {
-    let path = root.key("postgres");
-    let is_there = source.postgres.is_some() || findings.tree.entry("postgres").is_some();
-    match (source.url.starts_with("postgres://"), is_there) {
-        (true, false) => {
-            let help = "add `postgres: {user: reports, password_secret: reports_password}`".to_owned();
-            findings.error(&root.key("url"), "missing_key", "it does not say how to log in", help);
+    let kinds = [
+        (
+            "postgres",
+            source.postgres.is_some(),
+            "postgres: {user: reports, password_secret: reports_password}",
+        ),
+        ("snowflake", source.snowflake.is_some(), "snowflake: {user: REPORTS, key_secret: snowflake_key}"),
+    ];
+    for (kind, is_read, example) in kinds {
+        let is_there = is_read || findings.tree.entry(kind).is_some();
+        match (source.url.starts_with(&format!("{kind}://")), is_there) {
+            (true, false) => {
+                let help = format!("add `{example}`");
+                findings.error(&root.key("url"), "missing_key", "it does not say how to log in", help);
+            }
+            (false, true) => {
+                let message = format!("`{kind}` only applies to a `url` that starts with {kind}://");
+                let help = format!("remove `{kind}`, or let `url` start with {kind}://");
+                findings.error_at_key(&root.key(kind), "not_applicable", message, help);
+            }
+            _ => {}
         }
-        (false, true) => {
-            let help = "remove `postgres`, or let `url` start with postgres://".to_owned();
-            findings.error_at_key(
-                &path,
-                "not_applicable",
-                "`postgres` only applies to a `url` that starts with postgres://",
-                help,
-            );
+    }
+    if let Some(options) = &source.postgres {
+        postgres(options, &root.key("postgres"), findings);
+    }
+    if let Some(options) = &source.snowflake {
+        snowflake(options, &root.key("snowflake"), findings);
+    }
+}
+
+fn snowflake(options: &SnowflakeOptions, path: &FieldPath, findings: &mut Findings<'_>) {
+    let given = [
+        ("key_secret", options.key_secret.is_some()),
+        ("token_secret", options.token_secret.is_some()),
+        ("oauth_secret", options.oauth_secret.is_some()),
+    ];
+    let mut given = given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| *name);
+    match (given.next(), given.next()) {
+        (None, _) => {
+            let help = "add one of `key_secret`, `token_secret` and `oauth_secret`".to_owned();
+            findings.error(path, "missing_key", "it does not say how to log in", help);
+        }
+        (Some(first), Some(second)) => {
+            let help = format!("keep `{first}` or `{second}`");
+            findings.error(&path.key(second), "both", "there is one way to log in", help);
+        }
+        (Some("key_secret"), None) if options.user.is_none() => {
+            let help = "add `user`, whose key it is".to_owned();
+            findings.error(&path.key("key_secret"), "missing_key", "a key is that of a user", help);
         }
         _ => {}
     }
-    let Some(options) = &source.postgres else { return };
+    if !(1..=100).contains(&options.statements) {
+        let help = "write a number from 1 to 100".to_owned();
+        findings.error(&path.key("statements"), "out_of_range", "this is no number of statements", help);
+    }
+    let names = [("user", &options.user), ("role", &options.role), ("warehouse", &options.warehouse)];
+    for (key, name) in names {
+        if name.as_ref().is_some_and(|name| !is_name(name)) {
+            let help = "write the name as Snowflake has it, without quotes".to_owned();
+            findings.error(&path.key(key), "bad_name", "this is no name in Snowflake", help);
+        }
+    }
+    let host = options.host.as_deref().map(|host| url::Url::parse(&format!("https://{host}")));
+    match host {
+        None => {
+            if options.allow_unencrypted {
+                let help = "remove it; it is for a `host` on this machine".to_owned();
+                findings.error(
+                    &path.key("allow_unencrypted"),
+                    "insecure",
+                    "Snowflake is asked encrypted",
+                    help,
+                );
+            }
+        }
+        Some(Ok(url)) if url.path() == "/" && url.host().is_some() && url.username().is_empty() => {
+            let is_here = match url.host() {
+                Some(url::Host::Domain(name)) => name == "localhost",
+                Some(url::Host::Ipv4(address)) => address.is_loopback(),
+                Some(url::Host::Ipv6(address)) => address.is_loopback(),
+                None => false,
+            };
+            if options.allow_unencrypted && !is_here {
+                let help = "remove it".to_owned();
+                findings.error(
+                    &path.key("allow_unencrypted"),
+                    "insecure",
+                    "only this machine may be asked without encryption",
+                    help,
+                );
+            }
+        }
+        Some(_) => {
+            let help = "write `account.privatelink.snowflakecomputing.com`".to_owned();
+            findings.error(&path.key("host"), "bad_url", "this is no host", help);
+        }
+    }
+    if let Some(proxy) = &options.proxy {
+        match url::Url::parse(proxy) {
+            Ok(url)
+                if matches!(url.scheme(), "http" | "https")
+                    && url.username().is_empty()
+                    && url.password().is_none() => {}
+            _ => {
+                let help = "write `http://proxy.example.com:3128`, without user and password".to_owned();
+                findings.error(&path.key("proxy"), "bad_url", "this is no address of a proxy", help);
+            }
+        }
+    }
+}
+
+fn postgres(options: &PostgresOptions, path: &FieldPath, findings: &mut Findings<'_>) {
     text::one_line(&options.user, &path.key("user"), findings);
     if !(1..=100).contains(&options.connections) {
         let help = "write a number from 1 to 100".to_owned();
@@ -115,19 +210,20 @@ pub(super) fn place(source: &Source, path: &FieldPath, findings: &mut Findings<'
 }
 
 fn database_url(text: &str, path: &FieldPath, findings: &mut Findings<'_>) {
-    let help = || "write `postgres://host:5432/database`".to_owned();
+    let is_snowflake = text.starts_with("snowflake:");
+    let form =
+        if is_snowflake { "snowflake://account/DATABASE/SCHEMA" } else { "postgres://host:5432/database" };
+    let help = || format!("write `{form}`");
     let Ok(url) = url::Url::parse(text) else {
         findings.error(path, "bad_url", "this is no address of a database", help());
         return;
     };
+    let parts = url.path().split('/').filter(|part| !part.is_empty()).count();
+    let fits = if is_snowflake { (1..=2).contains(&parts) && url.port().is_none() } else { parts == 1 };
     if !url.username().is_empty() || url.password().is_some() {
-        let help = "remove the part before `@`; `postgres` says who logs in".to_owned();
+        let help = "remove the part before `@`; the options say who logs in".to_owned();
         findings.error(path, "secret", "secrets never stand in a definition", help);
-    } else if url.host_str().is_none_or(str::is_empty)
-        || url.path().trim_matches('/').is_empty()
-        || url.path().trim_matches('/').contains('/')
-        || url.query().is_some()
-    {
+    } else if url.host_str().is_none_or(str::is_empty) || !fits || url.query().is_some() {
         findings.error(path, "bad_url", "this is no address of a database", help());
     }
 }
@@ -141,7 +237,7 @@ fn url(text: &str, path: &FieldPath, findings: &mut Findings<'_>) {
     }
     // Without a scheme it is a folder relative to the workspace.
     let Some((scheme, rest)) = text.split_once("://") else { return };
-    if scheme == "postgres" {
+    if matches!(scheme, "postgres" | "snowflake") {
         return database_url(text, path, findings);
     }
     if !SCHEMES.contains(&scheme) {

@@ -55,6 +55,6 @@ pub use print::{
 pub use report::{Orientation, Page, Palette, Paper, Report};
 pub use schedule::{Blackout, BlackoutRange, CatchUp, HolidayRule, PanelErrorPolicy, Schedule};
 pub use security::{ColumnRule, Mask, PartialMask, RowRule, Security};
-pub use source::{PostgresOptions, S3Options, Source};
+pub use source::{PostgresOptions, S3Options, SnowflakeOptions, Source};
 pub use theme::{ColorPair, Theme, ThemeColor, ThemeColors, ThemeFonts};
 pub use wait::{AtDeadline, AwaitedObject, DayWord, SendIf, Span, Threshold, WaitFor};

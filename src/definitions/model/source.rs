@@ -17,7 +17,8 @@ pub struct Source {
     /// The functional role that answers for it.
     pub owner: String,
     /// Where it is: `s3://bucket/prefix`, `gs://…`, `az://…`, `file:///absolute/folder`, a folder relative to the
-    /// workspace such as `./data`, or `postgres://host:5432/database`.
+    /// workspace such as `./data`, `postgres://host:5432/database`, or
+    /// `snowflake://account/DATABASE/SCHEMA`.
     pub url: String,
     /// How to reach an S3 endpoint; only with `s3://`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,6 +26,9 @@ pub struct Source {
     /// How to reach a PostgreSQL database; only with `postgres://`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postgres: Option<PostgresOptions>,
+    /// How to reach a Snowflake account; only with `snowflake://`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snowflake: Option<SnowflakeOptions>,
     /// What datasets may call its tables, and where these are: `{sales: l2/sales/}` for files, `{sales: l2.sales}` for
     /// a database. A dataset that uses such a name can move to another source by changing its `source` alone.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -39,7 +43,7 @@ impl Source {
 
     /// Whether it computes: statements go there, and answers come back.
     pub fn computes(&self) -> bool {
-        self.url.starts_with("postgres://")
+        ["postgres://", "snowflake://"].iter().any(|scheme| self.url.starts_with(scheme))
     }
 }
 
@@ -85,4 +89,44 @@ pub struct S3Options {
     pub allow_http: bool,
     /// Sends unsigned requests, for public buckets. Off by default.
     pub anonymous: bool,
+}
+
+/// How to reach a Snowflake account. One of `key_secret`, `token_secret` and `oauth_secret` is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SnowflakeOptions {
+    /// The user whose key it is; only with `key_secret`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The name of the secret that holds the user's private key: PEM, without a pass phrase.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_secret: Option<SecretName>,
+    /// The name of the secret that holds a programmatic access token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_secret: Option<SecretName>,
+    /// The name of the secret that holds an access token of OAuth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oauth_secret: Option<SecretName>,
+    /// The role that statements are asked as, its exact name; the user's own by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The warehouse that computes, its exact name; the user's own by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warehouse: Option<String>,
+    /// Another host than `<account>.snowflakecomputing.com`, such as one of PrivateLink; with a port if need be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The proxy that leads there: `http://proxy.example.com:3128`; by default what the environment says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
+    /// The most statements at a time.
+    #[serde(default = "usual_statements")]
+    pub statements: u32,
+    /// Asks without encryption; on this machine only. Off by default.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_unencrypted: bool,
+}
+
+fn usual_statements() -> u32 {
+    8
 }

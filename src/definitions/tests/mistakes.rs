@@ -314,6 +314,18 @@ fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
                 .to_owned(),
         ),
         (
+            "Snowflake without a key, and with two",
+            "kind: source\nowner: a\nurl: snowflake://account\nsnowflake: {key_secret: a, token_secret: b, \
+             host: 'x/y', proxy: 'me:pw@proxy', statements: 0, allow_unencrypted: true}\n"
+                .to_owned(),
+        ),
+        (
+            "Snowflake without encryption elsewhere",
+            "kind: source\nowner: a\nurl: snowflake://account/DB/L2\nsnowflake: {key_secret: a, host: db.example, \
+             allow_unencrypted: true}\n"
+                .to_owned(),
+        ),
+        (
             "a database's options for files",
             "kind: source\nowner: a\nurl: ./data\npostgres: {user: me}\ntables: {sales: ' '}\n".to_owned(),
         ),

@@ -1,6 +1,7 @@
 //! The functions that sources can be asked, each with what it is called there.
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::ScalarUDF;
 
 use super::block::put;
@@ -87,10 +88,14 @@ impl Aggregate<'_> {
         let [first, rest @ ..] = self.arguments else { return None };
         let ordered = |name: &str| {
             // `percentile_cont(p) WITHIN GROUP (ORDER BY x)` comes as the value, then the fraction.
-            let fraction = rest.first()?;
+            // Sources want a constant, and none that has to be computed.
+            let fraction = match rest.first()?.value.as_ref()? {
+                ScalarValue::Float64(Some(fraction)) => fraction.to_string(),
+                _ => return None,
+            };
             let by = self.sorted.as_ref().map_or((first, true), |(by, ascending)| (by, *ascending));
             let direction = if by.1 { "ASC" } else { "DESC" };
-            Some(format!("{name}({}) WITHIN GROUP (ORDER BY {} {direction})", fraction.sql, by.0.sql))
+            Some(format!("{name}({}) WITHIN GROUP (ORDER BY {} {direction})", fraction, by.0.sql))
         };
         match self.name {
             "percentile_cont" | "approx_percentile_cont" if !self.distinct => {

@@ -51,7 +51,7 @@ impl Dialect for Snowflake {
     }
 
     fn instant(&self, digits: &str) -> String {
-        format!("CAST('{digits} +00:00' AS TIMESTAMP_TZ)")
+        format!("CAST('{digits}+00:00' AS TIMESTAMP_TZ)")
     }
 
     fn function(&self, name: &str, arguments: &[Operand]) -> Option<String> {

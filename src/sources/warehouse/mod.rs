@@ -3,6 +3,7 @@
 mod answer;
 mod open;
 mod postgres;
+mod snowflake;
 mod table;
 
 use std::fmt;

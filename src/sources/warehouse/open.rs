@@ -10,6 +10,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use sha2::{Digest as _, Sha256};
 
 use super::postgres::PostgresWarehouse;
+use super::snowflake::SnowflakeWarehouse;
 use super::{RemoteTable, Warehouse};
 use crate::definitions::model::{Dataset, Source};
 use crate::sources::input::{ROWS, hex, scan};
@@ -34,6 +35,9 @@ pub fn open_warehouse(
     secret: fn(&str) -> Result<String, String>,
     timeout: Duration,
 ) -> Result<Arc<dyn Warehouse>, SourceError> {
+    if source.url.starts_with("snowflake://") {
+        return Ok(Arc::new(SnowflakeWarehouse::new(id, source, secret, timeout)?));
+    }
     Ok(Arc::new(PostgresWarehouse::new(id, source, secret, timeout)?))
 }
 

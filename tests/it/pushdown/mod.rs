@@ -3,6 +3,7 @@
 mod faults;
 mod questions;
 mod rows;
+mod snowflake;
 
 use std::path::Path;
 

@@ -165,3 +165,53 @@ pub(super) fn as_statements() -> String {
     sql.push_str("ANALYZE l2.sales;");
     sql
 }
+
+/// What makes the same tables in the schema of a Snowflake account.
+pub(super) fn for_snowflake() -> Vec<String> {
+    let text = |text: Option<&str>| {
+        text.map_or("NULL".into(), |text| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''")))
+    };
+    let or_null = |value: Option<String>| value.unwrap_or_else(|| "NULL".into());
+    let mut statements = vec![
+        "CREATE TABLE STORES (NAME VARCHAR, AREA VARCHAR, OPENED DATE)".to_owned(),
+        "CREATE TABLE SALES (SOLD_ON DATE, SOLD_AT TIMESTAMP_NTZ, PAID_AT TIMESTAMP_TZ, STORE VARCHAR, CHANNEL VARCHAR, \
+         PIECES NUMBER(38,0), RETURNED BOOLEAN, BUYER NUMBER(38,0), AMOUNT NUMBER(18,2), WEIGHT DOUBLE)"
+            .to_owned(),
+    ];
+    for (name, area, opened) in STORES {
+        statements.push(format!(
+            "INSERT INTO STORES VALUES ({}, {}, '{opened}')",
+            text(Some(name)),
+            text(Some(area))
+        ));
+    }
+    let values: Vec<String> = rows()
+        .into_iter()
+        .map(|row| {
+            format!(
+                "('{}', {}, {}, {}, {}, {}, {}, {}, {}, {})",
+                row.sold_on,
+                or_null(row.sold_at.map(|at| format!("'{at}'"))),
+                or_null(row.paid_at.map(|at| format!("'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f+00:00")))),
+                text(row.store),
+                text(row.channel),
+                or_null(row.pieces.map(|pieces| pieces.to_string())),
+                or_null(row.returned.map(|returned| returned.to_string())),
+                row.buyer,
+                or_null(row.cents.map(|cents| {
+                    format!(
+                        "{}{}.{:02}",
+                        if cents < 0 { "-" } else { "" },
+                        cents.abs() / 100,
+                        cents.abs() % 100
+                    )
+                })),
+                or_null(row.weight.map(|weight| weight.to_string())),
+            )
+        })
+        .collect();
+    for some in values.chunks(500) {
+        statements.push(format!("INSERT INTO SALES VALUES {}", some.join(", ")));
+    }
+    statements
+}

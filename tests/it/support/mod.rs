@@ -12,5 +12,6 @@ pub(crate) mod runner;
 pub(crate) mod s3;
 pub(crate) mod served;
 pub(crate) mod site;
+pub(crate) mod snowflake;
 pub(crate) mod tls;
 pub(crate) mod workspace;

@@ -55,7 +55,7 @@ const UNDERSTOOD: [&str; 37] = [
 ];
 
 /// The same in files that no report shows.
-const UNDERSTOOD_ELSEWHERE: [&str; 17] = [
+const UNDERSTOOD_ELSEWHERE: [&str; 22] = [
     "ClaimAttribute.claim",
     "FunctionalRole.contact",
     "FunctionalRole.users[]",
@@ -65,6 +65,11 @@ const UNDERSTOOD_ELSEWHERE: [&str; 17] = [
     "PostgresOptions.user",
     "PostgresOptions.role",
     "PostgresOptions.search_path[]",
+    "SnowflakeOptions.user",
+    "SnowflakeOptions.role",
+    "SnowflakeOptions.warehouse",
+    "SnowflakeOptions.host",
+    "SnowflakeOptions.proxy",
     "S3Options.endpoint",
     "S3Options.region",
     "Webhook.url",

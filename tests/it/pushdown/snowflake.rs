@@ -1,0 +1,241 @@
+//! Snowflake, as its SQL API is documented, with statements that fakesnow executes.
+
+use std::time::{Duration, Instant};
+
+use jangpyo::error::Kind;
+use jangpyo::query::SemanticQuery;
+use jangpyo::table::Value;
+use serde_json::json;
+
+use super::{DATASET, over_files, questions, rows, same};
+use crate::support::dataset::{TestDataset, field};
+use crate::support::snowflake::Snowflake;
+
+/// Where the tables of the dataset are there.
+const TABLES: &str = "tables: {sales: SALES, stores: STORES}";
+
+async fn loaded() -> Snowflake {
+    let snowflake = Snowflake::start();
+    snowflake.execute(&rows::for_snowflake()).await;
+    snowflake
+}
+
+fn dataset(source: &str) -> TestDataset {
+    over(source, DATASET)
+}
+
+fn over(source: &str, dataset: &str) -> TestDataset {
+    TestDataset::new(&format!("owner: test\n{TABLES}\n{source}"), dataset, |settings| {
+        settings.secret = Snowflake::secret;
+    })
+}
+
+fn count() -> SemanticQuery {
+    SemanticQuery::of_everything(vec![field("rows")])
+}
+
+async fn number(dataset: &TestDataset) -> Result<Value, String> {
+    let answer = dataset.answer(&count()).await.map_err(|error| error.to_string())?;
+    Ok(answer.table.cell(0, 0).clone())
+}
+
+#[tokio::test]
+async fn the_same_questions_have_the_same_answers_over_files_and_in_snowflake() {
+    let snowflake = loaded().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (local, remote) = (over_files(folder.path()), dataset(&snowflake.as_source("")));
+    let mut wrong = Vec::new();
+    for (name, query) in questions() {
+        let expected = local.answer(&query).await.unwrap();
+        match remote.answer(&query).await {
+            Ok(answer) => {
+                wrong.extend(same(&expected.table, &answer.table).err().map(|why| format!("{name}: {why}")));
+            }
+            Err(error) => wrong.push(format!("{name}: {error}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    let seen = snowflake.seen().await;
+    for body in seen["statements"].as_array().unwrap() {
+        assert_eq!((&body["role"], &body["warehouse"]), (&json!("REPORTER"), &json!("REPORTS")));
+        assert_eq!(
+            (&body["parameters"]["TIMEZONE"], &body["parameters"]["WEEK_START"]),
+            (&json!("UTC"), &json!("1"))
+        );
+        assert!(!body["statement"].as_str().unwrap().contains("강남"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn every_way_to_log_in_works_and_a_wrong_one_is_told() {
+    let snowflake = loaded().await;
+    let all = Value::Int(3_000);
+    for options in ["token_secret: pat", "oauth_secret: oauth"] {
+        assert_eq!(
+            number(&dataset(&snowflake.as_source_with(options))).await.as_ref(),
+            Ok(&all),
+            "{options}"
+        );
+    }
+    assert_eq!(number(&dataset(&snowflake.as_source(""))).await, Ok(all));
+    let other = Snowflake::start();
+    let stranger = other.as_source("");
+    let key = stranger.split("key_secret: ").nth(1).unwrap().split(',').next().unwrap();
+    for (options, expected) in [
+        (format!("user: reports, key_secret: {key}"), "RSA_PUBLIC_KEY"),
+        (format!("user: nobody, key_secret: {key}"), "no user ACCOUNT.NOBODY"),
+        ("oauth_secret: stale".to_owned(), "make a new one"),
+        ("token_secret: missing".to_owned(), "no secret `missing`"),
+        ("token_secret: pat, role: ADMIN".to_owned(), "grant the role"),
+        ("token_secret: pat, warehouse: ASLEEP".to_owned(), "name a `warehouse`"),
+    ] {
+        let said = number(&dataset(&snowflake.as_source_with(&options))).await.unwrap_err();
+        assert!(said.contains(expected), "{options}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn what_fails_for_now_is_asked_again_and_runs_once() {
+    let snowflake = loaded().await;
+    let dataset = dataset(&snowflake.as_source(""));
+    // Opened before anything goes wrong.
+    number(&dataset).await.unwrap();
+    for (what, faults) in [
+        ("throttled", json!([{"at": "submit", "what": "status", "status": 429, "times": 2}])),
+        ("an error of theirs", json!([{"at": "submit", "what": "status", "status": 503}])),
+        ("a connection lost after it was taken", json!([{"at": "submit", "what": "reset"}])),
+        ("a look that fails", json!([{"at": "poll", "what": "status", "status": 502, "times": 2}])),
+        ("a look that is broken", json!([{"at": "poll", "what": "broken"}])),
+        ("a key that is not known for a moment", json!([{"at": "submit", "what": "status", "status": 401}])),
+    ] {
+        let before = snowflake.seen().await["statements"].as_array().unwrap().len();
+        snowflake.execute(&[]).await;
+        snowflake.faults(faults).await;
+        let answered = number(&dataset).await;
+        assert_eq!(answered, Ok(Value::Int(3_000)), "{what}");
+        let after = snowflake.seen().await;
+        let statements = after["statements"].as_array().unwrap();
+        let counts = statements[before..]
+            .iter()
+            .filter(|body| body["statement"].as_str().unwrap().contains("\"L2\".\"SALES\" AS \"__rows\""));
+        assert!(counts.count() <= 1, "{what}: it ran more than once");
+    }
+    snowflake.execute(&[]).await;
+    snowflake.faults(json!([{"at": "submit", "what": "status", "status": 503, "times": 100}])).await;
+    let error = dataset.answer(&count()).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Unavailable, "{error}");
+}
+
+#[tokio::test]
+async fn long_answers_come_in_partitions_in_their_order() {
+    let snowflake = loaded().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (local, remote) = (over_files(folder.path()), dataset(&snowflake.as_source("")));
+    let by = ["sold_on", "store", "channel"]
+        .map(|name| jangpyo::query::GroupBy { field: field(name), grain: None });
+    let query = SemanticQuery { by: by.to_vec(), ..SemanticQuery::of_everything(vec![field("revenue")]) };
+    number(&remote).await.unwrap();
+    snowflake
+        .faults(json!([
+            {"at": "partition", "what": "broken"},
+            {"at": "partition", "what": "status", "status": 500},
+            {"at": "partition", "what": "reset"},
+        ]))
+        .await;
+    let answer = remote.answer(&query).await.unwrap();
+    assert!(answer.table.len() > 1_600, "{}", answer.table.len());
+    same(&local.answer(&query).await.unwrap().table, &answer.table).unwrap();
+    assert!(snowflake.seen().await["counts"]["partition"].as_u64().unwrap() >= 7);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_nobody_waits_for_is_cancelled_and_one_that_takes_too_long_is_stopped() {
+    let snowflake = loaded().await;
+    let patient = dataset(&snowflake.as_source(""));
+    number(&patient).await.unwrap();
+    snowflake.execute(&[]).await;
+    patient
+        .engine
+        .latest_day(
+            &patient.ask(&jangpyo::access::Restriction::none(jangpyo::access::Unrestricted::Check)),
+            chrono_tz::UTC,
+        )
+        .await
+        .unwrap();
+    let slow = SemanticQuery::of_everything(vec![field("revenue")]);
+    snowflake.faults(json!([{"at": "run", "what": "slow", "seconds": 30}])).await;
+    let waited = tokio::time::timeout(Duration::from_secs(2), patient.answer(&slow)).await;
+    assert!(waited.is_err(), "{waited:?}");
+    let left = Instant::now();
+    while snowflake.seen().await["counts"]["cancel"].as_u64() != Some(1) {
+        assert!(left.elapsed() < Duration::from_secs(10), "it was not cancelled");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn every_type_of_snowflake_is_read() {
+    let snowflake = Snowflake::start();
+    let kinds = [
+        ("WHOLE", "fixed", json!({"precision": 38, "scale": 0}), "9007199254740993"),
+        ("WIDE", "fixed", json!({"precision": 37, "scale": 0}), "1234567890123456789012345678901234567"),
+        ("MONEY", "fixed", json!({"precision": 38, "scale": 10}), "-1234567890123456789012345678.0123456789"),
+        ("SHARE", "real", json!({}), "1.5e-3"),
+        ("WORDS", "text", json!({}), "강남 'x'"),
+        ("FLAG", "boolean", json!({}), "true"),
+        ("DAY", "date", json!({}), "-1"),
+        ("AT_LOCAL", "timestamp_ntz", json!({"scale": 9}), "1767576030.123456789"),
+        ("AT_SESSION", "timestamp_ltz", json!({"scale": 9}), "1767576030.000000000"),
+        ("AT_ZONE", "timestamp_tz", json!({"scale": 9}), "1767576030.000000000 1980"),
+        ("TIME_OF_DAY", "time", json!({"scale": 9}), "28800.000000000"),
+        ("BYTES", "binary", json!({}), "FF00"),
+        ("FACTS", "variant", json!({}), "{\"a\":1}"),
+    ];
+    let types: Vec<_> = kinds
+        .iter()
+        .map(|(name, kind, more, _)| {
+            let mut column = json!({"name": name, "type": kind, "nullable": true});
+            column.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            column
+        })
+        .collect();
+    let values: Vec<_> = kinds.iter().map(|(.., value)| json!(value)).collect();
+    let counted = json!({"name": "rows", "type": "fixed", "precision": 18, "scale": 0});
+    let with = |cells: Vec<serde_json::Value>| json!([cells]);
+    let rows = with(values.into_iter().chain([json!("1")]).collect());
+    let grouped: Vec<_> = types.iter().cloned().chain([counted]).collect();
+    snowflake.answers(json!({"LIMIT 0": [[], types], "GROUP BY": [rows, grouped]})).await;
+    let names: Vec<String> = kinds.iter().map(|(name, ..)| name.to_lowercase()).collect();
+    let dimensions: Vec<String> = names.iter().map(|name| format!("{name}: {{}}")).collect();
+    let definition = format!(
+        "owner: test\nsource: lake\ntable: ODD\ndimensions: {{{}}}\nmeasures: {{rows: {{sql: count(*)}}}}\n",
+        dimensions.join(", ")
+    );
+    let dataset = over(&snowflake.as_source(""), &definition);
+    let by = names.iter().map(|name| jangpyo::query::GroupBy { field: field(name), grain: None }).collect();
+    let query = SemanticQuery { by, ..SemanticQuery::of_everything(vec![field("rows")]) };
+    let answer = dataset.answer(&query).await.unwrap();
+    let cell = |column: usize| answer.table.cell(0, column);
+    assert_eq!(cell(0), &Value::Int(9_007_199_254_740_993));
+    assert_eq!(
+        cell(1),
+        &Value::Decimal { unscaled: 1_234_567_890_123_456_789_012_345_678_901_234_567, scale: 0 }
+    );
+    assert_eq!(
+        cell(2),
+        &Value::Decimal { unscaled: -12_345_678_901_234_567_890_123_456_780_123_456_789, scale: 10 }
+    );
+    assert_eq!(cell(3), &Value::Float(0.001_5));
+    assert_eq!(cell(5), &Value::Bool(true));
+    assert_eq!(cell(6), &Value::Date("1969-12-31".parse().unwrap()));
+    let shown: Vec<String> = (0..kinds.len()).map(|column| format!("{:?}", cell(column))).collect();
+    assert!(
+        shown[4].contains("강남 'x'") && shown[11].contains("FF00") && shown[12].contains("\\\"a\\\""),
+        "{shown:?}"
+    );
+    assert!(
+        shown[7].contains("2026-01-05T01:20:30.123456") && shown[9].contains("2026-01-05T01:20:30"),
+        "{shown:?}"
+    );
+    assert!(shown[10].contains("08:00:00"), "{shown:?}");
+}

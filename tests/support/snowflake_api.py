@@ -1,0 +1,366 @@
+#!/usr/bin/env python3
+"""A contract double of Snowflake's SQL API v2 on loopback, in front of fakesnow, which executes the statements.
+
+    snowflake_api.py FOLDER
+
+Writes the private key of its user into the folder, prints one line of JSON with its port, and ends when standard input
+does. What it holds clients to is what the documentation of the API says: headers, the JWT and its fingerprint, `requestId` and `retry`, statements that run on (202), result
+partitions that are gzip, cancellation, throttling and the kinds of errors. It was never held against a real account.
+
+Besides the API: `POST /double/execute` runs statements for a test, `POST /double/faults` sets what goes wrong next,
+`GET /double/seen` tells what was asked.
+"""
+
+import base64
+import datetime
+import decimal
+import gzip
+import hashlib
+import http.server
+import json
+import pathlib
+import re
+import sys
+import threading
+import time
+import urllib.parse
+import uuid
+import warnings
+
+import fakesnow
+import snowflake.connector
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+warnings.filterwarnings("ignore")
+
+#: Rows of one result partition; small, so that answers have several.
+PARTITION = 400
+EPOCH = datetime.date(1970, 1, 1)
+TYPES = {0: "fixed", 1: "real", 2: "text", 3: "date", 5: "variant", 6: "timestamp_ltz", 7: "timestamp_tz", 8: "timestamp_ntz",
+         9: "object", 10: "array", 11: "binary", 12: "time", 13: "boolean"}
+
+
+class Refusal(Exception):
+    def __init__(self, status, code, message, state="42601"):
+        super().__init__(message)
+        self.status, self.body = status, {"code": code, "message": message, "sqlState": state}
+
+
+class Statement:
+    def __init__(self, body, seconds):
+        self.handle = str(uuid.uuid4())
+        self.body, self.seconds = body, seconds
+        self.cancelled = threading.Event()
+        self.result = self.error = None
+        self.done = threading.Event()
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        try:
+            if self.seconds and self.cancelled.wait(self.seconds):
+                raise Refusal(422, "000604", "SQL execution canceled", "57014")
+            limit = self.body.get("timeout")
+            if limit and self.seconds > limit:
+                raise Refusal(408, "000630", "Statement reached its statement or warehouse timeout of "
+                              f"{limit} second(s) and was canceled.", "57014")
+            self.result = STATE.answer(self.body)
+        except Refusal as refusal:
+            self.error = refusal
+        except snowflake.connector.errors.Error as error:
+            self.error = Refusal(422, f"{error.errno or 2003:06}", str(error.msg or error), error.sqlstate or "42601")
+        except Exception as error:  # noqa: BLE001 - whatever the engine raises is an error of the statement
+            self.error = Refusal(422, "001003", str(error))
+        self.done.set()
+
+
+class State:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.statements, self.requests = {}, {}
+        self.seen, self.counts, self.faults = [], {}, []
+        self.keys, self.tokens = {}, {}
+        self.roles, self.warehouses = {"REPORTER"}, {"REPORTS"}
+        self.changes = 0
+        #: Answers that were set, by a piece of the statement: for what fakesnow does not keep apart.
+        self.answers = {}
+
+    def count(self, what):
+        with self.lock:
+            self.counts[what] = self.counts.get(what, 0) + 1
+
+    def fault(self, where):
+        """The next thing that goes wrong at a place, if any."""
+        with self.lock:
+            for fault in self.faults:
+                if fault["at"] == where:
+                    fault["times"] = fault.get("times", 1) - 1
+                    if fault["times"] < 1:
+                        self.faults.remove(fault)
+                    return fault
+        return None
+
+    def answer(self, body):
+        text = body["statement"]
+        role, warehouse = body.get("role"), body.get("warehouse")
+        if role is not None and role not in self.roles:
+            raise Refusal(422, "390189", f"Role '{role}' specified in the connect string does not exist or not authorized.", "08001")
+        if warehouse is not None and warehouse not in self.warehouses:
+            raise Refusal(422, "000606", "No active warehouse selected in the current session.", "57P03")
+        if "SYSTEM$LAST_CHANGE_COMMIT_TIME" in text:
+            tables = text.count("SYSTEM$LAST_CHANGE_COMMIT_TIME")
+            return [[str(self.changes)] * tables], [{"name": "V", "type": "text", "nullable": True}] * tables
+        for piece, (rows, types) in self.answers.items():
+            if piece in text:
+                return rows, types
+        bindings = body.get("bindings") or {}
+        values = [bindings[str(place + 1)] for place in range(len(bindings))]
+        if any(value["type"] != "TEXT" for value in values):
+            raise Refusal(422, "001003", "the double knows texts only")
+        pieces = re.split(r"\?(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)", text)
+        if len(pieces) != len(values) + 1:
+            raise Refusal(422, "002049", f"{len(pieces) - 1} placeholders and {len(values)} bindings")
+        sql = pieces[0]
+        for value, piece in zip(values, pieces[1:]):
+            escaped = value["value"].replace("\\", "\\\\").replace("'", "''")
+            sql += f"'{escaped}'" + piece
+        with ENGINE:
+            cursor = CONNECTION.cursor()
+            cursor.execute(sql)
+            rows, described = cursor.fetchall(), cursor.description
+        types = []
+        for column in described:
+            one = {"name": column.name, "type": TYPES.get(column.type_code, "text"), "nullable": True,
+                   "precision": column.precision, "scale": column.scale}
+            types.append(one)
+        return [[cell(value, one) for value, one in zip(row, types)] for row in rows], types
+
+
+def cell(value, described):
+    """A value as a cell of jsonv2."""
+    if value is None:
+        return None
+    kind = described["type"]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime.datetime):
+        zoned = value.tzinfo is not None
+        moment = value if zoned else value.replace(tzinfo=datetime.timezone.utc)
+        micros = (moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) // datetime.timedelta(microseconds=1)
+        text = f"{'-' if micros < 0 else ''}{abs(micros) // 10**6}.{abs(micros) % 10**6:06}000"
+        if kind == "timestamp_tz":
+            text += f" {1440 + int((value.utcoffset() or datetime.timedelta()).total_seconds() // 60)}"
+        return text
+    if isinstance(value, datetime.date):
+        return str((value - EPOCH).days)
+    if isinstance(value, datetime.time):
+        return f"{value.hour * 3600 + value.minute * 60 + value.second}.{value.microsecond:06}000"
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).hex().upper()
+    if isinstance(value, decimal.Decimal):
+        return f"{value:f}"
+    return str(value)
+
+
+def check_token(headers):
+    scheme, _, token = (headers.get("Authorization") or "").partition(" ")
+    kind = headers.get("X-Snowflake-Authorization-Token-Type")
+    if scheme != "Bearer" or not token:
+        raise Refusal(401, "390101", "Authorization header not found in the request data.")
+    if kind in ("PROGRAMMATIC_ACCESS_TOKEN", "OAUTH"):
+        if STATE.tokens.get(token) != kind:
+            code = "390318" if token == "expired" else "390303"
+            raise Refusal(401, code, "Programmatic access token is invalid." if code == "390303" else "OAuth access token expired.")
+        return
+    if kind != "KEYPAIR_JWT":
+        raise Refusal(401, "390101", f"unknown token type {kind}")
+    head, claims, signature = token.split(".")
+    decode = lambda part: base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    facts = json.loads(decode(claims))
+    if json.loads(decode(head)) != {"alg": "RS256", "typ": "JWT"}:
+        raise Refusal(401, "390144", "JWT token is invalid.")
+    key = STATE.keys.get(facts.get("sub"))
+    if key is None:
+        raise Refusal(401, "390144", f"JWT token is invalid. [no user {facts.get('sub')}]")
+    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    print_ = base64.b64encode(hashlib.sha256(der).digest()).decode()
+    if facts.get("iss") != f"{facts['sub']}.SHA256:{print_}":
+        raise Refusal(401, "390144", "JWT token is invalid. [fingerprint]")
+    now = time.time()
+    if not (facts["iat"] - 60 <= now <= facts["exp"] and facts["exp"] - facts["iat"] <= 3600):
+        raise Refusal(401, "390144", "JWT token is invalid. [time]")
+    key.verify(decode(signature), f"{head}.{claims}".encode(), padding.PKCS1v15(), hashes.SHA256())
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def reply(self, status, body, zipped=False, headers=()):
+        content = json.dumps(body).encode()
+        if zipped:
+            content = gzip.compress(content)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        if zipped:
+            self.send_header("Content-Encoding", "gzip")
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def body(self):
+        return json.loads(self.content or b"{}")
+
+    def wrong(self, where):
+        """Does what was set to go wrong; whether anything was."""
+        fault = STATE.fault(where)
+        if fault is None or fault["what"] == "slow":
+            return fault, False
+        what = fault["what"]
+        if what == "status":
+            headers = [("Retry-After", "0")] if fault["status"] == 429 else []
+            self.reply(fault["status"], {"code": "390000", "message": "set to go wrong"}, headers=headers)
+        elif what == "reset":
+            self.close_connection = True
+            self.connection.close()
+        elif what == "broken":
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", "10")
+            self.end_headers()
+            self.wfile.write(b"not gzip !")
+        return fault, True
+
+    def do_POST(self):
+        # Read before anything is refused, so that the next request begins where this one ends.
+        self.content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        address = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(address.query))
+        try:
+            if address.path == "/double/execute":
+                with ENGINE:
+                    for statement in self.body()["statements"]:
+                        CONNECTION.cursor().execute(statement)
+                STATE.changes += 1
+                return self.reply(200, {})
+            if address.path == "/double/answers":
+                STATE.answers = self.body()
+                return self.reply(200, {})
+            if address.path == "/double/faults":
+                STATE.faults = self.body()["faults"]
+                return self.reply(200, {})
+            self.check_headers()
+            if address.path.endswith("/cancel"):
+                STATE.count("cancel")
+                statement = self.statement(address.path.split("/")[-2])
+                statement.cancelled.set()
+                return self.reply(200, {"code": "000604", "message": "canceled", "statementHandle": statement.handle})
+            if address.path != "/api/v2/statements":
+                raise Refusal(404, "390404", "no such place")
+            return self.submit(query)
+        except Refusal as refusal:
+            return self.reply(refusal.status, refusal.body)
+
+    def submit(self, query):
+        body = self.body()
+        request = query.get("requestId")
+        uuid.UUID(request)
+        STATE.count("submit")
+        fault = STATE.fault("submit")
+        if fault and fault["what"] == "status":
+            headers = [("Retry-After", "0")] if fault["status"] == 429 else []
+            return self.reply(fault["status"], {"code": "390000", "message": "set to go wrong"}, headers=headers)
+        with STATE.lock:
+            known = STATE.requests.get(request)
+            if known is not None and query.get("retry") != "true":
+                raise Refusal(400, "390400", "this requestId was used before, and it is no retry")
+            if known is None:
+                STATE.seen.append(body)
+        if known is None:
+            slow = STATE.fault("run")
+            known = Statement(body, slow["seconds"] if slow else 0)
+            STATE.statements[known.handle] = STATE.requests[request] = known
+        if fault and fault["what"] == "reset":
+            # It was taken, and nobody knows.
+            self.close_connection = True
+            self.connection.close()
+            return None
+        if query.get("async") != "true":
+            known.done.wait(2)
+        return self.tell(known)
+
+    def do_GET(self):
+        address = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(address.query))
+        try:
+            if address.path == "/double/seen":
+                return self.reply(200, {"statements": STATE.seen, "counts": STATE.counts})
+            self.check_headers()
+            statement = self.statement(address.path.split("/")[-1])
+            partition = int(query.get("partition", "0"))
+            STATE.count("partition" if partition else "poll")
+            _, done = self.wrong("partition" if partition else "poll")
+            if done:
+                return None
+            if partition and statement.done.is_set():
+                rows, _ = statement.result
+                return self.reply(200, {"data": rows[partition * PARTITION:(partition + 1) * PARTITION]}, zipped=True)
+            return self.tell(statement)
+        except Refusal as refusal:
+            return self.reply(refusal.status, refusal.body)
+
+    def statement(self, handle):
+        known = STATE.statements.get(handle)
+        if known is None:
+            raise Refusal(404, "390404", "no such statement")
+        return known
+
+    def check_headers(self):
+        if not self.headers.get("User-Agent"):
+            raise Refusal(400, "391903", "a User-Agent is needed")
+        if self.headers.get("Accept") != "application/json":
+            raise Refusal(406, "391901", "Accept must be application/json")
+        if self.command == "POST" and self.headers.get("Content-Type") != "application/json":
+            raise Refusal(415, "391902", "Content-Type must be application/json")
+        check_token(self.headers)
+
+    def tell(self, statement):
+        here = f"/api/v2/statements/{statement.handle}"
+        if not statement.done.is_set():
+            return self.reply(202, {"code": "333334", "message": "Asynchronous execution in progress.",
+                                    "statementHandle": statement.handle, "statementStatusUrl": here})
+        if statement.error is not None:
+            return self.reply(statement.error.status, {**statement.error.body, "statementHandle": statement.handle})
+        rows, types = statement.result
+        parts = [{"rowCount": len(rows[at:at + PARTITION]), "uncompressedSize": 1} for at in range(0, max(len(rows), 1), PARTITION)]
+        return self.reply(200, {
+            "code": "090001", "sqlState": "00000", "message": "Statement executed successfully.",
+            "statementHandle": statement.handle, "statementStatusUrl": here, "createdOn": 0,
+            "resultSetMetaData": {"numRows": len(rows), "format": "jsonv2", "rowType": types, "partitionInfo": parts},
+            "data": rows[:PARTITION],
+        }, zipped=len(rows) > 50)
+
+
+def main():
+    global STATE, CONNECTION, ENGINE
+    STATE, ENGINE = State(), threading.RLock()
+    folder = pathlib.Path(sys.argv[1])
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(pem)
+    STATE.keys["ACCOUNT.REPORTS"] = key.public_key()
+    STATE.tokens = {"pat": "PROGRAMMATIC_ACCESS_TOKEN", "oauth": "OAUTH"}
+    with fakesnow.patch():
+        CONNECTION = snowflake.connector.connect(database="WAREHOUSE", schema="L2")
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(json.dumps({"port": server.server_port}), flush=True)
+        sys.stdin.read()
+
+
+main()
