@@ -140,6 +140,12 @@ impl HeldRoles {
         self.0.get_key_value(role).map(|(name, _)| self.role(name, None).chain()).unwrap_or_default()
     }
 
+    /// The role that brings this one, which is held directly.
+    pub(super) fn first(&self, role: &str) -> Option<RoleName> {
+        let (name, _) = self.0.get_key_value(role)?;
+        self.path(name).1.into_iter().next()
+    }
+
     /// A role that is held, with its title where the access file is at hand.
     fn role(&self, name: &RoleName, access: Option<&Access>) -> HeldRole {
         let is_functional = self.0.get(name).is_some_and(|held| held.is_functional);

@@ -224,34 +224,50 @@ impl Standing {
         Err(Refusal::NoRows { unknown: unknown.collect() })
     }
 
-    /// The grant that allows the action itself.
+    /// The functional role on whose account they see a dataset: of those that they hold directly, the one that lets
+    /// them, by the shortest way. `None` where no role does, as for whoever has the machine.
+    pub fn payer(&self, dataset: &DatasetId) -> Option<RoleName> {
+        let (role, _) = self.granting_role(Action::View, Object::Dataset(dataset))?;
+        self.held.first(role)
+    }
+
+    /// Why the action itself is allowed.
     fn granted(&self, action: Action, object: Object<'_>) -> Result<Reason, Refusal> {
-        let Some(access) = &self.catalog.access else { return Err(Refusal::NoRoles) };
+        if self.catalog.access.is_none() {
+            return Err(Refusal::NoRoles);
+        }
+        match self.granting_role(action, object) {
+            Some((role, why)) => Ok(Reason(format!("{} ({why})", self.held.chain(role)))),
+            None if self.exists(object) => {
+                Err(Refusal::NoGrant { action, roles: self.granting(action, object) })
+            }
+            None => Err(Refusal::NoObject),
+        }
+    }
+
+    /// The role that allows the action itself, and by what.
+    fn granting_role(&self, action: Action, object: Object<'_>) -> Option<(&str, String)> {
+        let access = self.catalog.access.as_ref()?;
         if action != Action::Administer
             && let Some(owner) = self.owner(object)
             && self.held.contains(owner)
         {
-            return Ok(Reason(format!("{} (its owner)", self.held.chain(owner))));
+            return Some((owner, "its owner".to_owned()));
         }
         let by_grant = self.held.access_roles().find(|name| {
             let grants = access.access_roles.get(*name).map(|role| role.grants.as_slice());
             grants.unwrap_or_default().iter().any(|grant| self.covers(grant, action, object))
         });
         if let Some(role) = by_grant {
-            return Ok(Reason(format!("{} (grants {action})", self.held.chain(role.as_str()))));
+            return Some((role.as_str(), format!("grants {action}")));
         }
         if let (Action::View | Action::Explore | Action::Export, Object::Dataset(id)) = (action, object) {
-            let dataset = self.catalog.datasets.get(id).ok_or(Refusal::NoObject)?;
+            let dataset = self.catalog.datasets.get(id)?;
             let listed = dataset.security.iter().flat_map(|security| &security.access);
-            if let Some(role) = listed.into_iter().find(|role| self.held.contains(role.as_str())) {
-                return Ok(Reason(format!("{} (listed by the dataset)", self.held.chain(role.as_str()))));
-            }
+            let role = listed.into_iter().find(|role| self.held.contains(role.as_str()))?;
+            return Some((role.as_str(), "listed by the dataset".to_owned()));
         }
-        Err(if self.exists(object) {
-            Refusal::NoGrant { action, roles: self.granting(action, object) }
-        } else {
-            Refusal::NoObject
-        })
+        None
     }
 
     /// The access roles that grant it, for whoever explains a refusal.
@@ -319,6 +335,7 @@ impl Standing {
             DefinitionKind::Calendar => &catalog.calendars.get(id)?.owner,
             DefinitionKind::Destination => &catalog.destinations.get(id)?.owner,
             DefinitionKind::Access => &catalog.access.as_ref()?.owner,
+            DefinitionKind::Costs => &catalog.costs.as_ref()?.owner,
         })
     }
 

@@ -103,6 +103,13 @@ impl Viewer {
         }
     }
 
+    /// The report and the name of the schedule, if it is one.
+    pub fn as_schedule(&self) -> Option<(&ReportId, &str)> {
+        let Basis::Owner(report) = &self.basis else { return None };
+        let (_, schedule) = self.name.strip_prefix(SCHEDULE)?.split_once('/')?;
+        Some((report, schedule))
+    }
+
     /// Whether they came through a link or token for certain reports: pages of this server are not theirs
     /// to follow links to.
     pub fn stays_in_reports(&self) -> bool {

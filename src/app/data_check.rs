@@ -5,7 +5,7 @@ use futures::StreamExt;
 use super::Program;
 use crate::access::{Restriction, Unrestricted};
 use crate::definitions::{DefinitionKind, Diagnostic, FieldPath};
-use crate::engine::{Ask, Freshness};
+use crate::engine::{Account, Ask, Freshness, Purpose};
 use crate::error::Kind;
 use crate::query::QueryError;
 
@@ -26,8 +26,9 @@ pub async fn check_against_data(program: &Program) -> Vec<Diagnostic> {
             let (Some(source), Some(file)) = (catalog.sources.get(&dataset.source), file) else {
                 return Vec::new();
             };
-            let ask =
-                Ask { id, dataset, source, restriction, freshness: Freshness::from_now_on(), memory: None };
+            let account = Account { purpose: Purpose::Check, ..Account::default() };
+            let freshness = Freshness::from_now_on();
+            let ask = Ask { id, dataset, source, restriction, freshness, memory: None, account };
             match program.evaluator.engine().check_fields(&ask).await {
                 Ok(problems) => problems
                     .into_iter()

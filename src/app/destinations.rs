@@ -90,6 +90,7 @@ impl LiveDestinations {
             url: bucket.url.clone(),
             s3: bucket.s3.clone(),
             postgres: None,
+            region: None,
             snowflake: None,
             tables: IndexMap::new(),
         };

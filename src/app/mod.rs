@@ -5,6 +5,7 @@
 
 mod audit;
 mod backend;
+mod books;
 mod catalog;
 mod data_check;
 mod deliveries;

@@ -10,7 +10,7 @@ use super::backend::{LiveBackend, brand};
 use crate::access::{Action, Object};
 use crate::definitions::model::{PanelId, ReportId};
 use crate::definitions::{DefinitionKind, Severity};
-use crate::engine::Freshness;
+use crate::engine::{Freshness, Purpose};
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Evaluator, Prepared, Question, QuestionError};
 use crate::web::{Answers, OpenReport, Wish};
@@ -20,7 +20,16 @@ impl LiveBackend {
     pub(super) async fn open_report(&self, wish: Wish) -> Result<OpenReport, QuestionError> {
         let Wish { report, parameters, locale, viewer } = wish;
         let (now, freshness) = (Utc::now(), Freshness::Recent);
-        let question = Question { report, parameters, locale, now, viewer, freshness, memory: None };
+        let question = Question {
+            report,
+            parameters,
+            locale,
+            now,
+            viewer,
+            freshness,
+            memory: None,
+            purpose: Purpose::Interactive,
+        };
         let prepared = self.evaluator.prepare(question).await?;
         Ok(OpenReport {
             id: prepared.id.clone(),

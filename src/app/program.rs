@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::LiveWorkspace;
+use super::books::Books;
 use super::catalog::LiveCatalog;
 use super::destinations::LiveDestinations;
 use super::login::{mask_key, server_key};
@@ -16,6 +17,7 @@ use crate::error::Kind;
 use crate::identity::IdentityError;
 use crate::identity::oidc::OidcError;
 use crate::ledger::audit::AuditLog;
+use crate::ledger::queries::QueryLedger;
 use crate::runs::Clock;
 use crate::runs::artefacts::Shelf;
 use crate::runs::evaluate::Evaluator;
@@ -164,17 +166,20 @@ pub struct Program {
     pub workspace: LiveWorkspace,
     /// Answers reports.
     pub evaluator: Evaluator,
+    pub(super) books: Books,
 }
 
 impl Program {
     /// Loads the workspace and starts the engine. Blocks on the file system.
     pub fn new(settings: Settings) -> Result<Self, ProgramError> {
         let workspace = LiveWorkspace::load(&settings);
-        let engine = Arc::new(Engine::new(settings.engine.clone()).map_err(ProgramError::Engine)?);
+        let books = Books::new(workspace.clone());
+        let engine = Engine::new(settings.engine.clone()).map_err(ProgramError::Engine)?;
+        let engine = Arc::new(engine.recorded_by(Arc::new(books.clone())));
         let evaluator = Evaluator::new(engine, workspace.catalog())
             .reached_at(settings.runs.base_url.as_ref())
             .masking_with(mask_key(&settings)?);
-        Ok(Self { settings, workspace, evaluator })
+        Ok(Self { settings, workspace, evaluator, books })
     }
 
     /// The same with a state folder, made if missing, for what keeps something.
@@ -183,11 +188,17 @@ impl Program {
         Self::new(settings)
     }
 
+    /// Writes what the ledger of queries does not have yet; for commands that end.
+    pub async fn close_books(&self) -> Result<(), ProgramError> {
+        Ok(self.books.write().await?)
+    }
+
     /// Opens the store and gives what performs runs, under the name `instance`.
     pub async fn runner(&self, instance: String, clock: Clock) -> Result<Runner, ProgramError> {
         let state = &self.settings.state;
         make_state(&self.settings)?;
         let store = open_store(&self.settings).await?;
+        self.books.keep(QueryLedger::new(store.clone()), clock.clone()).await?;
         let identity = super::login::identity(&self.settings, store.clone())?;
         let leave_key = LeaveKey::new(server_key(&self.settings)?.derived("links by which recipients leave"));
         let mailer = match &self.settings.mail {

@@ -51,6 +51,7 @@ pub async fn serve(
     let listener = Listener::open(address, &settings.web.listener)?;
     let bound = listener.address().map_err(ProgramError::Serve)?;
 
+    let books_stop = CancellationToken::new();
     let follow = tokio::spawn(program.workspace.clone().follow(settings.clone(), stop.clone()));
     let scheduler_settings = SchedulerSettings {
         grace: settings.shutdown_grace,
@@ -68,6 +69,8 @@ pub async fn serve(
         keep_days: settings.audit_keep_days,
     };
     let audit = tokio::spawn(auditor.run(program.workspace.generations(), stop.clone()));
+
+    let books = tokio::spawn(program.books.clone().run(settings.queries_keep_days, books_stop.clone()));
 
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Counted {
@@ -97,7 +100,9 @@ pub async fn serve(
     if tokio::time::timeout(settings.shutdown_grace, started.wait()).await.is_err() {
         tracing::warn!(runs = started.len(), "runs that were started by hand did not end in time");
     }
-    for (name, task) in [("schedules", schedules), ("watch", follow), ("audit", audit)] {
+    // Last of all, when nothing is asked any more.
+    books_stop.cancel();
+    for (name, task) in [("schedules", schedules), ("watch", follow), ("audit", audit), ("books", books)] {
         if let Err(error) = task.await {
             tracing::error!(%error, task = name, "a task ended badly");
         }
@@ -121,18 +126,20 @@ impl std::fmt::Debug for Counted {
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let (counters, answered) = (self.evaluator.engine().counters(), self.evaluator.engine().answered());
+        let (meter, answered) = (self.evaluator.engine().meter(), self.evaluator.engine().answered());
         let runs = self.runner.counters();
-        let each: [(&str, &str, &AtomicU64); 9] = [
+        let each: [(&str, &str, &AtomicU64); 11] = [
             ("jangpyo_answers_computed", "Questions answered by running queries", &answered.computed),
             ("jangpyo_answers_remembered", "Questions answered from memory", &answered.remembered),
             ("jangpyo_answers_failed", "Questions without an answer", &answered.failed),
             ("jangpyo_runs_succeeded", "Runs that did everything", &runs.succeeded),
             ("jangpyo_runs_failed", "Runs that an error or a stop ended", &runs.failed),
-            ("jangpyo_source_gets", "GET requests to object stores", &counters.gets),
-            ("jangpyo_source_lists", "Listings of datasets' files", &counters.lists),
-            ("jangpyo_source_bytes", "Bytes read from object stores", &counters.bytes),
-            ("jangpyo_source_range_hits", "Byte ranges answered from memory", &counters.range_hits),
+            ("jangpyo_source_gets", "GET requests to object stores", &meter.gets),
+            ("jangpyo_source_lists", "Listings of datasets' files", &meter.lists),
+            ("jangpyo_source_statements", "Statements to databases", &meter.statements),
+            ("jangpyo_source_scanned", "Bytes of files that were read, from memory too", &meter.scanned),
+            ("jangpyo_source_bytes", "Bytes that came from sources", &meter.moved),
+            ("jangpyo_source_range_hits", "Byte ranges answered from memory", &meter.range_hits),
         ];
         for (name, help, value) in each {
             let counter = ConstCounter::new(value.load(Ordering::Relaxed));

@@ -9,7 +9,7 @@ use super::{Failure, output, progress};
 use crate::access::{Action, Object};
 use crate::definitions::model::{AxisField, FieldName, SortKey};
 use crate::definitions::period::PeriodSpec;
-use crate::engine::{Ask, Freshness};
+use crate::engine::{Account, Ask, Freshness};
 use crate::error::Kind;
 use crate::query::{Anchor, Comparison, Condition, Filter, GroupBy, Literal, SemanticQuery, Sort, resolve};
 use crate::render::csv;
@@ -44,6 +44,11 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
         restriction: &restriction,
         freshness: Freshness::from_now_on(),
         memory: None,
+        account: Account {
+            viewer: standing.viewer().name().to_owned(),
+            role: standing.payer(id).map(|role| role.to_string()),
+            ..Account::default()
+        },
     };
     let engine = program.evaluator.engine();
     let range = match &arguments.period {

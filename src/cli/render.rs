@@ -10,7 +10,7 @@ use super::arguments::{Place, RenderArguments};
 use super::{Failure, failure, progress};
 use crate::access::{Action, Object};
 use crate::definitions::model::{PanelId, ReportId};
-use crate::engine::Freshness;
+use crate::engine::{Freshness, Purpose};
 use crate::error::Kind;
 use crate::render::canvas;
 use crate::render::document::{Block, Content, Document};
@@ -45,6 +45,7 @@ pub(super) async fn render(place: &Place, arguments: &RenderArguments) -> Result
         viewer,
         freshness: Freshness::from_now_on(),
         memory: None,
+        purpose: Purpose::Interactive,
     };
     let spinner = progress::spinner(format!("rendering {}", arguments.report));
     let prepared = program.evaluator.prepare(question).await?;

@@ -48,6 +48,8 @@ pub struct Settings {
     pub retention: Retention,
     /// For how many days events of the audit log are kept; `None` for good.
     pub audit_keep_days: Option<u32>,
+    /// For how many days lines of the ledger of queries are kept; `None` for good.
+    pub queries_keep_days: Option<u32>,
 }
 
 impl Settings {
@@ -92,6 +94,8 @@ impl Settings {
                 variables.parsed("JANGPYO_AUDIT_KEEP_DAYS", NonZeroU32::MIN, "a number of days from 1");
             days.get()
         });
+        let days: u32 = variables.parsed("JANGPYO_QUERIES_KEEP_DAYS", 400, "a number of days; 0 for good");
+        let queries_keep_days = (days > 0).then_some(days);
         let runs = RunSettings::default();
         let web = WebSettings::default();
         let retention = Retention::default();
@@ -147,6 +151,7 @@ impl Settings {
                     .map(|_| variables.parsed("JANGPYO_KEEP_BYTES", 0_u64, "a number of bytes")),
             },
             audit_keep_days,
+            queries_keep_days,
             mail: mail.unwrap_or_else(|| MailSettings::Outbox { from: default_sender() }),
             engine,
         };

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::model::{
-    Access, Calendar, CalendarId, Dataset, DatasetId, Destination, DestinationId, Report, ReportId, Source,
-    SourceId, Theme, ThemeId,
+    Access, Calendar, CalendarId, Costs, Dataset, DatasetId, Destination, DestinationId, Report, ReportId,
+    Source, SourceId, Theme, ThemeId,
 };
 
 /// Every definition that is valid, or was when it was last valid.
@@ -28,6 +28,8 @@ pub struct Catalog {
     pub destinations: IndexMap<DestinationId, Arc<Destination>>,
     /// Who may do what. Without it nobody who logs in may do anything.
     pub access: Option<Arc<Access>>,
+    /// What queries cost, and what roles may spend.
+    pub costs: Option<Arc<Costs>>,
     /// The file of every definition here, relative to the workspace, with `/` between folders.
     pub files: BTreeMap<(DefinitionKind, String), String>,
     /// A digest (64 hexadecimal digits) of the text of exactly these definitions.
@@ -42,6 +44,9 @@ const USUAL_THEME: &str = "theme";
 
 /// The id of the one access file, `access.yaml`.
 pub(crate) const ACCESS_ID: &str = "access";
+
+/// The id of the one file of costs, `costs.yaml`.
+pub(crate) const COSTS_ID: &str = "costs";
 
 impl Catalog {
     /// The theme of a report, or, for `None`, of pages that are no report's.
@@ -85,6 +90,8 @@ pub enum DefinitionKind {
     Destination,
     /// Who may do what.
     Access,
+    /// What queries cost.
+    Costs,
 }
 
 /// One valid definition with its id.
@@ -104,11 +111,13 @@ pub enum Definition {
     Destination(DestinationId, Arc<Destination>),
     /// Who may do what.
     Access(Arc<Access>),
+    /// What queries cost.
+    Costs(Arc<Costs>),
 }
 
 impl DefinitionKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Source,
         Self::Dataset,
         Self::Report,
@@ -116,9 +125,10 @@ impl DefinitionKind {
         Self::Calendar,
         Self::Destination,
         Self::Access,
+        Self::Costs,
     ];
 
-    /// `source`, `dataset`, `report`, `theme`, `calendar`, `destination` or `access`, as after `kind:`.
+    /// `source`, `dataset`, `report`, `theme`, `calendar`, `destination`, `access` or `costs`, as after `kind:`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Source => "source",
@@ -128,6 +138,7 @@ impl DefinitionKind {
             Self::Calendar => "calendar",
             Self::Destination => "destination",
             Self::Access => "access",
+            Self::Costs => "costs",
         }
     }
 }
@@ -143,6 +154,7 @@ impl Definition {
             Self::Calendar(..) => DefinitionKind::Calendar,
             Self::Destination(..) => DefinitionKind::Destination,
             Self::Access(..) => DefinitionKind::Access,
+            Self::Costs(..) => DefinitionKind::Costs,
         }
     }
 
@@ -156,6 +168,7 @@ impl Definition {
             Self::Calendar(id, _) => id.as_str(),
             Self::Destination(id, _) => id.as_str(),
             Self::Access(_) => ACCESS_ID,
+            Self::Costs(_) => COSTS_ID,
         }
     }
 
@@ -169,6 +182,7 @@ impl Definition {
             Self::Calendar(_, calendar) => &calendar.owner,
             Self::Destination(_, destination) => &destination.owner,
             Self::Access(access) => &access.owner,
+            Self::Costs(costs) => &costs.owner,
         }
     }
 }

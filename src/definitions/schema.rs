@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use super::model::{Access, Calendar, Dataset, Destination, Report, Source, Theme};
+use super::model::{Access, Calendar, Costs, Dataset, Destination, Report, Source, Theme};
 use crate::format::Locale;
 
 /// The schema of a source file, JSON Schema draft 2020-12.
@@ -63,8 +63,17 @@ pub fn access() -> Value {
     )
 }
 
-/// Every schema with its name: `source`, `dataset`, `report`, `theme`, `calendar`, `destination`, `access`.
-pub fn all() -> [(&'static str, Value); 7] {
+/// The schema of the file of costs, JSON Schema draft 2020-12.
+pub fn costs() -> Value {
+    of::<Costs>(
+        "costs",
+        "jangpyo costs",
+        "What queries cost, and what roles may spend; stands as costs.yaml at the top of the workspace.",
+    )
+}
+
+/// Every schema with its name: `source`, `dataset`, `report`, `theme`, `calendar`, `destination`, `access`, `costs`.
+pub fn all() -> [(&'static str, Value); 8] {
     [
         ("source", source()),
         ("dataset", dataset()),
@@ -73,6 +82,7 @@ pub fn all() -> [(&'static str, Value); 7] {
         ("calendar", calendar()),
         ("destination", destination()),
         ("access", access()),
+        ("costs", costs()),
     ]
 }
 

@@ -8,14 +8,15 @@ use std::time::Instant;
 use datafusion::execution::memory_pool::FairSpillPool;
 use tokio::sync::Mutex;
 
+use super::answer::Ask;
 use super::execution::Executor;
 use super::{EngineError, EngineSettings};
 use crate::access::{Restriction, Unrestricted};
 use crate::definitions::model::{Dataset, DatasetId, Source, SourceId};
 use crate::query::Planner;
 use crate::sources::{
-    Input, InputOptions, RangeCache, Remote, SourceError, StoreCounters, Warehouse, current_version,
-    has_object, open_input, open_remote, open_source, open_warehouse, remote_version,
+    Input, InputOptions, Meter, RangeCache, Remote, SourceError, Warehouse, current_version, has_object,
+    open_input, open_remote, open_source, open_warehouse, remote_version,
 };
 
 /// How recent a listing of a dataset's files must be.
@@ -56,13 +57,12 @@ pub(super) struct Datasets {
 }
 
 impl Datasets {
-    pub(super) fn new(settings: EngineSettings, counters: Arc<StoreCounters>) -> Self {
+    pub(super) fn new(settings: EngineSettings) -> Self {
         let options = InputOptions {
             max_files: settings.max_files,
             partitions: settings.threads.max(1),
             memory: Arc::new(FairSpillPool::new(settings.memory_bytes)),
             range_cache: RangeCache::new(settings.range_cache_bytes, settings.whole_object_bytes),
-            counters,
         };
         Self { settings, options, slots: Mutex::default(), warehouses: Mutex::default() }
     }
@@ -71,11 +71,10 @@ impl Datasets {
     pub(super) async fn open(
         &self,
         executor: &Executor,
-        id: &DatasetId,
-        dataset: &Dataset,
-        source: &Source,
-        freshness: Freshness,
+        ask: &Ask<'_>,
+        meter: &Arc<Meter>,
     ) -> Result<Arc<Input>, EngineError> {
+        let Ask { id, dataset, source, freshness, .. } = *ask;
         let slot = self.slot(id, definition_hash(dataset, source)).await;
         let mut slot = slot.lock().await;
         let lifetime = self.settings.listing_lifetime;
@@ -89,9 +88,9 @@ impl Datasets {
         let listed_at = Instant::now();
         let known = slot.as_ref().map(|opened| Arc::clone(&opened.input));
         let input = if source.computes() {
-            self.at_its_source(dataset, source, known.as_ref()).await?
+            self.at_its_source(dataset, source, known.as_ref(), meter).await?
         } else {
-            self.in_files(dataset, source, known.as_ref()).await?
+            self.in_files(dataset, source, known.as_ref(), meter).await?
         };
         let Some(input) = input.map(Arc::new) else {
             // The same data: what is known of them stays known.
@@ -103,7 +102,7 @@ impl Datasets {
                 },
             );
         };
-        refuse_duplicates(executor, dataset, &input).await?;
+        refuse_duplicates(executor, dataset, &input, meter).await?;
         *slot = Some(Opened { input: Arc::clone(&input), listed_at });
         Ok(input)
     }
@@ -114,15 +113,17 @@ impl Datasets {
         dataset: &Dataset,
         source: &Source,
         known: Option<&Arc<Input>>,
+        meter: &Arc<Meter>,
     ) -> Result<Option<Input>, EngineError> {
         let settings = &self.settings;
         let store = open_source(dataset.source.as_str(), source, &settings.workspace, &settings.file_roots)?;
         if let Some(known) = known
-            && known.version == self.in_time(current_version(dataset, source, &store, &self.options)).await?
+            && known.version
+                == self.in_time(current_version(dataset, source, &store, &self.options, meter)).await?
         {
             return Ok(None);
         }
-        Ok(Some(self.in_time(open_input(dataset, source, &store, &self.options)).await?))
+        Ok(Some(self.in_time(open_input(dataset, source, &store, &self.options, meter)).await?))
     }
 
     /// The dataset's tables, described by their source; `None` if they are those of `known`.
@@ -131,15 +132,16 @@ impl Datasets {
         dataset: &Dataset,
         source: &Source,
         known: Option<&Arc<Input>>,
+        meter: &Arc<Meter>,
     ) -> Result<Option<Input>, EngineError> {
         if let Some((known, Remote { warehouse, tables })) =
             known.and_then(|known| Some((known, known.remote.as_ref()?)))
-            && known.version == self.in_time(remote_version(warehouse, tables)).await?
+            && known.version == self.in_time(remote_version(warehouse, tables, meter)).await?
         {
             return Ok(None);
         }
         let warehouse = self.warehouse(&dataset.source, source).await?;
-        Ok(Some(self.in_time(open_remote(dataset, source, warehouse)).await?))
+        Ok(Some(self.in_time(open_remote(dataset, source, warehouse, meter)).await?))
     }
 
     /// The source, opened now or before.
@@ -213,11 +215,12 @@ async fn refuse_duplicates(
     executor: &Executor,
     dataset: &Dataset,
     input: &Arc<Input>,
+    meter: &Arc<Meter>,
 ) -> Result<(), EngineError> {
     let everything = Restriction::none(Unrestricted::Check);
     let planner = Planner::new(dataset, input, &everything)?;
     for (name, relationship) in &dataset.relationships {
-        let found = executor.collect(input, planner.duplicates(name)?).await?;
+        let found = executor.collect(input, planner.duplicates(name)?, meter).await?;
         if found.iter().any(|batch| batch.num_rows() > 0) {
             let columns = relationship.on.values().map(String::as_str).collect::<Vec<_>>().join(", ");
             return Err(EngineError::Duplicates { relationship: name.to_string(), columns });

@@ -43,6 +43,16 @@ pub enum EngineError {
         /// The limit in force.
         limit_mb: usize,
     },
+    /// The role that would pay has spent its budget.
+    #[error(
+        "role `{role}` has spent its budget of {budget} for this month; answers that are there are still shown"
+    )]
+    Overspent {
+        /// The functional role.
+        role: String,
+        /// Its budget.
+        budget: String,
+    },
     /// The answer is too long.
     #[error(
         "the answer has more than {limit} rows; group by less, filter, set a `limit`, or raise JANGPYO_MAX_ROWS"
@@ -85,7 +95,10 @@ impl EngineError {
             Self::Source(error) => error.kind(),
             Self::Shared(error) => error.kind(),
             Self::Query(error) => error.kind(),
-            Self::Timeout { .. } | Self::Memory { .. } | Self::TooManyRows { .. } => Kind::OverLimit,
+            Self::Timeout { .. }
+            | Self::Memory { .. }
+            | Self::TooManyRows { .. }
+            | Self::Overspent { .. } => Kind::OverLimit,
             Self::Duplicates { .. } | Self::Refused(_) => Kind::BadDefinition,
             Self::Changed | Self::Busy { .. } | Self::Unreachable(_) => Kind::Unavailable,
             Self::BadData(_) => Kind::BadData,

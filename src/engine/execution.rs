@@ -1,6 +1,7 @@
 //! Runs one plan within the limits.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
@@ -12,7 +13,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{EngineError, EngineSettings};
 use crate::query::statement;
-use crate::sources::{Input, Limits};
+use crate::sources::{Input, Limits, Meter};
 
 /// How much of a plan's rows is taken.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +50,10 @@ impl Executor {
         &self,
         input: &Arc<Input>,
         plan: LogicalPlan,
+        meter: &Arc<Meter>,
     ) -> Result<Vec<RecordBatch>, EngineError> {
-        self.collect_within(input, plan, Bounds { rows: self.settings.max_rows, bytes: usize::MAX }).await
+        let bounds = Bounds { rows: self.settings.max_rows, bytes: usize::MAX };
+        self.collect_within(input, plan, bounds, meter).await
     }
 
     /// The same within other bounds.
@@ -59,6 +62,7 @@ impl Executor {
         input: &Arc<Input>,
         plan: LogicalPlan,
         bounds: Bounds,
+        meter: &Arc<Meter>,
     ) -> Result<Vec<RecordBatch>, EngineError> {
         let limit = self.settings.query_timeout;
         let remote = match &input.remote {
@@ -72,15 +76,17 @@ impl Executor {
         let place = place.map_err(|_| EngineError::Busy { limit_secs: limit.as_secs() })?;
         let _place = place.map_err(|_| EngineError::Bug("the queue is closed".into()))?;
         let limit_mb = self.settings.memory_bytes >> 20;
-        let input = Arc::clone(input);
+        let context = input.metered(meter)?;
+        let meter = Arc::clone(meter);
         let work = async move {
+            let _running = Running { meter: Arc::clone(&meter), since: Instant::now() };
             if let Some((warehouse, statement)) = remote {
                 let limits = Limits { rows: bounds.rows, bytes: bounds.bytes };
-                let answer = warehouse.run(&statement, limits).await;
+                let answer = warehouse.run(&statement, limits, &meter).await;
                 return answer.map_err(|error| EngineError::from_statement(error, limit, bounds.rows));
             }
             let sorted = |error: DataFusionError| EngineError::from_execution(&error, limit_mb);
-            let frame = input.context.execute_logical_plan(plan).await.map_err(sorted)?;
+            let frame = context.execute_logical_plan(plan).await.map_err(sorted)?;
             let mut stream = frame.execute_stream().await.map_err(sorted)?;
             let (mut batches, mut rows, mut bytes) = (Vec::new(), 0, 0);
             while let Some(batch) = stream.next().await {
@@ -106,6 +112,19 @@ impl Executor {
             Ok(Err(_)) => Err(EngineError::Bug("the query was cancelled".into())),
             Err(_) => Err(EngineError::Timeout { limit_secs: limit.as_secs() }),
         }
+    }
+}
+
+/// A query at work; its time counts however it ends.
+struct Running {
+    meter: Arc<Meter>,
+    since: Instant,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let micros = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.meter.add(|meter| &meter.busy, micros);
     }
 }
 

@@ -4,12 +4,25 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::EngineError;
+use super::account::{Open, Outcome, Served};
 use super::answer::{Ask, Engine, is_changed};
 use super::batches::column_cells;
+use super::datasets::definition_hash;
+use crate::access::Restriction;
 use crate::definitions::FieldPath;
-use crate::definitions::model::{Source, SourceId};
+use crate::definitions::model::{DatasetId, Source, SourceId};
 use crate::query::{Planner, QueryError};
 use crate::table::Value;
+
+/// Whose last day it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct LatestKey {
+    dataset: DatasetId,
+    definition: u64,
+    version: String,
+    restriction: Restriction,
+    zone: Tz,
+}
 
 impl Engine {
     /// The last day the dataset has data for, in `zone`; `None` for an empty dataset.
@@ -17,28 +30,63 @@ impl Engine {
         if let Some(memory) = ask.memory {
             return self.remembered_latest(memory, ask, zone).await;
         }
-        match self.try_latest_day(ask, zone).await {
+        let open = self.on_account(ask);
+        let result = match self.try_latest_day(ask, zone, &open).await {
             Err(error) if is_changed(&error) => {
                 self.datasets.forget(ask.id).await;
-                self.try_latest_day(ask, zone).await
+                self.try_latest_day(ask, zone, &open).await
             }
             result => result,
+        };
+        match result {
+            Ok((latest, served)) => {
+                open.ended(Outcome::Answered, served, 1);
+                Ok(latest)
+            }
+            Err(error) => {
+                open.ended(Outcome::Failed, Served::Source, 0);
+                Err(error)
+            }
         }
     }
 
-    async fn try_latest_day(&self, ask: &Ask<'_>, zone: Tz) -> Result<Option<NaiveDate>, EngineError> {
-        let input = self.open(ask).await?;
-        let plan = Planner::new(ask.dataset, &input, ask.restriction)?.latest(zone)?;
-        let batches = self.executor.collect(&input, plan).await?;
-        let value = column_cells(&batches, 0)?.into_iter().next().unwrap_or_default();
-        match value {
-            Value::Null => Ok(None),
-            value => Ok(Some(value.as_date().ok_or_else(|| QueryError::BadExpression {
-                what: "freshness",
-                name: "complete_through".into(),
-                problem: "does not give a date or a timestamp".into(),
-            })?)),
+    async fn try_latest_day(
+        &self,
+        ask: &Ask<'_>,
+        zone: Tz,
+        open: &Open,
+    ) -> Result<(Option<NaiveDate>, Served), EngineError> {
+        let input = self.open(ask, &open.meter).await?;
+        let key = LatestKey {
+            dataset: ask.id.clone(),
+            definition: definition_hash(ask.dataset, ask.source),
+            version: input.version.clone(),
+            restriction: ask.restriction.clone(),
+            zone,
+        };
+        // Before waiting for somebody else's answer: their role's budget is not this one's.
+        if !self.latest.contains_key(&key) {
+            open.admit()?;
         }
+        let entry = self
+            .latest
+            .entry(key)
+            .or_try_insert_with(async {
+                let plan = Planner::new(ask.dataset, &input, ask.restriction)?.latest(zone)?;
+                let batches = self.executor.collect(&input, plan, &open.meter).await?;
+                match column_cells(&batches, 0)?.into_iter().next().unwrap_or_default() {
+                    Value::Null => Ok::<_, EngineError>(None),
+                    value => Ok(Some(value.as_date().ok_or_else(|| QueryError::BadExpression {
+                        what: "freshness",
+                        name: "complete_through".into(),
+                        problem: "does not give a date or a timestamp".into(),
+                    })?)),
+                }
+            })
+            .await
+            .map_err(EngineError::Shared)?;
+        let served = if entry.is_fresh() { Served::Source } else { Served::Kept };
+        Ok((entry.into_value(), served))
     }
 
     /// Whether a source has a file called `path` or, where it ends with `/`, any file with data below it.
@@ -48,7 +96,9 @@ impl Engine {
 
     /// Plans every field of the dataset against its data and reports the first problem of each.
     pub async fn check_fields(&self, ask: &Ask<'_>) -> Result<Vec<(FieldPath, QueryError)>, EngineError> {
-        let input = self.open(ask).await?;
+        let open = self.on_account(ask);
+        let input = self.open(ask, &open.meter).await?;
+        open.ended(Outcome::Answered, Served::Source, 0);
         let planner = Planner::new(ask.dataset, &input, ask.restriction)?;
         let mut problems = Vec::new();
         for name in ask.dataset.dimensions.keys() {

@@ -16,12 +16,13 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::EngineError;
+use super::account::{Account, Outcome, Served};
 use super::answer::{Ask, Engine};
 use super::execution::Bounds;
 use crate::access::{Restriction, Unrestricted};
 use crate::definitions::model::{Dataset, DatasetId, FieldName, Source};
 use crate::query::{Condition, DateRange, Literal, Needs, Planner, SLICE, SemanticQuery};
-use crate::sources::Input;
+use crate::sources::{Input, Meter};
 
 /// The most bytes of rows that are kept of one dataset; a larger one is asked slice by slice.
 const MOST_BYTES: usize = 512 << 20;
@@ -59,6 +60,7 @@ struct Noted {
     dataset: Dataset,
     source: Source,
     freshness: super::Freshness,
+    account: Account,
     needs: Needs,
 }
 
@@ -153,7 +155,8 @@ impl Memory {
         let entry = known.entry(ask.id.clone()).or_insert_with(|| {
             let needs = Needs { range: query.range, time_zone: query.time_zone, ..Needs::default() };
             let (dataset, source) = (ask.dataset.clone(), ask.source.clone());
-            Known::Noted(Box::new(Noted { dataset, source, freshness: ask.freshness, needs }))
+            let account = ask.account.of_all();
+            Known::Noted(Box::new(Noted { dataset, source, freshness: ask.freshness, account, needs }))
         });
         if let Known::Noted(noted) = entry {
             add(&mut noted.needs, query);
@@ -257,7 +260,7 @@ impl Engine {
     }
 
     async fn load_one(&self, memory: &Memory, id: &DatasetId, noted: Noted) -> Result<Loaded, EngineError> {
-        let Noted { dataset, source, freshness, mut needs } = noted;
+        let Noted { dataset, source, freshness, account, mut needs } = noted;
         if dataset.security.is_some() {
             // Rules over rows and masks may read any of them.
             needs.dimensions.extend(dataset.dimensions.keys().cloned());
@@ -270,13 +273,31 @@ impl Engine {
             restriction: &restriction,
             freshness,
             memory: None,
+            account,
         };
-        let opened = self.open(&ask).await?;
+        let open = self.on_account(&ask);
+        open.admit()?;
+        let loaded = self.read_once(memory, &ask, needs, &open.meter).await;
+        match &loaded {
+            Ok(loaded) => open.ended(Outcome::Answered, Served::Source, loaded.rows.num_rows()),
+            Err(_) => open.ended(Outcome::Failed, Served::Source, 0),
+        }
+        loaded
+    }
+
+    async fn read_once(
+        &self,
+        memory: &Memory,
+        ask: &Ask<'_>,
+        needs: Needs,
+        meter: &Arc<Meter>,
+    ) -> Result<Loaded, EngineError> {
+        let opened = self.open(ask, meter).await?;
         let split = memory.split.iter().find(|split| needs.dimensions.contains(*split)).cloned();
-        let plan = Planner::new(&dataset, &opened, &restriction)?.load(&needs, split.as_ref())?;
+        let plan = Planner::new(ask.dataset, &opened, ask.restriction)?.load(&needs, split.as_ref())?;
         let bounds = Bounds { rows: MOST_ROWS, bytes: MOST_BYTES };
         let schema = plan.schema().as_arrow().clone();
-        let batches = self.executor.collect_within(&opened, plan, bounds).await?;
+        let batches = self.executor.collect_within(&opened, plan, bounds, meter).await?;
         let schema = batches.first().map_or_else(|| Arc::new(schema), RecordBatch::schema);
         let rows = concat_batches(&schema, &batches).map_err(|error| bad(&error))?;
         drop(batches);
@@ -286,7 +307,7 @@ impl Engine {
             let schema = Arc::new(plan.schema().as_arrow().clone());
             joined.insert(
                 name.clone(),
-                (schema, self.executor.collect_within(&opened, plan.clone(), bounds).await?),
+                (schema, self.executor.collect_within(&opened, plan.clone(), bounds, meter).await?),
             );
         }
         let base = Arc::new(opened.beside(joined)?);

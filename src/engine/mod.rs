@@ -4,6 +4,7 @@
 //! usage. Identical questions in flight run once; answers are kept per data version; queries run on
 //! threads of their own, within limits of time, memory and rows, and stop when nobody waits.
 
+mod account;
 mod answer;
 mod batches;
 mod comparison;
@@ -14,6 +15,7 @@ mod inspection;
 mod memory;
 mod settings;
 
+pub use account::{Account, Outcome, Overspent, Purpose, QueryLog, QueryRecord, Served};
 pub use answer::{Answer, AnswerCounters, Ask, Engine, Usage};
 pub use datasets::Freshness;
 pub use error::EngineError;

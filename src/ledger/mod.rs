@@ -1,6 +1,7 @@
-//! What has happened, kept so that it can be proven later.
+//! What has happened, kept so that it can be proven later, and what it cost.
 //!
-//! Takes events; gives them back in order, with proof that none was changed, taken out or put
-//! elsewhere. Knows neither who may log in nor what a report is.
+//! Takes events and questions that were asked; gives them back in order, with proof that no event was changed, taken out
+//! or put elsewhere, and added up by whoever pays. Knows neither who may log in nor what a report is.
 
 pub mod audit;
+pub mod queries;

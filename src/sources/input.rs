@@ -9,17 +9,20 @@ use arrow::record_batch::RecordBatch;
 use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::memory_pool::MemoryPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry as _};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use indexmap::IndexMap;
+use object_store::ObjectStore;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::file_set::FileSet;
 use super::file_table::FileTable;
-use super::pinned_store::{PinnedStore, StoreCounters};
-use super::{OpenedSource, RangeCache, Remote, SourceError, select_only};
+use super::pinned_store::PinnedStore;
+use super::{Meter, OpenedSource, RangeCache, Remote, SourceError, select_only};
 use crate::definitions::model::{Dataset, Source};
 
 /// An opened dataset. What it reads does not change: a new version is a new input.
@@ -38,9 +41,25 @@ pub struct Input {
     pub bytes: u64,
     /// Who answers, where the data stay at their source.
     pub remote: Option<Remote>,
+    /// The files, where there are some.
+    pub(super) store: Option<Arc<PinnedStore>>,
 }
 
 impl Input {
+    /// What runs its plans so that `meter` counts what they ask of the source.
+    pub fn metered(&self, meter: &Arc<Meter>) -> Result<SessionContext, SourceError> {
+        let Some(store) = &self.store else { return Ok(self.context.clone()) };
+        let url = store_url()?;
+        let stores = DefaultObjectStoreRegistry::new();
+        stores.register_store(&url, Arc::new(store.metered(meter)));
+        let runtime = RuntimeEnv {
+            object_store_registry: Arc::new(stores),
+            ..self.context.runtime_env().as_ref().clone()
+        };
+        let state = SessionStateBuilder::new_from_existing(self.context.state());
+        Ok(SessionContext::new_with_state(state.with_runtime_env(Arc::new(runtime)).build()))
+    }
+
     /// The same dataset with its joined tables in memory. Questions to it are small, so each uses one thread.
     pub fn beside(
         &self,
@@ -58,6 +77,7 @@ impl Input {
             rows: self.rows.clone(),
             version: self.version.clone(),
             remote: None,
+            store: None,
             ..*self
         })
     }
@@ -70,6 +90,7 @@ impl Input {
             relationships: self.relationships.clone(),
             version: self.version.clone(),
             remote: None,
+            store: None,
             ..*self
         })
     }
@@ -91,8 +112,6 @@ pub struct InputOptions {
     pub memory: Arc<dyn MemoryPool>,
     /// Keeps byte ranges of remote files.
     pub range_cache: RangeCache,
-    /// Counts what is asked of the stores.
-    pub counters: Arc<StoreCounters>,
 }
 
 /// The version of the dataset's files as they are listed now. Costs a LIST (or HEAD) per table.
@@ -101,8 +120,9 @@ pub async fn current_version(
     definition: &Source,
     source: &OpenedSource,
     options: &InputOptions,
+    meter: &Meter,
 ) -> Result<String, SourceError> {
-    let tables = list_tables(dataset, definition, source, options).await?;
+    let tables = list_tables(dataset, definition, source, options, meter).await?;
     Ok(version_of(tables.values().map(|(files, _)| files)))
 }
 
@@ -113,11 +133,19 @@ pub async fn open_input(
     definition: &Source,
     source: &OpenedSource,
     options: &InputOptions,
+    meter: &Arc<Meter>,
 ) -> Result<Input, SourceError> {
-    let tables = list_tables(dataset, definition, source, options).await?;
+    let tables = list_tables(dataset, definition, source, options, meter).await?;
     let sets: Vec<&FileSet> = tables.values().map(|(files, _)| files).collect();
-    let store_url = Url::parse(STORE_URL).map_err(|error| SourceError::BadDataset(error.to_string()))?;
-    let context = session(source, &sets, &store_url, options)?;
+    let store_url = store_url()?;
+    let store = Arc::new(PinnedStore::new(
+        Arc::clone(&source.store),
+        FileSet::shared(&sets),
+        source.id.clone(),
+        source.remote.then(|| options.range_cache.clone()),
+        Arc::clone(meter),
+    ));
+    let context = session(&store, &store_url, options)?;
     let mut providers = IndexMap::new();
     for (name, (files, table)) in &tables {
         let provider = guarded(&files.path, table.provider(&context, &store_url, files)).await?;
@@ -156,12 +184,17 @@ pub async fn open_input(
         files: sets.iter().map(|set| set.files.len()).sum(),
         bytes: sets.iter().map(|set| set.bytes()).sum(),
         remote: None,
+        store: Some(store),
     })
 }
 
 /// The qualifier of the dataset's own columns in the plans of an [`Input`].
 pub const ROWS: &str = "__rows";
 const STORE_URL: &str = "source://files";
+
+fn store_url() -> Result<Url, SourceError> {
+    Url::parse(STORE_URL).map_err(|error| SourceError::BadDataset(error.to_string()))
+}
 
 type Tables<'a> = IndexMap<String, (FileSet, FileTable<'a>)>;
 
@@ -170,6 +203,7 @@ async fn list_tables<'a>(
     definition: &Source,
     source: &OpenedSource,
     options: &InputOptions,
+    meter: &Meter,
 ) -> Result<Tables<'a>, SourceError> {
     let mut tables = Tables::new();
     if let Some(path) = &dataset.table {
@@ -193,7 +227,7 @@ async fn list_tables<'a>(
         };
         tables.insert(name.to_string(), (files, table));
     }
-    options.counters.lists.fetch_add(tables.len() as u64, std::sync::atomic::Ordering::Relaxed);
+    meter.add(|meter| &meter.lists, tables.len() as u64);
     Ok(tables)
 }
 
@@ -206,8 +240,7 @@ fn version_of<'a>(sets: impl Iterator<Item = &'a FileSet>) -> String {
 }
 
 fn session(
-    source: &OpenedSource,
-    sets: &[&FileSet],
+    store: &Arc<PinnedStore>,
     store_url: &Url,
     options: &InputOptions,
 ) -> Result<SessionContext, SourceError> {
@@ -215,14 +248,7 @@ fn session(
         .with_memory_pool(Arc::clone(&options.memory))
         .build_arc()
         .map_err(|cause| unusable(&cause))?;
-    let store = PinnedStore::new(
-        Arc::clone(&source.store),
-        FileSet::shared(sets),
-        source.id.clone(),
-        source.remote.then(|| options.range_cache.clone()),
-        Arc::clone(&options.counters),
-    );
-    runtime.register_object_store(store_url, Arc::new(store));
+    runtime.register_object_store(store_url, Arc::clone(store) as Arc<dyn ObjectStore>);
     // Names in definitions are exact: `sum(OrderAmount)` means the column of that spelling.
     let mut config = SessionConfig::new()
         .with_target_partitions(options.partitions)

@@ -10,6 +10,7 @@ mod error;
 mod file_set;
 mod file_table;
 mod input;
+mod meter;
 mod object_stores;
 mod pinned_store;
 mod presence;
@@ -19,8 +20,8 @@ mod warehouse;
 
 pub use error::SourceError;
 pub use input::{Input, InputOptions, ROWS, current_version, open_input};
+pub use meter::{Measured, Meter};
 pub use object_stores::{OpenedSource, open_source};
-pub use pinned_store::StoreCounters;
 pub use presence::has_object;
 pub use range_cache::RangeCache;
 pub use warehouse::{

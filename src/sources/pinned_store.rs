@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -20,20 +19,7 @@ use object_store::{
     PutResult, Result, coalesce_ranges,
 };
 
-use super::RangeCache;
-
-/// What was asked of the object stores since the start. Shared by all snapshots.
-#[derive(Debug, Default)]
-pub struct StoreCounters {
-    /// GET requests.
-    pub gets: AtomicU64,
-    /// LIST and HEAD requests.
-    pub lists: AtomicU64,
-    /// Bytes asked for by GET requests.
-    pub bytes: AtomicU64,
-    /// Byte ranges answered from memory.
-    pub range_hits: AtomicU64,
-}
+use super::{Meter, RangeCache};
 
 /// The files of one snapshot, and nothing else, read-only.
 pub(super) struct PinnedStore {
@@ -41,7 +27,7 @@ pub(super) struct PinnedStore {
     files: Arc<BTreeMap<Path, ObjectMeta>>,
     source_id: String,
     cache: Option<RangeCache>,
-    counters: Arc<StoreCounters>,
+    meter: Arc<Meter>,
 }
 
 impl PinnedStore {
@@ -50,9 +36,20 @@ impl PinnedStore {
         files: Arc<BTreeMap<Path, ObjectMeta>>,
         source_id: String,
         cache: Option<RangeCache>,
-        counters: Arc<StoreCounters>,
+        meter: Arc<Meter>,
     ) -> Self {
-        Self { inner, files, source_id, cache, counters }
+        Self { inner, files, source_id, cache, meter }
+    }
+
+    /// The same files, with another meter that counts what is asked for.
+    pub(super) fn metered(&self, meter: &Arc<Meter>) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            files: Arc::clone(&self.files),
+            source_id: self.source_id.clone(),
+            cache: self.cache.clone(),
+            meter: Arc::clone(meter),
+        }
     }
 
     fn meta(&self, location: &Path) -> Result<&ObjectMeta> {
@@ -79,8 +76,8 @@ impl PinnedStore {
     async fn get_pinned(&self, meta: ObjectMeta, mut options: GetOptions) -> Result<GetResult> {
         options.if_match.clone_from(&meta.e_tag);
         let result = self.inner.get_opts(&meta.location, options).await?;
-        self.counters.gets.fetch_add(1, Ordering::Relaxed);
-        self.counters.bytes.fetch_add(result.range.end - result.range.start, Ordering::Relaxed);
+        self.meter.add(|meter| &meter.gets, 1);
+        self.meter.add(|meter| &meter.moved, result.range.end - result.range.start);
         Ok(result)
     }
 
@@ -94,7 +91,7 @@ impl PinnedStore {
     ) -> Result<GetResult> {
         let (object, whole) = (self.identity(&meta), 0..meta.size);
         let bytes = if let Some(bytes) = cache.get(&object, &whole).await {
-            self.counters.range_hits.fetch_add(1, Ordering::Relaxed);
+            self.meter.add(|meter| &meter.range_hits, 1);
             bytes
         } else {
             let bytes = self.get_pinned(meta.clone(), GetOptions::default()).await?.bytes().await?;
@@ -158,10 +155,12 @@ impl ObjectStore for PinnedStore {
                 attributes: object_store::Attributes::default(),
             });
         }
-        match &self.cache {
+        let result = match &self.cache {
             Some(cache) if cache.keeps_whole(meta.size) => self.get_small(cache, meta, options).await,
             _ => self.get_pinned(meta, options).await,
-        }
+        }?;
+        self.meter.add(|meter| &meter.scanned, result.range.end - result.range.start);
+        Ok(result)
     }
 
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
@@ -171,13 +170,16 @@ impl ObjectStore for PinnedStore {
         for range in ranges {
             found.push(cache.get(&object, range).await);
         }
+        for bytes in found.iter().flatten() {
+            self.meter.add(|meter| &meter.scanned, bytes.len() as u64);
+        }
         let missing: Vec<Range<u64>> = ranges
             .iter()
             .zip(&found)
             .filter(|(_, bytes)| bytes.is_none())
             .map(|(range, _)| range.clone())
             .collect();
-        self.counters.range_hits.fetch_add((ranges.len() - missing.len()) as u64, Ordering::Relaxed);
+        self.meter.add(|meter| &meter.range_hits, (ranges.len() - missing.len()) as u64);
         let mut fetched = self.fetch(location, &missing).await?.into_iter();
         let mut complete = Vec::with_capacity(ranges.len());
         for (range, bytes) in ranges.iter().zip(found) {

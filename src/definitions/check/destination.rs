@@ -58,6 +58,7 @@ pub(super) fn check(
                 url: bucket.url.clone(),
                 s3: bucket.s3.clone(),
                 postgres: None,
+                region: None,
                 snowflake: None,
                 tables: IndexMap::new(),
             };

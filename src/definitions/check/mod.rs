@@ -10,6 +10,7 @@ mod business_days;
 mod calendar;
 mod chart;
 mod circle;
+mod costs;
 mod cron;
 mod dataset;
 mod deliver;
@@ -65,6 +66,7 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
                     Typed::Access(access) => {
                         access::check(&draft.name, access, &known, policy, &mut findings);
                     }
+                    Typed::Costs(costs) => costs::check(&draft.name, costs, &known, &mut findings),
                 }
                 known_owner(typed.owner(), &known, &mut findings);
                 found = findings.problems;

@@ -11,6 +11,9 @@ pub(super) fn check(source: &Source, findings: &mut Findings<'_>) {
     let root = FieldPath::root();
     text::title(source.title.as_ref(), &root.key("title"), findings);
     text::owner(&source.owner, findings);
+    if let Some(region) = &source.region {
+        text::one_line(region, &root.key("region"), findings);
+    }
     place(source, &root, findings);
     database(source, &root, findings);
     tables(source, &root.key("tables"), findings);

@@ -7,6 +7,7 @@ mod access;
 mod action;
 mod burst;
 mod calendar;
+mod costs;
 mod dataset;
 mod delivery;
 mod destination;
@@ -26,6 +27,7 @@ pub use access::{Access, AccessRole, Attribute, ClaimAttribute, DatasetAttribute
 pub use action::Action;
 pub use burst::{Burst, BurstRecipient, RunAs};
 pub use calendar::{Calendar, CalendarDay, DayOff, Weekday};
+pub use costs::{Budget, Costs, Prices};
 pub use dataset::{
     CsvOptions, Dataset, Dimension, DimensionType, FileFormat, Freshness, Measure, Metric, Relationship,
     TableFile,

@@ -20,6 +20,9 @@ pub struct Source {
     /// workspace such as `./data`, `postgres://host:5432/database`, or
     /// `snowflake://account/DATABASE/SCHEMA`.
     pub url: String,
+    /// Where in the world its data lie, as costs and the ledger of queries call it: `seoul`, `us-east-1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// How to reach an S3 endpoint; only with `s3://`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub s3: Option<S3Options>,

@@ -12,8 +12,8 @@ use super::{DefinitionFile, files};
 use crate::definitions::catalog::{Definition, DefinitionKind};
 use crate::definitions::diagnostic::{Diagnostic, Problem, SHOWN_LIMIT, Severity};
 use crate::definitions::model::{
-    Access, Calendar, CalendarId, Dataset, DatasetId, Destination, DestinationId, PartFile, Report, ReportId,
-    Source, SourceId, Theme, ThemeId,
+    Access, Calendar, CalendarId, Costs, Dataset, DatasetId, Destination, DestinationId, PartFile, Report,
+    ReportId, Source, SourceId, Theme, ThemeId,
 };
 use crate::definitions::path::FieldPath;
 use crate::definitions::yaml::{self, Node, Place, Value};
@@ -40,6 +40,7 @@ pub(crate) enum Typed {
     Calendar(Box<Calendar>),
     Destination(Box<Destination>),
     Access(Box<Access>),
+    Costs(Box<Costs>),
 }
 
 impl Typed {
@@ -53,6 +54,7 @@ impl Typed {
             Self::Calendar(calendar) => &calendar.owner,
             Self::Destination(destination) => &destination.owner,
             Self::Access(access) => &access.owner,
+            Self::Costs(costs) => &costs.owner,
         }
     }
 
@@ -65,7 +67,8 @@ impl Typed {
             | Self::Dataset(_)
             | Self::Calendar(_)
             | Self::Destination(_)
-            | Self::Access(_) => (None, None),
+            | Self::Access(_)
+            | Self::Costs(_) => (None, None),
         };
         let fonts = fonts.into_iter().flat_map(|fonts| [Some(&fonts.regular), fonts.bold.as_ref()]);
         logo.into_iter().chain(fonts.flatten())
@@ -138,7 +141,7 @@ impl Draft {
             DefinitionKind::Calendar => CalendarId::parse(&self.id).map(drop),
             DefinitionKind::Destination => DestinationId::parse(&self.id).map(drop),
             // There is one, and the check says where.
-            DefinitionKind::Access => Ok(()),
+            DefinitionKind::Access | DefinitionKind::Costs => Ok(()),
         };
         if let Err(error) = id {
             let message =
@@ -159,6 +162,7 @@ impl Draft {
                 typed(value).map(|destination| Typed::Destination(Box::new(destination)))
             }
             DefinitionKind::Access => typed(value).map(|access| Typed::Access(Box::new(access))),
+            DefinitionKind::Costs => typed(value).map(|costs| Typed::Costs(Box::new(costs))),
         };
         match typed {
             Ok(typed) => self.typed = Some(typed),
@@ -185,6 +189,7 @@ impl Draft {
             Some("sources") => DefinitionKind::Source,
             Some("datasets") => DefinitionKind::Dataset,
             Some("access.yaml" | "access.yml") => DefinitionKind::Access,
+            Some("costs.yaml" | "costs.yml") => DefinitionKind::Costs,
             Some("themes" | "theme.yaml" | "theme.yml") => DefinitionKind::Theme,
             Some("calendars") => DefinitionKind::Calendar,
             Some("destinations") => DefinitionKind::Destination,
@@ -290,6 +295,7 @@ fn define(id: &str, typed: Typed) -> Option<Definition> {
             Definition::Destination(DestinationId::parse(id).ok()?, Arc::from(destination))
         }
         Typed::Access(access) => Definition::Access(Arc::from(access)),
+        Typed::Costs(costs) => Definition::Costs(Arc::from(costs)),
     })
 }
 
@@ -302,8 +308,8 @@ fn typed<T: DeserializeOwned>(mut value: Json) -> Result<T, serde_json::Error> {
 }
 
 fn schema_of(kind: DefinitionKind) -> &'static Json {
-    static SCHEMAS: LazyLock<[Json; 7]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
-    let [source, dataset, report, theme, calendar, destination, access] = &*SCHEMAS;
+    static SCHEMAS: LazyLock<[Json; 8]> = LazyLock::new(|| schema::all().map(|(_, schema)| schema));
+    let [source, dataset, report, theme, calendar, destination, access, costs] = &*SCHEMAS;
     match kind {
         DefinitionKind::Source => source,
         DefinitionKind::Dataset => dataset,
@@ -312,6 +318,7 @@ fn schema_of(kind: DefinitionKind) -> &'static Json {
         DefinitionKind::Calendar => calendar,
         DefinitionKind::Destination => destination,
         DefinitionKind::Access => access,
+        DefinitionKind::Costs => costs,
     }
 }
 

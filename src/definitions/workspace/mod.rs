@@ -198,6 +198,9 @@ fn catalog<'a>(files: impl Iterator<Item = &'a DefinitionFile>, commit: Option<S
             Some(Definition::Access(access)) => {
                 catalog.access.get_or_insert_with(|| Arc::clone(access));
             }
+            Some(Definition::Costs(costs)) => {
+                catalog.costs.get_or_insert_with(|| Arc::clone(costs));
+            }
             None => continue,
         }
         if let Some(definition) = &file.definition {

@@ -76,7 +76,8 @@ pub(super) fn give(drafts: &mut [Draft], root: &Path, found: &[(String, PathBuf)
                 | Typed::Dataset(_)
                 | Typed::Calendar(_)
                 | Typed::Destination(_)
-                | Typed::Access(_),
+                | Typed::Access(_)
+                | Typed::Costs(_),
             )
             | None => {}
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::chosen::{self, ChosenPeriod};
-use super::{Evaluator, resolve};
+use super::{Evaluator, account, resolve};
 use crate::access::{Standing, Viewer};
 use crate::definitions::model::{DatasetId, DayWord, Report, WaitFor};
 use crate::engine::{Ask, Freshness};
@@ -96,7 +96,8 @@ impl Evaluator {
             return Some(unknown(what(), "it is not open to the schedule"));
         };
         let freshness = Freshness::from_now_on();
-        let ask = Ask { id, dataset, source, restriction: &restriction, freshness, memory: None };
+        let account = account::of(standing, id);
+        let ask = Ask { id, dataset, source, restriction: &restriction, freshness, memory: None, account };
         match self.engine.latest_day(&ask, zone).await {
             Ok(Some(found)) if found >= wanted => None,
             Ok(found) => Some(Missing::Dataset { dataset: id.to_string(), wanted, found }),

@@ -6,14 +6,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::{DateRange, Evaluator, filters, localize, words};
+use super::{DateRange, Evaluator, account, filters, localize, words};
 use crate::access::{Action, Object, Restriction, Standing};
 use crate::definitions::model::{
     AxisField, Compare, Dataset, DatasetId, FieldFilter, FieldName, SortKey, Source,
 };
 use crate::definitions::offer;
 use crate::definitions::period::PeriodSpec;
-use crate::engine::{Ask, EngineError, Freshness};
+use crate::engine::{Account, Ask, EngineError, Freshness};
 use crate::error::Kind;
 use crate::format::Locale;
 use crate::query::{Anchor, GroupBy, SemanticQuery, Sort, Top, compared, resolve};
@@ -135,6 +135,7 @@ struct Opened<'a> {
     dataset: &'a Dataset,
     source: &'a Source,
     restriction: Restriction,
+    account: Account,
 }
 
 fn open<'a>(standing: &'a Standing, id: &DatasetId) -> Option<Opened<'a>> {
@@ -143,13 +144,14 @@ fn open<'a>(standing: &'a Standing, id: &DatasetId) -> Option<Opened<'a>> {
     let restriction = standing.restriction(id).ok()?;
     let (id, dataset) = catalog.datasets.get_key_value(id)?;
     let source = catalog.sources.get(&dataset.source)?;
-    Some(Opened { id, dataset, source, restriction })
+    Some(Opened { id, dataset, source, restriction, account: account::of(standing, id) })
 }
 
 impl Opened<'_> {
     fn ask(&self) -> Ask<'_> {
-        let Self { id, dataset, source, restriction } = self;
-        Ask { id, dataset, source, restriction, freshness: Freshness::Recent, memory: None }
+        let Self { id, dataset, source, restriction, account } = self;
+        let account = account.clone();
+        Ask { id, dataset, source, restriction, freshness: Freshness::Recent, memory: None, account }
     }
 
     fn dimensions(&self) -> Vec<&str> {

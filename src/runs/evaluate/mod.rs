@@ -3,6 +3,7 @@
 //! `prepare` checks the parameters and resolves the period; `panel` and `document` answer. A panel
 //! that fails is a block with a failure, never an error of the whole.
 
+mod account;
 mod awaited;
 mod chosen;
 mod content;
@@ -112,6 +113,7 @@ impl Evaluator {
             standing,
             freshness: question.freshness,
             memory: question.memory,
+            purpose: question.purpose,
             controls: Vec::new(),
             subtitle: String::new(),
             range: None,
@@ -227,6 +229,7 @@ impl Prepared {
             restriction,
             freshness: self.freshness,
             memory: self.memory.as_deref(),
+            account: account::of_report(self, id),
         })
     }
 

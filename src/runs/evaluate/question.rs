@@ -11,7 +11,7 @@ use super::{Chosen, Control, DateRange, FieldName, Freshness};
 use crate::access::{Standing, Viewer};
 use crate::definitions::Catalog;
 use crate::definitions::model::{DatasetId, Report, ReportId};
-use crate::engine::Memory;
+use crate::engine::{Memory, Purpose};
 use crate::error::Kind;
 use crate::format::Locale;
 
@@ -32,6 +32,8 @@ pub struct Question {
     pub freshness: Freshness,
     /// What many such questions share, where they are slices of one.
     pub memory: Option<Arc<Memory>>,
+    /// What for: decides who pays.
+    pub purpose: Purpose,
 }
 
 /// A question with its parameters checked and its period resolved, ready to be answered panel by
@@ -55,6 +57,7 @@ pub struct Prepared {
     pub(super) standing: Standing,
     pub(super) freshness: Freshness,
     pub(super) memory: Option<Arc<Memory>>,
+    pub(super) purpose: Purpose,
     pub(super) range: Option<DateRange>,
     pub(super) compare: Option<DateRange>,
     pub(super) chosen: IndexMap<FieldName, Chosen>,

@@ -1,7 +1,7 @@
 //! Who the recipients of a burst are, where they are the rows of a dataset.
 
-use super::Evaluator;
 use super::control::member_value;
+use super::{Evaluator, account};
 use crate::access::Viewer;
 use crate::definitions::model::{DatasetId, FieldName};
 use crate::engine::{Ask, EngineError, Freshness};
@@ -65,7 +65,8 @@ impl Evaluator {
             return Err(RecipientsError::Masked { dataset: id.clone(), field: field.clone() });
         }
         let freshness = Freshness::from_now_on();
-        let ask = Ask { id, dataset, source, restriction: &restriction, freshness, memory: None };
+        let account = account::of(&standing, id);
+        let ask = Ask { id, dataset, source, restriction: &restriction, freshness, memory: None, account };
         let query = SemanticQuery {
             by: fields.iter().map(|field| GroupBy { field: field.clone(), grain: None }).collect(),
             limit: Some(MOST_RECIPIENTS + 1),

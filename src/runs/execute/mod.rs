@@ -44,6 +44,7 @@ use super::waiting::words as waiting_words;
 use crate::definitions::Policy;
 use crate::definitions::model::PanelErrorPolicy;
 use crate::delivery::{Dkim, Folder, Mailer, Recipient, RetryPolicy};
+use crate::engine::Purpose;
 use crate::error::Kind;
 use crate::ledger::audit::AuditLog;
 use crate::render::document::Document;
@@ -286,6 +287,10 @@ impl Runner {
             viewer: part.viewer.clone(),
             freshness: part.freshness,
             memory: part.memory.clone(),
+            purpose: Purpose::Schedule {
+                schedule: Some(run.schedule.to_string()),
+                run: Some(run.id.to_string()),
+            },
         };
         let mut document = self
             .parts

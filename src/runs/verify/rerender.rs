@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::difference::{Change, PageDifference};
 use crate::access::Viewer;
 use crate::definitions::model::ReportId;
-use crate::engine::Freshness;
+use crate::engine::{Freshness, Purpose};
 use crate::error::Kind;
 use crate::render::document::Document;
 use crate::render::pdf::{PdfError, ReadError, ReadPdf, pdf};
@@ -106,6 +106,7 @@ pub async fn rerender(
         viewer,
         freshness: Freshness::from_now_on(),
         memory: None,
+        purpose: Purpose::Interactive,
     };
     let mut document = answers.document(question).await?.marked(claimed.marks());
     // Links lead where those of the file lead, whatever server this is.

@@ -126,6 +126,7 @@ fn the_mark_stands_on_the_first_sheet_and_changes_the_digest() {
         viewer: crate::access::Viewer::schedule(&rig::report_id(), "monday"),
         freshness: crate::engine::Freshness::Recent,
         memory: None,
+        purpose: crate::engine::Purpose::Interactive,
     };
     let plain = document(&question).sealed(crate::render::document::Provenance::default());
     assert_eq!(plain.clone().marked(Marks::default()), plain);

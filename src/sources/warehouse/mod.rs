@@ -13,7 +13,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 
-use super::SourceError;
+use super::{Meter, SourceError};
 
 pub(super) use answer::TextColumns;
 pub use open::{Remote, open_remote, open_warehouse, remote_version};
@@ -69,18 +69,23 @@ pub enum StatementError {
     BadAnswer(String),
 }
 
-/// A source that answers statements. Reads only.
+/// A source that answers statements. Reads only. Meters are told every statement and every byte that came.
 #[async_trait]
 pub trait Warehouse: fmt::Debug + Send + Sync {
     /// How it writes SQL.
     fn dialect(&self) -> SqlDialect;
 
     /// The columns of a table, as definitions name it.
-    async fn describe(&self, table: &str) -> Result<RemoteTable, SourceError>;
+    async fn describe(&self, table: &str, meter: &Meter) -> Result<RemoteTable, SourceError>;
 
     /// A text that changes when one of these tables does.
-    async fn version(&self, tables: &[Arc<RemoteTable>]) -> Result<String, SourceError>;
+    async fn version(&self, tables: &[Arc<RemoteTable>], meter: &Meter) -> Result<String, SourceError>;
 
     /// The answer. Whoever stops waiting stops the statement at the source too.
-    async fn run(&self, statement: &Statement, limits: Limits) -> Result<Vec<RecordBatch>, StatementError>;
+    async fn run(
+        &self,
+        statement: &Statement,
+        limits: Limits,
+        meter: &Meter,
+    ) -> Result<Vec<RecordBatch>, StatementError>;
 }

@@ -14,7 +14,7 @@ use super::snowflake::SnowflakeWarehouse;
 use super::{RemoteTable, Warehouse};
 use crate::definitions::model::{Dataset, Source};
 use crate::sources::input::{ROWS, hex, scan};
-use crate::sources::{Input, SourceError, select_only};
+use crate::sources::{Input, Meter, SourceError, select_only};
 
 /// The tables of a dataset, and who answers questions about them.
 #[derive(Debug, Clone)]
@@ -46,6 +46,7 @@ pub async fn open_remote(
     dataset: &Dataset,
     source: &Source,
     warehouse: Arc<dyn Warehouse>,
+    meter: &Meter,
 ) -> Result<Input, SourceError> {
     let config = SessionConfig::new().with_information_schema(false);
     let mut config = config.with_target_partitions(1);
@@ -54,7 +55,7 @@ pub async fn open_remote(
     let context = SessionContext::new_with_config(config);
     let mut tables = Vec::new();
     let mut described = async |name: &str| {
-        let table = Arc::new(warehouse.describe(source.table(name)).await?);
+        let table = Arc::new(warehouse.describe(source.table(name), meter).await?);
         tables.push(Arc::clone(&table));
         Ok::<_, SourceError>(table as Arc<dyn TableProvider>)
     };
@@ -78,7 +79,7 @@ pub async fn open_remote(
         let provider = described(&relationship.table).await?;
         relationships.insert(name.to_string(), scan(name.as_str(), &provider)?);
     }
-    let version = remote_version(&warehouse, &tables).await?;
+    let version = remote_version(&warehouse, &tables, meter).await?;
     Ok(Input {
         context,
         rows,
@@ -87,6 +88,7 @@ pub async fn open_remote(
         files: 0,
         bytes: 0,
         remote: Some(Remote { warehouse, tables }),
+        store: None,
     })
 }
 
@@ -94,12 +96,13 @@ pub async fn open_remote(
 pub async fn remote_version(
     warehouse: &Arc<dyn Warehouse>,
     tables: &[Arc<RemoteTable>],
+    meter: &Meter,
 ) -> Result<String, SourceError> {
     let mut digest = Sha256::new();
     for table in tables {
         digest.update(format!("{:?} {:?} {:?}\n", table.path, table.columns, table.fields()));
     }
-    digest.update(warehouse.version(tables).await?);
+    digest.update(warehouse.version(tables, meter).await?);
     Ok(hex(&digest.finalize()))
 }
 

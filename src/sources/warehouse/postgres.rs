@@ -16,7 +16,7 @@ use super::{
     Limits, RemoteColumn, RemoteTable, SqlDialect, Statement, StatementError, TextColumns, Warehouse,
 };
 use crate::definitions::model::{PostgresOptions, Source};
-use crate::sources::SourceError;
+use crate::sources::{Meter, SourceError};
 
 /// How long a connection may take to come, or wait for one that is free.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -126,8 +126,9 @@ impl Warehouse for PostgresWarehouse {
         SqlDialect::Postgres
     }
 
-    async fn describe(&self, table: &str) -> Result<RemoteTable, SourceError> {
+    async fn describe(&self, table: &str, meter: &Meter) -> Result<RemoteTable, SourceError> {
         let path: Vec<String> = table.split('.').map(str::to_owned).collect();
+        meter.add(|meter| &meter.statements, 1);
         let rows = sqlx::query(COLUMNS)
             .bind(regclass(&path))
             .fetch_all(&self.pool)
@@ -153,10 +154,11 @@ impl Warehouse for PostgresWarehouse {
         Ok(RemoteTable::new(path, columns, fields))
     }
 
-    async fn version(&self, tables: &[Arc<RemoteTable>]) -> Result<String, SourceError> {
+    async fn version(&self, tables: &[Arc<RemoteTable>], meter: &Meter) -> Result<String, SourceError> {
         let mut version = String::new();
         for table in tables {
             let name = table.path.join(".");
+            meter.add(|meter| &meter.statements, 1);
             let found: Option<(Option<String>,)> = sqlx::query_as(CHANGES)
                 .bind(regclass(&table.path))
                 .fetch_optional(&self.pool)
@@ -168,14 +170,19 @@ impl Warehouse for PostgresWarehouse {
         Ok(version)
     }
 
-    async fn run(&self, statement: &Statement, limits: Limits) -> Result<Vec<RecordBatch>, StatementError> {
+    async fn run(
+        &self,
+        statement: &Statement,
+        limits: Limits,
+        meter: &Meter,
+    ) -> Result<Vec<RecordBatch>, StatementError> {
         let connection = self.pool.acquire().await.map_err(|error| StatementError::from(&error))?;
         let mut running = Running { connection: Some(connection), pool: self.pool.clone(), process: 0 };
         let Some(connection) = running.connection.as_mut() else { return Ok(Vec::new()) };
         let process: Result<(i32,), _> =
             sqlx::query_as("SELECT pg_backend_pid()").fetch_one(&mut **connection).await;
         running.process = process.map_err(|error| StatementError::from(&error))?.0;
-        let answered = read(&mut running, statement, limits).await;
+        let answered = read(&mut running, statement, limits, meter).await;
         // What was not read to its end has to be stopped.
         if !matches!(answered, Err(StatementError::TooLarge)) {
             running.process = 0;
@@ -188,7 +195,9 @@ async fn read(
     running: &mut Running,
     statement: &Statement,
     limits: Limits,
+    meter: &Meter,
 ) -> Result<Vec<RecordBatch>, StatementError> {
+    meter.add(|meter| &meter.statements, 1);
     let Some(connection) = running.connection.as_mut() else { return Ok(Vec::new()) };
     let mut query = sqlx::query(AssertSqlSafe(statement.text.as_str())).persistent(false);
     for text in &statement.texts {
@@ -209,6 +218,8 @@ async fn read(
             let cell: Result<Option<String>, _> = row.try_get_unchecked(column);
             cells.push(cell.map_err(|error| StatementError::BadAnswer(error.to_string()))?);
         }
+        let came: usize = cells.iter().flatten().map(String::len).sum();
+        meter.add(|meter| &meter.moved, came as u64);
         texts.push(cells.iter().map(Option::as_deref))?;
         if texts.rows() == ROWS_AT_A_TIME {
             let full = std::mem::replace(&mut texts, TextColumns::new(Arc::clone(&statement.schema)));

@@ -70,7 +70,8 @@ impl Evaluator {
                     });
                     Err(failure::no_dataset(&prepared.id, id, &name, locale))
                 }
-                Some(ask) => {
+                Some(mut ask) => {
+                    ask.account.panel = Some(id.clone());
                     if title.is_empty() {
                         title = default_title(panel, ask.dataset, prepared);
                     }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::credentials::Credentials;
 use crate::definitions::model::SnowflakeOptions;
+use crate::sources::Meter;
 
 /// How long one request may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -112,6 +113,7 @@ impl Api {
         self: &Arc<Self>,
         body: &Value,
         limit: Duration,
+        meter: &Meter,
     ) -> Result<(String, Rows), Failure> {
         // The same for every attempt, so that a statement whose taking nobody heard of does not run twice.
         let request = uuid::Uuid::now_v7();
@@ -119,7 +121,7 @@ impl Api {
         address.query_pairs_mut().append_pair("requestId", &request.to_string()).append_pair("async", "true");
         let begun = Instant::now();
         let taken = self.ask(Method::POST, &address, Some(body)).await?;
-        let mut taken = understood(taken).await?;
+        let mut taken = understood(taken, meter).await?;
         let handle = taken.answer.statement_handle.clone();
         let handle =
             handle.ok_or_else(|| Failure::BadAnswer("a statement was taken without a handle".into()))?;
@@ -133,7 +135,7 @@ impl Api {
             tokio::time::sleep(pause).await;
             pause = (pause * 3 / 2).min(longest);
             let asked = self.ask(Method::GET, &self.of(&handle, None), None).await?;
-            match understood(asked).await {
+            match understood(asked, meter).await {
                 Ok(now) => taken = now,
                 // Broken on its way; it is still there.
                 Err(Failure::BadAnswer(_)) if broken < ATTEMPTS => broken += 1,
@@ -156,12 +158,13 @@ impl Api {
         &self,
         handle: &str,
         place: usize,
+        meter: &Meter,
     ) -> Result<Vec<Vec<Option<String>>>, Failure> {
         let mut left = ATTEMPTS;
         loop {
             left -= 1;
             let asked = self.ask(Method::GET, &self.of(handle, Some(place)), None).await?;
-            match understood(asked).await {
+            match understood(asked, meter).await {
                 Ok(taken) => return Ok(taken.answer.data),
                 // Broken on its way; it is still there.
                 Err(Failure::BadAnswer(_)) if left > 0 => {}
@@ -245,10 +248,11 @@ struct Taken {
 }
 
 /// What a response says.
-async fn understood(response: Response) -> Result<Taken, Failure> {
+async fn understood(response: Response, meter: &Meter) -> Result<Taken, Failure> {
     let status = response.status();
     let text =
         response.bytes().await.map_err(|error| Failure::BadAnswer(with_causes(&error.without_url())))?;
+    meter.add(|meter| &meter.moved, text.len() as u64);
     let answer: Result<Answer, _> = serde_json::from_slice(&text);
     if status.is_success() {
         let answer =

@@ -21,7 +21,7 @@ use super::{
     Limits, RemoteColumn, RemoteTable, SqlDialect, Statement, StatementError, TextColumns, Warehouse,
 };
 use crate::definitions::model::{SnowflakeOptions, Source};
-use crate::sources::SourceError;
+use crate::sources::{Meter, SourceError};
 
 /// How many partitions of an answer are fetched at a time.
 const PARTITIONS_AT_A_TIME: usize = 4;
@@ -98,10 +98,11 @@ impl SnowflakeWarehouse {
         body
     }
 
-    async fn ask(&self, text: &str, texts: &[String]) -> Result<(String, Rows), Failure> {
+    async fn ask(&self, text: &str, texts: &[String], meter: &Meter) -> Result<(String, Rows), Failure> {
+        meter.add(|meter| &meter.statements, 1);
         let _place =
             self.statements.acquire().await.map_err(|error| Failure::Unreachable(error.to_string()))?;
-        self.api.run(&self.body(text, texts), self.timeout).await
+        self.api.run(&self.body(text, texts), self.timeout, meter).await
     }
 
     fn failed(&self, table: &str, failure: Failure) -> SourceError {
@@ -123,10 +124,10 @@ impl Warehouse for SnowflakeWarehouse {
     }
 
     /// The types of an answer without rows are those of the columns, and cost no warehouse time.
-    async fn describe(&self, table: &str) -> Result<RemoteTable, SourceError> {
+    async fn describe(&self, table: &str, meter: &Meter) -> Result<RemoteTable, SourceError> {
         let path = self.path(table);
         let text = format!("SELECT * FROM {} LIMIT 0", quoted(&path));
-        let (_, rows) = self.ask(&text, &[]).await.map_err(|failure| self.failed(table, failure))?;
+        let (_, rows) = self.ask(&text, &[], meter).await.map_err(|failure| self.failed(table, failure))?;
         let names: Vec<&str> = rows.types.iter().map(|column| column.name.as_str()).collect();
         let (mut columns, mut fields) = (Vec::new(), Vec::new());
         for column in &rows.types {
@@ -143,21 +144,27 @@ impl Warehouse for SnowflakeWarehouse {
     }
 
     /// One statement for all of them, which tells of tables and of views and costs no warehouse time.
-    async fn version(&self, tables: &[Arc<RemoteTable>]) -> Result<String, SourceError> {
+    async fn version(&self, tables: &[Arc<RemoteTable>], meter: &Meter) -> Result<String, SourceError> {
         // The function wants constants, so the names are literals. They come from the definition, and Snowflake knows them.
         let asked: Vec<String> = tables
             .iter()
             .map(|table| format!("SYSTEM$LAST_CHANGE_COMMIT_TIME({})", literal(&quoted(&table.path))))
             .collect();
         let names: Vec<String> = tables.iter().map(|table| table.path.join(".")).collect();
-        let answered = self.ask(&format!("SELECT {}", asked.join(", ")), &[]).await;
+        let answered = self.ask(&format!("SELECT {}", asked.join(", ")), &[], meter).await;
         let (_, rows) = answered.map_err(|failure| self.failed(&names.join("`, `"), failure))?;
         let changed = rows.data.first().map(Vec::as_slice).unwrap_or_default();
         Ok(changed.iter().map(|one| one.as_deref().unwrap_or_default()).collect::<Vec<_>>().join(";"))
     }
 
-    async fn run(&self, statement: &Statement, limits: Limits) -> Result<Vec<RecordBatch>, StatementError> {
-        let (handle, first) = self.ask(&statement.text, &statement.texts).await?;
+    async fn run(
+        &self,
+        statement: &Statement,
+        limits: Limits,
+        meter: &Meter,
+    ) -> Result<Vec<RecordBatch>, StatementError> {
+        let (handle, first) = self.ask(&statement.text, &statement.texts, meter).await?;
+        meter.name_statement(&handle);
         let rows: usize = first.partitions.iter().sum();
         if rows > limits.rows {
             return Err(StatementError::TooLarge);
@@ -168,7 +175,7 @@ impl Warehouse for SnowflakeWarehouse {
         }
         let mut batches = vec![batch(statement, &types, &first.data)?];
         let mut bytes = batches.iter().map(RecordBatch::get_array_memory_size).sum::<usize>();
-        let later = (1..first.partitions.len()).map(|place| self.api.partition(&handle, place));
+        let later = (1..first.partitions.len()).map(|place| self.api.partition(&handle, place, meter));
         let mut later = futures::stream::iter(later).buffered(PARTITIONS_AT_A_TIME);
         while let Some(data) = later.try_next().await? {
             let batch = batch(statement, &types, &data)?;

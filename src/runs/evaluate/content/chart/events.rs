@@ -54,7 +54,8 @@ impl Asking<'_> {
         let none = Events { title: String::new(), list: Vec::new(), left_out: 0 };
         // The check refuses a report whose dataset is not there.
         let Some(restriction) = prepared.restriction(&annotations.dataset) else { return Ok(none) };
-        let Some(ask) = prepared.ask(&annotations.dataset, &restriction) else { return Ok(none) };
+        let Some(mut ask) = prepared.ask(&annotations.dataset, &restriction) else { return Ok(none) };
+        ask.account.panel.clone_from(&self.ask.account.panel);
         let dataset = ask.dataset;
         let at_grain = axis.grain.map(|grain| {
             let has_hours = dataset.dimensions.get(&annotations.at).and_then(|at| at.r#type)

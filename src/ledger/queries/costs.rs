@@ -1,0 +1,140 @@
+//! The ledger added up.
+
+use sqlx::AssertSqlSafe;
+
+use super::filter::LINES;
+use super::{CostFilter, QueryLedger};
+use crate::store::{Cells, StoreError, stored_enum};
+
+stored_enum! {
+    /// By what costs are added up.
+    CostBy in "what costs are added up by" {
+        /// By the functional role that pays.
+        Role = "role",
+        /// By report.
+        Report = "report",
+        /// By panel of a report: `report/panel`.
+        Panel = "panel",
+        /// By schedule of a report: `report/schedule`.
+        Schedule = "schedule",
+        /// By dataset.
+        Dataset = "dataset",
+        /// By source.
+        Source = "source",
+        /// By region.
+        Region = "region",
+        /// By who asked.
+        Viewer = "viewer",
+        /// By what it was for.
+        Purpose = "purpose",
+        /// By day.
+        Day = "day",
+        /// By month.
+        Month = "month",
+    }
+}
+
+impl CostBy {
+    /// What stands in SQL for it. Where there is no panel or schedule, nothing does.
+    fn expression(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Report => "report",
+            Self::Panel => "CASE WHEN panel = '' THEN '' ELSE report || '/' || panel END",
+            Self::Schedule => "CASE WHEN schedule = '' THEN '' ELSE report || '/' || schedule END",
+            Self::Dataset => "dataset",
+            Self::Source => "source",
+            Self::Region => "region",
+            Self::Viewer => "viewer",
+            Self::Purpose => "purpose",
+            Self::Day => "day",
+            Self::Month => "SUBSTR(day, 1, 7)",
+        }
+    }
+}
+
+/// What some questions have in common, and cost together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CostRow {
+    /// The role, report, dataset … ; empty for those without one.
+    pub key: String,
+    /// How many questions.
+    pub queries: u64,
+    /// How many of them were asked of the source.
+    pub asked: u64,
+    /// How many failed or were given up.
+    pub failed: u64,
+    /// Bytes of files that were read.
+    pub scanned: u64,
+    /// Bytes that came from sources.
+    pub moved: u64,
+    /// Requests and statements.
+    pub requests: u64,
+    /// How long queries ran, in microseconds.
+    pub busy_micros: u64,
+    /// What they cost, in millionths of the currency.
+    pub cost: i64,
+}
+
+const COLUMNS: &str = "CAST(COUNT(*) AS BIGINT) AS queries, \
+    CAST(SUM(CASE WHEN served = 'source' THEN 1 ELSE 0 END) AS BIGINT) AS asked, \
+    CAST(SUM(CASE WHEN outcome = 'answered' THEN 0 ELSE 1 END) AS BIGINT) AS failed, \
+    CAST(SUM(scanned) AS BIGINT) AS scanned, CAST(SUM(moved) AS BIGINT) AS moved, \
+    CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(busy_micros) AS BIGINT) AS busy_micros, \
+    CAST(SUM(CASE WHEN currency = $9 THEN cost ELSE 0 END) AS BIGINT) AS cost";
+
+impl QueryLedger {
+    /// What questions cost, the dearest first; days and months in their order.
+    pub async fn costs(&self, filter: &CostFilter, by: CostBy) -> Result<Vec<CostRow>, StoreError> {
+        let expression = by.expression();
+        let sql = format!("SELECT {expression} AS name, {COLUMNS} {LINES} GROUP BY {expression}");
+        // Nothing but constants of this file stands in it.
+        let rows = filter
+            .bound(sqlx::query(AssertSqlSafe(sql.as_str())))
+            .bind(filter.currency.clone())
+            .fetch_all(&self.store.pool)
+            .await
+            .map_err(StoreError::query("adding up costs"))?;
+        let mut rows: Vec<CostRow> =
+            rows.iter().map(|row| CostRow::of(&Cells(row))).collect::<Result<_, _>>()?;
+        match by {
+            CostBy::Day | CostBy::Month => rows.sort_by(|a, b| a.key.cmp(&b.key)),
+            _ => rows.sort_by(|a, b| {
+                (b.cost, b.moved, b.queries, &a.key).cmp(&(a.cost, a.moved, a.queries, &b.key))
+            }),
+        }
+        Ok(rows)
+    }
+}
+
+impl CostRow {
+    fn of(cells: &Cells<'_>) -> Result<Self, StoreError> {
+        let count = |column| Ok::<_, StoreError>(u64::try_from(cells.number(column)?).unwrap_or_default());
+        Ok(Self {
+            key: cells.text("name")?,
+            queries: count("queries")?,
+            asked: count("asked")?,
+            failed: count("failed")?,
+            scanned: count("scanned")?,
+            moved: count("moved")?,
+            requests: count("requests")?,
+            busy_micros: count("busy_micros")?,
+            cost: cells.number("cost")?,
+        })
+    }
+
+    /// These together.
+    pub fn sum(rows: &[Self]) -> Self {
+        rows.iter().fold(Self::default(), |sum, row| Self {
+            key: String::new(),
+            queries: sum.queries + row.queries,
+            asked: sum.asked + row.asked,
+            failed: sum.failed + row.failed,
+            scanned: sum.scanned + row.scanned,
+            moved: sum.moved + row.moved,
+            requests: sum.requests + row.requests,
+            busy_micros: sum.busy_micros + row.busy_micros,
+            cost: sum.cost + row.cost,
+        })
+    }
+}

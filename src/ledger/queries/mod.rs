@@ -1,0 +1,29 @@
+//! The ledger of queries: for whom each was, what was asked of the source, what it cost.
+
+mod append;
+mod costs;
+mod filter;
+mod line;
+mod search;
+
+pub use costs::{CostBy, CostRow};
+pub use filter::CostFilter;
+pub use line::{Ended, Purpose, QueryLine, ServedFrom};
+
+use crate::store::Store;
+
+/// The ledger of queries of a store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct QueryLedger {
+    store: Store,
+}
+
+impl QueryLedger {
+    /// The ledger in `store`.
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+#[cfg(test)]
+mod tests;
