@@ -3,23 +3,25 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use chrono::{NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio_util::task::TaskTracker;
 
-use super::{LiveWorkspace, deliveries, schedules, signals};
+use super::{LiveWorkspace, costs, deliveries, schedules, signals};
 use crate::access::{Action, Object, Standing, Viewer};
 use crate::definitions::model::{self, Dataset, DatasetId, FieldName, ReportId, ThemeId};
 use crate::definitions::{DefinitionKind, Diagnostic, Severity};
+use crate::ledger::queries::{QueryLedger, QueryLine};
 use crate::runs::evaluate::{Evaluator, Exploration, ExploreError, Explored, QuestionError, theme};
 use crate::runs::execute::{Resend, Runner};
 use crate::runs::figures::{Bounds, Compared, compare_runs};
 use crate::runs::store::{Delivery, Pause, RunFilter, RunId, RunPage, RunState, Signal, StoreError};
 use crate::schedule::Rule;
 use crate::web::{
-    ArtefactFile, Backend, BackendError, Brand, DatasetEntry, DeliveriesAsked, FoundDeliveries, Fresh,
-    OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry, StartedRun, Wish,
+    ArtefactFile, Backend, BackendError, Brand, CostsAsked, DatasetEntry, DeliveriesAsked, FoundCosts,
+    FoundDeliveries, Fresh, OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry,
+    StartedRun, Wish,
 };
 
 /// How much of a comparison is told.
@@ -40,6 +42,14 @@ pub(super) struct LiveBackend {
     pub runner: Runner,
     /// Runs that were started by hand; the server waits for them when it stops.
     pub started: TaskTracker,
+}
+
+impl LiveBackend {
+    /// The ledger of queries, and the time.
+    fn ledger(&self) -> (QueryLedger, DateTime<Utc>) {
+        let parts = self.runner.parts();
+        (QueryLedger::new(parts.store.clone()), parts.clock.now())
+    }
 }
 
 impl Backend for LiveBackend {
@@ -156,6 +166,28 @@ impl Backend for LiveBackend {
         async move {
             let store = &self.runner.parts().store;
             let found = deliveries::found(store, &standing, asked, limit).await;
+            found.map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+
+    fn costs(&self, asked: CostsAsked) -> BoxFuture<'_, Result<FoundCosts, BackendError>> {
+        async move {
+            let (ledger, now) = self.ledger();
+            let found = costs::found(&ledger, &self.evaluator.catalog(), now, asked).await;
+            found.map_err(|error| failed(&error))
+        }
+        .boxed()
+    }
+
+    fn query_lines(
+        &self,
+        asked: CostsAsked,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<QueryLine>, BackendError>> {
+        async move {
+            let (ledger, now) = self.ledger();
+            let found = costs::lines(&ledger, &self.evaluator.catalog(), now, asked, limit).await;
             found.map_err(|error| failed(&error))
         }
         .boxed()

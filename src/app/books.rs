@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::LiveWorkspace;
 use crate::definitions::model::{Costs, Prices};
 use crate::engine::{Account, Outcome, Overspent, Purpose, QueryLog, QueryRecord, Served};
-use crate::ledger::queries::{self, CostBy, CostFilter, Ended, QueryLedger, QueryLine, ServedFrom};
+use crate::ledger::queries::{
+    self, CostBy, CostFilter, Ended, QueryLedger, QueryLine, ServedFrom, first_of_month,
+};
 use crate::runs::Clock;
 use crate::sources::Measured;
 use crate::store::StoreError;
@@ -77,20 +78,14 @@ impl Books {
                 () = tokio::time::sleep(PAUSE) => {}
                 () = self.0.full.notified() => {}
             }
-            self.told(self.write().await);
+            told(self.write().await);
             rounds += 1;
             if rounds % ROUNDS == 0 {
-                self.told(self.look().await);
-                self.told(self.prune(keep_days).await);
+                told(self.look().await);
+                told(self.prune(keep_days).await);
             }
         }
-        self.told(self.write().await);
-    }
-
-    fn told(&self, result: Result<(), StoreError>) {
-        if let Err(error) = result {
-            tracing::error!(%error, "the ledger of queries was not written; it is tried again");
-        }
+        told(self.write().await);
     }
 
     /// Writes what waits.
@@ -124,8 +119,8 @@ impl Books {
         let Some((ledger, clock)) = self.0.kept.get() else { return Ok(()) };
         let catalog = self.0.workspace.current();
         let Some(costs) = &catalog.catalog().costs else { return Ok(()) };
-        let month = first_of_month(day_of(clock.now(), costs));
-        let filter = CostFilter::of_days(month, next_month(month), &costs.currency);
+        let month = first_of_month(costs.day_of(clock.now()));
+        let filter = CostFilter::of_month(month, &costs.currency);
         let rows = ledger.costs(&filter, CostBy::Role).await?;
         let mut state = self.state();
         state.month = Some(month);
@@ -157,6 +152,12 @@ impl Books {
     }
 }
 
+fn told(result: Result<(), StoreError>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "the ledger of queries was not written; it is tried again");
+    }
+}
+
 impl QueryLog for Books {
     fn admit(&self, account: &Account) -> Result<(), Overspent> {
         let (Some(role), Some((_, clock))) = (&account.role, self.0.kept.get()) else { return Ok(()) };
@@ -166,7 +167,7 @@ impl QueryLog for Books {
             return Ok(());
         };
         let state = self.state();
-        let month = first_of_month(day_of(clock.now(), costs));
+        let month = first_of_month(costs.day_of(clock.now()));
         let spent =
             if state.month == Some(month) { state.spent.get(role).copied().unwrap_or_default() } else { 0 };
         if (spent as f64) < budget.month * MILLION {
@@ -209,7 +210,7 @@ fn line(record: QueryRecord, costs: Option<&Costs>, at: DateTime<Utc>) -> QueryL
     };
     QueryLine {
         at,
-        day: costs.map_or_else(|| at.date_naive(), |costs| day_of(at, costs)),
+        day: costs.map_or_else(|| at.date_naive(), |costs| costs.day_of(at)),
         viewer: account.viewer,
         role: account.role.unwrap_or_default(),
         purpose,
@@ -251,18 +252,6 @@ fn price(prices: &Prices, measured: &Measured) -> i64 {
     (cost * MILLION).round() as i64
 }
 
-fn day_of(at: DateTime<Utc>, costs: &Costs) -> NaiveDate {
-    at.with_timezone(&costs.time_zone.parse::<Tz>().unwrap_or(Tz::UTC)).date_naive()
-}
-
-fn first_of_month(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).unwrap_or(day)
-}
-
-fn next_month(first: NaiveDate) -> NaiveDate {
-    first.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,7 +279,11 @@ mod tests {
         }))
         .unwrap();
         let last_second = "2026-10-31T15:30:00Z".parse().unwrap();
-        assert_eq!(first_of_month(day_of(last_second, &costs)).to_string(), "2026-11-01");
-        assert_eq!(next_month("2026-12-01".parse().unwrap()).to_string(), "2027-01-01");
+        assert_eq!(first_of_month(costs.day_of(last_second)).to_string(), "2026-11-01");
+        let december = CostFilter::of_month("2026-12-31".parse().unwrap(), "KRW");
+        assert_eq!(
+            (december.from.to_string(), december.to.to_string()),
+            ("2026-12-01".into(), "2027-01-01".into())
+        );
     }
 }

@@ -7,6 +7,7 @@ mod audit;
 mod backend;
 mod books;
 mod catalog;
+mod costs;
 mod data_check;
 mod deliveries;
 mod destinations;

@@ -72,6 +72,8 @@ pub(super) enum Command {
     Sample(SampleArguments),
     /// Shows, exports and checks the audit log.
     Audit(AuditArguments),
+    /// Tells what queries of a month cost.
+    Costs(super::costs::CostsArguments),
     /// Adds, lists and shuts out users who log in with a password.
     Users(UsersArguments),
 }

@@ -63,6 +63,7 @@ pub(super) async fn backfill(place: &Place, arguments: &BackfillArguments) -> Re
     let rule = rule(&program, &arguments.schedule)?;
     let runner = program.runner(run::instance(), Clock::system()).await?;
     let done = perform(&runner, &rule, arguments).await;
+    program.close_books().await?;
     runner.parts().store.close().await;
     done
 }

@@ -221,6 +221,7 @@ async fn resend(program: &Program, id: RunId, only: &[String], json: bool) -> Re
         }
         Claimed::Existing(run) | Claimed::Waiting(run) => (*run, false),
     };
+    program.close_books().await?;
     spinner.finish_and_clear();
     let first = (!is_new).then(|| {
         format!("the latest attempt for {instant} is {}, so there is nothing to send again", run.state)

@@ -9,6 +9,7 @@ mod audit;
 mod backfill;
 mod check;
 mod compare;
+mod costs;
 mod deliveries;
 mod failure;
 mod next;
@@ -72,6 +73,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Schedules(arguments) => schedules::schedules(&place, &arguments).await,
         Command::Sample(arguments) => sample::sample(&place, &arguments),
         Command::Users(arguments) => users::users(&place, &arguments).await,
+        Command::Costs(arguments) => costs::costs(&place, &arguments).await,
         Command::Audit(arguments) => audit::audit(&place, &arguments).await,
     }
 }

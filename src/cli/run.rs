@@ -54,6 +54,7 @@ pub(super) async fn run(place: &Place, arguments: &RunArguments) -> Result<ExitC
         }
         Claimed::Existing(run) | Claimed::Waiting(run) => (*run, false),
     };
+    program.close_books().await?;
     spinner.finish_and_clear();
     let first = (!is_new).then(|| {
         let instant = run.scheduled_at.to_rfc3339_opts(SecondsFormat::Secs, true);

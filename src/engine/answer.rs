@@ -137,10 +137,10 @@ impl Engine {
     /// Answers `query`. If a file was replaced under a running query, it is asked once more.
     pub async fn answer(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Result<Answer, EngineError> {
         let open = self.on_account(ask);
-        let result = match self.try_answer(ask, query, &open).await {
+        let result = match Box::pin(self.try_answer(ask, query, &open)).await {
             Err(error) if is_changed(&error) => {
                 self.datasets.forget(ask.id).await;
-                self.try_answer(ask, query, &open).await
+                Box::pin(self.try_answer(ask, query, &open)).await
             }
             result => result,
         };

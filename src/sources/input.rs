@@ -46,6 +46,17 @@ pub struct Input {
 }
 
 impl Input {
+    /// Tables that stay at their source.
+    pub(crate) fn remaining(
+        context: SessionContext,
+        rows: LogicalPlan,
+        relationships: HashMap<String, LogicalPlan>,
+        version: String,
+        remote: Option<Remote>,
+    ) -> Self {
+        Self { context, rows, relationships, version, files: 0, bytes: 0, remote, store: None }
+    }
+
     /// What runs its plans so that `meter` counts what they ask of the source.
     pub fn metered(&self, meter: &Arc<Meter>) -> Result<SessionContext, SourceError> {
         let Some(store) = &self.store else { return Ok(self.context.clone()) };

@@ -12,9 +12,10 @@ use super::schedules::{Resumed, ScheduleEntry};
 use super::subscriptions::Subscribing;
 use crate::access::{Restriction, Standing, Viewer};
 use crate::definitions::Diagnostic;
-use crate::definitions::model::{Dataset, DatasetId, FieldName, PanelId, Report, ReportId};
+use crate::definitions::model::{Budget, Dataset, DatasetId, FieldName, PanelId, Report, ReportId};
 use crate::error::Kind;
 use crate::format::Locale;
+use crate::ledger::queries::{CostBy, CostRow, QueryLine};
 use crate::render::canvas::Page;
 use crate::render::document::{Block, Document};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
@@ -134,6 +135,16 @@ pub trait Backend: Subscribing + 'static {
         standing: Standing,
         asked: Exploration,
     ) -> BoxFuture<'_, Result<Explored, ExploreError>>;
+
+    /// What queries of a month cost.
+    fn costs(&self, asked: CostsAsked) -> BoxFuture<'_, Result<FoundCosts, BackendError>>;
+
+    /// The single lines of that, newest first, at most `limit`.
+    fn query_lines(
+        &self,
+        asked: CostsAsked,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<QueryLine>, BackendError>>;
 
     /// Starts a run, and answers without waiting for its end; `None` if there is no such schedule, or it is
     /// closed to the viewer.
@@ -270,6 +281,49 @@ pub struct DatasetEntry {
     pub dataset: Arc<Dataset>,
     /// What the viewer may see of it.
     pub restriction: Restriction,
+}
+
+/// Which costs are wanted.
+#[derive(Debug, Clone)]
+pub struct CostsAsked {
+    /// A day of the month; the present one by default.
+    pub month: Option<NaiveDate>,
+    /// What to add up by.
+    pub by: CostBy,
+    /// Of these alone.
+    pub only: CostsOnly,
+}
+
+/// What is wanted alone; what is not said does not matter, and an empty text is what has none.
+#[derive(Debug, Clone, Default)]
+pub struct CostsOnly {
+    /// Paid by this functional role.
+    pub role: Option<String>,
+    /// Of this report.
+    pub report: Option<String>,
+    /// Of this dataset.
+    pub dataset: Option<String>,
+    /// Of this source.
+    pub source: Option<String>,
+    /// Of this region.
+    pub region: Option<String>,
+    /// Asked by this viewer.
+    pub viewer: Option<String>,
+}
+
+/// What queries of a month cost.
+#[derive(Debug, Clone)]
+pub struct FoundCosts {
+    /// The first day of the month.
+    pub month: NaiveDate,
+    /// That of the present one.
+    pub this_month: NaiveDate,
+    /// The currency; `None` where no prices are defined.
+    pub currency: Option<String>,
+    /// The dearest first; days in their order.
+    pub rows: Vec<CostRow>,
+    /// Roles with what they may spend and, in millionths, have in the month.
+    pub budgets: Vec<(String, Budget, i64)>,
 }
 
 /// A run that somebody starts.

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::address::Address;
 pub(super) use super::assets::asset_url;
 use super::brand::Brand;
+use super::costs::CostWords;
 use super::error::WebError;
 use super::login::{LoginWords, Presence, SignedIn};
 use super::subscriptions::SubscriptionWords;
@@ -24,6 +25,8 @@ pub(super) enum Place {
     Runs,
     /// Problems.
     Problems,
+    /// Costs.
+    Costs,
     /// None of them.
     Elsewhere,
 }
@@ -130,6 +133,11 @@ impl Frame {
     /// The words of the login in the page's language.
     pub(super) fn login_words(&self) -> &'static LoginWords {
         LoginWords::of(self.locale)
+    }
+
+    /// What the page of costs is called.
+    pub(super) fn costs_word(&self) -> &'static str {
+        CostWords::of(self.locale).costs
     }
 
     /// The words of subscriptions in the page's language.

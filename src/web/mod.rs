@@ -13,6 +13,7 @@ mod brand;
 mod cached;
 mod client;
 mod controls;
+mod costs;
 mod dashboard;
 mod deliveries;
 mod disposition;
@@ -45,8 +46,9 @@ mod words;
 
 pub use api::openapi;
 pub use backend::{
-    Answers, ArtefactFile, Backend, BackendError, DatasetEntry, DeliveriesAsked, FoundDeliveries, Fresh,
-    OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
+    Answers, ArtefactFile, Backend, BackendError, CostsAsked, CostsOnly, DatasetEntry, DeliveriesAsked,
+    FoundCosts, FoundDeliveries, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun,
+    Wish,
 };
 pub use brand::Brand;
 pub use client::TrustedProxies;

@@ -9,8 +9,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use super::state::WebState;
 use super::{
-    api, assets, brand, client, dashboard, deliveries, error, guard, health, host, limits, listener, login,
-    panel, problems, reports, runs, schedules, share, subscriptions,
+    api, assets, brand, client, costs, dashboard, deliveries, error, guard, health, host, limits, listener,
+    login, panel, problems, reports, runs, schedules, share, subscriptions,
 };
 
 /// Forms are short.
@@ -30,6 +30,7 @@ pub fn router(state: WebState) -> Router {
         .route("/runs/{run}/compare/{other}", get(runs::compare_runs))
         .route("/deliveries", get(deliveries::list_deliveries))
         .route("/artefacts/{artefact}", get(runs::download_artefact))
+        .route("/costs", get(costs::show_costs))
         .route("/problems", get(problems::list_problems))
         .route("/healthz", get(health::show_health))
         .route("/readyz", get(health::show_readiness))

@@ -68,6 +68,8 @@ pub(super) struct Doors {
     pub(super) runs: bool,
     /// Problems of definitions.
     pub(super) problems: bool,
+    /// What queries cost.
+    pub(super) costs: bool,
 }
 
 /// What who asks may do in the workspace as it is now.
@@ -139,11 +141,17 @@ impl FromRequestParts<WebState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Infallible> {
         let Entered(standing) = Entered::from_request_parts(parts, state).await?;
+        let visitor = Self::of_request(parts);
         let doors = Doors {
             runs: standing.may_with_any(Action::Schedule),
             problems: standing.may_with_any(Action::Edit),
+            costs: match &visitor.presence {
+                Presence::Demo => true,
+                Presence::SignedIn(signed_in) => signed_in.administrator,
+                Presence::Unknown | Presence::Nobody => false,
+            },
         };
-        Ok(Self { doors, ..Self::of_request(parts) })
+        Ok(Self { doors, ..visitor })
     }
 }
 

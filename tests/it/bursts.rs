@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use jangpyo::access::Viewer;
 use jangpyo::definitions::Catalog as Definitions;
 use jangpyo::definitions::model::{FieldName, OneOrMany, ReportId};
-use jangpyo::engine::{Freshness, Memory};
+use jangpyo::engine::{Freshness, Memory, Purpose};
 use jangpyo::format::Locale;
 use jangpyo::render::document::Document;
 use jangpyo::runs::evaluate::{Evaluator, Question};
@@ -71,6 +71,7 @@ async fn document(
         now: "2026-11-02T08:00:00+09:00".parse().unwrap(),
         freshness: Freshness::Recent,
         memory: memory.cloned(),
+        purpose: Purpose::default(),
     };
     let prepared = Box::pin(evaluator.prepare(question)).await.unwrap();
     evaluator.document(&prepared).await
@@ -95,7 +96,7 @@ async fn every_slice_of_one_scan_equals_its_own_question() {
     let first = document(&one, &stores[0], Locale::Ko, Some(&memory)).await;
     assert_eq!(first.failures().count(), 0, "{:?}", first.failures().collect::<Vec<_>>());
     one.engine().load(&memory).await;
-    let (before, reads) = (memory.used(), one.engine().counters().gets.load(Ordering::Relaxed));
+    let (before, reads) = (memory.used(), one.engine().meter().gets.load(Ordering::Relaxed));
     assert_eq!((before.scans, &before.refused[..]), (1, &[][..]), "{before:?}");
     let mut digests = BTreeSet::new();
     for store in &stores {
@@ -109,7 +110,7 @@ async fn every_slice_of_one_scan_equals_its_own_question() {
     let used = memory.used();
     assert_eq!(used.asked, before.asked, "nothing was asked of the source again: {used:?}");
     assert!(used.sliced as usize >= stores.len() * 8, "{used:?}");
-    assert_eq!(one.engine().counters().gets.load(Ordering::Relaxed), reads, "no file was read again");
+    assert_eq!(one.engine().meter().gets.load(Ordering::Relaxed), reads, "no file was read again");
     // Somebody who is not there, and members that look alike, get nothing of others.
     for nobody in ["강남", "강남 플래그십 ", "없는 매장", "%", "' OR 1=1 --"] {
         let sliced = document(&one, nobody, Locale::Ko, Some(&memory)).await;

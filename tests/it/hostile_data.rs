@@ -7,7 +7,7 @@ use chrono::Utc;
 use jangpyo::access::Viewer;
 use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
-use jangpyo::engine::{Engine, EngineSettings, Freshness};
+use jangpyo::engine::{Engine, EngineSettings, Freshness, Purpose};
 use jangpyo::format::Locale;
 use jangpyo::render::document::{Content, Document};
 use jangpyo::render::{csv, html, pdf};
@@ -79,6 +79,7 @@ async fn evaluate(folder: &Path) -> Document {
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
         memory: None,
+        purpose: Purpose::default(),
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await
 }

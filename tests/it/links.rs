@@ -4,7 +4,7 @@ use chrono::{TimeZone as _, Utc};
 use jangpyo::access::Viewer;
 use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
-use jangpyo::engine::{Engine, EngineSettings, Freshness};
+use jangpyo::engine::{Engine, EngineSettings, Freshness, Purpose};
 use jangpyo::format::Locale;
 use jangpyo::render::document::{Content, Document};
 use jangpyo::render::{pdf, workbook};
@@ -104,6 +104,7 @@ async fn document(name: &str, base: Option<&str>, print: &str) -> Document {
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
         memory: None,
+        purpose: Purpose::default(),
     };
     let prepared = evaluator.prepare(question).await.unwrap();
     let document = evaluator.document(&prepared).await;

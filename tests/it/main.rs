@@ -8,6 +8,7 @@ mod audited;
 mod bursts;
 mod clocks;
 mod command_line;
+mod costs;
 mod crash_points;
 mod crashes;
 mod deliveries;

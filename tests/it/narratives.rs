@@ -4,7 +4,7 @@ use chrono::{TimeZone as _, Utc};
 use jangpyo::access::Viewer;
 use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
-use jangpyo::engine::{Engine, EngineSettings, Freshness};
+use jangpyo::engine::{Engine, EngineSettings, Freshness, Purpose};
 use jangpyo::format::Locale;
 use jangpyo::render::document::{Content, Document};
 use jangpyo::render::pdf;
@@ -89,6 +89,7 @@ async fn document() -> Document {
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
         memory: None,
+        purpose: Purpose::default(),
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use jangpyo::access::Viewer;
 use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
-use jangpyo::engine::{Engine, EngineSettings, Freshness};
+use jangpyo::engine::{Engine, EngineSettings, Freshness, Purpose};
 use jangpyo::format::Locale;
 use jangpyo::render::document::{Content, Document};
 use jangpyo::runs::PART_CHECKS;
@@ -123,6 +123,7 @@ async fn document(folder: &Path, sales: &[Sale], panels: &str, period: &str) -> 
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
         memory: None,
+        purpose: Purpose::default(),
     };
     evaluator.document(&evaluator.prepare(question).await.unwrap()).await
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::{Days, NaiveDate, Weekday};
+use jangpyo::engine::Served;
 use jangpyo::format::Grain;
 use jangpyo::query::{
     Comparison, Condition, DateRange, Filter, GroupBy, Literal, SemanticQuery, Sort, Top, bucket_of,
@@ -311,7 +312,11 @@ async fn equal_questions_are_answered_once_per_data_version() {
     let query = SemanticQuery::of_everything(vec![field("rows")]);
     let (first, second) = tokio::join!(dataset.answer(&query), dataset.answer(&query));
     assert_eq!(
-        [first, second].map(|answer| answer.unwrap().usage.cached).iter().filter(|cached| **cached).count(),
+        [first, second]
+            .map(|answer| answer.unwrap().usage.served)
+            .iter()
+            .filter(|served| **served == Served::Kept)
+            .count(),
         1
     );
     let path = folder.path().join("rows.csv");
@@ -319,7 +324,7 @@ async fn equal_questions_are_answered_once_per_data_version() {
     std::fs::write(&path, longer).unwrap();
     let changed = dataset.answer(&query).await.unwrap();
     assert_eq!(changed.table.cell(0, 0), &Value::Int(7));
-    assert!(!changed.usage.cached);
+    assert_eq!(changed.usage.served, Served::Source);
 }
 
 const EVENTS: &str = "

@@ -1,5 +1,7 @@
 //! What queries cost, and what roles may spend: `costs.yaml`.
 
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,13 @@ pub struct Costs {
     /// What functional roles may spend in a calendar month. Roles that are not named have no limit.
     #[serde(default)]
     pub budgets: IndexMap<RoleName, Budget>,
+}
+
+impl Costs {
+    /// The day of an instant, where days and months of costs begin.
+    pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.time_zone.parse::<Tz>().unwrap_or(Tz::UTC)).date_naive()
+    }
 }
 
 fn usual_zone() -> String {

@@ -105,6 +105,28 @@ fn a_broken_access_file_leaves_the_last_valid_one_in_force_and_a_deleted_one_lea
 }
 
 #[test]
+fn mistakes_in_the_file_of_costs_are_explained() {
+    let broken = "kind: costs
+owner: salez
+currency: usd
+time_zone: KST
+prices:
+  lake: {per_gb_moved: -1, per_hour: 1e12}
+  lak: {per_gb_moved: 0.1}
+  other: {}
+budgets:
+  sales_analytics: {month: 0, warn: 120}
+  sales_analitics: {month: 100}
+";
+    let no_prices =
+        "kind: costs\nowner: sales_analytics\ncurrency: KRW\nbudgets: {sales_analytics: {month: 1000}}\n";
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+        let elsewhere = said(&[("access.yaml", ACCESS), ("team/costs.yaml", no_prices)]);
+        insta::assert_snapshot!("costs", said(&[("access.yaml", ACCESS), ("costs.yaml", broken)]) + &elsewhere);
+    });
+}
+
+#[test]
 fn there_is_one_access_file_and_it_stands_at_the_top() {
     let text = said(&[("access.yaml", ACCESS), ("team/access.yaml", ACCESS)]);
     assert!(text.contains("is defined in `access.yaml` already"), "{text}");

@@ -1,6 +1,6 @@
 //! Which lines of the ledger.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, Months, NaiveDate};
 use sqlx::Any;
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
@@ -34,6 +34,11 @@ pub(super) const LINES: &str = "FROM queries WHERE day >= $1 AND day < $2 \
     AND (CAST($5 AS TEXT) IS NULL OR dataset = $5) AND (CAST($6 AS TEXT) IS NULL OR source = $6) \
     AND (CAST($7 AS TEXT) IS NULL OR region = $7) AND (CAST($8 AS TEXT) IS NULL OR viewer = $8)";
 
+/// The first day of the month that `day` is in.
+pub fn first_of_month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
 impl CostFilter {
     /// All lines of some days.
     pub fn of_days(from: NaiveDate, to: NaiveDate, currency: &str) -> Self {
@@ -48,6 +53,13 @@ impl CostFilter {
             region: None,
             viewer: None,
         }
+    }
+
+    /// All lines of the month that `day` is in.
+    pub fn of_month(day: NaiveDate, currency: &str) -> Self {
+        let first = first_of_month(day);
+        let next = first.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
+        Self::of_days(first, next, currency)
     }
 
     /// The query with its first eight places bound.

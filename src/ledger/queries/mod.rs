@@ -7,7 +7,7 @@ mod line;
 mod search;
 
 pub use costs::{CostBy, CostRow};
-pub use filter::CostFilter;
+pub use filter::{CostFilter, first_of_month};
 pub use line::{Ended, Purpose, QueryLine, ServedFrom};
 
 use crate::store::Store;

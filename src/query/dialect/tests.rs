@@ -87,15 +87,9 @@ fn scan(name: &str, table: RemoteTable) -> LogicalPlan {
 fn input() -> Input {
     let mut config = SessionConfig::new();
     config.options_mut().sql_parser.enable_ident_normalization = false;
-    Input {
-        context: SessionContext::new_with_config(config),
-        rows: scan(ROWS, sales()),
-        relationships: HashMap::from([("stores".to_owned(), scan("stores", stores()))]),
-        version: String::new(),
-        files: 0,
-        bytes: 0,
-        remote: None,
-    }
+    let context = SessionContext::new_with_config(config);
+    let relationships = HashMap::from([("stores".to_owned(), scan("stores", stores()))]);
+    Input::remaining(context, scan(ROWS, sales()), relationships, String::new(), None)
 }
 
 fn plans(

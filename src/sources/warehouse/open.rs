@@ -80,16 +80,7 @@ pub async fn open_remote(
         relationships.insert(name.to_string(), scan(name.as_str(), &provider)?);
     }
     let version = remote_version(&warehouse, &tables, meter).await?;
-    Ok(Input {
-        context,
-        rows,
-        relationships,
-        version,
-        files: 0,
-        bytes: 0,
-        remote: Some(Remote { warehouse, tables }),
-        store: None,
-    })
+    Ok(Input::remaining(context, rows, relationships, version, Some(Remote { warehouse, tables })))
 }
 
 /// The version of the tables as they are now.

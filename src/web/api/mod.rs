@@ -9,6 +9,7 @@ mod asked;
 mod audit;
 mod cells;
 mod compare;
+mod costs;
 mod datasets;
 mod deliveries;
 mod explore;

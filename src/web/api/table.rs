@@ -5,8 +5,8 @@ use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    audit, compare, datasets, deliveries, explore, me, openapi, panels, reports, runs, schedules, sessions,
-    signals, tokens, users,
+    audit, compare, costs, datasets, deliveries, explore, me, openapi, panels, reports, runs, schedules,
+    sessions, signals, tokens, users,
 };
 use crate::access::Action;
 use crate::ledger::audit::AuditAction;
@@ -171,7 +171,7 @@ use Action::{Explore, Export, Schedule, View};
 use Audience::{Administrators, People};
 
 /// Every operation. Those that are not here do not exist.
-pub(super) static ROUTES: [Route; 31] = [
+pub(super) static ROUTES: [Route; 33] = [
     Route::new(Verb::Get, "/openapi.json", "describe", "This document.", || routing::get(openapi::show))
         .gives::<openapi::OpenApi>(200),
     Route::new(Verb::Get, "/me", "show_me", "Who calls, and what they may do.", || routing::get(me::show))
@@ -363,6 +363,18 @@ pub(super) static ROUTES: [Route; 31] = [
     .only_for(Administrators)
     .asks::<audit::EventsAsked>()
     .gives::<audit::Events>(200),
+    Route::new(Verb::Get, "/costs", "list_costs", "What queries of a month cost, added up.", || {
+        routing::get(costs::list)
+    })
+    .only_for(Administrators)
+    .asks::<costs::AskedCosts>()
+    .gives::<costs::CostsOut>(200),
+    Route::new(Verb::Get, "/queries", "list_queries", "The ledger of queries of a month, newest first.", || {
+        routing::get(costs::lines)
+    })
+    .only_for(Administrators)
+    .asks::<costs::AskedLines>()
+    .gives::<costs::Lines>(200),
     Route::new(Verb::Get, "/users", "list_users", "Everybody who may log in with a password.", || {
         routing::get(users::list)
     })

@@ -33,7 +33,7 @@ pub(super) fn is_for_administrators(method: &Method, path: &str) -> bool {
     if let Some(called) = api::called(method, path) {
         return called.is_for_administrators();
     }
-    ["/users", "/audit", "/shares"].iter().any(|start| {
+    ["/users", "/audit", "/shares", "/costs"].iter().any(|start| {
         path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
     })
 }
@@ -86,7 +86,7 @@ pub(super) fn deed<'a>(method: &Method, path: &'a str) -> Option<Deed<'a>> {
         "deliveries" => Some(Deed { action: Action::Schedule, report: None, object: ("deliveries", "") }),
         "artefacts" => Some(Deed { action: Action::Export, report: None, object: ("artefact", rest) }),
         "problems" => Some(Deed { action: Action::Edit, report: None, object: ("problems", "") }),
-        "users" | "audit" | "account" | "shares" | "subscriptions" | "logout" => {
+        "users" | "audit" | "costs" | "account" | "shares" | "subscriptions" | "logout" => {
             Some(Deed { action: Action::Administer, report: None, object: ("account", "") })
         }
         _ => None,

@@ -12,9 +12,12 @@ use futures::future::BoxFuture;
 use super::content::content;
 use crate::access::{Attributes, MaskKey, Person, Standing, Viewer};
 use crate::definitions::Diagnostic;
-use crate::definitions::model::{CalendarId, DatasetId, FieldName, PanelId, Parameter, Report, ReportId};
+use crate::definitions::model::{
+    Budget, CalendarId, DatasetId, FieldName, PanelId, Parameter, Report, ReportId,
+};
 use crate::error::Kind;
 use crate::format::{Locale, LocalizedText};
+use crate::ledger::queries::{CostRow, QueryLine};
 use crate::render::document::Approval;
 use crate::render::document::{Block, Document, SheetPage};
 use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Heading, QuestionError};
@@ -25,8 +28,8 @@ use crate::runs::store::{
     RunPage, RunState, Signal, Stage, Subscription, Trigger, WantedState,
 };
 use crate::web::backend::{
-    Answers, ArtefactFile, Backend, BackendError, DatasetEntry, DeliveriesAsked, FoundDeliveries, Fresh,
-    OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
+    Answers, ArtefactFile, Backend, BackendError, CostsAsked, DatasetEntry, DeliveriesAsked, FoundCosts,
+    FoundDeliveries, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
 };
 use crate::web::{Brand, Leaver, Leaving, Mailbox, Resumed, ScheduleEntry, Subscribing, WantsMail};
 
@@ -235,6 +238,37 @@ impl Backend for Fake {
 
     fn run(&self, _: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
         async move { Ok((0..60).map(run).find(|run| run.id == id).map(detail)) }.boxed()
+    }
+
+    fn costs(&self, asked: CostsAsked) -> BoxFuture<'_, Result<FoundCosts, BackendError>> {
+        let row = |key: &str, cost: i64| CostRow {
+            key: key.to_owned(),
+            queries: 1_200,
+            asked: 300,
+            failed: 2,
+            scanned: 12_345_678_901,
+            moved: 234_567_890,
+            requests: 4_321,
+            busy_micros: 98_765_432,
+            cost,
+        };
+        let this_month = "2026-01-01".parse().unwrap();
+        let budget = |month, stop| Budget { month, warn: 80.0, stop };
+        let found = FoundCosts {
+            month: asked.month.unwrap_or(this_month),
+            this_month,
+            currency: Some("USD".into()),
+            rows: vec![row("finance", 83_120_000), row("sales_analytics", 12_000_000), row("", 0)],
+            budgets: vec![
+                ("finance".into(), budget(100.0, false), 83_120_000),
+                ("sales_analytics".into(), budget(10.0, true), 12_000_000),
+            ],
+        };
+        std::future::ready(Ok(found)).boxed()
+    }
+
+    fn query_lines(&self, _: CostsAsked, _: usize) -> BoxFuture<'_, Result<Vec<QueryLine>, BackendError>> {
+        std::future::ready(Ok(Vec::new())).boxed()
     }
 
     fn deliveries(

@@ -58,6 +58,8 @@ pub(super) fn rows(made: &Made) -> Vec<(&'static str, Row)> {
         ),
         ("list_deliveries", row("GET /deliveries", "/deliveries?report=hush", Need::Somewhere(Schedule))),
         ("list_events", row("GET /audit", "/audit", Need::Administration)),
+        ("list_costs", row("GET /costs", "/costs?by=report", Need::Administration)),
+        ("list_queries", row("GET /queries", "/queries", Need::Administration)),
         ("list_users", row("GET /users", "/users", Need::Administration)),
         ("add_user", row("POST /users", "/users", Need::Administration).json(json!({"name": ""})).gives(422)),
         (

@@ -116,6 +116,7 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
         row("GET /audit", "/audit", Need::Administration),
         row("GET /audit.csv", "/audit.csv", Need::Administration),
         row("GET /audit.ndjson", "/audit.ndjson", Need::Administration),
+        row("GET /costs", "/costs", Need::Administration),
         row("GET /shares", "/shares", Need::Administration),
         row(
             "POST /shares/{share}/revoke",

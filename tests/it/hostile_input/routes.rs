@@ -68,6 +68,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/audit", AUDIT),
     ("/audit.csv", AUDIT),
     ("/audit.ndjson", AUDIT),
+    ("/costs", &["month", "by", "role", "report", "dataset", "source", "region", "viewer", "lang", "theme"]),
     ("/reports/{report}/share", &["country", "period", "lang"]),
     ("/share/{link}", &["country", "period", "lang", "theme"]),
     ("/share/{link}/panels/{panel}", &["country", "width"]),

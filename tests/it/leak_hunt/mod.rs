@@ -15,7 +15,7 @@ use std::sync::Arc;
 use jangpyo::access::{Person, Viewer};
 use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Policy, Workspace};
-use jangpyo::engine::{Engine, EngineSettings, Freshness};
+use jangpyo::engine::{Engine, EngineSettings, Freshness, Purpose};
 use jangpyo::format::Locale;
 use jangpyo::render::csv;
 use jangpyo::render::document::{Content, Document};
@@ -214,6 +214,7 @@ pub(super) fn question(report: &str, viewer: Viewer, parameters: BTreeMap<String
         viewer,
         freshness: Freshness::Recent,
         memory: None,
+        purpose: Purpose::default(),
     }
 }
 

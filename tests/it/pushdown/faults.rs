@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jangpyo::access::{Restriction, Unrestricted};
-use jangpyo::engine::EngineError;
+use jangpyo::engine::{EngineError, Served};
 use jangpyo::error::Kind;
 use jangpyo::query::{Condition, Filter, GroupBy, Literal, SemanticQuery};
 use jangpyo::table::Value;
@@ -165,7 +165,8 @@ async fn an_answer_is_kept_until_the_table_changes() {
     let Some(AtDatabase { database, dataset }) = AtDatabase::new().await else { return };
     let first = dataset.answer(&count()).await.unwrap();
     let again = dataset.answer(&count()).await.unwrap();
-    assert!(!first.usage.cached && again.usage.cached && first.data_version == again.data_version);
+    assert_eq!([first.usage.served, again.usage.served], [Served::Source, Served::Kept]);
+    assert!(first.data_version == again.data_version);
     database.execute("INSERT INTO l2.sales (sold_on, buyer) VALUES ('2026-01-01', 1)").await;
     // The database tells of it a moment later.
     let begun = Instant::now();

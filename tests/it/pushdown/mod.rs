@@ -100,3 +100,8 @@ async fn the_same_questions_have_the_same_answers_over_files_and_at_a_database()
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), questions.len(), wrong.join("\n"));
     remote.database.remove().await;
 }
+
+/// The statements that put the dataset's rows into Snowflake.
+pub(crate) fn snowflake_rows() -> Vec<String> {
+    rows::for_snowflake()
+}

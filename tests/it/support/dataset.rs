@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jangpyo::access::{Restriction, Unrestricted};
 use jangpyo::definitions::model::{Dataset, DatasetId, FieldName, Source};
-use jangpyo::engine::{Answer, Ask, Engine, EngineError, EngineSettings, Freshness};
+use jangpyo::engine::{Account, Answer, Ask, Engine, EngineError, EngineSettings, Freshness};
 use jangpyo::query::SemanticQuery;
 
 pub(crate) struct TestDataset {
@@ -46,6 +46,7 @@ impl TestDataset {
             restriction,
             freshness: Freshness::from_now_on(),
             memory: None,
+            account: Account::default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jangpyo::access::Viewer;
 use jangpyo::definitions::model::ReportId;
 use jangpyo::definitions::{Catalog, Policy, Workspace};
-use jangpyo::engine::{Engine, EngineSettings, Freshness};
+use jangpyo::engine::{Engine, EngineSettings, Freshness, Purpose};
 use jangpyo::format::Locale;
 use jangpyo::render::document::Document;
 use jangpyo::runs::PART_CHECKS;
@@ -103,6 +103,7 @@ fn question(report: &str, locale: Locale) -> Question {
         viewer: Viewer::operator(),
         freshness: Freshness::from_now_on(),
         memory: None,
+        purpose: Purpose::default(),
     }
 }
 

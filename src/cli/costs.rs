@@ -1,0 +1,120 @@
+//! `jangpyo costs`
+
+use std::process::ExitCode;
+
+use chrono::{NaiveDate, Utc};
+use clap::Args;
+use serde_json::json;
+
+use super::arguments::Place;
+use super::{Failure, output, progress};
+use crate::app::existing_store;
+use crate::error::Kind;
+use crate::ledger::queries::{CostBy, CostFilter, CostRow, QueryLedger};
+
+#[derive(Debug, Args)]
+pub(super) struct CostsArguments {
+    /// The month, such as 2026-11; the present one by default.
+    #[arg(long, value_parser = month)]
+    month: Option<NaiveDate>,
+    /// What to add up by: role, report, panel, schedule, dataset, source, region, viewer, purpose, day or month.
+    #[arg(long, default_value = "role", value_parser = by)]
+    by: CostBy,
+    /// Only what this functional role pays.
+    #[arg(long)]
+    role: Option<String>,
+    /// Only of this report.
+    #[arg(long)]
+    report: Option<String>,
+    /// Only of this dataset.
+    #[arg(long)]
+    dataset: Option<String>,
+    /// Only of this source.
+    #[arg(long)]
+    source: Option<String>,
+    /// Only of this region.
+    #[arg(long)]
+    region: Option<String>,
+    /// Only asked by this person.
+    #[arg(long)]
+    viewer: Option<String>,
+    /// Writes JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn month(text: &str) -> Result<NaiveDate, String> {
+    format!("{text}-01").parse().map_err(|_| "write a month such as 2026-11".to_owned())
+}
+
+fn by(text: &str) -> Result<CostBy, String> {
+    let valid = || CostBy::ALL.iter().map(|by| by.as_str()).collect::<Vec<_>>().join(", ");
+    text.parse().map_err(|_| format!("valid are: {}", valid()))
+}
+
+pub(super) async fn costs(place: &Place, arguments: &CostsArguments) -> Result<ExitCode, Failure> {
+    progress::quiet_log();
+    let program = place.program()?;
+    let store = existing_store(&program.settings).await?.ok_or_else(|| {
+        let state = program.settings.state.display().to_string();
+        Failure::new(Kind::NotFound, format!("there is no store in {state} yet; nothing was asked"))
+    })?;
+    let workspace = program.workspace.current();
+    let costs = workspace.catalog().costs.as_deref();
+    let today = costs.map_or_else(|| Utc::now().date_naive(), |costs| costs.day_of(Utc::now()));
+    let currency = costs.map(|costs| costs.currency.as_str());
+    let filter = CostFilter {
+        role: arguments.role.clone(),
+        report: arguments.report.clone(),
+        dataset: arguments.dataset.clone(),
+        source: arguments.source.clone(),
+        region: arguments.region.clone(),
+        viewer: arguments.viewer.clone(),
+        ..CostFilter::of_month(arguments.month.unwrap_or(today), currency.unwrap_or_default())
+    };
+    let rows = QueryLedger::new(store.clone()).costs(&filter, arguments.by).await;
+    store.close().await;
+    let rows = rows?;
+    if arguments.json {
+        let rows: Vec<_> = rows.iter().map(as_json).collect();
+        output::say_json(&json!({"from": filter.from, "to": filter.to, "currency": currency, "rows": rows}))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let head = format!("{}   {}", filter.from.format("%Y-%m"), currency.unwrap_or("no prices are defined"));
+    output::say(&head)?;
+    output::say(&line(
+        arguments.by.as_str(),
+        &["cost", "queries", "asked", "MB moved", "MB scanned", "requests", "s"].map(str::to_owned),
+    ))?;
+    for row in &rows {
+        output::say(&line(if row.key.is_empty() { "–" } else { &row.key }, &cells(row)))?;
+    }
+    output::say(&line("total", &cells(&CostRow::sum(&rows))))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(name: &str, cells: &[String; 7]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>12}")).collect();
+    format!("{name:<28}{}", cells.concat())
+}
+
+fn cells(row: &CostRow) -> [String; 7] {
+    let mega = |bytes: u64| format!("{:.1}", bytes as f64 / 1e6);
+    [
+        format!("{:.4}", row.cost as f64 / 1e6),
+        row.queries.to_string(),
+        row.asked.to_string(),
+        mega(row.moved),
+        mega(row.scanned),
+        row.requests.to_string(),
+        format!("{:.1}", row.busy_micros as f64 / 1e6),
+    ]
+}
+
+fn as_json(row: &CostRow) -> serde_json::Value {
+    json!({
+        "key": row.key, "cost": row.cost as f64 / 1e6, "queries": row.queries, "asked": row.asked, "failed": row.failed,
+        "bytes_moved": row.moved, "bytes_scanned": row.scanned, "requests": row.requests,
+        "seconds": row.busy_micros as f64 / 1e6,
+    })
+}
