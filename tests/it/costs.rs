@@ -153,7 +153,7 @@ async fn a_day_of_three_roles_and_a_schedule_is_added_up_by_who_pays() {
     );
     let lines = told(&mut administrator, "/api/v1/queries?role=data", |_| true).await;
     let lines = lines["queries"].as_array().unwrap();
-    let of_run = run.json()["id"].as_str().unwrap().to_owned();
+    let of_run = run.json()["run"]["id"].as_str().unwrap().to_owned();
     let panels: BTreeSet<&str> = lines.iter().map(|line| line["panel"].as_str().unwrap()).collect();
     assert_eq!(panels, BTreeSet::from(["bars", "rows", "sheet", "total"]));
     for line in lines {
