@@ -206,6 +206,7 @@ fn line(record: QueryRecord, costs: Option<&Costs>, at: DateTime<Utc>) -> QueryL
     let (purpose, schedule, run) = match account.purpose {
         Purpose::Interactive => (queries::Purpose::Interactive, None, None),
         Purpose::Schedule { schedule, run } => (queries::Purpose::Schedule, schedule, run),
+        Purpose::Attributes => (queries::Purpose::Attributes, None, None),
         Purpose::Check => (queries::Purpose::Check, None, None),
     };
     QueryLine {

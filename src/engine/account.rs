@@ -36,6 +36,9 @@ pub enum Purpose {
         /// The id of the run, once there is one.
         run: Option<String>,
     },
+    /// What is known of a person, to know what they may see. Asked with every request, so only what goes to the source
+    /// is taken down.
+    Attributes,
     /// Definitions are held against the data.
     Check,
 }
@@ -138,7 +141,7 @@ impl Open {
             account: ask.account.clone(),
             dataset: ask.id.clone(),
             source: ask.dataset.source.clone(),
-            region: ask.source.region.clone(),
+            region: ask.source.region.as_ref().map(ToString::to_string),
             rows: 0,
             measured: Measured::default(),
             served: Served::Source,
@@ -162,6 +165,9 @@ impl Open {
 
     fn tell(&mut self, outcome: Outcome, served: Served, rows: usize) {
         if let Some(record) = self.record.take() {
+            if served == Served::Kept && record.account.purpose == Purpose::Attributes {
+                return;
+            }
             let measured = self.meter.read();
             self.log.record(QueryRecord { rows, measured, served, outcome, ..record });
         }

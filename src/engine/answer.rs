@@ -73,6 +73,8 @@ struct AnswerKey {
     definition: u64,
     version: String,
     restriction: Restriction,
+    /// The role that the source was asked for: its own policies may tell roles apart.
+    asked_for: Option<String>,
     query: SemanticQuery,
 }
 
@@ -178,6 +180,7 @@ impl Engine {
             definition: definition_hash(ask.dataset, ask.source),
             version: input.version.clone(),
             restriction: ask.restriction.clone(),
+            asked_for: input.asked_for.clone(),
             query: query.clone(),
         };
         let data_version = input.version.clone();
@@ -212,7 +215,9 @@ impl Engine {
     }
 
     pub(super) async fn open(&self, ask: &Ask<'_>, meter: &Arc<Meter>) -> Result<Arc<Input>, EngineError> {
-        self.datasets.open(&self.executor, ask, meter).await
+        let input = self.datasets.open(&self.executor, ask, meter).await?;
+        let of_role = ask.account.role.as_deref().and_then(|role| input.of_role(role));
+        Ok(of_role.map_or(input, Arc::new))
     }
 
     /// A question that begins, in the books.

@@ -21,6 +21,7 @@ pub(super) struct LatestKey {
     definition: u64,
     version: String,
     restriction: Restriction,
+    asked_for: Option<String>,
     zone: Tz,
 }
 
@@ -31,10 +32,10 @@ impl Engine {
             return self.remembered_latest(memory, ask, zone).await;
         }
         let open = self.on_account(ask);
-        let result = match self.try_latest_day(ask, zone, &open).await {
+        let result = match Box::pin(self.try_latest_day(ask, zone, &open)).await {
             Err(error) if is_changed(&error) => {
                 self.datasets.forget(ask.id).await;
-                self.try_latest_day(ask, zone, &open).await
+                Box::pin(self.try_latest_day(ask, zone, &open)).await
             }
             result => result,
         };
@@ -62,6 +63,7 @@ impl Engine {
             definition: definition_hash(ask.dataset, ask.source),
             version: input.version.clone(),
             restriction: ask.restriction.clone(),
+            asked_for: input.asked_for.clone(),
             zone,
         };
         // Before waiting for somebody else's answer: their role's budget is not this one's.

@@ -41,6 +41,8 @@ pub struct Input {
     pub bytes: u64,
     /// Who answers, where the data stay at their source.
     pub remote: Option<Remote>,
+    /// The functional role on whose account the source is asked in a way of its own.
+    pub asked_for: Option<String>,
     /// The files, where there are some.
     pub(super) store: Option<Arc<PinnedStore>>,
 }
@@ -54,7 +56,33 @@ impl Input {
         version: String,
         remote: Option<Remote>,
     ) -> Self {
-        Self { context, rows, relationships, version, files: 0, bytes: 0, remote, store: None }
+        Self {
+            context,
+            rows,
+            relationships,
+            version,
+            files: 0,
+            bytes: 0,
+            remote,
+            asked_for: None,
+            store: None,
+        }
+    }
+
+    /// The same as it is asked on the account of a functional role; `None` where that makes no difference.
+    pub fn of_role(&self, role: &str) -> Option<Self> {
+        let Remote { warehouse, tables } = self.remote.as_ref()?;
+        let warehouse = warehouse.of_role(role)?;
+        Some(Self {
+            context: self.context.clone(),
+            rows: self.rows.clone(),
+            relationships: self.relationships.clone(),
+            version: self.version.clone(),
+            remote: Some(Remote { warehouse, tables: tables.clone() }),
+            asked_for: Some(role.to_owned()),
+            store: None,
+            ..*self
+        })
     }
 
     /// What runs its plans so that `meter` counts what they ask of the source.
@@ -88,6 +116,7 @@ impl Input {
             rows: self.rows.clone(),
             version: self.version.clone(),
             remote: None,
+            asked_for: self.asked_for.clone(),
             store: None,
             ..*self
         })
@@ -101,6 +130,7 @@ impl Input {
             relationships: self.relationships.clone(),
             version: self.version.clone(),
             remote: None,
+            asked_for: self.asked_for.clone(),
             store: None,
             ..*self
         })
@@ -195,6 +225,7 @@ pub async fn open_input(
         files: sets.iter().map(|set| set.files.len()).sum(),
         bytes: sets.iter().map(|set| set.bytes()).sum(),
         remote: None,
+        asked_for: None,
         store: Some(store),
     })
 }

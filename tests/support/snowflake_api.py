@@ -251,6 +251,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if address.path == "/double/answers":
                 STATE.answers = self.body()
                 return self.reply(200, {})
+            if address.path == "/double/know":
+                STATE.roles |= set(self.body()["roles"])
+                STATE.warehouses |= set(self.body()["warehouses"])
+                return self.reply(200, {})
             if address.path == "/double/faults":
                 STATE.faults = self.body()["faults"]
                 return self.reply(200, {})

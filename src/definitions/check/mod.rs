@@ -52,7 +52,7 @@ pub(crate) fn check(drafts: &mut [Draft], policy: &Policy) {
             if let (Some(typed), Some(tree)) = (&draft.typed, &draft.tree) {
                 let mut findings = Findings { tree, faulty: draft.faulty_paths(), problems: Vec::new() };
                 match typed {
-                    Typed::Source(source) => source::check(source, &mut findings),
+                    Typed::Source(source) => source::check(source, &known, &mut findings),
                     Typed::Dataset(dataset) => dataset::check(dataset, &known, &mut findings),
                     Typed::Report(report) => {
                         report::check(report, &known, policy, &mut findings);

@@ -1,5 +1,6 @@
 //! Sources.
 
+use super::known::Known;
 use super::{Findings, text};
 use crate::definitions::model::{PostgresOptions, SnowflakeOptions, Source};
 use crate::definitions::names;
@@ -7,15 +8,15 @@ use crate::definitions::path::FieldPath;
 
 const SCHEMES: [&str; 6] = ["s3", "gs", "az", "file", "postgres", "snowflake"];
 
-pub(super) fn check(source: &Source, findings: &mut Findings<'_>) {
+pub(super) fn check(source: &Source, known: &Known<'_>, findings: &mut Findings<'_>) {
     let root = FieldPath::root();
     text::title(source.title.as_ref(), &root.key("title"), findings);
     text::owner(&source.owner, findings);
-    if let Some(region) = &source.region {
-        text::one_line(region, &root.key("region"), findings);
-    }
     place(source, &root, findings);
     database(source, &root, findings);
+    if let Some(options) = &source.snowflake {
+        for_roles(options, &root.key("snowflake").key("for_roles"), known, findings);
+    }
     tables(source, &root.key("tables"), findings);
 }
 
@@ -52,6 +53,32 @@ fn database(source: &Source, root: &FieldPath, findings: &mut Findings<'_>) {
     }
 }
 
+fn for_roles(options: &SnowflakeOptions, path: &FieldPath, known: &Known<'_>, findings: &mut Findings<'_>) {
+    let roles = known.access.as_ref().map(|access| access.functional_roles.as_slice()).unwrap_or_default();
+    for (name, asked) in &options.for_roles {
+        let path = path.key(name.as_str());
+        if !roles.contains(&name.as_str()) {
+            let message = format!("`access.yaml` has no functional role `{name}`");
+            let help = names::offer(name.as_str(), "functional roles", roles.iter().copied());
+            findings.error_at_key(&path, "unknown_role", message, help);
+        }
+        if asked.role.is_none() && asked.warehouse.is_none() {
+            let help = "add `role`, `warehouse` or both, or leave the role out".to_owned();
+            findings.error(&path, "missing_key", "it does not say how the role asks", help);
+        }
+        for (key, name) in [("role", &asked.role), ("warehouse", &asked.warehouse)] {
+            snowflake_name(name.as_deref(), &path.key(key), findings);
+        }
+    }
+}
+
+fn snowflake_name(name: Option<&str>, path: &FieldPath, findings: &mut Findings<'_>) {
+    if name.is_some_and(|name| !is_name(name)) {
+        let help = "write the name as Snowflake has it, without quotes".to_owned();
+        findings.error(path, "bad_name", "this is no name in Snowflake", help);
+    }
+}
+
 fn snowflake(options: &SnowflakeOptions, path: &FieldPath, findings: &mut Findings<'_>) {
     let given = [
         ("key_secret", options.key_secret.is_some()),
@@ -80,10 +107,7 @@ fn snowflake(options: &SnowflakeOptions, path: &FieldPath, findings: &mut Findin
     }
     let names = [("user", &options.user), ("role", &options.role), ("warehouse", &options.warehouse)];
     for (key, name) in names {
-        if name.as_ref().is_some_and(|name| !is_name(name)) {
-            let help = "write the name as Snowflake has it, without quotes".to_owned();
-            findings.error(&path.key(key), "bad_name", "this is no name in Snowflake", help);
-        }
+        snowflake_name(name.as_deref(), &path.key(key), findings);
     }
     let host = options.host.as_deref().map(|host| url::Url::parse(&format!("https://{host}")));
     match host {

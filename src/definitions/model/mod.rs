@@ -37,8 +37,8 @@ pub use delivery::{
 };
 pub use destination::{ChatHook, Destination, ObjectStoreDestination, Place, SftpDestination, Webhook};
 pub use name::{
-    CalendarId, DatasetId, DestinationId, FieldName, NameError, PanelId, ReportId, RoleName, SecretName,
-    SourceId, ThemeId,
+    CalendarId, DatasetId, DestinationId, FieldName, NameError, PanelId, RegionName, ReportId, RoleName,
+    SecretName, SourceId, ThemeId,
 };
 pub use panel::{
     AmountUnit, Annotations, Axes, Axis, AxisField, AxisWord, CellColor, CellIcon, CellRule, CellStyle,
@@ -57,6 +57,6 @@ pub use print::{
 pub use report::{Orientation, Page, Palette, Paper, Report};
 pub use schedule::{Blackout, BlackoutRange, CatchUp, HolidayRule, PanelErrorPolicy, Schedule};
 pub use security::{ColumnRule, Mask, PartialMask, RowRule, Security};
-pub use source::{PostgresOptions, S3Options, SnowflakeOptions, Source};
+pub use source::{PostgresOptions, S3Options, SnowflakeOptions, SnowflakeRole, Source};
 pub use theme::{ColorPair, Theme, ThemeColor, ThemeColors, ThemeFonts};
 pub use wait::{AtDeadline, AwaitedObject, DayWord, SendIf, Span, Threshold, WaitFor};

@@ -119,6 +119,10 @@ name_type!(
     ReportId, "report id", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
 );
 name_type!(
+    /// What a region of the world is called, such as `seoul` or `us-east-1`.
+    RegionName, "region name", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
+);
+name_type!(
     /// The id of a theme: the name of its file without `.yaml`.
     ThemeId, "theme id", is_id, ID_RULE, "^[a-z0-9][a-z0-9_-]{0,63}$"
 );

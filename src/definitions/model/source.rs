@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::SecretName;
+use super::{RegionName, RoleName, SecretName};
 use crate::format::LocalizedText;
 
 /// A connection: an object store, a folder of files, or a database that computes. Secrets never stand here; they come
@@ -22,7 +22,7 @@ pub struct Source {
     pub url: String,
     /// Where in the world its data lie, as costs and the ledger of queries call it: `seoul`, `us-east-1`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
+    pub region: Option<RegionName>,
     /// How to reach an S3 endpoint; only with `s3://`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub s3: Option<S3Options>,
@@ -116,6 +116,10 @@ pub struct SnowflakeOptions {
     /// The warehouse that computes, its exact name; the user's own by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warehouse: Option<String>,
+    /// Roles and warehouses of their own for functional roles that pay: `{finance: {warehouse: FINANCE_WH}}`. Others are
+    /// asked as `role` on `warehouse`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub for_roles: IndexMap<RoleName, SnowflakeRole>,
     /// Another host than `<account>.snowflakecomputing.com`, such as one of PrivateLink; with a port if need be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
@@ -128,6 +132,18 @@ pub struct SnowflakeOptions {
     /// Asks without encryption; on this machine only. Off by default.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub allow_unencrypted: bool,
+}
+
+/// How statements of a functional role are asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SnowflakeRole {
+    /// The role, its exact name; that of the source by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The warehouse, its exact name; that of the source by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warehouse: Option<String>,
 }
 
 fn usual_statements() -> u32 {

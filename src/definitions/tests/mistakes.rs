@@ -326,6 +326,12 @@ fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
                 .to_owned(),
         ),
         (
+            "roles that are asked in no way of their own",
+            "kind: source\nowner: a\nurl: snowflake://account/DB/L2\nsnowflake: {token_secret: a, for_roles: {finance: {}, \
+             sales: {warehouse: \"a b\"}}}\n"
+                .to_owned(),
+        ),
+        (
             "a database's options for files",
             "kind: source\nowner: a\nurl: ./data\npostgres: {user: me}\ntables: {sales: ' '}\n".to_owned(),
         ),

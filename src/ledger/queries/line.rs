@@ -11,6 +11,8 @@ stored_enum! {
         Interactive = "interactive",
         /// A schedule.
         Schedule = "schedule",
+        /// What is known of a person was looked up, to know what they may see.
+        Attributes = "attributes",
         /// Definitions were held against the data.
         Check = "check",
     }

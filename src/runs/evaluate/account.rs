@@ -33,6 +33,6 @@ pub(super) fn of_report(prepared: &Prepared, dataset: &DatasetId) -> Account {
             purpose: prepared.purpose.clone(),
             ..account
         },
-        Purpose::Interactive | Purpose::Check => account,
+        Purpose::Interactive | Purpose::Attributes | Purpose::Check => account,
     }
 }

@@ -75,6 +75,12 @@ pub trait Warehouse: fmt::Debug + Send + Sync {
     /// How it writes SQL.
     fn dialect(&self) -> SqlDialect;
 
+    /// The same where statements on the account of a functional role are asked in another way; `None` where they are not.
+    fn of_role(&self, role: &str) -> Option<Arc<dyn Warehouse>> {
+        let _ = role;
+        None
+    }
+
     /// The columns of a table, as definitions name it.
     async fn describe(&self, table: &str, meter: &Meter) -> Result<RemoteTable, SourceError>;
 

@@ -127,7 +127,7 @@ struct LineOut {
     viewer: String,
     /// The functional role that pays.
     role: String,
-    /// `interactive`, `schedule` or `check`.
+    /// `interactive`, `schedule`, `attributes` or `check`.
     purpose: String,
     /// The report.
     report: String,

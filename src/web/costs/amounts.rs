@@ -29,6 +29,12 @@ impl Amounts {
         self.money.write(millionths as f64 / 1e6, NumberStyle::Full, self.locale)
     }
 
+    /// What may be spent: a round number, which needs no small parts.
+    pub(super) fn budget(&self, amount: f64) -> String {
+        let format = NumberFormat { decimals: None, ..self.money.clone() };
+        format.write(amount, NumberStyle::Full, self.locale)
+    }
+
     pub(super) fn count(&self, count: u64) -> String {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         NumberFormat::default().write(count, NumberStyle::Full, self.locale)

@@ -159,7 +159,8 @@ impl Names<'_> {
         if key.is_empty() {
             let none = match by {
                 CostBy::Role => self.w.no_role,
-                CostBy::Report | CostBy::Panel => self.w.no_report,
+                CostBy::Report => self.w.no_report,
+                CostBy::Panel => self.w.no_panel,
                 CostBy::Schedule => self.w.no_schedule,
                 _ => self.w.none,
             };
@@ -209,7 +210,7 @@ impl BudgetView {
         Self {
             name,
             spent: amounts.money(spent),
-            budget: amounts.money(whole as i64),
+            budget: amounts.budget(budget.month),
             used: share(spent as f64, whole, amounts.locale()),
             width: amounts::width(spent as f64, whole),
             state,

@@ -16,7 +16,7 @@ word_table! { CostWords;
     queries: "질의", "Questions", "查詢";
     asked: "소스에 물음", "Asked of sources", "向來源查詢";
     kept: "소스에 묻지 않고 답함", "Answered without a source", "無須來源即可回答";
-    failed: "실패", "Failed", "失敗";
+    failed: "실패·취소", "Failed or cancelled", "失敗或取消";
     moved: "옮긴 양", "Moved", "傳輸量";
     scanned: "읽은 양", "Scanned", "讀取量";
     requests: "요청", "Requests", "請求";
@@ -46,10 +46,12 @@ word_table! { CostWords;
     remove: "빼기", "Remove", "移除";
     no_role: "역할 없음", "No role", "沒有角色";
     no_report: "보고서 아님", "No report", "非報表";
+    no_panel: "패널 아님", "No panel", "非面板";
     no_schedule: "예약 아님", "No schedule", "非排程";
     none: "없음", "None", "無";
     interactive: "화면에서", "Interactive", "互動";
     scheduled: "예약 발송", "Scheduled", "排程";
+    attributes: "권한 확인", "Access", "權限查核";
     check: "정의 검사", "Check", "定義檢查";
     empty: "이 달에는 질의가 없었습니다.", "Nothing was asked in this month.", "本月沒有查詢。";
     empty_filtered: "조건에 맞는 질의가 없습니다.", "There are no such questions.", "沒有符合條件的查詢。";
@@ -78,6 +80,7 @@ impl CostWords {
         match word.parse() {
             Ok(Purpose::Interactive) => self.interactive,
             Ok(Purpose::Schedule) => self.scheduled,
+            Ok(Purpose::Attributes) => self.attributes,
             Ok(Purpose::Check) | Err(_) => self.check,
         }
     }

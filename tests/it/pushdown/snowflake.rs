@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use jangpyo::access::{Restriction, Unrestricted};
+use jangpyo::engine::{Account, Ask, Freshness};
 use jangpyo::error::Kind;
 use jangpyo::query::SemanticQuery;
 use jangpyo::table::Value;
@@ -238,4 +240,40 @@ async fn every_type_of_snowflake_is_read() {
         "{shown:?}"
     );
     assert!(shown[10].contains("08:00:00"), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_functional_role_asks_with_its_own_warehouse_and_shares_no_answers() {
+    let snowflake = loaded().await;
+    let own = ", for_roles: {finance: {role: FINANCE, warehouse: FINANCE_WH}, sales: {warehouse: SALES_WH}}";
+    let dataset = dataset(&snowflake.as_source(own));
+    snowflake.know(&["FINANCE"], &["FINANCE_WH", "SALES_WH"]).await;
+    let restriction = Restriction::none(Unrestricted::Operator);
+    let mut asked = Vec::new();
+    for role in [Some("finance"), Some("sales"), None, Some("stores"), Some("finance")] {
+        let account = Account { role: role.map(str::to_owned), ..Account::default() };
+        let ask = Ask { account, freshness: Freshness::Recent, ..dataset.ask(&restriction) };
+        assert_eq!(dataset.engine.answer(&ask, &count()).await.unwrap().table.cell(0, 0), &Value::Int(3_000));
+        let seen = snowflake.seen().await;
+        let statements = seen["statements"].as_array().unwrap();
+        let last = statements.last().unwrap();
+        asked.push((statements.len(), last["role"].clone(), last["warehouse"].clone()));
+    }
+    let of = |role: &str, warehouse: &str| (json!(role), json!(warehouse));
+    let how: Vec<_> = asked.iter().map(|(_, role, warehouse)| (role.clone(), warehouse.clone())).collect();
+    assert_eq!(
+        how[..3],
+        [of("FINANCE", "FINANCE_WH"), of("REPORTER", "SALES_WH"), of("REPORTER", "REPORTS")]
+    );
+    let counts: Vec<usize> = asked.iter().map(|(count, ..)| *count).collect();
+    assert_eq!(
+        counts[3..],
+        [counts[2]; 2],
+        "roles without their own share answers, and what is there stays there"
+    );
+    assert_eq!(
+        (counts[1], counts[2]),
+        (counts[0] + 1, counts[0] + 2),
+        "one statement for each way of asking"
+    );
 }

@@ -58,6 +58,11 @@ impl Snowflake {
         self.post("execute", &json!({"statements": statements})).await;
     }
 
+    /// Roles and warehouses that there are, besides `REPORTER` and `REPORTS`.
+    pub(crate) async fn know(&self, roles: &[&str], warehouses: &[&str]) {
+        self.post("know", &json!({"roles": roles, "warehouses": warehouses})).await;
+    }
+
     /// What goes wrong next.
     pub(crate) async fn faults(&self, faults: Value) {
         self.post("faults", &json!({"faults": faults})).await;

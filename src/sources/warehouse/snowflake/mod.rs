@@ -27,7 +27,7 @@ use crate::sources::{Meter, SourceError};
 const PARTITIONS_AT_A_TIME: usize = 4;
 
 /// A Snowflake account, seen through one user and role.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SnowflakeWarehouse {
     id: String,
     api: Arc<Api>,
@@ -35,7 +35,7 @@ pub(super) struct SnowflakeWarehouse {
     /// What stands before names of tables that are shorter.
     place: Vec<String>,
     timeout: Duration,
-    statements: Semaphore,
+    statements: Arc<Semaphore>,
 }
 
 impl SnowflakeWarehouse {
@@ -53,7 +53,7 @@ impl SnowflakeWarehouse {
         let place = url.path().split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let credentials = Credentials::of(&account, &options, secret).map_err(bad)?;
         let api = Api::new(&account, &options, credentials).map_err(bad)?;
-        let statements = Semaphore::new(options.statements.max(1) as usize);
+        let statements = Arc::new(Semaphore::new(options.statements.max(1) as usize));
         Ok(Self { id: id.to_owned(), api: Arc::new(api), options, place, timeout, statements })
     }
 
@@ -121,6 +121,19 @@ impl SnowflakeWarehouse {
 impl Warehouse for SnowflakeWarehouse {
     fn dialect(&self) -> SqlDialect {
         SqlDialect::Snowflake
+    }
+
+    fn of_role(&self, role: &str) -> Option<Arc<dyn Warehouse>> {
+        let asked = self.options.for_roles.get(role)?;
+        let mut other = self.clone();
+        let given = |own: &Option<String>, usual: &mut Option<String>| {
+            if own.is_some() {
+                usual.clone_from(own);
+            }
+        };
+        given(&asked.role, &mut other.options.role);
+        given(&asked.warehouse, &mut other.options.warehouse);
+        Some(Arc::new(other))
     }
 
     /// The types of an answer without rows are those of the columns, and cost no warehouse time.

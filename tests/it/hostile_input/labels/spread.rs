@@ -55,7 +55,7 @@ const UNDERSTOOD: [&str; 37] = [
 ];
 
 /// The same in files that no report shows.
-const UNDERSTOOD_ELSEWHERE: [&str; 22] = [
+const UNDERSTOOD_ELSEWHERE: [&str; 24] = [
     "ClaimAttribute.claim",
     "FunctionalRole.contact",
     "FunctionalRole.users[]",
@@ -68,6 +68,8 @@ const UNDERSTOOD_ELSEWHERE: [&str; 22] = [
     "SnowflakeOptions.user",
     "SnowflakeOptions.role",
     "SnowflakeOptions.warehouse",
+    "SnowflakeRole.role",
+    "SnowflakeRole.warehouse",
     "SnowflakeOptions.host",
     "SnowflakeOptions.proxy",
     "S3Options.endpoint",
