@@ -59,7 +59,7 @@ pub struct Prices {
 pub struct Budget {
     /// The amount.
     pub month: f64,
-    /// The share of it, in percent, from which the role's contact is warned.
+    /// The share of it, in percent, from which the page of costs warns.
     #[serde(default = "usual_warning")]
     pub warn: f64,
     /// Whether queries of the role are refused once it is spent; answers that are there are still shown.
