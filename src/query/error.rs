@@ -52,6 +52,23 @@ pub enum QueryError {
         /// The source's kind.
         dialect: &'static str,
     },
+    /// It cannot be asked of one of the sources that the dataset lies in.
+    #[error("in source `{source_id}`: {cause}")]
+    InSource {
+        /// The source.
+        source_id: String,
+        /// Why.
+        cause: Box<QueryError>,
+    },
+    /// It adds up something that cannot be told from the parts of a dataset that lies in several sources.
+    #[error(
+        "`{aggregate}` cannot be told from parts, and the dataset lies in several sources; sums, counts, averages, \
+         least and greatest can, and distinct values can be counted"
+    )]
+    NotFromParts {
+        /// The aggregate.
+        aggregate: String,
+    },
     /// The question does not make sense for this dataset.
     #[error("{0}")]
     BadQuestion(String),
@@ -65,9 +82,11 @@ impl QueryError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::UnknownField { .. } | Self::BadValue { .. } | Self::BadQuestion(_) => Kind::BadRequest,
-            Self::BadExpression { .. } | Self::CyclicMetric { .. } | Self::NoEqual { .. } => {
-                Kind::BadDefinition
-            }
+            Self::BadExpression { .. }
+            | Self::CyclicMetric { .. }
+            | Self::NoEqual { .. }
+            | Self::NotFromParts { .. } => Kind::BadDefinition,
+            Self::InSource { cause, .. } => cause.kind(),
             Self::Hidden => Kind::Forbidden,
             Self::Plan(_) => Kind::Bug,
         }

@@ -14,15 +14,26 @@ mod expression;
 mod filter;
 mod load;
 mod mask;
+mod parts;
 mod period;
 mod plan;
 mod row_rules;
 mod semantic;
 
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::SessionContext;
+
 pub use calendar::{Buckets, DateRange, bucket_of};
 pub use dialect::statement;
 pub use error::QueryError;
 pub use load::{Needs, SLICE};
+pub use parts::Parts;
 pub use period::{Anchor, compared, resolve};
 pub use plan::{OTHERS_FLAG, Planner};
 pub use semantic::{Comparison, Condition, Filter, GroupBy, Literal, SemanticQuery, Sort, Top};
+
+/// A plan with its types made explicit: what is compared, added up or put side by side has one type.
+fn typed(plan: LogicalPlan, context: &SessionContext) -> Result<LogicalPlan, QueryError> {
+    let state = context.state();
+    Ok(state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})?)
+}

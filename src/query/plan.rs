@@ -14,7 +14,7 @@ use super::aggregate::Numbers;
 use super::bucket::TimeDimension;
 use super::columns::Columns;
 use super::expression::{self, Place, aggregate_name, exact_column};
-use super::{GroupBy, QueryError, SemanticQuery, Top, dialect, filter, mask, row_rules};
+use super::{GroupBy, Parts, QueryError, SemanticQuery, Top, dialect, filter, mask, row_rules};
 use crate::access::Restriction;
 use crate::definitions::model::{Dataset, Dimension, DimensionType, FieldName};
 use crate::sources::{Input, ROWS};
@@ -175,6 +175,31 @@ impl<'a> Planner<'a> {
         self.check_plan(plan, Place { what, name: field.as_str() })
     }
 
+    /// Whether one measure or metric can be told from the parts of a dataset that lies in several sources.
+    pub fn check_parts(&self, field: &FieldName) -> Result<(), QueryError> {
+        let plan = self.totals(&SemanticQuery::of_everything(vec![field.clone()]))?;
+        Parts::of(plan, &self.input.context).map(drop)
+    }
+
+    /// Whether one dimension holds the same kind of values as another source of the dataset does.
+    pub fn same_kind(&self, field: &FieldName, other: &Planner<'_>) -> Result<(), QueryError> {
+        let (here, there) = (self.dimension(field)?.data_type, other.dimension(field)?.data_type);
+        let is_same = match (plain(&here), plain(&there)) {
+            (DataType::Timestamp(_, one), DataType::Timestamp(_, other)) => one.is_some() == other.is_some(),
+            (one, other) => {
+                one == other
+                    || (one.is_string() && other.is_string())
+                    || (one.is_numeric() && other.is_numeric())
+            }
+        };
+        if is_same {
+            return Ok(());
+        }
+        let place = Place { what: "dimension", name: field.as_str() };
+        Err(place
+            .error(format!("holds {here}, and {there} in the other source; convert one of them in a view")))
+    }
+
     /// Plans how far the data go.
     pub fn check_latest(&self) -> Result<(), QueryError> {
         let plan = self.latest(Tz::UTC)?;
@@ -198,10 +223,7 @@ impl<'a> Planner<'a> {
     /// Plans one dimension and holds its declared type against the data.
     pub fn check_dimension(&self, field: &FieldName) -> Result<(), QueryError> {
         let Parsed { expression, data_type: found } = self.dimension(field)?;
-        let values = match &found {
-            DataType::Dictionary(_, values) => values.as_ref(),
-            other => other,
-        };
+        let values = plain(&found);
         let (name, definition) = self.definition(field)?;
         let fits = match definition.r#type {
             None => true,
@@ -411,6 +433,14 @@ impl<'a> Planner<'a> {
 
     pub(super) fn parse(&self, sql: &str, place: Place<'_>) -> Result<Expr, QueryError> {
         self.columns.parse(self.input, sql, place)
+    }
+}
+
+/// The type that has the values of a dictionary, or the type itself.
+pub(super) fn plain(data_type: &DataType) -> &DataType {
+    match data_type {
+        DataType::Dictionary(_, values) => values,
+        other => other,
     }
 }
 

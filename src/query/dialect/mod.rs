@@ -19,7 +19,8 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
 
-use super::QueryError;
+use super::plan::plain;
+use super::{QueryError, typed};
 use crate::sources::{SqlDialect, Statement};
 
 /// Writes a plan for a source. Its types are made explicit first, so that the source has nothing to guess.
@@ -28,8 +29,7 @@ pub fn statement(
     context: &SessionContext,
     dialect: SqlDialect,
 ) -> Result<Statement, QueryError> {
-    let state = context.state();
-    let plan = state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})?;
+    let plan = typed(plan, context)?;
     let dialect: &dyn Dialect = match dialect {
         SqlDialect::Postgres => &postgres::Postgres,
         SqlDialect::Snowflake => &snowflake::Snowflake,
@@ -160,14 +160,6 @@ fn is_text(data_type: &DataType) -> bool {
     match data_type {
         DataType::Dictionary(_, values) => is_text(values),
         other => other.is_string(),
-    }
-}
-
-/// The type that has the values of a dictionary, or the type itself.
-fn plain(data_type: &DataType) -> &DataType {
-    match data_type {
-        DataType::Dictionary(_, values) => values,
-        other => other,
     }
 }
 
