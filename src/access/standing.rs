@@ -290,8 +290,13 @@ impl Standing {
         let named = match object {
             Object::Source(id) => grant.sources.contains(id),
             Object::Dataset(id) => {
-                let source = self.catalog.datasets.get(id).map(|dataset| &dataset.source);
-                grant.datasets.contains(id) || source.is_some_and(|source| grant.sources.contains(source))
+                let in_sources = || {
+                    let dataset = self.catalog.datasets.get(id);
+                    // Rows of a source that is not granted do not come with those of one that is.
+                    dataset
+                        .is_some_and(|dataset| dataset.sources().all(|source| grant.sources.contains(source)))
+                };
+                grant.datasets.contains(id) || in_sources()
             }
             Object::Report(id) => grant.reports.contains(id),
             Object::File(_) => false,

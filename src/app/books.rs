@@ -201,7 +201,7 @@ impl QueryLog for Books {
 }
 
 fn line(record: QueryRecord, costs: Option<&Costs>, at: DateTime<Utc>) -> QueryLine {
-    let QueryRecord { account, dataset, source, region, rows, measured, served, outcome } = record;
+    let QueryRecord { account, dataset, source, region, rows, measured, whole, served, outcome } = record;
     let prices = costs.and_then(|costs| costs.prices.get(source.as_str()));
     let (purpose, schedule, run) = match account.purpose {
         Purpose::Interactive => (queries::Purpose::Interactive, None, None),
@@ -235,6 +235,7 @@ fn line(record: QueryRecord, costs: Option<&Costs>, at: DateTime<Utc>) -> QueryL
         rows: rows as u64,
         scanned: measured.scanned,
         moved: measured.moved,
+        whole,
         requests: measured.requests,
         busy_micros: u64::try_from(measured.busy.as_micros()).unwrap_or(u64::MAX),
         cost: prices.map_or(0, |prices| price(prices, &measured)),
@@ -266,6 +267,7 @@ mod tests {
             scanned: 2_000_000_000,
             moved: 500_000_000,
             busy: Duration::from_secs(2),
+            rows: 0,
             statement_ids: Vec::new(),
         };
         // 0.01 + 0.05 + 0.02 + 0.02

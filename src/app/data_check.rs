@@ -23,12 +23,11 @@ pub async fn check_against_data(program: &Program) -> Vec<Diagnostic> {
         let restriction = &restriction;
         let file = workspace.file_of(DefinitionKind::Dataset, id.as_str());
         async move {
-            let (Some(source), Some(file)) = (catalog.sources.get(&dataset.source), file) else {
+            let account = Account { purpose: Purpose::Check, ..Account::default() };
+            let (Some(ask), Some(file)) = (Ask::of(catalog, id, restriction, account), file) else {
                 return Vec::new();
             };
-            let account = Account { purpose: Purpose::Check, ..Account::default() };
-            let freshness = Freshness::from_now_on();
-            let ask = Ask { id, dataset, source, restriction, freshness, memory: None, account };
+            let ask = Ask { freshness: Freshness::from_now_on(), ..ask };
             match program.evaluator.engine().check_fields(&ask).await {
                 Ok(problems) => problems
                     .into_iter()

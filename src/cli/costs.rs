@@ -114,7 +114,8 @@ fn cells(row: &CostRow) -> [String; 7] {
 fn as_json(row: &CostRow) -> serde_json::Value {
     json!({
         "key": row.key, "cost": row.cost as f64 / 1e6, "queries": row.queries, "asked": row.asked, "failed": row.failed,
-        "bytes_moved": row.moved, "bytes_scanned": row.scanned, "requests": row.requests,
+        "bytes_moved": row.moved, "bytes_across_regions": row.crossed, "bytes_if_copied_daily": row.copied,
+        "bytes_scanned": row.scanned, "requests": row.requests,
         "seconds": row.busy_micros as f64 / 1e6,
     })
 }

@@ -27,9 +27,6 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
             format!("there is no dataset `{}`; valid are: {}", arguments.dataset, valid.join(", ")),
         )
     })?;
-    let source = catalog.sources.get(&dataset.source).ok_or_else(|| {
-        Failure::new(Kind::BadDefinition, format!("source `{}` is not defined or has errors", dataset.source))
-    })?;
     let standing = program.evaluator.standing(arguments.viewer.viewer()).await;
     let restriction =
         standing.decide(Action::Explore, Object::Dataset(id)).and_then(|_| standing.restriction(id));
@@ -37,19 +34,17 @@ pub(super) async fn query(place: &Place, arguments: &QueryArguments) -> Result<E
         let person = standing.viewer().name();
         Failure::new(Kind::Forbidden, format!("dataset `{id}` is closed to {person}: {refusal}"))
     })?;
-    let ask = Ask {
-        id,
-        dataset,
-        source,
-        restriction: &restriction,
-        freshness: Freshness::from_now_on(),
-        memory: None,
-        account: Account {
-            viewer: standing.viewer().name().to_owned(),
-            role: standing.payer(id).map(|role| role.to_string()),
-            ..Account::default()
-        },
+    let account = Account {
+        viewer: standing.viewer().name().to_owned(),
+        role: standing.payer(id).map(|role| role.to_string()),
+        ..Account::default()
     };
+    let ask = Ask::of(catalog, id, &restriction, account).ok_or_else(|| {
+        let sources: Vec<String> = dataset.sources().map(|source| format!("`{source}`")).collect();
+        let message = format!("source {} is not defined or has errors", sources.join(" or "));
+        Failure::new(Kind::BadDefinition, message)
+    })?;
+    let ask = Ask { freshness: Freshness::from_now_on(), ..ask };
     let engine = program.evaluator.engine();
     let range = match &arguments.period {
         Some(text) => {

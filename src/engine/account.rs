@@ -1,11 +1,11 @@
 //! On whose account questions are asked, and what becomes of them: told to whoever keeps the books.
 
-use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::EngineError;
 use super::answer::Ask;
-use crate::definitions::model::{DatasetId, PanelId, ReportId, SourceId};
+use crate::definitions::model::{DatasetId, PanelId, ReportId, Source, SourceId};
 use crate::sources::{Measured, Meter};
 
 /// On whose account a question is asked, and what for.
@@ -88,6 +88,8 @@ pub struct QueryRecord {
     pub rows: usize,
     /// What was asked of the source.
     pub measured: Measured,
+    /// For a part whose answer left its region: how many bytes its tables have, which copying them would have moved.
+    pub whole: Option<u64>,
     /// Where the answer came from.
     pub served: Served,
     /// How it ended.
@@ -133,21 +135,60 @@ pub(super) struct Open {
     record: Option<QueryRecord>,
     /// Counts what it asks of the source.
     pub(super) meter: Arc<Meter>,
+    /// What it asks of other regions.
+    abroad: Vec<Abroad>,
+}
+
+/// A part of a question that is asked in another region.
+struct Abroad {
+    source: SourceId,
+    region: Option<String>,
+    meter: Arc<Meter>,
+    bytes: AtomicU64,
 }
 
 impl Open {
     pub(super) fn new(log: &Arc<dyn QueryLog>, whole: &Arc<Meter>, ask: &Ask<'_>) -> Self {
+        let region = |source: &Source| source.region.as_ref().map(ToString::to_string);
         let record = QueryRecord {
             account: ask.account.clone(),
             dataset: ask.id.clone(),
             source: ask.dataset.source.clone(),
-            region: ask.source.region.as_ref().map(ToString::to_string),
+            region: region(ask.source),
             rows: 0,
             measured: Measured::default(),
+            whole: None,
             served: Served::Source,
             outcome: Outcome::Cancelled,
         };
-        Self { log: Arc::clone(log), record: Some(record), meter: Meter::part_of(whole) }
+        let abroad = ask.others.iter().map(|(id, source)| Abroad {
+            source: (*id).clone(),
+            region: region(source),
+            meter: Meter::part_of(whole),
+            bytes: AtomicU64::new(0),
+        });
+        Self {
+            log: Arc::clone(log),
+            record: Some(record),
+            meter: Meter::part_of(whole),
+            abroad: abroad.collect(),
+        }
+    }
+
+    /// The meter of one of the dataset's sources, that of its own first.
+    pub(super) fn meter_of(&self, position: usize) -> &Arc<Meter> {
+        self.source(position).map_or(&self.meter, |abroad| &abroad.meter)
+    }
+
+    /// How many bytes one of its sources holds of the dataset.
+    pub(super) fn holds(&self, position: usize, bytes: u64) {
+        if let Some(abroad) = self.source(position) {
+            abroad.bytes.store(bytes, Ordering::Relaxed);
+        }
+    }
+
+    fn source(&self, position: usize) -> Option<&Abroad> {
+        self.abroad.get(position.checked_sub(1)?)
     }
 
     /// Whether the source may be asked.
@@ -169,21 +210,38 @@ impl Open {
                 return;
             }
             let measured = self.meter.read();
+            for abroad in &self.abroad {
+                self.tell_abroad(abroad, &record, outcome);
+            }
             self.log.record(QueryRecord { rows, measured, served, outcome, ..record });
         }
     }
 }
 
-impl Drop for Open {
-    fn drop(&mut self) {
-        if self.meter.read().requests > 0 {
-            self.tell(Outcome::Cancelled, Served::Source, 0);
+impl Open {
+    /// What was asked in another region has a line of its own, with the prices and the region of its source.
+    fn tell_abroad(&self, abroad: &Abroad, home: &QueryRecord, outcome: Outcome) {
+        let measured = abroad.meter.read();
+        if measured.requests == 0 {
+            return;
         }
+        self.log.record(QueryRecord {
+            source: abroad.source.clone(),
+            region: abroad.region.clone(),
+            rows: usize::try_from(measured.rows).unwrap_or(usize::MAX),
+            whole: Some(abroad.bytes.load(Ordering::Relaxed)),
+            measured,
+            outcome,
+            ..home.clone()
+        });
     }
 }
 
-impl fmt::Debug for NoLog {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("NoLog")
+impl Drop for Open {
+    fn drop(&mut self) {
+        let asked = |meter: &Meter| meter.read().requests > 0;
+        if asked(&self.meter) || self.abroad.iter().any(|abroad| asked(&abroad.meter)) {
+            self.tell(Outcome::Cancelled, Served::Source, 0);
+        }
     }
 }

@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use arrow::record_batch::RecordBatch;
 use chrono::NaiveDate;
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::LogicalPlan;
 use moka::future::Cache;
 
 use super::account::{Account, NoLog, Open, Outcome, QueryLog, Served};
@@ -16,11 +14,13 @@ use super::comparison;
 use super::datasets::{Datasets, Freshness, definition_hash};
 use super::execution::Executor;
 use super::inspection::LatestKey;
+use super::places::{Down, Places, Resting, Work};
 use super::{EngineError, EngineSettings, Memory};
 use crate::access::Restriction;
-use crate::definitions::model::{Dataset, DatasetId, Source};
-use crate::query::{DateRange, Planner, SemanticQuery};
-use crate::sources::{Input, Meter};
+use crate::definitions::Catalog;
+use crate::definitions::model::{Dataset, DatasetId, MissingRegion, Source, SourceId};
+use crate::query::{DateRange, SemanticQuery};
+use crate::sources::Meter;
 use crate::table::{Table, Value};
 
 /// How many last days of datasets are kept.
@@ -35,6 +35,10 @@ pub struct Ask<'a> {
     pub dataset: &'a Dataset,
     /// The definition of its source.
     pub source: &'a Source,
+    /// The other sources that hold rows of it, with their definitions.
+    pub others: Vec<(&'a SourceId, &'a Source)>,
+    /// What becomes of the answer while one of several regions cannot be reached.
+    pub missing_region: MissingRegion,
     /// What the viewer may see of it.
     pub restriction: &'a Restriction,
     /// How recent the listing of its files must be.
@@ -43,6 +47,62 @@ pub struct Ask<'a> {
     pub memory: Option<&'a Memory>,
     /// On whose account.
     pub account: Account,
+}
+
+/// A dataset of the catalogue with the sources it lies in.
+#[derive(Clone)]
+pub struct Defined<'a> {
+    /// Its id.
+    pub id: &'a DatasetId,
+    /// Its definition.
+    pub dataset: &'a Dataset,
+    /// The definition of its source.
+    pub source: &'a Source,
+    /// The other sources that hold rows of it.
+    pub others: Vec<(&'a SourceId, &'a Source)>,
+}
+
+impl<'a> Defined<'a> {
+    /// `None` where a definition is missing.
+    pub fn of(catalog: &'a Catalog, id: &DatasetId) -> Option<Self> {
+        let (id, dataset) = catalog.datasets.get_key_value(id)?;
+        let source = |id| catalog.sources.get_key_value(id).map(|(id, source)| (id, source.as_ref()));
+        let others = dataset.also_in.iter().map(source).collect::<Option<_>>()?;
+        Some(Self { id, dataset, source: source(&dataset.source)?.1, others })
+    }
+}
+
+impl<'a> Ask<'a> {
+    /// A question of people who look.
+    pub fn new(defined: Defined<'a>, restriction: &'a Restriction, account: Account) -> Self {
+        let Defined { id, dataset, source, others } = defined;
+        Self {
+            id,
+            dataset,
+            source,
+            others,
+            missing_region: MissingRegion::Fail,
+            restriction,
+            freshness: Freshness::Recent,
+            memory: None,
+            account,
+        }
+    }
+
+    /// The same of a dataset of the catalogue; `None` where a definition is missing.
+    pub fn of(
+        catalog: &'a Catalog,
+        id: &DatasetId,
+        restriction: &'a Restriction,
+        account: Account,
+    ) -> Option<Self> {
+        Some(Self::new(Defined::of(catalog, id)?, restriction, account))
+    }
+
+    /// Whether an answer may lack a region.
+    fn may_lack(&self) -> bool {
+        self.missing_region == MissingRegion::Mark
+    }
 }
 
 /// A finished answer.
@@ -54,6 +114,8 @@ pub struct Answer {
     pub usage: Usage,
     /// The version of the data it was computed from.
     pub data_version: String,
+    /// The regions whose rows it lacks, because they could not be reached.
+    pub missing: Vec<String>,
 }
 
 /// What an answer cost.
@@ -78,6 +140,15 @@ struct AnswerKey {
     query: SemanticQuery,
 }
 
+/// A kept answer.
+#[derive(Debug, Clone)]
+struct Kept {
+    table: Arc<Table>,
+    /// How long its queries took.
+    millis: u64,
+    missing: Arc<[String]>,
+}
+
 /// How questions were answered since the start.
 #[derive(Debug, Default)]
 pub struct AnswerCounters {
@@ -93,7 +164,8 @@ pub struct AnswerCounters {
 pub struct Engine {
     pub(super) executor: Executor,
     pub(super) datasets: Datasets,
-    answers: Cache<AnswerKey, (Arc<Table>, u64)>,
+    pub(super) resting: Resting,
+    answers: Cache<AnswerKey, Kept>,
     pub(super) latest: Cache<LatestKey, Option<NaiveDate>>,
     meter: Arc<Meter>,
     log: Arc<dyn QueryLog>,
@@ -105,13 +177,14 @@ impl Engine {
     pub fn new(settings: EngineSettings) -> std::io::Result<Self> {
         let answers = Cache::builder()
             .max_capacity(settings.answer_cache_cells)
-            .weigher(|_, (table, _): &(Arc<Table>, u64)| {
+            .weigher(|_, Kept { table, .. }: &Kept| {
                 u32::try_from(table.len() * table.columns.len() + 16).unwrap_or(u32::MAX)
             })
             .build();
         Ok(Self {
             executor: Executor::new(settings.clone())?,
             datasets: Datasets::new(settings),
+            resting: Resting::default(),
             answers,
             latest: Cache::new(LAST_DAYS),
             meter: Arc::default(),
@@ -139,13 +212,7 @@ impl Engine {
     /// Answers `query`. If a file was replaced under a running query, it is asked once more.
     pub async fn answer(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Result<Answer, EngineError> {
         let open = self.on_account(ask);
-        let result = match Box::pin(self.try_answer(ask, query, &open)).await {
-            Err(error) if is_changed(&error) => {
-                self.datasets.forget(ask.id).await;
-                Box::pin(self.try_answer(ask, query, &open)).await
-            }
-            result => result,
-        };
+        let result = self.persist(ask, |without| self.try_answer(ask, query, &open, without)).await;
         match &result {
             Ok(answer) => open.ended(Outcome::Answered, answer.usage.served, answer.usage.rows),
             Err(_) => open.ended(Outcome::Failed, Served::Source, 0),
@@ -159,31 +226,65 @@ impl Engine {
         result
     }
 
+    /// Asks once more where files were replaced meanwhile, and without the regions that were found down, where the
+    /// question can do without.
+    pub(super) async fn persist<T, F>(
+        &self,
+        ask: &Ask<'_>,
+        attempt: impl Fn(Vec<Down>) -> F,
+    ) -> Result<T, EngineError>
+    where
+        F: Future<Output = Result<T, EngineError>>,
+    {
+        let mut without = Vec::new();
+        let mut changed = false;
+        loop {
+            match Box::pin(attempt(without.clone())).await {
+                Err(error) if is_changed(&error) && !changed => {
+                    changed = true;
+                    self.datasets.forget(ask.id).await;
+                }
+                Err(error) => {
+                    let Some(down) = region_down(&error).filter(|down| !without.contains(down)) else {
+                        return Err(error);
+                    };
+                    self.resting.note(ask.id, &down);
+                    if !ask.may_lack() {
+                        return Err(error);
+                    }
+                    without.push(down);
+                }
+                result => return result,
+            }
+        }
+    }
+
     async fn try_answer(
         &self,
         ask: &Ask<'_>,
         query: &SemanticQuery,
         open: &Open,
+        without: Vec<Down>,
     ) -> Result<Answer, EngineError> {
         let remembered = ask.memory.and_then(|memory| memory.input(ask, query));
         let from_memory = remembered.is_some();
-        let input = if let Some(input) = remembered {
-            input
+        let places = if let Some(input) = remembered {
+            Places::in_memory(ask, input, &open.meter)
         } else {
             if let Some(memory) = ask.memory {
                 memory.note(ask, query);
             }
-            self.open(ask, &open.meter).await?
+            self.open(ask, open, &without).await?
         };
         let key = AnswerKey {
             dataset: ask.id.clone(),
-            definition: definition_hash(ask.dataset, ask.source),
-            version: input.version.clone(),
+            definition: definition_hash(ask),
+            version: places.version.clone(),
             restriction: ask.restriction.clone(),
-            asked_for: input.asked_for.clone(),
+            asked_for: places.asked_for.clone(),
             query: query.clone(),
         };
-        let data_version = input.version.clone();
+        let data_version = places.version.clone();
         // Before waiting for somebody else's answer: their role's budget is not this one's.
         if !from_memory && !self.answers.contains_key(&key) {
             open.admit()?;
@@ -193,9 +294,10 @@ impl Engine {
             .entry(key)
             .or_try_insert_with(async {
                 let started = Instant::now();
-                let work = Work::new(ask, &input, &open.meter)?;
-                let table = self.compute(&work, query).await?;
-                Ok::<_, EngineError>((Arc::new(table), started.elapsed().as_millis() as u64))
+                let work = Work::new(ask, &places, &self.executor)?;
+                let table = Arc::new(compute(&work, query).await?);
+                let missing = work.missing().into();
+                Ok::<_, EngineError>(Kept { table, millis: started.elapsed().as_millis() as u64, missing })
             })
             .await
             .map_err(EngineError::Shared)?;
@@ -203,7 +305,7 @@ impl Engine {
         if let Some(memory) = ask.memory.filter(|_| !cached && !from_memory) {
             memory.count_asked();
         }
-        let (table, millis) = entry.into_value();
+        let Kept { table, millis, missing } = entry.into_value();
         let served = match (cached, from_memory) {
             (true, _) => Served::Kept,
             (false, true) => Served::Slice,
@@ -211,78 +313,51 @@ impl Engine {
         };
         let usage = Usage { millis: if cached { 0 } else { millis }, rows: table.len(), served };
         tracing::debug!(dataset = %ask.id, millis = usage.millis, rows = usage.rows, ?served, "answered");
-        Ok(Answer { table, usage, data_version })
-    }
-
-    pub(super) async fn open(&self, ask: &Ask<'_>, meter: &Arc<Meter>) -> Result<Arc<Input>, EngineError> {
-        let input = self.datasets.open(&self.executor, ask, meter).await?;
-        let of_role = ask.account.role.as_deref().and_then(|role| input.of_role(role));
-        Ok(of_role.map_or(input, Arc::new))
+        Ok(Answer { table, usage, data_version, missing: missing.to_vec() })
     }
 
     /// A question that begins, in the books.
     pub(super) fn on_account(&self, ask: &Ask<'_>) -> Open {
         Open::new(&self.log, &self.meter, ask)
     }
-
-    async fn compute(&self, work: &Work<'_>, query: &SemanticQuery) -> Result<Table, EngineError> {
-        let kept = match &query.top {
-            Some(top) => Some(first_column(&self.rows(work, work.planner.ranking(query, top)?).await?)?),
-            None => None,
-        };
-        let current = self.period(work, query, kept.as_deref(), query.range).await?;
-        let Some(compare) = query.compare else { return Ok(current) };
-        let unlimited = SemanticQuery { limit: None, sort: Vec::new(), ..query.clone() };
-        let previous = self.period(work, &unlimited, kept.as_deref(), Some(compare)).await?;
-        Ok(comparison::join(current, &previous, query))
-    }
-
-    async fn rows(&self, work: &Work<'_>, plan: LogicalPlan) -> Result<Vec<RecordBatch>, EngineError> {
-        self.executor.collect(work.input, plan, work.meter).await
-    }
-
-    async fn period(
-        &self,
-        work: &Work<'_>,
-        query: &SemanticQuery,
-        kept: Option<&[ScalarValue]>,
-        range: Option<DateRange>,
-    ) -> Result<Table, EngineError> {
-        let query = SemanticQuery { range, ..query.clone() };
-        let planner = &work.planner;
-        let batches = self.rows(work, planner.rows(&query, kept)?).await?;
-        let mut table = business_table(work.dataset, &query, &batches)?;
-        if query.limit.is_some_and(|limit| table.len() >= limit) {
-            let counted = self.rows(work, planner.row_count(&query, kept)?).await?;
-            if let Some(Value::Int(rows)) = column_cells(&counted, 0)?.first() {
-                table.rows_before_limit = usize::try_from(*rows).unwrap_or(table.len());
-            }
-        }
-        if query.totals && !query.measures.is_empty() {
-            let batches = self.rows(work, planner.totals(&query)?).await?;
-            let mut totals = vec![Value::Null; query.by.len()];
-            for column in 0..query.measures.len() {
-                totals.push(column_cells(&batches, column)?.into_iter().next().unwrap_or_default());
-            }
-            table.totals = Some(totals);
-        }
-        Ok(table)
-    }
 }
 
-/// What the queries of one question have in common.
-struct Work<'a> {
-    dataset: &'a Dataset,
-    input: &'a Arc<Input>,
-    planner: Planner<'a>,
-    meter: &'a Arc<Meter>,
+async fn compute(work: &Work<'_>, query: &SemanticQuery) -> Result<Table, EngineError> {
+    let kept = match &query.top {
+        Some(top) => Some(first_column(&work.rows(|planner| planner.ranking(query, top)).await?)?),
+        None => None,
+    };
+    let current = period(work, query, kept.as_deref(), query.range).await?;
+    let Some(compare) = query.compare else { return Ok(current) };
+    let unlimited = SemanticQuery { limit: None, sort: Vec::new(), ..query.clone() };
+    let previous = period(work, &unlimited, kept.as_deref(), Some(compare)).await?;
+    Ok(comparison::join(current, &previous, query))
 }
 
-impl<'a> Work<'a> {
-    fn new(ask: &Ask<'a>, input: &'a Arc<Input>, meter: &'a Arc<Meter>) -> Result<Self, EngineError> {
-        let planner = Planner::new(ask.dataset, input, ask.restriction)?;
-        Ok(Self { dataset: ask.dataset, input, planner, meter })
+async fn period(
+    work: &Work<'_>,
+    query: &SemanticQuery,
+    kept: Option<&[ScalarValue]>,
+    range: Option<DateRange>,
+) -> Result<Table, EngineError> {
+    let query = SemanticQuery { range, ..query.clone() };
+    let batches = work.rows(|planner| planner.rows(&query, kept)).await?;
+    let mut table = business_table(work.dataset, &query, &batches)?;
+    if query.limit.is_some_and(|limit| table.len() >= limit) {
+        let counted = work.rows(|planner| planner.row_count(&query, kept)).await?;
+        if let Some(Value::Int(rows)) = column_cells(&counted, 0)?.first() {
+            table.rows_before_limit = usize::try_from(*rows).unwrap_or(table.len());
+        }
     }
+    if query.totals && !query.measures.is_empty() {
+        let batches = work.rows(|planner| planner.totals(&query)).await?;
+        let mut totals = vec![Value::Null; query.by.len()];
+        for column in 0..query.measures.len() {
+            totals.push(column_cells(&batches, column)?.into_iter().next().unwrap_or_default());
+        }
+        table.totals = Some(totals);
+    }
+    Ok(table)
 }
 
 pub(super) fn is_changed(error: &EngineError) -> bool {
@@ -290,5 +365,16 @@ pub(super) fn is_changed(error: &EngineError) -> bool {
         EngineError::Changed => true,
         EngineError::Shared(inner) => is_changed(inner),
         _ => false,
+    }
+}
+
+/// The region that could not be reached.
+fn region_down(error: &EngineError) -> Option<Down> {
+    match error {
+        EngineError::RegionDown { region, cause } => {
+            Some(Down { region: region.clone(), cause: Arc::clone(cause) })
+        }
+        EngineError::Shared(inner) => region_down(inner),
+        _ => None,
     }
 }

@@ -16,7 +16,7 @@ use crate::definitions::model::{Dataset, DatasetId, Source, SourceId};
 use crate::query::Planner;
 use crate::sources::{
     Input, InputOptions, Meter, RangeCache, Remote, SourceError, Warehouse, current_version, has_object,
-    open_input, open_remote, open_source, open_warehouse, remote_version,
+    open_input, open_remote, open_source, open_warehouse, remote_size, remote_version,
 };
 
 /// How recent a listing of a dataset's files must be.
@@ -36,6 +36,20 @@ impl Freshness {
     }
 }
 
+/// Rows of a dataset in one source.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) id: &'a DatasetId,
+    pub(super) dataset: &'a Dataset,
+    pub(super) source_id: &'a SourceId,
+    pub(super) source: &'a Source,
+    pub(super) freshness: Freshness,
+    /// Where it is, for datasets that lie in several regions.
+    pub(super) region: Option<&'a str>,
+    /// Whether what it answers leaves its region.
+    pub(super) is_abroad: bool,
+}
+
 type Slot = Arc<Mutex<Option<Opened>>>;
 
 struct Opened {
@@ -50,8 +64,8 @@ type Connected = (u64, Arc<dyn Warehouse>);
 pub(super) struct Datasets {
     settings: EngineSettings,
     options: InputOptions,
-    // One slot per dataset and definition: questions that arrive together wait for one opening.
-    slots: Mutex<HashMap<DatasetId, (u64, Slot)>>,
+    // One slot per dataset, source and definition: questions that arrive together wait for one opening.
+    slots: Mutex<HashMap<(DatasetId, SourceId), (u64, Slot)>>,
     // Their connections are shared between datasets.
     warehouses: Mutex<HashMap<SourceId, Connected>>,
 }
@@ -71,11 +85,11 @@ impl Datasets {
     pub(super) async fn open(
         &self,
         executor: &Executor,
-        ask: &Ask<'_>,
+        spot: &Spot<'_>,
         meter: &Arc<Meter>,
     ) -> Result<Arc<Input>, EngineError> {
-        let Ask { id, dataset, source, freshness, .. } = *ask;
-        let slot = self.slot(id, definition_hash(dataset, source)).await;
+        let Spot { dataset, source, freshness, .. } = *spot;
+        let slot = self.slot(spot).await;
         let mut slot = slot.lock().await;
         let lifetime = self.settings.listing_lifetime;
         let is_fresh = |opened: &&Opened| match freshness {
@@ -88,9 +102,13 @@ impl Datasets {
         let listed_at = Instant::now();
         let known = slot.as_ref().map(|opened| Arc::clone(&opened.input));
         let input = if source.computes() {
-            self.at_its_source(dataset, source, known.as_ref(), meter).await?
+            self.at_its_source(spot, known.as_ref(), meter).await?
         } else {
-            self.in_files(dataset, source, known.as_ref(), meter).await?
+            self.in_files(spot, known.as_ref(), meter).await?
+        };
+        let input = match (input, spot.region) {
+            (Some(input), Some(region)) => Some(input.in_region(region)?),
+            (input, _) => input,
         };
         let Some(input) = input.map(Arc::new) else {
             // The same data: what is known of them stays known.
@@ -110,13 +128,12 @@ impl Datasets {
     /// The dataset's files, opened; `None` if they are those of `known`.
     async fn in_files(
         &self,
-        dataset: &Dataset,
-        source: &Source,
+        spot: &Spot<'_>,
         known: Option<&Arc<Input>>,
         meter: &Arc<Meter>,
     ) -> Result<Option<Input>, EngineError> {
-        let settings = &self.settings;
-        let store = open_source(dataset.source.as_str(), source, &settings.workspace, &settings.file_roots)?;
+        let (settings, Spot { dataset, source, .. }) = (&self.settings, *spot);
+        let store = open_source(spot.source_id.as_str(), source, &settings.workspace, &settings.file_roots)?;
         if let Some(known) = known
             && known.version
                 == self.in_time(current_version(dataset, source, &store, &self.options, meter)).await?
@@ -129,8 +146,7 @@ impl Datasets {
     /// The dataset's tables, described by their source; `None` if they are those of `known`.
     async fn at_its_source(
         &self,
-        dataset: &Dataset,
-        source: &Source,
+        spot: &Spot<'_>,
         known: Option<&Arc<Input>>,
         meter: &Arc<Meter>,
     ) -> Result<Option<Input>, EngineError> {
@@ -140,8 +156,18 @@ impl Datasets {
         {
             return Ok(None);
         }
-        let warehouse = self.warehouse(&dataset.source, source).await?;
-        Ok(Some(self.in_time(open_remote(dataset, source, warehouse, meter)).await?))
+        let warehouse = self.warehouse(spot.source_id, spot.source).await?;
+        let mut input = self.in_time(open_remote(spot.dataset, spot.source, warehouse, meter)).await?;
+        if let (true, Some(remote)) = (spot.is_abroad, &input.remote) {
+            // Only for the books; a source that does not tell is asked all the same.
+            match self.in_time(remote_size(remote, meter)).await {
+                Ok(bytes) => input.bytes = bytes,
+                Err(error) => {
+                    tracing::debug!(source = %spot.source_id, %error, "the size of tables is not known");
+                }
+            }
+        }
+        Ok(Some(input))
     }
 
     /// The source, opened now or before.
@@ -177,7 +203,7 @@ impl Datasets {
 
     /// Forgets the dataset's files, after one of them was found to have changed.
     pub(super) async fn forget(&self, id: &DatasetId) {
-        self.slots.lock().await.remove(id);
+        self.slots.lock().await.retain(|(known, _), _| known != id);
     }
 
     /// What a store answers, if it does within the limit of a query.
@@ -187,22 +213,20 @@ impl Datasets {
         Ok(answered.map_err(|_| EngineError::Timeout { limit_secs: limit.as_secs() })??)
     }
 
-    async fn slot(&self, id: &DatasetId, hash: u64) -> Slot {
+    async fn slot(&self, spot: &Spot<'_>) -> Slot {
+        let hash = hash_of(&(spot.dataset, spot.source));
         let mut slots = self.slots.lock().await;
-        match slots.get(id) {
-            Some((known, slot)) if *known == hash => Arc::clone(slot),
-            _ => {
-                let slot = Slot::default();
-                slots.insert(id.clone(), (hash, Arc::clone(&slot)));
-                slot
-            }
+        let (known, slot) = slots.entry((spot.id.clone(), spot.source_id.clone())).or_default();
+        if *known != hash {
+            (*known, *slot) = (hash, Slot::default());
         }
+        Arc::clone(slot)
     }
 }
 
 /// A number that changes when the definitions do.
-pub(super) fn definition_hash(dataset: &Dataset, source: &Source) -> u64 {
-    hash_of(&(dataset, source))
+pub(super) fn definition_hash(ask: &Ask<'_>) -> u64 {
+    hash_of(&(ask.dataset, ask.source, &ask.others))
 }
 
 fn hash_of(definition: &impl serde::Serialize) -> u64 {

@@ -77,6 +77,14 @@ pub enum EngineError {
     /// The object store does not answer.
     #[error("the data cannot be reached: {0}")]
     Unreachable(String),
+    /// One of the regions that the dataset lies in cannot be reached.
+    #[error("region `{region}` of the dataset cannot be reached: {cause}")]
+    RegionDown {
+        /// The region, as its source calls it.
+        region: String,
+        /// Why.
+        cause: Arc<EngineError>,
+    },
     /// The source does not accept what it is asked.
     #[error("the source does not answer that: {0}")]
     Refused(String),
@@ -100,7 +108,9 @@ impl EngineError {
             | Self::TooManyRows { .. }
             | Self::Overspent { .. } => Kind::OverLimit,
             Self::Duplicates { .. } | Self::Refused(_) => Kind::BadDefinition,
-            Self::Changed | Self::Busy { .. } | Self::Unreachable(_) => Kind::Unavailable,
+            Self::Changed | Self::Busy { .. } | Self::Unreachable(_) | Self::RegionDown { .. } => {
+                Kind::Unavailable
+            }
             Self::BadData(_) => Kind::BadData,
             Self::Bug(_) => Kind::Bug,
         }

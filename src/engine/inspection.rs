@@ -5,14 +5,13 @@ use chrono_tz::Tz;
 
 use super::EngineError;
 use super::account::{Open, Outcome, Served};
-use super::answer::{Ask, Engine, is_changed};
-use super::batches::column_cells;
+use super::answer::{Ask, Engine};
 use super::datasets::definition_hash;
+use super::places::{Down, Place, Places, Work};
 use crate::access::Restriction;
 use crate::definitions::FieldPath;
 use crate::definitions::model::{DatasetId, Source, SourceId};
 use crate::query::{Planner, QueryError};
-use crate::table::Value;
 
 /// Whose last day it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,13 +31,7 @@ impl Engine {
             return self.remembered_latest(memory, ask, zone).await;
         }
         let open = self.on_account(ask);
-        let result = match Box::pin(self.try_latest_day(ask, zone, &open)).await {
-            Err(error) if is_changed(&error) => {
-                self.datasets.forget(ask.id).await;
-                Box::pin(self.try_latest_day(ask, zone, &open)).await
-            }
-            result => result,
-        };
+        let result = self.persist(ask, |without| self.try_latest_day(ask, zone, &open, without)).await;
         match result {
             Ok((latest, served)) => {
                 open.ended(Outcome::Answered, served, 1);
@@ -56,14 +49,15 @@ impl Engine {
         ask: &Ask<'_>,
         zone: Tz,
         open: &Open,
+        without: Vec<Down>,
     ) -> Result<(Option<NaiveDate>, Served), EngineError> {
-        let input = self.open(ask, &open.meter).await?;
+        let places = self.open(ask, open, &without).await?;
         let key = LatestKey {
             dataset: ask.id.clone(),
-            definition: definition_hash(ask.dataset, ask.source),
-            version: input.version.clone(),
+            definition: definition_hash(ask),
+            version: places.version.clone(),
             restriction: ask.restriction.clone(),
-            asked_for: input.asked_for.clone(),
+            asked_for: places.asked_for.clone(),
             zone,
         };
         // Before waiting for somebody else's answer: their role's budget is not this one's.
@@ -74,16 +68,13 @@ impl Engine {
             .latest
             .entry(key)
             .or_try_insert_with(async {
-                let plan = Planner::new(ask.dataset, &input, ask.restriction)?.latest(zone)?;
-                let batches = self.executor.collect(&input, plan, &open.meter).await?;
-                match column_cells(&batches, 0)?.into_iter().next().unwrap_or_default() {
-                    Value::Null => Ok::<_, EngineError>(None),
-                    value => Ok(Some(value.as_date().ok_or_else(|| QueryError::BadExpression {
-                        what: "freshness",
-                        name: "complete_through".into(),
-                        problem: "does not give a date or a timestamp".into(),
-                    })?)),
-                }
+                let work = Work::new(ask, &places, &self.executor)?;
+                let days = work.each(|planner| planner.latest(zone)).await?;
+                let days = days.iter().map(|value| value.as_date().ok_or_else(no_day));
+                let days = days.collect::<Result<Vec<_>, _>>()?.into_iter();
+                // What a dataset declares is complete when the last of its regions is.
+                let declared = ask.dataset.freshness.is_some();
+                Ok::<_, EngineError>(if declared { days.min() } else { days.max() })
             })
             .await
             .map_err(EngineError::Shared)?;
@@ -99,34 +90,64 @@ impl Engine {
     /// Plans every field of the dataset against its data and reports the first problem of each.
     pub async fn check_fields(&self, ask: &Ask<'_>) -> Result<Vec<(FieldPath, QueryError)>, EngineError> {
         let open = self.on_account(ask);
-        let input = self.open(ask, &open.meter).await?;
+        let places = self.open(ask, &open, &[]).await?;
         open.ended(Outcome::Answered, Served::Source, 0);
-        let planner = Planner::new(ask.dataset, &input, ask.restriction)?;
+        places.all_answer()?;
         let mut problems = Vec::new();
-        for name in ask.dataset.dimensions.keys() {
-            if let Err(error) = planner.check_dimension(name) {
-                problems.push((FieldPath::root().key("dimensions").key(name.as_str()), error));
-            }
-        }
-        for (section, names) in [
-            ("measures", ask.dataset.measures.keys().collect::<Vec<_>>()),
-            ("metrics", ask.dataset.metrics.keys().collect()),
-        ] {
-            for name in names {
-                if let Err(error) = planner.check_number(name) {
-                    problems.push((FieldPath::root().key(section).key(name.as_str()), error));
-                }
-            }
-        }
-        if ask.dataset.time.is_some()
-            && let Err(error) = planner.check_latest()
-        {
-            let path = match ask.dataset.freshness {
-                Some(_) => FieldPath::root().key("freshness").key("complete_through"),
-                None => FieldPath::root().key("time"),
-            };
-            problems.push((path, error));
+        for place in &places.open {
+            let found = check_place(ask, &places, place)?;
+            problems.extend(found.into_iter().map(|(path, error)| (path, places.told_of(place, error))));
         }
         Ok(problems)
+    }
+}
+
+/// Plans every field of the dataset in one of its places.
+fn check_place(
+    ask: &Ask<'_>,
+    places: &Places,
+    place: &Place,
+) -> Result<Vec<(FieldPath, QueryError)>, EngineError> {
+    let planner = Planner::new(ask.dataset, &place.input, ask.restriction)?;
+    let first = places.open.first().filter(|first| !std::ptr::eq(*first, place));
+    let first = first.map(|first| Planner::new(ask.dataset, &first.input, ask.restriction)).transpose()?;
+    let mut problems = Vec::new();
+    for name in ask.dataset.dimensions.keys() {
+        let checked = planner.check_dimension(name);
+        let checked =
+            checked.and_then(|()| first.as_ref().map_or(Ok(()), |first| planner.same_kind(name, first)));
+        if let Err(error) = checked {
+            problems.push((FieldPath::root().key("dimensions").key(name.as_str()), error));
+        }
+    }
+    for (section, names) in [
+        ("measures", ask.dataset.measures.keys().collect::<Vec<_>>()),
+        ("metrics", ask.dataset.metrics.keys().collect()),
+    ] {
+        for name in names {
+            let checked = planner.check_number(name);
+            let in_parts = || if places.are_several() { planner.check_parts(name) } else { Ok(()) };
+            if let Err(error) = checked.and_then(|()| in_parts()) {
+                problems.push((FieldPath::root().key(section).key(name.as_str()), error));
+            }
+        }
+    }
+    if ask.dataset.time.is_some()
+        && let Err(error) = planner.check_latest()
+    {
+        let path = match ask.dataset.freshness {
+            Some(_) => FieldPath::root().key("freshness").key("complete_through"),
+            None => FieldPath::root().key("time"),
+        };
+        problems.push((path, error));
+    }
+    Ok(problems)
+}
+
+fn no_day() -> QueryError {
+    QueryError::BadExpression {
+        what: "freshness",
+        name: "complete_through".into(),
+        problem: "does not give a date or a timestamp".into(),
     }
 }

@@ -16,13 +16,14 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::EngineError;
-use super::account::{Account, Outcome, Served};
-use super::answer::{Ask, Engine};
+use super::account::{Account, Open, Outcome, Served};
+use super::answer::{Ask, Defined, Engine};
 use super::execution::Bounds;
+use super::places::Place;
 use crate::access::{Restriction, Unrestricted};
 use crate::definitions::model::{Dataset, DatasetId, FieldName, Source};
-use crate::query::{Condition, DateRange, Literal, Needs, Planner, SLICE, SemanticQuery};
-use crate::sources::{Input, Meter};
+use crate::query::{Condition, DateRange, Literal, Needs, Planner, QueryError, SLICE, SemanticQuery};
+use crate::sources::Input;
 
 /// The most bytes of rows that are kept of one dataset; a larger one is asked slice by slice.
 const MOST_BYTES: usize = 512 << 20;
@@ -260,24 +261,21 @@ impl Engine {
     }
 
     async fn load_one(&self, memory: &Memory, id: &DatasetId, noted: Noted) -> Result<Loaded, EngineError> {
+        if !noted.dataset.also_in.is_empty() {
+            let why = "its rows lie in several regions, and only what they add up to leaves them";
+            return Err(QueryError::BadQuestion(why.into()).into());
+        }
         let Noted { dataset, source, freshness, account, mut needs } = noted;
         if dataset.security.is_some() {
             // Rules over rows and masks may read any of them.
             needs.dimensions.extend(dataset.dimensions.keys().cloned());
         }
         let restriction = Restriction::none(Unrestricted::Slices);
-        let ask = Ask {
-            id,
-            dataset: &dataset,
-            source: &source,
-            restriction: &restriction,
-            freshness,
-            memory: None,
-            account,
-        };
+        let defined = Defined { id, dataset: &dataset, source: &source, others: Vec::new() };
+        let ask = Ask { freshness, ..Ask::new(defined, &restriction, account) };
         let open = self.on_account(&ask);
         open.admit()?;
-        let loaded = self.read_once(memory, &ask, needs, &open.meter).await;
+        let loaded = self.read_once(memory, &ask, needs, &open).await;
         match &loaded {
             Ok(loaded) => open.ended(Outcome::Answered, Served::Source, loaded.rows.num_rows()),
             Err(_) => open.ended(Outcome::Failed, Served::Source, 0),
@@ -290,14 +288,17 @@ impl Engine {
         memory: &Memory,
         ask: &Ask<'_>,
         needs: Needs,
-        meter: &Arc<Meter>,
+        open: &Open,
     ) -> Result<Loaded, EngineError> {
-        let opened = self.open(ask, meter).await?;
+        let (places, meter) = (self.open(ask, open, &[]).await?, &open.meter);
+        let [Place { input: opened, .. }] = places.open.as_slice() else {
+            return Err(EngineError::Bug("a dataset to be read that lies in several places".into()));
+        };
         let split = memory.split.iter().find(|split| needs.dimensions.contains(*split)).cloned();
-        let plan = Planner::new(ask.dataset, &opened, ask.restriction)?.load(&needs, split.as_ref())?;
+        let plan = Planner::new(ask.dataset, opened, ask.restriction)?.load(&needs, split.as_ref())?;
         let bounds = Bounds { rows: MOST_ROWS, bytes: MOST_BYTES };
         let schema = plan.schema().as_arrow().clone();
-        let batches = self.executor.collect_within(&opened, plan, bounds, meter).await?;
+        let batches = self.executor.collect_within(opened, plan, bounds, meter).await?;
         let schema = batches.first().map_or_else(|| Arc::new(schema), RecordBatch::schema);
         let rows = concat_batches(&schema, &batches).map_err(|error| bad(&error))?;
         drop(batches);
@@ -307,7 +308,7 @@ impl Engine {
             let schema = Arc::new(plan.schema().as_arrow().clone());
             joined.insert(
                 name.clone(),
-                (schema, self.executor.collect_within(&opened, plan.clone(), bounds, meter).await?),
+                (schema, self.executor.collect_within(opened, plan.clone(), bounds, meter).await?),
             );
         }
         let base = Arc::new(opened.beside(joined)?);

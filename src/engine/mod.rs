@@ -13,10 +13,11 @@ mod error;
 mod execution;
 mod inspection;
 mod memory;
+mod places;
 mod settings;
 
 pub use account::{Account, Outcome, Overspent, Purpose, QueryLog, QueryRecord, Served};
-pub use answer::{Answer, AnswerCounters, Ask, Engine, Usage};
+pub use answer::{Answer, AnswerCounters, Ask, Defined, Engine, Usage};
 pub use datasets::Freshness;
 pub use error::EngineError;
 pub use memory::{Memory, MemoryUse};

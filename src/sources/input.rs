@@ -7,12 +7,14 @@ use std::sync::{Arc, LazyLock};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use datafusion::catalog::{MemTable, TableProvider};
+use datafusion::common::Column;
+use datafusion::common::tree_node::TreeNode as _;
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry as _};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use indexmap::IndexMap;
 use object_store::ObjectStore;
@@ -43,6 +45,8 @@ pub struct Input {
     pub remote: Option<Remote>,
     /// The functional role on whose account the source is asked in a way of its own.
     pub asked_for: Option<String>,
+    /// The region that stands in its column [`REGION_COLUMN`], where it has one.
+    pub(super) region: Option<String>,
     /// The files, where there are some.
     pub(super) store: Option<Arc<PinnedStore>>,
 }
@@ -65,6 +69,7 @@ impl Input {
             bytes: 0,
             remote,
             asked_for: None,
+            region: None,
             store: None,
         }
     }
@@ -80,9 +85,55 @@ impl Input {
             version: self.version.clone(),
             remote: Some(Remote { warehouse, tables: tables.clone() }),
             asked_for: Some(role.to_owned()),
+            region: self.region.clone(),
             store: None,
             ..*self
         })
+    }
+
+    /// The same with a column that says which region its rows are from, [`REGION_COLUMN`].
+    ///
+    /// # Errors
+    /// Its table has a column of that name.
+    pub fn in_region(&self, region: &str) -> Result<Self, SourceError> {
+        let taken = || {
+            let problem = format!(
+                "a column is called `{REGION_COLUMN}`, which says of datasets in several regions where a row is from"
+            );
+            SourceError::BadDataset(problem)
+        };
+        let mut columns: Vec<Expr> = Vec::new();
+        for (qualifier, field) in self.rows.schema().iter() {
+            if field.name() != REGION_COLUMN {
+                columns.push(Expr::Column(Column::new(qualifier.cloned(), field.name())));
+            } else if self.region.is_none() {
+                return Err(taken());
+            }
+        }
+        columns.push(lit(region).alias(REGION_COLUMN));
+        let rows = LogicalPlanBuilder::from(self.rows.clone())
+            .project(columns)
+            .and_then(|rows| rows.alias(ROWS))
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(|cause| unusable(&cause))?;
+        Ok(Self {
+            context: self.context.clone(),
+            rows,
+            relationships: self.relationships.clone(),
+            version: self.version.clone(),
+            remote: self.remote.clone(),
+            asked_for: self.asked_for.clone(),
+            region: Some(region.to_owned()),
+            store: self.store.clone(),
+            ..*self
+        })
+    }
+
+    /// Whether a plan over it has no row to look at, whatever there is: it asks for other regions' rows.
+    pub fn reads_nothing(&self, plan: &LogicalPlan) -> Result<bool, SourceError> {
+        let plan = self.context.state().optimize(plan).map_err(|cause| unusable(&cause))?;
+        let scans = plan.exists(|node| Ok(matches!(node, LogicalPlan::TableScan(_))));
+        Ok(!scans.map_err(|cause| unusable(&cause))?)
     }
 
     /// What runs its plans so that `meter` counts what they ask of the source.
@@ -117,6 +168,7 @@ impl Input {
             version: self.version.clone(),
             remote: None,
             asked_for: self.asked_for.clone(),
+            region: self.region.clone(),
             store: None,
             ..*self
         })
@@ -131,6 +183,7 @@ impl Input {
             version: self.version.clone(),
             remote: None,
             asked_for: self.asked_for.clone(),
+            region: self.region.clone(),
             store: None,
             ..*self
         })
@@ -226,12 +279,17 @@ pub async fn open_input(
         bytes: sets.iter().map(|set| set.bytes()).sum(),
         remote: None,
         asked_for: None,
+        region: None,
         store: Some(store),
     })
 }
 
 /// The qualifier of the dataset's own columns in the plans of an [`Input`].
 pub const ROWS: &str = "__rows";
+
+/// The column of datasets that lie in several regions which says where a row is from.
+pub const REGION_COLUMN: &str = "source_region";
+
 const STORE_URL: &str = "source://files";
 
 fn store_url() -> Result<Url, SourceError> {
@@ -332,7 +390,8 @@ async fn guarded<T>(
     })
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
     bytes.iter().fold(String::new(), |mut text, byte| {

@@ -23,6 +23,8 @@ pub struct Meter {
     pub range_hits: AtomicU64,
     /// How long queries ran, in microseconds.
     pub busy: AtomicU64,
+    /// Rows that parts of a dataset gave.
+    pub rows: AtomicU64,
     ids: Mutex<Vec<String>>,
     whole: Option<Arc<Self>>,
 }
@@ -38,6 +40,8 @@ pub struct Measured {
     pub moved: u64,
     /// How long queries ran.
     pub busy: Duration,
+    /// Rows that a part of a dataset gave.
+    pub rows: u64,
     /// What databases call the statements, where they name them.
     pub statement_ids: Vec<String>,
 }
@@ -71,6 +75,7 @@ impl Meter {
             scanned: value(&self.scanned),
             moved: value(&self.moved),
             busy: Duration::from_micros(value(&self.busy)),
+            rows: value(&self.rows),
             statement_ids: self.ids.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }

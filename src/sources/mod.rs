@@ -19,12 +19,13 @@ mod select_only;
 mod warehouse;
 
 pub use error::SourceError;
-pub use input::{Input, InputOptions, ROWS, current_version, open_input};
+pub(crate) use input::hex;
+pub use input::{Input, InputOptions, REGION_COLUMN, ROWS, current_version, open_input};
 pub use meter::{Measured, Meter};
 pub use object_stores::{OpenedSource, open_source};
 pub use presence::has_object;
 pub use range_cache::RangeCache;
 pub use warehouse::{
     Limits, Remote, RemoteColumn, RemoteTable, SqlDialect, Statement, StatementError, Warehouse, open_remote,
-    open_warehouse, remote_version,
+    open_warehouse, remote_size, remote_version,
 };

@@ -3,7 +3,7 @@
 use super::known::{Fields, Known};
 use super::{Findings, expression, known, security, text, zone};
 use crate::definitions::LinkTemplate;
-use crate::definitions::model::{CsvOptions, Dataset, Dimension, FieldName};
+use crate::definitions::model::{CsvOptions, Dataset, Dimension, FieldName, SourceId};
 use crate::definitions::names;
 use crate::definitions::path::FieldPath;
 
@@ -16,15 +16,8 @@ pub(super) fn check(dataset: &Dataset, known: &Known<'_>, findings: &mut Finding
     text::title(dataset.title.as_ref(), &root.key("title"), findings);
     text::paragraphs(dataset.description.as_ref(), &root.key("description"), findings);
     text::owner(&dataset.owner, findings);
-    if !known.sources.contains(&dataset.source.as_str()) {
-        let help = names::offer(dataset.source.as_str(), "sources", known.sources.iter().copied());
-        findings.error(
-            &root.key("source"),
-            "unknown_source",
-            format!("there is no source `{}`", dataset.source),
-            help,
-        );
-    }
+    source(&dataset.source, &root.key("source"), known, findings);
+    regions(dataset, known, findings);
     table_or_sql(dataset, findings);
     columns(dataset.csv.as_ref(), &dataset.partitions, &root, findings);
     for (name, table) in &dataset.tables {
@@ -38,6 +31,54 @@ pub(super) fn check(dataset: &Dataset, known: &Known<'_>, findings: &mut Finding
     relationships(dataset, findings);
     freshness(dataset, findings);
     security::check(dataset, fields, known, findings);
+}
+
+fn source(id: &SourceId, path: &FieldPath, known: &Known<'_>, findings: &mut Findings<'_>) {
+    if !known.sources.contains(&id.as_str()) {
+        let help = names::offer(id.as_str(), "sources", known.sources.iter().copied());
+        findings.error(path, "unknown_source", format!("there is no source `{id}`"), help);
+    }
+}
+
+/// Where parts of it lie: sources of different regions, each of which has a name.
+fn regions(dataset: &Dataset, known: &Known<'_>, findings: &mut Findings<'_>) {
+    if dataset.also_in.is_empty() {
+        return;
+    }
+    let root = FieldPath::root();
+    let mut seen: Vec<(&str, &SourceId)> = Vec::new();
+    for (position, id) in dataset.sources().enumerate() {
+        let path = match position.checked_sub(1) {
+            None => root.key("source"),
+            Some(position) => {
+                let path = root.key("also_in").index(position);
+                source(id, &path, known, findings);
+                path
+            }
+        };
+        match known.regions.get(id.as_str()) {
+            Some(Some(region)) => {
+                if let Some((_, other)) = seen.iter().find(|(known, _)| known == region) {
+                    let message = if *other == id {
+                        format!("source `{id}` is named twice")
+                    } else {
+                        format!("sources `{other}` and `{id}` are both in the region `{region}`")
+                    };
+                    let help = "name one source for each region".to_owned();
+                    findings.error(&path, "same_region", message, help);
+                }
+                seen.push((region, id));
+            }
+            Some(None) => {
+                let message = format!("source `{id}` does not say which region it is in");
+                let help = "write `region: hongkong` or the like into the source; results say by it what is \
+                            missing"
+                    .to_owned();
+                findings.error(&path, "no_region", message, help);
+            }
+            None => {}
+        }
+    }
 }
 
 /// The address can be one, and the dimensions in it exist.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::circle::circles;
 use crate::definitions::catalog::DefinitionKind;
-use crate::definitions::model::{Dataset, Destination, Dimension, DimensionType, FieldName};
+use crate::definitions::model::{Dataset, Destination, Dimension, DimensionType, FieldName, RegionName};
 use crate::definitions::names;
 use crate::definitions::workspace::{Draft, Typed};
 use crate::definitions::yaml::Node;
@@ -13,6 +13,8 @@ use crate::definitions::yaml::Node;
 pub(super) struct Known<'a> {
     /// The ids of sources.
     pub(super) sources: Vec<&'a str>,
+    /// The regions of those sources that can be read, as far as they say one.
+    pub(super) regions: BTreeMap<&'a str, Option<&'a str>>,
     /// The datasets by id.
     pub(super) datasets: BTreeMap<&'a str, Fields<'a>>,
     /// The reports by id.
@@ -80,6 +82,14 @@ impl<'a> Known<'a> {
         };
         Self {
             sources: ids(DefinitionKind::Source).map(|draft| draft.id.as_str()).collect(),
+            regions: ids(DefinitionKind::Source)
+                .filter_map(|draft| match &draft.typed {
+                    Some(Typed::Source(source)) => {
+                        Some((draft.id.as_str(), source.region.as_ref().map(RegionName::as_str)))
+                    }
+                    _ => None,
+                })
+                .collect(),
             datasets: ids(DefinitionKind::Dataset).map(|draft| (draft.id.as_str(), fields(draft))).collect(),
             access: ids(DefinitionKind::Access).next().map(|draft| {
                 let keys = |key| draft.tree.as_deref().map_or_else(Vec::new, |tree| tree.keys_of(key));

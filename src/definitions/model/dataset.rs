@@ -20,6 +20,11 @@ pub struct Dataset {
     pub owner: String,
     /// The source its data are in.
     pub source: SourceId,
+    /// Other sources that hold more rows of it, in tables of the same names and columns: those of other regions. Each
+    /// is asked where its rows lie, and what comes back is put together. Which region a row is from stands in the
+    /// column `source_region`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_in: Vec<SourceId>,
     /// The table: a file (`l2/sales.parquet`), a prefix (`l2/sales/`) or a glob
     /// (`l2/sales/*/part-*.parquet`) within the source. Either this or `sql`.
     pub table: Option<String>,
@@ -211,6 +216,11 @@ impl Metric {
 }
 
 impl Dataset {
+    /// The sources that hold its rows, that of its own first.
+    pub fn sources(&self) -> impl Iterator<Item = &SourceId> {
+        std::iter::once(&self.source).chain(&self.also_in)
+    }
+
     /// Whether `name` is a measure or a metric.
     pub fn has_number(&self, name: &FieldName) -> bool {
         self.measures.contains_key(name) || self.metrics.contains_key(name)

@@ -54,7 +54,7 @@ pub use print::{
     AccessibilityStandard, Approval, ApprovalBox, ArchiveStandard, Corner, Cover, CoverSheet, PreparedBy,
     PrintSettings, RunningLine, RunningParts,
 };
-pub use report::{Orientation, Page, Palette, Paper, Report};
+pub use report::{MissingRegion, Orientation, Page, Palette, Paper, Report};
 pub use schedule::{Blackout, BlackoutRange, CatchUp, HolidayRule, PanelErrorPolicy, Schedule};
 pub use security::{ColumnRule, Mask, PartialMask, RowRule, Security};
 pub use source::{PostgresOptions, S3Options, SnowflakeOptions, SnowflakeRole, Source};

@@ -39,6 +39,10 @@ pub struct Report {
     /// The layout; by default KPI panels four to a row, then one panel below the other, on A4 portrait.
     #[serde(default)]
     pub pages: Vec<Page>,
+    /// What becomes of a panel whose dataset lies in several regions, while one of them cannot be reached: `fail` by
+    /// default.
+    #[serde(default, skip_serializing_if = "MissingRegion::is_usual")]
+    pub missing_region: MissingRegion,
     /// The colours, fonts and logo, on screen and on paper; by default those of `theme.yaml`, if there is
     /// one.
     pub theme: Option<ThemeId>,
@@ -87,6 +91,24 @@ impl Subscriptions {
 
 fn seoul() -> String {
     "Asia/Seoul".into()
+}
+
+/// What becomes of a panel while a region of its dataset cannot be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingRegion {
+    /// It has no numbers, and the report is not sent.
+    #[default]
+    Fail,
+    /// It shows the other regions, and says which one is missing.
+    Mark,
+}
+
+impl MissingRegion {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+    fn is_usual(&self) -> bool {
+        *self == Self::Fail
+    }
 }
 
 /// The colours of series. All but `greys` are safe for colour-blind readers.

@@ -259,6 +259,7 @@ fn mistakes_of_sense_in_datasets_and_sources_are_explained() {
             format!("{top}source: lake\ntable: a/\ntables: {{a: {{path: a/}}}}\n"),
         ),
         ("sql without tables", format!("{top}source: lake\nsql: select * from a\n")),
+        ("regions", format!("{top}source: lake\nalso_in: [lake, lak, hk]\ntable: a/\n")),
         (
             "time",
             format!(

@@ -7,8 +7,8 @@ use super::{QueryLedger, QueryLine};
 use crate::store::{StoreError, new_uuid, to_text};
 
 const INSERT: &str = "INSERT INTO queries (id, at, day, viewer, role, purpose, report, panel, schedule, run, dataset, \
-    source, region, served, outcome, answer_rows, scanned, moved, requests, busy_micros, statements, cost, currency) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+    source, region, served, outcome, answer_rows, scanned, moved, requests, busy_micros, statements, cost, currency, whole) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
 
 impl QueryLedger {
     /// Adds lines, all or none.
@@ -63,6 +63,7 @@ async fn insert(transaction: &mut Transaction<'_, Any>, line: &QueryLine) -> Res
         .bind(line.statements.join(" "))
         .bind(line.cost)
         .bind(line.currency.clone())
+        .bind(line.whole.map(number))
         .execute(&mut **transaction)
         .await?;
     Ok(())

@@ -1,5 +1,7 @@
 //! The ledger added up.
 
+use std::collections::HashMap;
+
 use sqlx::AssertSqlSafe;
 
 use super::filter::LINES;
@@ -68,6 +70,10 @@ pub struct CostRow {
     pub scanned: u64,
     /// Bytes that came from sources.
     pub moved: u64,
+    /// Bytes of them that left a region: parts of answers that were asked elsewhere.
+    pub crossed: u64,
+    /// What would have left it if all that these parts were asked of had been copied once a day.
+    pub copied: u64,
     /// Requests and statements.
     pub requests: u64,
     /// How long queries ran, in microseconds.
@@ -80,6 +86,7 @@ const COLUMNS: &str = "CAST(COUNT(*) AS BIGINT) AS queries, \
     CAST(SUM(CASE WHEN served = 'source' THEN 1 ELSE 0 END) AS BIGINT) AS asked, \
     CAST(SUM(CASE WHEN outcome = 'answered' THEN 0 ELSE 1 END) AS BIGINT) AS failed, \
     CAST(SUM(scanned) AS BIGINT) AS scanned, CAST(SUM(moved) AS BIGINT) AS moved, \
+    CAST(SUM(CASE WHEN whole IS NULL THEN 0 ELSE moved END) AS BIGINT) AS crossed, \
     CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(busy_micros) AS BIGINT) AS busy_micros, \
     CAST(SUM(CASE WHEN currency = $9 THEN cost ELSE 0 END) AS BIGINT) AS cost";
 
@@ -97,6 +104,12 @@ impl QueryLedger {
             .map_err(StoreError::query("adding up costs"))?;
         let mut rows: Vec<CostRow> =
             rows.iter().map(|row| CostRow::of(&Cells(row))).collect::<Result<_, _>>()?;
+        if rows.iter().any(|row| row.crossed > 0) {
+            let copied = self.copied(filter, expression).await?;
+            for row in &mut rows {
+                row.copied = copied.get(&row.key).copied().unwrap_or_default();
+            }
+        }
         match by {
             CostBy::Day | CostBy::Month => rows.sort_by(|a, b| a.key.cmp(&b.key)),
             _ => rows.sort_by(|a, b| {
@@ -104,6 +117,30 @@ impl QueryLedger {
             }),
         }
         Ok(rows)
+    }
+}
+
+impl QueryLedger {
+    /// What copies of what was asked elsewhere would have moved, one of each table and day.
+    async fn copied(
+        &self,
+        filter: &CostFilter,
+        expression: &str,
+    ) -> Result<HashMap<String, u64>, StoreError> {
+        let sql = format!(
+            "SELECT name, CAST(SUM(once) AS BIGINT) AS copied FROM (SELECT {expression} AS name, MAX(whole) AS once \
+             {LINES} AND whole IS NOT NULL GROUP BY {expression}, day, dataset, source) AS parts GROUP BY name"
+        );
+        // Nothing but constants of this file stands in it.
+        let rows = filter
+            .bound(sqlx::query(AssertSqlSafe(sql.as_str())))
+            .fetch_all(&self.store.pool)
+            .await
+            .map_err(StoreError::query("adding up what copies would have moved"))?;
+        let pair = |cells: Cells<'_>| {
+            Ok((cells.text("name")?, u64::try_from(cells.number("copied")?).unwrap_or_default()))
+        };
+        rows.iter().map(|row| pair(Cells(row))).collect()
     }
 }
 
@@ -117,6 +154,8 @@ impl CostRow {
             failed: count("failed")?,
             scanned: count("scanned")?,
             moved: count("moved")?,
+            crossed: count("crossed")?,
+            copied: 0,
             requests: count("requests")?,
             busy_micros: count("busy_micros")?,
             cost: cells.number("cost")?,
@@ -132,6 +171,8 @@ impl CostRow {
             failed: sum.failed + row.failed,
             scanned: sum.scanned + row.scanned,
             moved: sum.moved + row.moved,
+            crossed: sum.crossed + row.crossed,
+            copied: sum.copied + row.copied,
             requests: sum.requests + row.requests,
             busy_micros: sum.busy_micros + row.busy_micros,
             cost: sum.cost + row.cost,

@@ -79,6 +79,9 @@ pub struct QueryLine {
     pub scanned: u64,
     /// Bytes that came from the source.
     pub moved: u64,
+    /// For a part of a question that was asked in another region: how many bytes the tables there have, which copying them
+    /// would have moved; 0 where that is not known. `None` for what stayed in its region.
+    pub whole: Option<u64>,
     /// Requests to an object store, or statements to a database.
     pub requests: u64,
     /// How long queries ran, in microseconds.

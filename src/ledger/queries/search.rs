@@ -41,6 +41,7 @@ fn line(cells: &Cells<'_>) -> Result<QueryLine, StoreError> {
         rows: count("answer_rows")?,
         scanned: count("scanned")?,
         moved: count("moved")?,
+        whole: cells.number_or_none("whole")?.map(|bytes| u64::try_from(bytes).unwrap_or_default()),
         requests: count("requests")?,
         busy_micros: count("busy_micros")?,
         statements: cells.text("statements")?.split_whitespace().map(str::to_owned).collect(),

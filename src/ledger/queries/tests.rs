@@ -25,6 +25,7 @@ fn line(day: &str, role: &str, panel: &str, cost: i64) -> QueryLine {
         rows: 12,
         scanned: 1_000,
         moved: 100,
+        whole: None,
         requests: 3,
         busy_micros: 2_500,
         statements: vec!["01b2-0001".into(), "01b2-0002".into()],

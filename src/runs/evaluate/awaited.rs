@@ -85,19 +85,16 @@ impl Evaluator {
     ) -> Option<Missing> {
         let what = || format!("dataset `{id}`");
         let catalog = standing.catalog();
-        let found = catalog
-            .datasets
-            .get(id)
-            .and_then(|dataset| Some((dataset, catalog.sources.get(&dataset.source)?)));
-        let Some((dataset, source)) = found else {
+        if !catalog.datasets.contains_key(id) {
             return Some(unknown(what(), "there is no such dataset"));
-        };
+        }
         let Ok(restriction) = standing.restriction(id) else {
             return Some(unknown(what(), "it is not open to the schedule"));
         };
-        let freshness = Freshness::from_now_on();
-        let account = account::of(standing, id);
-        let ask = Ask { id, dataset, source, restriction: &restriction, freshness, memory: None, account };
+        let Some(ask) = Ask::of(catalog, id, &restriction, account::of(standing, id)) else {
+            return Some(unknown(what(), "one of its sources is not defined"));
+        };
+        let ask = Ask { freshness: Freshness::from_now_on(), ..ask };
         match self.engine.latest_day(&ask, zone).await {
             Ok(Some(found)) if found >= wanted => None,
             Ok(found) => Some(Missing::Dataset { dataset: id.to_string(), wanted, found }),

@@ -8,12 +8,10 @@ use chrono_tz::Tz;
 
 use super::{DateRange, Evaluator, account, filters, localize, words};
 use crate::access::{Action, Object, Restriction, Standing};
-use crate::definitions::model::{
-    AxisField, Compare, Dataset, DatasetId, FieldFilter, FieldName, SortKey, Source,
-};
+use crate::definitions::model::{AxisField, Compare, Dataset, DatasetId, FieldFilter, FieldName, SortKey};
 use crate::definitions::offer;
 use crate::definitions::period::PeriodSpec;
-use crate::engine::{Account, Ask, EngineError, Freshness};
+use crate::engine::{Account, Ask, Defined, EngineError};
 use crate::error::Kind;
 use crate::format::Locale;
 use crate::query::{Anchor, GroupBy, SemanticQuery, Sort, Top, compared, resolve};
@@ -131,36 +129,30 @@ impl ExploreError {
 
 /// A dataset as somebody may see it.
 struct Opened<'a> {
-    id: &'a DatasetId,
-    dataset: &'a Dataset,
-    source: &'a Source,
+    defined: Defined<'a>,
     restriction: Restriction,
     account: Account,
 }
 
 fn open<'a>(standing: &'a Standing, id: &DatasetId) -> Option<Opened<'a>> {
-    let catalog = standing.catalog();
     standing.decide(Action::Explore, Object::Dataset(id)).ok()?;
     let restriction = standing.restriction(id).ok()?;
-    let (id, dataset) = catalog.datasets.get_key_value(id)?;
-    let source = catalog.sources.get(&dataset.source)?;
-    Some(Opened { id, dataset, source, restriction, account: account::of(standing, id) })
+    let defined = Defined::of(standing.catalog(), id)?;
+    Some(Opened { defined, restriction, account: account::of(standing, id) })
 }
 
 impl Opened<'_> {
     fn ask(&self) -> Ask<'_> {
-        let Self { id, dataset, source, restriction, account } = self;
-        let account = account.clone();
-        Ask { id, dataset, source, restriction, freshness: Freshness::Recent, memory: None, account }
+        Ask::new(self.defined.clone(), &self.restriction, self.account.clone())
     }
 
     fn dimensions(&self) -> Vec<&str> {
-        let names = self.dataset.dimensions.keys();
+        let names = self.defined.dataset.dimensions.keys();
         names.filter(|name| !self.restriction.hides(name)).map(FieldName::as_str).collect()
     }
 
     fn numbers(&self) -> Vec<&str> {
-        let names = self.dataset.measures.keys().chain(self.dataset.metrics.keys());
+        let names = self.defined.dataset.measures.keys().chain(self.defined.dataset.metrics.keys());
         names.filter(|name| !self.restriction.hides(name)).map(FieldName::as_str).collect()
     }
 
@@ -226,12 +218,12 @@ impl Evaluator {
         let closed = || ExploreError::NoDataset { name: asked.dataset.to_string() };
         let opened = open(standing, &asked.dataset).ok_or_else(closed)?;
         opened.check(asked)?;
-        let failed = |error: EngineError| ExploreError::of_engine(opened.id, &error, asked.locale);
+        let failed = |error: EngineError| ExploreError::of_engine(opened.defined.id, &error, asked.locale);
         let range = match asked.period {
-            Some(_) if opened.dataset.time.is_none() => {
+            Some(_) if opened.defined.dataset.time.is_none() => {
                 return Err(ExploreError::Question(format!(
                     "`period` counts days of a time dimension, and dataset `{}` has none",
-                    opened.id
+                    opened.defined.id
                 )));
             }
             Some(spec) => {
@@ -256,7 +248,7 @@ impl Evaluator {
         let answer = self.engine().answer(&opened.ask(), &query).await.map_err(failed)?;
         let days = |range: DateRange| (range.start, range.last_day());
         Ok(Explored {
-            table: titled(&answer.table, opened.dataset, asked),
+            table: titled(&answer.table, opened.defined.dataset, asked),
             period: range.map(days),
             compared_with: compare.map(days),
             data_version: answer.data_version,
@@ -265,7 +257,7 @@ impl Evaluator {
 
     /// The last day that somebody's rows of a dataset have; `None` without any, and where that cannot be told.
     pub async fn latest_day_of(&self, standing: &Standing, id: &DatasetId) -> Option<NaiveDate> {
-        let opened = open(standing, id).filter(|opened| opened.dataset.time.is_some())?;
+        let opened = open(standing, id).filter(|opened| opened.defined.dataset.time.is_some())?;
         match self.engine().latest_day(&opened.ask(), Tz::UTC).await {
             Ok(day) => day,
             Err(error) => {

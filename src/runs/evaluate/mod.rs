@@ -220,16 +220,12 @@ impl Prepared {
 
     /// The question's dataset and source; `None` when a definition is missing.
     fn ask<'a>(&'a self, id: &'a DatasetId, restriction: &'a Restriction) -> Option<Ask<'a>> {
-        let dataset = self.catalog.datasets.get(id)?;
-        let source = self.catalog.sources.get(&dataset.source)?;
+        let ask = Ask::of(&self.catalog, id, restriction, account::of_report(self, id))?;
         Some(Ask {
-            id,
-            dataset,
-            source,
-            restriction,
+            missing_region: self.report.missing_region,
             freshness: self.freshness,
             memory: self.memory.as_deref(),
-            account: account::of_report(self, id),
+            ..ask
         })
     }
 

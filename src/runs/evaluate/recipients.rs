@@ -57,16 +57,13 @@ impl Evaluator {
         let catalog = self.catalog();
         let standing = Box::pin(self.standing_in(&catalog, viewer)).await;
         let closed = || RecipientsError::Closed(id.clone());
-        let dataset = catalog.datasets.get(id).ok_or_else(closed)?;
-        let source = catalog.sources.get(&dataset.source).ok_or_else(closed)?;
         let restriction = standing.restriction(id).map_err(|_| closed())?;
         // A masked address would lead to somebody else, and a masked member show something else.
         if let Some(field) = fields.iter().find(|field| restriction.mask(field).is_some()) {
             return Err(RecipientsError::Masked { dataset: id.clone(), field: field.clone() });
         }
-        let freshness = Freshness::from_now_on();
-        let account = account::of(&standing, id);
-        let ask = Ask { id, dataset, source, restriction: &restriction, freshness, memory: None, account };
+        let ask = Ask::of(&catalog, id, &restriction, account::of(&standing, id)).ok_or_else(closed)?;
+        let ask = Ask { freshness: Freshness::from_now_on(), ..ask };
         let query = SemanticQuery {
             by: fields.iter().map(|field| GroupBy { field: field.clone(), grain: None }).collect(),
             limit: Some(MOST_RECIPIENTS + 1),

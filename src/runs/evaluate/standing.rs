@@ -8,7 +8,7 @@ use super::control::member_value;
 use crate::access::{Attributes, Restriction, Standing, Unrestricted, Viewer, attributes_to_look_up};
 use crate::definitions::Catalog;
 use crate::definitions::model::DatasetAttribute;
-use crate::engine::{Account, Ask, EngineError, Freshness, Purpose};
+use crate::engine::{Account, Ask, EngineError, Purpose};
 use crate::query::{Condition, Filter, GroupBy, Literal, SemanticQuery};
 
 /// The most values an attribute of one person may have; with more they see nothing by it.
@@ -46,14 +46,12 @@ impl Evaluator {
         of: &DatasetAttribute,
         person: &str,
     ) -> Result<BTreeSet<String>, EngineError> {
-        let Some(dataset) = catalog.datasets.get(&of.dataset) else { return Ok(BTreeSet::new()) };
-        let Some(source) = catalog.sources.get(&dataset.source) else { return Ok(BTreeSet::new()) };
         let restriction = Restriction::none(Unrestricted::Attributes);
-        let freshness = Freshness::Recent;
         let account =
             Account { viewer: person.to_owned(), purpose: Purpose::Attributes, ..Account::default() };
-        let (id, restriction) = (&of.dataset, &restriction);
-        let ask = Ask { id, dataset, source, restriction, freshness, memory: None, account };
+        let Some(ask) = Ask::of(catalog, &of.dataset, &restriction, account) else {
+            return Ok(BTreeSet::new());
+        };
         let query = SemanticQuery {
             by: vec![GroupBy { field: of.value.clone(), grain: None }],
             filters: vec![Filter {

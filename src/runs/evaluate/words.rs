@@ -1,5 +1,7 @@
 //! The words of evaluation, in every language.
 
+use std::collections::BTreeSet;
+
 use crate::definitions::model::Compare;
 use crate::definitions::period::{PeriodSpec, PeriodUnit};
 use crate::error::Kind;
@@ -24,6 +26,18 @@ pub(super) fn failure(kind: Kind, locale: Locale) -> &'static str {
         (_, Ko) => "내부 오류가 발생했습니다. 담당자에게 오류 번호를 알려 주세요.",
         (_, En) => "Something went wrong inside. Tell the owner the error number.",
         (_, ZhHk) => "發生內部錯誤，請把錯誤編號告知負責人。",
+    }
+}
+
+/// What a panel says first whose numbers lack regions.
+pub(super) fn missing_regions(regions: &BTreeSet<String>, locale: Locale) -> String {
+    let regions = regions.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    match locale {
+        Locale::Ko => format!("불완전: {regions} 리전에 연결할 수 없어 그 수치는 빠져 있습니다."),
+        Locale::En => {
+            format!("Incomplete: without {regions}, which could not be reached.")
+        }
+        Locale::ZhHk => format!("數據不完整：無法連接 {regions} 區域，未計入其數值。"),
     }
 }
 

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use super::{Meter, SourceError};
 
 pub(super) use answer::TextColumns;
-pub use open::{Remote, open_remote, open_warehouse, remote_version};
+pub use open::{Remote, open_remote, open_warehouse, remote_size, remote_version};
 pub use table::{RemoteColumn, RemoteTable};
 
 /// How a source writes SQL.
@@ -86,6 +86,9 @@ pub trait Warehouse: fmt::Debug + Send + Sync {
 
     /// A text that changes when one of these tables does.
     async fn version(&self, tables: &[Arc<RemoteTable>], meter: &Meter) -> Result<String, SourceError>;
+
+    /// How many bytes these tables have at the source, as far as it tells.
+    async fn size(&self, tables: &[Arc<RemoteTable>], meter: &Meter) -> Result<u64, SourceError>;
 
     /// The answer. Whoever stops waiting stops the statement at the source too.
     async fn run(

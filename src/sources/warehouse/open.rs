@@ -97,6 +97,11 @@ pub async fn remote_version(
     Ok(hex(&digest.finalize()))
 }
 
+/// How many bytes the tables have at their source, as far as it tells.
+pub async fn remote_size(remote: &Remote, meter: &Meter) -> Result<u64, SourceError> {
+    remote.warehouse.size(&remote.tables, meter).await
+}
+
 fn unusable(cause: &datafusion::error::DataFusionError) -> SourceError {
     SourceError::BadDataset(cause.to_string())
 }

@@ -120,6 +120,10 @@ const CHANGES: &str = "SELECT CASE WHEN c.relkind IN ('r', 'p', 'm') THEN
   ELSE c.oid::text || '@' || extract(epoch FROM clock_timestamp())::text END
 FROM pg_catalog.pg_class c WHERE c.oid = to_regclass($1)";
 
+/// What a table and its partitions take, without indexes.
+const SIZE: &str = "SELECT coalesce(sum(pg_table_size(p.relid)), 0)::bigint FROM (
+  SELECT to_regclass($1)::oid AS relid UNION SELECT relid FROM pg_partition_tree(to_regclass($1))) p";
+
 #[async_trait]
 impl Warehouse for PostgresWarehouse {
     fn dialect(&self) -> SqlDialect {
@@ -168,6 +172,21 @@ impl Warehouse for PostgresWarehouse {
             version.push(';');
         }
         Ok(version)
+    }
+
+    async fn size(&self, tables: &[Arc<RemoteTable>], meter: &Meter) -> Result<u64, SourceError> {
+        let mut bytes = 0;
+        for table in tables {
+            let name = table.path.join(".");
+            meter.add(|meter| &meter.statements, 1);
+            let (size,): (i64,) = sqlx::query_as(SIZE)
+                .bind(regclass(&table.path))
+                .fetch_one(&self.pool)
+                .await
+                .map_err(|error| self.failed(&name, &error))?;
+            bytes += u64::try_from(size).unwrap_or_default();
+        }
+        Ok(bytes)
     }
 
     async fn run(

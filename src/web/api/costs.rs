@@ -88,6 +88,10 @@ struct CostOut {
     failed: u64,
     /// Bytes that came from sources.
     bytes_moved: u64,
+    /// Bytes of them that left a region: parts of answers that were asked elsewhere.
+    bytes_across_regions: u64,
+    /// What would have left it if all that these parts were asked of had been copied once a day.
+    bytes_if_copied_daily: u64,
     /// Bytes of files that were read, from memory too.
     bytes_scanned: u64,
     /// Requests to object stores, and statements to databases.
@@ -153,6 +157,10 @@ struct LineOut {
     bytes_scanned: u64,
     /// Bytes that came from the source.
     bytes_moved: u64,
+    /// For a part of a question that was asked in another region: the bytes of the tables there, which copying them
+    /// would have moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_there: Option<u64>,
     /// Requests and statements.
     requests: u64,
     /// How long queries ran, in milliseconds.
@@ -225,6 +233,8 @@ impl CostOut {
             asked: row.asked,
             failed: row.failed,
             bytes_moved: row.moved,
+            bytes_across_regions: row.crossed,
+            bytes_if_copied_daily: row.copied,
             bytes_scanned: row.scanned,
             requests: row.requests,
             seconds: row.busy_micros as f64 / 1e6,
@@ -251,6 +261,7 @@ impl LineOut {
             rows: line.rows,
             bytes_scanned: line.scanned,
             bytes_moved: line.moved,
+            bytes_there: line.whole,
             requests: line.requests,
             millis: line.busy_micros as f64 / 1e3,
             statements: line.statements,

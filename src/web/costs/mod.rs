@@ -37,6 +37,8 @@ struct CostsPage {
     later_url: Option<String>,
     /// Whether prices are defined.
     priced: bool,
+    /// Whether anything left its region.
+    across: bool,
     total: RowView,
     /// How many percent of the questions no source was asked for.
     kept: String,
@@ -62,6 +64,8 @@ struct RowView {
     asked: String,
     failed: String,
     moved: String,
+    crossed: String,
+    copied: String,
     scanned: String,
     requests: String,
     seconds: String,
@@ -107,6 +111,8 @@ pub(super) async fn show_costs(
         asked: amounts.count(row.asked),
         failed: amounts.count(row.failed),
         moved: bytes(row.moved),
+        crossed: bytes(row.crossed),
+        copied: bytes(row.copied),
         scanned: bytes(row.scanned),
         requests: amounts.count(row.requests),
         seconds: seconds(row.busy_micros, locale),
@@ -136,6 +142,7 @@ pub(super) async fn show_costs(
         earlier_url: to(-1),
         later_url: (found.month < found.this_month).then(|| to(1)),
         priced: found.currency.is_some(),
+        across: total.crossed > 0,
         total: view(&total, w.total.to_owned(), None, None),
         kept,
         budgets: budgets.collect(),

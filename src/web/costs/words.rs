@@ -18,6 +18,8 @@ word_table! { CostWords;
     kept: "소스에 묻지 않고 답함", "Answered without a source", "無須來源即可回答";
     failed: "실패·취소", "Failed or cancelled", "失敗或取消";
     moved: "옮긴 양", "Moved", "傳輸量";
+    crossed: "리전을 넘은 양", "Across regions", "跨區域傳輸量";
+    copied: "매일 복사했다면", "If copied daily", "若每日複製";
     scanned: "읽은 양", "Scanned", "讀取量";
     requests: "요청", "Requests", "請求";
     time: "시간", "Time", "時間";

@@ -248,6 +248,8 @@ impl Backend for Fake {
             failed: 2,
             scanned: 12_345_678_901,
             moved: 234_567_890,
+            crossed: 1_234_567,
+            copied: 9_876_543_210,
             requests: 4_321,
             busy_micros: 98_765_432,
             cost,

@@ -2,6 +2,7 @@
 
 mod faults;
 mod questions;
+mod regions;
 mod rows;
 mod snowflake;
 
@@ -10,6 +11,7 @@ use std::path::Path;
 use jangpyo::table::{Table, Value};
 
 use self::questions::questions;
+use self::rows::Dealt;
 use crate::support::dataset::TestDataset;
 use crate::support::postgres::Database;
 
@@ -22,7 +24,7 @@ fn over_files(folder: &Path) -> TestDataset {
 }
 
 fn over_files_of(folder: &Path, dataset: &str) -> TestDataset {
-    rows::as_files(folder);
+    rows::as_files(folder, Dealt::All);
     let source = "{owner: test, url: ./, tables: {sales: sales.parquet, stores: stores.csv}}";
     TestDataset::new(source, dataset, |settings| folder.clone_into(&mut settings.workspace))
 }
@@ -39,7 +41,7 @@ const TABLES: &str = "tables: {sales: l2.sales, stores: l2.stores}";
 impl AtDatabase {
     async fn new() -> Option<Self> {
         let database = Database::new().await?;
-        database.execute(&rows::as_statements()).await;
+        database.execute(&rows::as_statements(Dealt::All)).await;
         let dataset = Self::dataset(&database, DATASET);
         Some(Self { database, dataset })
     }
@@ -103,5 +105,5 @@ async fn the_same_questions_have_the_same_answers_over_files_and_at_a_database()
 
 /// The statements that put the dataset's rows into Snowflake.
 pub(crate) fn snowflake_rows() -> Vec<String> {
-    rows::for_snowflake()
+    rows::for_snowflake(Dealt::All)
 }

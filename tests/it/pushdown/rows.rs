@@ -38,7 +38,14 @@ struct Row {
     weight: Option<f64>,
 }
 
-fn rows() -> Vec<Row> {
+/// Which of the rows: all, or one of the parts that they are dealt out to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Dealt {
+    All,
+    Part { number: usize, of: usize },
+}
+
+fn rows(dealt: Dealt) -> Vec<Row> {
     let mut dice = ChaCha8Rng::seed_from_u64(6);
     let first: NaiveDate = "2024-11-20".parse().unwrap();
     let row = |_| {
@@ -73,12 +80,17 @@ fn rows() -> Vec<Row> {
             weight: here[7].then(|| f64::from(dice.random_range(0..100_000)) / 64.0),
         }
     };
-    (0..ROWS).map(row).collect()
+    let all = (0..ROWS).map(row).enumerate();
+    let here = |position: usize| match dealt {
+        Dealt::All => true,
+        Dealt::Part { number, of } => position % of == number,
+    };
+    all.filter(|(position, _)| here(*position)).map(|(_, row)| row).collect()
 }
 
 /// `sales.parquet` and `stores.csv`.
-pub(super) fn as_files(folder: &Path) {
-    let rows = rows();
+pub(super) fn as_files(folder: &Path, dealt: Dealt) {
+    let rows = rows(dealt);
     let days = |day: NaiveDate| (day - NaiveDate::default()).num_days() as i32;
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("sold_on", Arc::new(rows.iter().map(|row| Some(days(row.sold_on))).collect::<Date32Array>())),
@@ -129,7 +141,7 @@ pub(super) fn as_files(folder: &Path) {
 }
 
 /// What makes the same tables in the schema `l2` of PostgreSQL.
-pub(super) fn as_statements() -> String {
+pub(super) fn as_statements(dealt: Dealt) -> String {
     let text =
         |text: Option<&str>| text.map_or("NULL".into(), |text| format!("'{}'", text.replace('\'', "''")));
     let or_null = |value: Option<String>| value.unwrap_or_else(|| "NULL".into());
@@ -146,7 +158,7 @@ pub(super) fn as_statements() -> String {
         )
         .unwrap();
     }
-    let values = rows().into_iter().map(|row| {
+    let values = rows(dealt).into_iter().map(|row| {
         format!(
             "('{}', {}, {}, {}, {}, {}, {}, {}, {}, {})",
             row.sold_on,
@@ -167,7 +179,7 @@ pub(super) fn as_statements() -> String {
 }
 
 /// What makes the same tables in the schema of a Snowflake account.
-pub(super) fn for_snowflake() -> Vec<String> {
+pub(super) fn for_snowflake(dealt: Dealt) -> Vec<String> {
     let text = |text: Option<&str>| {
         text.map_or("NULL".into(), |text| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''")))
     };
@@ -185,7 +197,7 @@ pub(super) fn for_snowflake() -> Vec<String> {
             text(Some(area))
         ));
     }
-    let values: Vec<String> = rows()
+    let values: Vec<String> = rows(dealt)
         .into_iter()
         .map(|row| {
             format!(

@@ -18,7 +18,7 @@ const TABLES: &str = "tables: {sales: SALES, stores: STORES}";
 
 async fn loaded() -> Snowflake {
     let snowflake = Snowflake::start();
-    snowflake.execute(&rows::for_snowflake()).await;
+    snowflake.execute(&rows::for_snowflake(rows::Dealt::All)).await;
     snowflake
 }
 

@@ -1,10 +1,13 @@
 //! A dataset defined by text over files in a folder or bucket, ready to be asked.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jangpyo::access::{Restriction, Unrestricted};
-use jangpyo::definitions::model::{Dataset, DatasetId, FieldName, Source};
-use jangpyo::engine::{Account, Answer, Ask, Engine, EngineError, EngineSettings, Freshness};
+use jangpyo::definitions::model::{Dataset, DatasetId, FieldName, Source, SourceId};
+use jangpyo::engine::{
+    Account, Answer, Ask, Defined, Engine, EngineError, EngineSettings, Freshness, QueryLog,
+};
 use jangpyo::query::SemanticQuery;
 
 pub(crate) struct TestDataset {
@@ -12,6 +15,7 @@ pub(crate) struct TestDataset {
     pub(crate) id: DatasetId,
     pub(crate) dataset: Dataset,
     pub(crate) source: Source,
+    others: Vec<(SourceId, Source)>,
 }
 
 impl TestDataset {
@@ -30,7 +34,23 @@ impl TestDataset {
             id: DatasetId::parse("test").unwrap(),
             dataset: serde_saphyr::from_str(dataset).unwrap(),
             source: serde_saphyr::from_str(source).unwrap(),
+            others: Vec::new(),
         }
+    }
+
+    /// The same with books of what is asked.
+    pub(crate) fn recorded_by(self, log: Arc<dyn QueryLog>) -> Self {
+        Self { engine: self.engine.recorded_by(log), ..self }
+    }
+
+    /// The same with more of its rows in other sources.
+    pub(crate) fn also_in(mut self, sources: &[(&str, &str)]) -> Self {
+        for (id, source) in sources {
+            let id = SourceId::parse(id).unwrap();
+            self.dataset.also_in.push(id.clone());
+            self.others.push((id, serde_saphyr::from_str(source).unwrap()));
+        }
+        self
     }
 
     pub(crate) async fn answer(&self, query: &SemanticQuery) -> Result<Answer, EngineError> {
@@ -39,15 +59,10 @@ impl TestDataset {
     }
 
     pub(crate) fn ask<'a>(&'a self, restriction: &'a Restriction) -> Ask<'a> {
-        Ask {
-            id: &self.id,
-            dataset: &self.dataset,
-            source: &self.source,
-            restriction,
-            freshness: Freshness::from_now_on(),
-            memory: None,
-            account: Account::default(),
-        }
+        let others = self.others.iter().map(|(id, source)| (id, source)).collect();
+        let defined = Defined { id: &self.id, dataset: &self.dataset, source: &self.source, others };
+        let asked = Ask::new(defined, restriction, Account::default());
+        Ask { freshness: Freshness::from_now_on(), ..asked }
     }
 }
 

@@ -8,11 +8,11 @@ mod kpi;
 mod member_links;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::print::footnote_lines;
-use super::{Evaluator, FieldName, PanelId, Prepared, QuestionError, failure, localize, panel_query};
+use super::{Evaluator, FieldName, PanelId, Prepared, QuestionError, failure, localize, panel_query, words};
 use crate::definitions::model::{Dataset, DatasetId, Panel, ShownValue};
 use crate::engine::{Answer, Ask, EngineError};
 use crate::query::{QueryError, SemanticQuery};
@@ -31,6 +31,8 @@ struct Asking<'a> {
     ask: Ask<'a>,
     prepared: &'a Prepared,
     version: Option<String>,
+    /// The regions that the answers lack.
+    missing: BTreeSet<String>,
     /// The versions of other datasets that were asked besides.
     further: BTreeMap<DatasetId, String>,
 }
@@ -49,8 +51,7 @@ impl Evaluator {
         let locale = prepared.locale;
         let mut data_versions = BTreeMap::new();
         let note = panel.note().map(|note| note.get(locale).trim_end().to_owned());
-        let note = [note, footnote_lines(panel.footnotes(), locale)].into_iter().flatten();
-        let note = note.reduce(|note, footnotes| format!("{note}\n{footnotes}"));
+        let mut missing = None;
         let mut title = panel.title().map(|title| title.get(locale).to_owned()).unwrap_or_default();
         let without_dataset = match panel {
             Panel::Text(words) if !words.has_numbers() => Some(text::plain(words, prepared)),
@@ -76,8 +77,14 @@ impl Evaluator {
                         title = default_title(panel, ask.dataset, prepared);
                     }
                     let dataset_id = ask.id.clone();
-                    let mut asking =
-                        Asking { evaluator: self, ask, prepared, version: None, further: BTreeMap::new() };
+                    let mut asking = Asking {
+                        evaluator: self,
+                        ask,
+                        prepared,
+                        version: None,
+                        missing: BTreeSet::new(),
+                        further: BTreeMap::new(),
+                    };
                     // Whoever may not see a column sees the table without it.
                     let open = restriction.filter(|restriction| restriction.hides_any());
                     let open = open.map(|restriction| panel.without(&|field| restriction.hides(field)));
@@ -85,12 +92,18 @@ impl Evaluator {
                         Some(panel) if panel.is_bare() => Err(EngineError::Query(QueryError::Hidden)),
                         open => asking.content(open.as_ref().unwrap_or(panel)).await,
                     };
+                    if !asking.missing.is_empty() {
+                        missing = Some(words::missing_regions(&asking.missing, locale));
+                    }
                     data_versions.extend(asking.further);
                     data_versions.extend(asking.version.map(|version| (dataset_id, version)));
                     content.map_err(|error| failure::of_engine(&prepared.id, id, &error, locale))
                 }
             }
         };
+        // What a reader must know before the numbers comes first.
+        let note = [missing, note, footnote_lines(panel.footnotes(), locale)].into_iter().flatten();
+        let note = note.reduce(|note, more| format!("{note}\n{more}"));
         Ok(Evaluated { block: Block { id: id.to_string(), title, note, content }, data_versions })
     }
 }
@@ -108,9 +121,15 @@ impl Asking<'_> {
     }
 
     async fn answer(&mut self, query: &SemanticQuery) -> Result<Arc<Table>, EngineError> {
-        let Answer { table, data_version, .. } = self.evaluator.engine.answer(&self.ask, query).await?;
-        self.version = Some(data_version);
-        Ok(table)
+        let answer = self.evaluator.engine.answer(&self.ask, query).await?;
+        Ok(self.noted(answer))
+    }
+
+    /// The rows of an answer, with what is to be said of them noted.
+    fn noted(&mut self, answer: Answer) -> Arc<Table> {
+        self.version = Some(answer.data_version);
+        self.missing.extend(answer.missing);
+        answer.table
     }
 }
 

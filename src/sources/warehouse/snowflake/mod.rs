@@ -170,6 +170,25 @@ impl Warehouse for SnowflakeWarehouse {
         Ok(changed.iter().map(|one| one.as_deref().unwrap_or_default()).collect::<Vec<_>>().join(";"))
     }
 
+    /// What the information schema says; views have no size.
+    async fn size(&self, tables: &[Arc<RemoteTable>], meter: &Meter) -> Result<u64, SourceError> {
+        let mut bytes = 0;
+        for table in tables {
+            let [database, schema, name] = table.path.as_slice() else { continue };
+            let text = format!(
+                "SELECT SUM(\"BYTES\") FROM {}.\"INFORMATION_SCHEMA\".\"TABLES\" WHERE \"TABLE_SCHEMA\" = {} AND \"TABLE_NAME\" = {}",
+                quoted(std::slice::from_ref(database)),
+                literal(schema),
+                literal(name),
+            );
+            let asked = self.ask(&text, &[], meter).await;
+            let (_, rows) = asked.map_err(|failure| self.failed(&table.path.join("."), failure))?;
+            let size = rows.data.first().and_then(|row| row.first()?.as_deref()?.parse::<u64>().ok());
+            bytes += size.unwrap_or_default();
+        }
+        Ok(bytes)
+    }
+
     async fn run(
         &self,
         statement: &Statement,

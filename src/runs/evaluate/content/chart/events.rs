@@ -80,6 +80,7 @@ impl Asking<'_> {
         };
         let answer = self.evaluator.engine.answer(&ask, &query).await?;
         self.further.insert(annotations.dataset.clone(), answer.data_version);
+        self.missing.extend(answer.missing);
         let rows = answer.table;
         let (day, text) = (query.by.len() - 2, query.by.len() - 1);
         let mut list = Vec::new();

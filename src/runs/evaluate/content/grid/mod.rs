@@ -90,10 +90,9 @@ impl Asking<'_> {
                 .await;
         let mut answers = Answers { sets: vec![Set::default(); plan.sets()] };
         for (question, answer) in answered {
-            let answer = answer?;
-            self.version = Some(answer.data_version);
+            let table = self.noted(answer?);
             if let Some(set) = answers.sets.get_mut(question.set) {
-                set.tables.insert(question.depths, answer.table);
+                set.tables.insert(question.depths, table);
             }
         }
         let shape = plan.shape;

@@ -1,0 +1,388 @@
+//! Where the rows of a dataset lie: in one source, or in one for each region. Each place is asked where it is, and
+//! what comes back is put together.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use arrow::compute::cast;
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::record_batch::RecordBatch;
+use datafusion::logical_expr::LogicalPlan;
+use futures::future::{join_all, try_join_all};
+use sha2::{Digest as _, Sha256};
+
+use super::account::Open;
+use super::answer::{Ask, Engine};
+use super::datasets::{Freshness, Spot};
+use super::execution::{Bounds, Executor};
+use super::{EngineError, batches};
+use crate::access::Restriction;
+use crate::definitions::model::{Dataset, DatasetId, MissingRegion, SourceId};
+use crate::error::Kind;
+use crate::query::{Parts, Planner, QueryError};
+use crate::sources::{Input, Meter, hex};
+use crate::table::Value;
+
+/// The most rows that parts give.
+const MOST_ROWS: usize = 20_000_000;
+
+/// The most bytes that a part gives.
+const MOST_BYTES: usize = 512 << 20;
+
+/// How long a region that did not answer is not asked again by people who look.
+const REST: Duration = Duration::from_secs(15);
+
+/// A dataset, opened in all its places.
+pub(super) struct Places {
+    /// Those that answer, that of the dataset's own source first if it does. There is one at least.
+    pub(super) open: Vec<Place>,
+    /// Those that do not.
+    down: Vec<Down>,
+    /// A digest of the data of those that answer.
+    pub(super) version: String,
+    /// For which functional role sources are asked in a way of its own.
+    pub(super) asked_for: Option<String>,
+}
+
+/// A region that cannot be reached, and why.
+#[derive(Debug, Clone)]
+pub(super) struct Down {
+    pub(super) region: String,
+    pub(super) cause: Arc<EngineError>,
+}
+
+impl PartialEq for Down {
+    fn eq(&self, other: &Self) -> bool {
+        self.region == other.region
+    }
+}
+
+/// One place.
+pub(super) struct Place {
+    pub(super) source: SourceId,
+    pub(super) input: Arc<Input>,
+    /// Counts what it is asked.
+    pub(super) meter: Arc<Meter>,
+    region: String,
+}
+
+impl Places {
+    /// Rows that were read before, which are all there are.
+    pub(super) fn in_memory(ask: &Ask<'_>, input: Arc<Input>, meter: &Arc<Meter>) -> Self {
+        let (version, asked_for) = (input.version.clone(), input.asked_for.clone());
+        let place = Place {
+            source: ask.dataset.source.clone(),
+            input,
+            meter: Arc::clone(meter),
+            region: String::new(),
+        };
+        Self { open: vec![place], down: Vec::new(), version, asked_for }
+    }
+
+    /// Whether its rows lie in several places.
+    pub(super) fn are_several(&self) -> bool {
+        self.only().is_none()
+    }
+
+    /// Refuses where one of them does not answer.
+    pub(super) fn all_answer(&self) -> Result<(), EngineError> {
+        match self.down.first() {
+            Some(Down { region, cause }) => {
+                Err(EngineError::RegionDown { region: region.clone(), cause: Arc::clone(cause) })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// An error of a plan, with the source where there are several.
+    pub(super) fn told_of(&self, place: &Place, error: QueryError) -> QueryError {
+        if self.only().is_some() {
+            return error;
+        }
+        QueryError::InSource { source_id: place.source.to_string(), cause: Box::new(error) }
+    }
+
+    /// The only place, if there is but one.
+    fn only(&self) -> Option<&Place> {
+        let [place] = self.open.as_slice() else { return None };
+        (place.region.is_empty() && self.down.is_empty()).then_some(place)
+    }
+}
+
+/// Regions that did not answer lately.
+#[derive(Default)]
+pub(super) struct Resting(Mutex<Vec<(DatasetId, Down, Instant)>>);
+
+impl Resting {
+    fn find(&self, id: &DatasetId, region: &str) -> Option<Down> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of_it = known.iter().filter(|(dataset, down, _)| dataset == id && down.region == region);
+        of_it.find(|(_, _, since)| since.elapsed() < REST).map(|(_, down, _)| down.clone())
+    }
+
+    pub(super) fn note(&self, id: &DatasetId, down: &Down) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|(dataset, other, since)| {
+            since.elapsed() < REST && (dataset != id || other.region != down.region)
+        });
+        known.push((id.clone(), down.clone(), Instant::now()));
+    }
+}
+
+impl Engine {
+    /// Opens a dataset in all its places, but for the regions that were found down while it was asked.
+    pub(super) async fn open(
+        &self,
+        ask: &Ask<'_>,
+        open: &Open,
+        without: &[Down],
+    ) -> Result<Places, EngineError> {
+        let several = !ask.others.is_empty();
+        let spots = std::iter::once((&ask.dataset.source, ask.source)).chain(ask.others.iter().copied());
+        let opened = spots.enumerate().map(async |(position, (source_id, source))| {
+            let region = source.region.as_ref().filter(|_| several).map(ToString::to_string);
+            let spot = Spot {
+                id: ask.id,
+                dataset: ask.dataset,
+                source_id,
+                source,
+                freshness: ask.freshness,
+                region: region.as_deref(),
+                is_abroad: position > 0,
+            };
+            let region = region.clone().unwrap_or_default();
+            if let Some(down) = without.iter().find(|down| several && down.region == region) {
+                return Ok(Err(down.clone()));
+            }
+            let lately = ask.freshness == Freshness::Recent;
+            let resting = (several && lately).then(|| self.resting.find(ask.id, &region)).flatten();
+            if let Some(down) = resting {
+                return Ok(Err(down));
+            }
+            let meter = open.meter_of(position);
+            match self.datasets.open(&self.executor, &spot, meter).await {
+                Ok(input) => {
+                    open.holds(position, input.bytes);
+                    let of_role = ask.account.role.as_deref().and_then(|role| input.of_role(role));
+                    let input = of_role.map_or(input, Arc::new);
+                    Ok(Ok(Place { source: source_id.clone(), input, meter: Arc::clone(meter), region }))
+                }
+                Err(error) if several && is_down(&error) => {
+                    let down = Down { region, cause: Arc::new(error) };
+                    self.resting.note(ask.id, &down);
+                    Ok(Err(down))
+                }
+                Err(error) => Err(error),
+            }
+        });
+        let (mut open, mut down) = (Vec::new(), Vec::new());
+        for result in join_all(opened).await {
+            match result? {
+                Ok(place) => open.push(place),
+                Err(one) => down.push(one),
+            }
+        }
+        let Some(first) = open.first() else {
+            // Without any of them nothing is known, not even the columns.
+            let down = down.into_iter().next();
+            return Err(down.map_or_else(
+                || EngineError::Bug("a dataset without a place".into()),
+                |Down { region, cause }| EngineError::RegionDown { region, cause },
+            ));
+        };
+        let asked_for = open.iter().find_map(|place: &Place| place.input.asked_for.clone());
+        let version =
+            if several { version_of(&open, &down, ask.missing_region) } else { first.input.version.clone() };
+        Ok(Places { open, down, version, asked_for })
+    }
+}
+
+fn version_of(places: &[Place], down: &[Down], when_missing: MissingRegion) -> String {
+    let mut digest = Sha256::new();
+    for Place { source, input, .. } in places {
+        digest.update(format!("{source} {}\n", input.version));
+    }
+    // What may lack a region is no answer to who must have all of them.
+    if when_missing == MissingRegion::Mark {
+        for down in down {
+            digest.update(format!("without {}\n", down.region));
+        }
+    }
+    hex(&digest.finalize())
+}
+
+/// Whether a source cannot be asked now, and may be later.
+fn is_down(error: &EngineError) -> bool {
+    match error {
+        EngineError::Shared(inner) => is_down(inner),
+        // The store answers; its files are others now.
+        EngineError::Changed | EngineError::Busy { .. } => false,
+        EngineError::Timeout { .. } => true,
+        other => other.kind() == Kind::Unavailable,
+    }
+}
+
+/// What the queries of one question have in common.
+pub(super) struct Work<'a> {
+    pub(super) dataset: &'a Dataset,
+    restriction: &'a Restriction,
+    executor: &'a Executor,
+    places: &'a Places,
+    planners: Vec<Planner<'a>>,
+    when_missing: MissingRegion,
+    missing: Mutex<BTreeSet<String>>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        ask: &Ask<'a>,
+        places: &'a Places,
+        executor: &'a Executor,
+    ) -> Result<Self, EngineError> {
+        let planners = places.open.iter().map(|place| {
+            Planner::new(ask.dataset, &place.input, ask.restriction)
+                .map_err(|error| places.told_of(place, error))
+        });
+        Ok(Self {
+            dataset: ask.dataset,
+            restriction: ask.restriction,
+            executor,
+            places,
+            planners: planners.collect::<Result<_, _>>()?,
+            when_missing: ask.missing_region,
+            missing: Mutex::default(),
+        })
+    }
+
+    /// The regions that the answers so far lack.
+    pub(super) fn missing(&self) -> Vec<String> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// The rows of a plan over the whole dataset.
+    pub(super) async fn rows(
+        &self,
+        plan: impl Fn(&Planner<'_>) -> Result<LogicalPlan, QueryError>,
+    ) -> Result<Vec<RecordBatch>, EngineError> {
+        let planned = self.places.open.iter().zip(&self.planners);
+        if let (Some(place), [planner]) = (self.places.only(), self.planners.as_slice()) {
+            return self.executor.collect(&place.input, plan(planner)?, &place.meter).await;
+        }
+        let Some(first) = self.places.open.first() else {
+            return Err(EngineError::Bug("a question to no place".into()));
+        };
+        let mut whole = None;
+        let mut asked = Vec::new();
+        for (place, planner) in planned {
+            let parts = plan(planner).and_then(|plan| Parts::of(plan, &place.input.context));
+            let parts = parts.map_err(|error| self.places.told_of(place, error))?;
+            if !place.input.reads_nothing(&parts.part)? {
+                asked.push((place, parts.part.clone()));
+            }
+            whole.get_or_insert(parts);
+        }
+        self.do_without(first, &plan)?;
+        let Some(whole) = whole else { return Err(EngineError::Bug("a question without a plan".into())) };
+        let schema = nullable(&whole.part);
+        let answered = try_join_all(asked.into_iter().map(|(place, part)| self.part(place, part, &schema)));
+        let answered: Vec<RecordBatch> = answered.await?.into_iter().flatten().collect();
+        // They are put together here, so it is nobody's source that works.
+        let together = Arc::new(first.input.over(schema, answered)?);
+        let plan = whole.merged(together.rows.clone())?;
+        self.executor.collect(&together, plan, &Arc::default()).await
+    }
+
+    /// Notes the regions that should be asked and are down, where the answer may lack them.
+    fn do_without(
+        &self,
+        like: &Place,
+        plan: impl Fn(&Planner<'_>) -> Result<LogicalPlan, QueryError>,
+    ) -> Result<(), EngineError> {
+        for Down { region, cause } in &self.places.down {
+            // Whether it matters can be told without it: its tables are like the others', rows of another region aside.
+            let input = like.input.in_region(region)?;
+            let planner = Planner::new(self.dataset, &input, self.restriction)?;
+            let part = Parts::of(plan(&planner)?, &input.context)?.part;
+            if !input.reads_nothing(&part)? {
+                self.lacks(region, cause)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lacks(&self, region: &str, cause: &Arc<EngineError>) -> Result<(), EngineError> {
+        if self.when_missing == MissingRegion::Fail {
+            return Err(EngineError::RegionDown { region: region.to_owned(), cause: Arc::clone(cause) });
+        }
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(region.to_owned());
+        Ok(())
+    }
+
+    /// What one place answers, with the columns of `schema`.
+    async fn part(
+        &self,
+        place: &Place,
+        part: LogicalPlan,
+        schema: &SchemaRef,
+    ) -> Result<Vec<RecordBatch>, EngineError> {
+        let bounds = Bounds { rows: MOST_ROWS, bytes: MOST_BYTES };
+        let answered = self.executor.collect_within(&place.input, part, bounds, &place.meter).await;
+        let answered = answered.map_err(|error| down(place, error))?;
+        let rows = answered.iter().map(RecordBatch::num_rows).sum::<usize>();
+        place.meter.add(|meter| &meter.rows, rows as u64);
+        answered.iter().map(|batch| shaped(batch, schema, &place.source)).collect()
+    }
+
+    /// One value of each place, such as its last day; places that have none and places that cannot count are left out.
+    pub(super) async fn each(
+        &self,
+        plan: impl Fn(&Planner<'_>) -> Result<LogicalPlan, QueryError>,
+    ) -> Result<Vec<Value>, EngineError> {
+        let mut asked = Vec::new();
+        for (place, planner) in self.places.open.iter().zip(&self.planners) {
+            let plan = plan(planner).map_err(|error| self.places.told_of(place, error))?;
+            if self.places.only().is_some() || !place.input.reads_nothing(&plan)? {
+                asked.push((place, plan));
+            }
+        }
+        if let Some(first) = self.places.open.first() {
+            self.do_without(first, &plan)?;
+        }
+        let values = asked.into_iter().map(async |(place, plan)| {
+            let answered = self.executor.collect(&place.input, plan, &place.meter).await;
+            let answered = answered
+                .map_err(|error| if self.places.only().is_some() { error } else { down(place, error) })?;
+            Ok::<_, EngineError>(batches::column_cells(&answered, 0)?.into_iter().next())
+        });
+        let values = try_join_all(values).await?;
+        Ok(values.into_iter().flatten().filter(|value| !value.is_null()).collect())
+    }
+}
+
+fn down(place: &Place, error: EngineError) -> EngineError {
+    if is_down(&error) {
+        return EngineError::RegionDown { region: place.region.clone(), cause: Arc::new(error) };
+    }
+    error
+}
+
+fn nullable(part: &LogicalPlan) -> SchemaRef {
+    let fields = part.schema().fields().iter();
+    let fields = fields.map(|field| Field::new(field.name(), field.data_type().clone(), true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// Tables of the same columns may have other types for them: `int` here and `bigint` there.
+fn shaped(batch: &RecordBatch, schema: &SchemaRef, source: &SourceId) -> Result<RecordBatch, EngineError> {
+    let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| {
+        cast(column, field.data_type()).map_err(|error| {
+            let (found, wanted) = (column.data_type(), field.data_type());
+            EngineError::BadData(format!("source `{source}` has {found} where others have {wanted}: {error}"))
+        })
+    });
+    let columns = columns.collect::<Result<_, _>>()?;
+    let options = arrow::record_batch::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
+        .map_err(|error| EngineError::Bug(error.to_string()))
+}
