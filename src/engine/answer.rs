@@ -14,7 +14,7 @@ use super::comparison;
 use super::datasets::{Datasets, Freshness, definition_hash};
 use super::execution::Executor;
 use super::inspection::LatestKey;
-use super::places::{Down, Places, Resting, Work};
+use super::places::{Down, Places, Work};
 use super::{EngineError, EngineSettings, Memory};
 use crate::access::Restriction;
 use crate::definitions::Catalog;
@@ -164,12 +164,12 @@ pub struct AnswerCounters {
 pub struct Engine {
     pub(super) executor: Executor,
     pub(super) datasets: Datasets,
-    pub(super) resting: Resting,
     answers: Cache<AnswerKey, Kept>,
     pub(super) latest: Cache<LatestKey, Option<NaiveDate>>,
     meter: Arc<Meter>,
     log: Arc<dyn QueryLog>,
     answered: AnswerCounters,
+    pub(super) estimates: bool,
 }
 
 impl Engine {
@@ -184,12 +184,12 @@ impl Engine {
         Ok(Self {
             executor: Executor::new(settings.clone())?,
             datasets: Datasets::new(settings),
-            resting: Resting::default(),
             answers,
             latest: Cache::new(LAST_DAYS),
             meter: Arc::default(),
             log: Arc::new(NoLog),
             answered: AnswerCounters::default(),
+            estimates: false,
         })
     }
 
@@ -197,6 +197,13 @@ impl Engine {
     #[must_use]
     pub fn recorded_by(self, log: Arc<dyn QueryLog>) -> Self {
         Self { log, ..self }
+    }
+
+    /// The same where questions are not answered: what each would take of its source is counted and told the books, and
+    /// every answer is empty. How far data go and what is known of people is asked all the same.
+    #[must_use]
+    pub fn estimating(self) -> Self {
+        Self { estimates: true, ..self }
     }
 
     /// What was asked of sources since the start.
@@ -248,7 +255,6 @@ impl Engine {
                     let Some(down) = region_down(&error).filter(|down| !without.contains(down)) else {
                         return Err(error);
                     };
-                    self.resting.note(ask.id, &down);
                     if !ask.may_lack() {
                         return Err(error);
                     }
@@ -294,7 +300,7 @@ impl Engine {
             .entry(key)
             .or_try_insert_with(async {
                 let started = Instant::now();
-                let work = Work::new(ask, &places, &self.executor)?;
+                let work = Work::new(ask, &places, self)?;
                 let table = Arc::new(compute(&work, query).await?);
                 let missing = work.missing().into();
                 Ok::<_, EngineError>(Kept { table, millis: started.elapsed().as_millis() as u64, missing })
@@ -323,10 +329,14 @@ impl Engine {
 }
 
 async fn compute(work: &Work<'_>, query: &SemanticQuery) -> Result<Table, EngineError> {
-    let kept = match &query.top {
+    let mut kept = match &query.top {
         Some(top) => Some(first_column(&work.rows(|planner| planner.ranking(query, top)).await?)?),
         None => None,
     };
+    if work.estimates {
+        // Members that nobody knows are no filter.
+        kept = None;
+    }
     let current = period(work, query, kept.as_deref(), query.range).await?;
     let Some(compare) = query.compare else { return Ok(current) };
     let unlimited = SemanticQuery { limit: None, sort: Vec::new(), ..query.clone() };
@@ -343,7 +353,7 @@ async fn period(
     let query = SemanticQuery { range, ..query.clone() };
     let batches = work.rows(|planner| planner.rows(&query, kept)).await?;
     let mut table = business_table(work.dataset, &query, &batches)?;
-    if query.limit.is_some_and(|limit| table.len() >= limit) {
+    if query.limit.is_some_and(|limit| work.estimates || table.len() >= limit) {
         let counted = work.rows(|planner| planner.row_count(&query, kept)).await?;
         if let Some(Value::Int(rows)) = column_cells(&counted, 0)?.first() {
             table.rows_before_limit = usize::try_from(*rows).unwrap_or(table.len());

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use datafusion::execution::memory_pool::FairSpillPool;
 use tokio::sync::Mutex;
 
@@ -13,6 +14,7 @@ use super::execution::Executor;
 use super::{EngineError, EngineSettings};
 use crate::access::{Restriction, Unrestricted};
 use crate::definitions::model::{Dataset, DatasetId, Source, SourceId};
+use crate::error::Kind;
 use crate::query::Planner;
 use crate::sources::{
     Input, InputOptions, Meter, RangeCache, Remote, SourceError, Warehouse, current_version, has_object,
@@ -50,7 +52,19 @@ pub(super) struct Spot<'a> {
     pub(super) is_abroad: bool,
 }
 
-type Slot = Arc<Mutex<Option<Opened>>>;
+type Slot = Arc<Mutex<Known>>;
+
+/// What is known of a dataset in one source.
+#[derive(Default)]
+struct Known {
+    opened: Option<Opened>,
+    /// When a region was last found down, and why.
+    failed: Option<(Instant, Arc<EngineError>)>,
+}
+
+/// How long a region that did not answer is not asked again by people who look; they would wait for it one after the
+/// other.
+const REST: Duration = Duration::from_secs(15);
 
 struct Opened {
     input: Arc<Input>,
@@ -91,20 +105,38 @@ impl Datasets {
         let Spot { dataset, source, freshness, .. } = *spot;
         let slot = self.slot(spot).await;
         let mut slot = slot.lock().await;
+        if let Some((at, error)) = slot.failed.as_ref().filter(|_| spot.region.is_some()) {
+            let is_known = match freshness {
+                Freshness::Recent => at.elapsed() < REST,
+                // All panels of a report that is sent see the same regions.
+                Freshness::Since(moment) => *at >= moment,
+            };
+            if is_known {
+                return Err(EngineError::Shared(Arc::clone(error)));
+            }
+        }
         let lifetime = self.settings.listing_lifetime;
         let is_fresh = |opened: &&Opened| match freshness {
             Freshness::Recent => opened.listed_at.elapsed() < lifetime,
             Freshness::Since(moment) => opened.listed_at >= moment,
         };
-        if let Some(opened) = slot.as_ref().filter(is_fresh) {
+        if let Some(opened) = slot.opened.as_ref().filter(is_fresh) {
             return Ok(Arc::clone(&opened.input));
         }
         let listed_at = Instant::now();
-        let known = slot.as_ref().map(|opened| Arc::clone(&opened.input));
+        let known = slot.opened.as_ref().map(|opened| Arc::clone(&opened.input));
         let input = if source.computes() {
-            self.at_its_source(spot, known.as_ref(), meter).await?
+            self.at_its_source(spot, known.as_ref(), meter).await
         } else {
-            self.in_files(spot, known.as_ref(), meter).await?
+            self.in_files(spot, known.as_ref(), meter).await
+        };
+        let input = match input {
+            Err(error) if spot.region.is_some() && is_down(&error) => {
+                let error = Arc::new(error);
+                slot.failed = Some((Instant::now(), Arc::clone(&error)));
+                return Err(EngineError::Shared(error));
+            }
+            input => input?,
         };
         let input = match (input, spot.region) {
             (Some(input), Some(region)) => Some(input.in_region(region)?),
@@ -112,7 +144,7 @@ impl Datasets {
         };
         let Some(input) = input.map(Arc::new) else {
             // The same data: what is known of them stays known.
-            return slot.as_mut().map_or_else(
+            return slot.opened.as_mut().map_or_else(
                 || Err(EngineError::Bug("a dataset that was not opened has not changed".into())),
                 |opened| {
                     opened.listed_at = listed_at;
@@ -121,7 +153,7 @@ impl Datasets {
             );
         };
         refuse_duplicates(executor, dataset, &input, meter).await?;
-        *slot = Some(Opened { input: Arc::clone(&input), listed_at });
+        slot.opened = Some(Opened { input: Arc::clone(&input), listed_at });
         Ok(input)
     }
 
@@ -157,7 +189,8 @@ impl Datasets {
             return Ok(None);
         }
         let warehouse = self.warehouse(spot.source_id, spot.source).await?;
-        let mut input = self.in_time(open_remote(spot.dataset, spot.source, warehouse, meter)).await?;
+        let mut input =
+            self.in_time(open_remote(spot.dataset, spot.source, warehouse, &self.options, meter)).await?;
         if let (true, Some(remote)) = (spot.is_abroad, &input.remote) {
             // Only for the books; a source that does not tell is asked all the same.
             match self.in_time(remote_size(remote, meter)).await {
@@ -183,6 +216,26 @@ impl Datasets {
         let warehouse = open_warehouse(id.as_str(), source, settings.secret, settings.query_timeout)?;
         warehouses.insert(id.clone(), (hash, Arc::clone(&warehouse)));
         Ok(warehouse)
+    }
+
+    /// The credits of statements, as the source tells them.
+    pub(super) async fn bill(
+        &self,
+        id: &SourceId,
+        source: &Source,
+        (from, to): (DateTime<Utc>, DateTime<Utc>),
+        meter: &Meter,
+    ) -> Result<HashMap<String, f64>, EngineError> {
+        let no_bill = || {
+            let problem = "it does not tell what statements cost; Snowflake does".to_owned();
+            EngineError::from(SourceError::BadSource { source_id: id.to_string(), problem })
+        };
+        if !source.computes() {
+            return Err(no_bill());
+        }
+        let warehouse = self.warehouse(id, source).await?;
+        let told = warehouse.bill(from, to, meter);
+        self.in_time(told).await?.ok_or_else(no_bill)
     }
 
     /// Whether a file is there, if its store tells within the limit of a query.
@@ -221,6 +274,15 @@ impl Datasets {
             (*known, *slot) = (hash, Slot::default());
         }
         Arc::clone(slot)
+    }
+}
+
+/// Whether a source cannot be opened now, and may be later.
+pub(super) fn is_down(error: &EngineError) -> bool {
+    match error {
+        EngineError::Shared(inner) => is_down(inner),
+        EngineError::Timeout { .. } => true,
+        other => other.kind() == Kind::Unavailable,
     }
 }
 

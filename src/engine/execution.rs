@@ -1,7 +1,7 @@
 //! Runs one plan within the limits.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
@@ -9,6 +9,8 @@ use datafusion::logical_expr::LogicalPlan;
 use futures::StreamExt;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
+use tokio::task::JoinError;
+use tokio::time::error::Elapsed;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{EngineError, EngineSettings};
@@ -103,15 +105,44 @@ impl Executor {
         let runtime =
             self.runtime.as_ref().ok_or_else(|| EngineError::Bug("the engine has stopped".into()))?;
         let task = AbortOnDropHandle::new(runtime.spawn(work));
-        match tokio::time::timeout(limit, task).await {
-            Ok(Ok(result)) => result,
-            // Readers panic on some corrupt files; the panic ends here, with the task.
-            Ok(Err(failure)) if failure.is_panic() => {
-                Err(EngineError::BadData("the reader gave up, as it does on corrupt files".into()))
-            }
-            Ok(Err(_)) => Err(EngineError::Bug("the query was cancelled".into())),
-            Err(_) => Err(EngineError::Timeout { limit_secs: limit.as_secs() }),
+        ended(tokio::time::timeout(limit, task).await, limit)
+    }
+
+    /// Counts on `meter` what `plan` would take of its source, without running it.
+    pub(super) async fn estimate(
+        &self,
+        input: &Arc<Input>,
+        plan: LogicalPlan,
+        meter: &Arc<Meter>,
+    ) -> Result<(), EngineError> {
+        let (limit, rows) = (self.settings.query_timeout, self.settings.max_rows);
+        let (input, meter) = (Arc::clone(input), Arc::clone(meter));
+        let work = async move {
+            let Some(remote) = &input.remote else { return Ok(input.estimate(&plan, &meter).await?) };
+            let statement = statement(plan, &input.context, remote.warehouse.dialect())?;
+            let told = remote.warehouse.estimate(&statement, &meter).await;
+            told.map_err(|error| EngineError::from_statement(error, limit, rows))
+        };
+        let runtime =
+            self.runtime.as_ref().ok_or_else(|| EngineError::Bug("the engine has stopped".into()))?;
+        let task = AbortOnDropHandle::new(runtime.spawn(work));
+        ended(tokio::time::timeout(limit, task).await, limit)
+    }
+}
+
+/// What became of a task within the limit of time.
+fn ended<T>(
+    ended: Result<Result<Result<T, EngineError>, JoinError>, Elapsed>,
+    limit: Duration,
+) -> Result<T, EngineError> {
+    match ended {
+        Ok(Ok(result)) => result,
+        // Readers panic on some corrupt files; the panic ends here, with the task.
+        Ok(Err(failure)) if failure.is_panic() => {
+            Err(EngineError::BadData("the reader gave up, as it does on corrupt files".into()))
         }
+        Ok(Err(_)) => Err(EngineError::Bug("the query was cancelled".into())),
+        Err(_) => Err(EngineError::Timeout { limit_secs: limit.as_secs() }),
     }
 }
 

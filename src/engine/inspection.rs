@@ -1,6 +1,8 @@
 //! What else is asked of a dataset: how far its data go, and whether its fields plan.
 
-use chrono::NaiveDate;
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::EngineError;
@@ -12,6 +14,7 @@ use crate::access::Restriction;
 use crate::definitions::FieldPath;
 use crate::definitions::model::{DatasetId, Source, SourceId};
 use crate::query::{Planner, QueryError};
+use crate::table::Value;
 
 /// Whose last day it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -68,13 +71,18 @@ impl Engine {
             .latest
             .entry(key)
             .or_try_insert_with(async {
-                let work = Work::new(ask, &places, &self.executor)?;
+                let work = Work::new(ask, &places, self)?;
                 let days = work.each(|planner| planner.latest(zone)).await?;
-                let days = days.iter().map(|value| value.as_date().ok_or_else(no_day));
-                let days = days.collect::<Result<Vec<_>, _>>()?.into_iter();
-                // What a dataset declares is complete when the last of its regions is.
-                let declared = ask.dataset.freshness.is_some();
-                Ok::<_, EngineError>(if declared { days.min() } else { days.max() })
+                let day = |value: &Value| value.as_date().ok_or_else(no_day);
+                let days = days
+                    .iter()
+                    .map(|value| Some(value).filter(|value| !value.is_null()).map(day).transpose());
+                let days = days.collect::<Result<Vec<_>, _>>()?;
+                // What a dataset declares is complete when the last of its regions is, and not before each has some.
+                Ok::<_, EngineError>(match ask.dataset.freshness {
+                    Some(_) => days.into_iter().min().flatten(),
+                    None => days.into_iter().flatten().max(),
+                })
             })
             .await
             .map_err(EngineError::Shared)?;
@@ -85,6 +93,17 @@ impl Engine {
     /// Whether a source has a file called `path` or, where it ends with `/`, any file with data below it.
     pub async fn has_object(&self, id: &SourceId, source: &Source, path: &str) -> Result<bool, EngineError> {
         self.datasets.has_object(id, source, path).await
+    }
+
+    /// The credits of the statements that were asked of a source in a time, by what it calls them.
+    pub async fn bill(
+        &self,
+        id: &SourceId,
+        source: &Source,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<HashMap<String, f64>, EngineError> {
+        self.datasets.bill(id, source, (from, to), self.meter()).await
     }
 
     /// Plans every field of the dataset against its data and reports the first problem of each.
@@ -126,7 +145,8 @@ fn check_place(
     ] {
         for name in names {
             let checked = planner.check_number(name);
-            let in_parts = || if places.are_several() { planner.check_parts(name) } else { Ok(()) };
+            let in_parts =
+                || if places.are_several() { planner.check_parts(name, first.as_ref()) } else { Ok(()) };
             if let Err(error) = checked.and_then(|()| in_parts()) {
                 problems.push((FieldPath::root().key(section).key(name.as_str()), error));
             }

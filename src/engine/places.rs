@@ -3,23 +3,21 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use arrow::compute::cast;
+use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use datafusion::logical_expr::LogicalPlan;
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
 use sha2::{Digest as _, Sha256};
 
-use super::account::Open;
+use super::account::{Open, Purpose};
 use super::answer::{Ask, Engine};
-use super::datasets::{Freshness, Spot};
+use super::datasets::{Spot, is_down};
 use super::execution::{Bounds, Executor};
 use super::{EngineError, batches};
 use crate::access::Restriction;
-use crate::definitions::model::{Dataset, DatasetId, MissingRegion, SourceId};
-use crate::error::Kind;
+use crate::definitions::model::{Dataset, MissingRegion, Source, SourceId};
 use crate::query::{Parts, Planner, QueryError};
 use crate::sources::{Input, Meter, hex};
 use crate::table::Value;
@@ -29,9 +27,6 @@ const MOST_ROWS: usize = 20_000_000;
 
 /// The most bytes that a part gives.
 const MOST_BYTES: usize = 512 << 20;
-
-/// How long a region that did not answer is not asked again by people who look.
-const REST: Duration = Duration::from_secs(15);
 
 /// A dataset, opened in all its places.
 pub(super) struct Places {
@@ -43,6 +38,7 @@ pub(super) struct Places {
     pub(super) version: String,
     /// For which functional role sources are asked in a way of its own.
     pub(super) asked_for: Option<String>,
+    several: bool,
 }
 
 /// A region that cannot be reached, and why.
@@ -77,7 +73,7 @@ impl Places {
             meter: Arc::clone(meter),
             region: String::new(),
         };
-        Self { open: vec![place], down: Vec::new(), version, asked_for }
+        Self { open: vec![place], down: Vec::new(), version, asked_for, several: false }
     }
 
     /// Whether its rows lie in several places.
@@ -103,30 +99,9 @@ impl Places {
         QueryError::InSource { source_id: place.source.to_string(), cause: Box::new(error) }
     }
 
-    /// The only place, if there is but one.
+    /// The only place, if the dataset has but one.
     fn only(&self) -> Option<&Place> {
-        let [place] = self.open.as_slice() else { return None };
-        (place.region.is_empty() && self.down.is_empty()).then_some(place)
-    }
-}
-
-/// Regions that did not answer lately.
-#[derive(Default)]
-pub(super) struct Resting(Mutex<Vec<(DatasetId, Down, Instant)>>);
-
-impl Resting {
-    fn find(&self, id: &DatasetId, region: &str) -> Option<Down> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut of_it = known.iter().filter(|(dataset, down, _)| dataset == id && down.region == region);
-        of_it.find(|(_, _, since)| since.elapsed() < REST).map(|(_, down, _)| down.clone())
-    }
-
-    pub(super) fn note(&self, id: &DatasetId, down: &Down) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|(dataset, other, since)| {
-            since.elapsed() < REST && (dataset != id || other.region != down.region)
-        });
-        known.push((id.clone(), down.clone(), Instant::now()));
+        self.open.first().filter(|_| !self.several)
     }
 }
 
@@ -135,50 +110,26 @@ impl Engine {
     pub(super) async fn open(
         &self,
         ask: &Ask<'_>,
-        open: &Open,
+        books: &Open,
         without: &[Down],
     ) -> Result<Places, EngineError> {
         let several = !ask.others.is_empty();
-        let spots = std::iter::once((&ask.dataset.source, ask.source)).chain(ask.others.iter().copied());
-        let opened = spots.enumerate().map(async |(position, (source_id, source))| {
-            let region = source.region.as_ref().filter(|_| several).map(ToString::to_string);
-            let spot = Spot {
-                id: ask.id,
-                dataset: ask.dataset,
-                source_id,
-                source,
-                freshness: ask.freshness,
-                region: region.as_deref(),
-                is_abroad: position > 0,
-            };
-            let region = region.clone().unwrap_or_default();
-            if let Some(down) = without.iter().find(|down| several && down.region == region) {
-                return Ok(Err(down.clone()));
-            }
-            let lately = ask.freshness == Freshness::Recent;
-            let resting = (several && lately).then(|| self.resting.find(ask.id, &region)).flatten();
-            if let Some(down) = resting {
-                return Ok(Err(down));
-            }
-            let meter = open.meter_of(position);
-            match self.datasets.open(&self.executor, &spot, meter).await {
-                Ok(input) => {
-                    open.holds(position, input.bytes);
-                    let of_role = ask.account.role.as_deref().and_then(|role| input.of_role(role));
-                    let input = of_role.map_or(input, Arc::new);
-                    Ok(Ok(Place { source: source_id.clone(), input, meter: Arc::clone(meter), region }))
+        let home = self.place(ask, 0, (&ask.dataset.source, ask.source), books, without).await?;
+        let others = ask.others.iter().enumerate().map(async |(position, (id, source))| {
+            // Whoever may not see a region does not wait for it, and pays nothing for it.
+            if let (Ok(home), Some(region)) = (&home, &source.region) {
+                let input = home.input.in_region(region.as_str())?;
+                let rows = Planner::new(ask.dataset, &input, ask.restriction)?.open_rows()?;
+                if input.reads_nothing(&rows)? {
+                    return Ok::<_, EngineError>(None);
                 }
-                Err(error) if several && is_down(&error) => {
-                    let down = Down { region, cause: Arc::new(error) };
-                    self.resting.note(ask.id, &down);
-                    Ok(Err(down))
-                }
-                Err(error) => Err(error),
             }
+            self.place(ask, position + 1, (id, source), books, without).await.map(Some)
         });
+        let others = try_join_all(others).await?;
         let (mut open, mut down) = (Vec::new(), Vec::new());
-        for result in join_all(opened).await {
-            match result? {
+        for found in std::iter::once(home).chain(others.into_iter().flatten()) {
+            match found {
                 Ok(place) => open.push(place),
                 Err(one) => down.push(one),
             }
@@ -194,7 +145,47 @@ impl Engine {
         let asked_for = open.iter().find_map(|place: &Place| place.input.asked_for.clone());
         let version =
             if several { version_of(&open, &down, ask.missing_region) } else { first.input.version.clone() };
-        Ok(Places { open, down, version, asked_for })
+        Ok(Places { open, down, version, asked_for, several })
+    }
+
+    /// Opens a dataset in one of its sources, or tells that the region is down.
+    async fn place(
+        &self,
+        ask: &Ask<'_>,
+        position: usize,
+        (source_id, source): (&SourceId, &Source),
+        books: &Open,
+        without: &[Down],
+    ) -> Result<Result<Place, Down>, EngineError> {
+        let several = !ask.others.is_empty();
+        let region = source.region.as_ref().filter(|_| several).map(ToString::to_string);
+        let spot = Spot {
+            id: ask.id,
+            dataset: ask.dataset,
+            source_id,
+            source,
+            freshness: ask.freshness,
+            region: region.as_deref(),
+            is_abroad: position > 0,
+        };
+        let name = region.clone().unwrap_or_default();
+        if let Some(down) = without.iter().find(|down| several && down.region == name) {
+            return Ok(Err(down.clone()));
+        }
+        let meter = books.meter_of(position);
+        match self.datasets.open(&self.executor, &spot, meter).await {
+            Ok(input) => {
+                books.holds(position, input.bytes);
+                let of_role = ask.account.role.as_deref().and_then(|role| input.of_role(role));
+                let input = of_role.map_or(input, Arc::new);
+                let (source, meter) = (source_id.clone(), Arc::clone(meter));
+                Ok(Ok(Place { source, input, meter, region: name }))
+            }
+            Err(error) if several && is_down(&error) => {
+                Ok(Err(Down { region: name, cause: Arc::new(error) }))
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -212,17 +203,6 @@ fn version_of(places: &[Place], down: &[Down], when_missing: MissingRegion) -> S
     hex(&digest.finalize())
 }
 
-/// Whether a source cannot be asked now, and may be later.
-fn is_down(error: &EngineError) -> bool {
-    match error {
-        EngineError::Shared(inner) => is_down(inner),
-        // The store answers; its files are others now.
-        EngineError::Changed | EngineError::Busy { .. } => false,
-        EngineError::Timeout { .. } => true,
-        other => other.kind() == Kind::Unavailable,
-    }
-}
-
 /// What the queries of one question have in common.
 pub(super) struct Work<'a> {
     pub(super) dataset: &'a Dataset,
@@ -230,16 +210,14 @@ pub(super) struct Work<'a> {
     executor: &'a Executor,
     places: &'a Places,
     planners: Vec<Planner<'a>>,
+    /// Nothing is run: what it would take is counted, and every answer is empty.
+    pub(super) estimates: bool,
     when_missing: MissingRegion,
     missing: Mutex<BTreeSet<String>>,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(
-        ask: &Ask<'a>,
-        places: &'a Places,
-        executor: &'a Executor,
-    ) -> Result<Self, EngineError> {
+    pub(super) fn new(ask: &Ask<'a>, places: &'a Places, engine: &'a Engine) -> Result<Self, EngineError> {
         let planners = places.open.iter().map(|place| {
             Planner::new(ask.dataset, &place.input, ask.restriction)
                 .map_err(|error| places.told_of(place, error))
@@ -247,9 +225,11 @@ impl<'a> Work<'a> {
         Ok(Self {
             dataset: ask.dataset,
             restriction: ask.restriction,
-            executor,
+            executor: &engine.executor,
             places,
             planners: planners.collect::<Result<_, _>>()?,
+            // What somebody may see decides what is read, so that is looked up in any case.
+            estimates: engine.estimates && ask.account.purpose != Purpose::Attributes,
             when_missing: ask.missing_region,
             missing: Mutex::default(),
         })
@@ -267,6 +247,10 @@ impl<'a> Work<'a> {
     ) -> Result<Vec<RecordBatch>, EngineError> {
         let planned = self.places.open.iter().zip(&self.planners);
         if let (Some(place), [planner]) = (self.places.only(), self.planners.as_slice()) {
+            if self.estimates {
+                self.executor.estimate(&place.input, plan(planner)?, &place.meter).await?;
+                return Ok(Vec::new());
+            }
             return self.executor.collect(&place.input, plan(planner)?, &place.meter).await;
         }
         let Some(first) = self.places.open.first() else {
@@ -280,7 +264,8 @@ impl<'a> Work<'a> {
             if !place.input.reads_nothing(&parts.part)? {
                 asked.push((place, parts.part.clone()));
             }
-            whole.get_or_insert(parts);
+            let whole: &Parts = whole.get_or_insert_with(|| parts.clone());
+            whole.fits(&parts).map_err(|error| self.places.told_of(place, error))?;
         }
         self.do_without(first, &plan)?;
         let Some(whole) = whole else { return Err(EngineError::Bug("a question without a plan".into())) };
@@ -326,6 +311,10 @@ impl<'a> Work<'a> {
         part: LogicalPlan,
         schema: &SchemaRef,
     ) -> Result<Vec<RecordBatch>, EngineError> {
+        if self.estimates {
+            let told = self.executor.estimate(&place.input, part, &place.meter).await;
+            return told.map(|()| Vec::new()).map_err(|error| down(place, error));
+        }
         let bounds = Bounds { rows: MOST_ROWS, bytes: MOST_BYTES };
         let answered = self.executor.collect_within(&place.input, part, bounds, &place.meter).await;
         let answered = answered.map_err(|error| down(place, error))?;
@@ -334,7 +323,7 @@ impl<'a> Work<'a> {
         answered.iter().map(|batch| shaped(batch, schema, &place.source)).collect()
     }
 
-    /// One value of each place, such as its last day; places that have none and places that cannot count are left out.
+    /// One value of each place, such as its last day; places whose rows cannot count are left out.
     pub(super) async fn each(
         &self,
         plan: impl Fn(&Planner<'_>) -> Result<LogicalPlan, QueryError>,
@@ -353,15 +342,15 @@ impl<'a> Work<'a> {
             let answered = self.executor.collect(&place.input, plan, &place.meter).await;
             let answered = answered
                 .map_err(|error| if self.places.only().is_some() { error } else { down(place, error) })?;
-            Ok::<_, EngineError>(batches::column_cells(&answered, 0)?.into_iter().next())
+            Ok::<_, EngineError>(batches::column_cells(&answered, 0)?.into_iter().next().unwrap_or_default())
         });
-        let values = try_join_all(values).await?;
-        Ok(values.into_iter().flatten().filter(|value| !value.is_null()).collect())
+        try_join_all(values).await
     }
 }
 
 fn down(place: &Place, error: EngineError) -> EngineError {
-    if is_down(&error) {
+    // A question that takes too long says nothing of the region.
+    if matches!(error, EngineError::Unreachable(_)) {
         return EngineError::RegionDown { region: place.region.clone(), cause: Arc::new(error) };
     }
     error
@@ -375,8 +364,10 @@ fn nullable(part: &LogicalPlan) -> SchemaRef {
 
 /// Tables of the same columns may have other types for them: `int` here and `bigint` there.
 fn shaped(batch: &RecordBatch, schema: &SchemaRef, source: &SourceId) -> Result<RecordBatch, EngineError> {
+    // What does not fit is an error, and no missing value.
+    let exactly = CastOptions { safe: false, ..CastOptions::default() };
     let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| {
-        cast(column, field.data_type()).map_err(|error| {
+        cast_with_options(column, field.data_type(), &exactly).map_err(|error| {
             let (found, wanted) = (column.data_type(), field.data_type());
             EngineError::BadData(format!("source `{source}` has {found} where others have {wanted}: {error}"))
         })

@@ -22,6 +22,7 @@ use datafusion::logical_expr::{
 use datafusion::prelude::SessionContext;
 
 use super::expression::null_of;
+use super::plan::plain;
 use super::{QueryError, typed};
 use crate::sources::ROWS;
 
@@ -76,6 +77,25 @@ impl Parts {
         Ok(Self { part, whole, merge })
     }
 
+    /// Whether the part of another place, planned for the same question, has the same kinds of columns, so that nothing is
+    /// lost when they are put together.
+    ///
+    /// # Errors
+    /// They differ, and which types they have.
+    pub fn fits(&self, other: &Self) -> Result<(), QueryError> {
+        let columns = self.part.schema().fields().iter().zip(other.part.schema().fields());
+        for (here, there) in columns {
+            if !is_same_kind(here.data_type(), there.data_type()) {
+                return Err(QueryError::BadQuestion(format!(
+                    "{} in one source is {} in another; make them one type, with a view or a cast in `sql`",
+                    here.data_type(),
+                    there.data_type()
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// The whole over the rows of all parts, which are those of `rows`.
     ///
     /// # Errors
@@ -84,6 +104,24 @@ impl Parts {
         let Merge { groups, aggregates, columns } = self.merge.clone();
         let merged = LogicalPlanBuilder::from(rows).aggregate(groups, aggregates)?.project(columns)?;
         over(&self.whole, merged.build()?)
+    }
+}
+
+/// Whether values of one type are values of the other, but for how many digits or bytes they take.
+pub(super) fn is_same_kind(one: &DataType, other: &DataType) -> bool {
+    use DataType::{Decimal128, Decimal256, Timestamp};
+
+    match (plain(one), plain(other)) {
+        (Timestamp(_, one), Timestamp(_, other)) => one.is_some() == other.is_some(),
+        (Decimal128(_, one) | Decimal256(_, one), Decimal128(_, other) | Decimal256(_, other)) => {
+            one == other
+        }
+        (one, other) => {
+            one == other
+                || (one.is_string() && other.is_string())
+                || (one.is_integer() && other.is_integer())
+                || (one.is_floating() && other.is_floating())
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::aggregate::Numbers;
 use super::bucket::TimeDimension;
 use super::columns::Columns;
 use super::expression::{self, Place, aggregate_name, exact_column};
+use super::parts::is_same_kind;
 use super::{GroupBy, Parts, QueryError, SemanticQuery, Top, dialect, filter, mask, row_rules};
 use crate::access::Restriction;
 use crate::definitions::model::{Dataset, Dimension, DimensionType, FieldName};
@@ -167,6 +168,11 @@ impl<'a> Planner<'a> {
         Ok(plan.build()?)
     }
 
+    /// The rows that the restriction leaves.
+    pub fn open_rows(&self) -> Result<LogicalPlan, QueryError> {
+        self.seen(BTreeSet::new())
+    }
+
     /// Plans one measure or metric over all rows.
     pub fn check_number(&self, field: &FieldName) -> Result<(), QueryError> {
         let query = SemanticQuery::of_everything(vec![field.clone()]);
@@ -175,24 +181,22 @@ impl<'a> Planner<'a> {
         self.check_plan(plan, Place { what, name: field.as_str() })
     }
 
-    /// Whether one measure or metric can be told from the parts of a dataset that lies in several sources.
-    pub fn check_parts(&self, field: &FieldName) -> Result<(), QueryError> {
-        let plan = self.totals(&SemanticQuery::of_everything(vec![field.clone()]))?;
-        Parts::of(plan, &self.input.context).map(drop)
+    /// Whether one measure or metric can be told from the parts of a dataset that lies in several sources, and is of the
+    /// same kind in this one as in `other`.
+    pub fn check_parts(&self, field: &FieldName, other: Option<&Planner<'_>>) -> Result<(), QueryError> {
+        let query = SemanticQuery::of_everything(vec![field.clone()]);
+        let parts = |planner: &Planner<'_>| Parts::of(planner.totals(&query)?, &planner.input.context);
+        let own = parts(self)?;
+        match other {
+            Some(other) => parts(other)?.fits(&own),
+            None => Ok(()),
+        }
     }
 
     /// Whether one dimension holds the same kind of values as another source of the dataset does.
     pub fn same_kind(&self, field: &FieldName, other: &Planner<'_>) -> Result<(), QueryError> {
         let (here, there) = (self.dimension(field)?.data_type, other.dimension(field)?.data_type);
-        let is_same = match (plain(&here), plain(&there)) {
-            (DataType::Timestamp(_, one), DataType::Timestamp(_, other)) => one.is_some() == other.is_some(),
-            (one, other) => {
-                one == other
-                    || (one.is_string() && other.is_string())
-                    || (one.is_numeric() && other.is_numeric())
-            }
-        };
-        if is_same {
+        if is_same_kind(&here, &there) {
             return Ok(());
         }
         let place = Place { what: "dimension", name: field.as_str() };

@@ -152,6 +152,9 @@ pub struct Block {
     pub title: String,
     /// A small line below, such as the unit or "first N of M".
     pub note: Option<String>,
+    /// The regions whose rows its numbers lack; its note says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// What it shows, or why it cannot.
     pub content: Result<Content, Failure>,
 }

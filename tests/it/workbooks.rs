@@ -121,8 +121,13 @@ async fn charts_that_excel_has_are_drawn_by_excel() {
 }
 
 fn document_of(grid: Grid) -> Document {
-    let block =
-        Block { id: "t".into(), title: "T".into(), note: None, content: Ok(Content::Table(Box::new(grid))) };
+    let block = Block {
+        id: "t".into(),
+        title: "T".into(),
+        note: None,
+        missing: Vec::new(),
+        content: Ok(Content::Table(Box::new(grid))),
+    };
     let mut document = jangpyo_sample();
     document.pages[0].rows = vec![vec![block]];
     document

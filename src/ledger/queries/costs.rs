@@ -82,9 +82,10 @@ pub struct CostRow {
     pub cost: i64,
 }
 
-const COLUMNS: &str = "CAST(COUNT(*) AS BIGINT) AS queries, \
-    CAST(SUM(CASE WHEN served = 'source' THEN 1 ELSE 0 END) AS BIGINT) AS asked, \
-    CAST(SUM(CASE WHEN outcome = 'answered' THEN 0 ELSE 1 END) AS BIGINT) AS failed, \
+/// A part that was asked in another region is no question of its own.
+const COLUMNS: &str = "CAST(SUM(CASE WHEN whole IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS queries, \
+    CAST(SUM(CASE WHEN whole IS NULL AND served = 'source' THEN 1 ELSE 0 END) AS BIGINT) AS asked, \
+    CAST(SUM(CASE WHEN whole IS NULL AND outcome <> 'answered' THEN 1 ELSE 0 END) AS BIGINT) AS failed, \
     CAST(SUM(scanned) AS BIGINT) AS scanned, CAST(SUM(moved) AS BIGINT) AS moved, \
     CAST(SUM(CASE WHEN whole IS NULL THEN 0 ELSE moved END) AS BIGINT) AS crossed, \
     CAST(SUM(requests) AS BIGINT) AS requests, CAST(SUM(busy_micros) AS BIGINT) AS busy_micros, \
@@ -93,7 +94,23 @@ const COLUMNS: &str = "CAST(COUNT(*) AS BIGINT) AS queries, \
 impl QueryLedger {
     /// What questions cost, the dearest first; days and months in their order.
     pub async fn costs(&self, filter: &CostFilter, by: CostBy) -> Result<Vec<CostRow>, StoreError> {
-        let expression = by.expression();
+        let mut rows = self.grouped(filter, by.expression()).await?;
+        match by {
+            CostBy::Day | CostBy::Month => rows.sort_by(|a, b| a.key.cmp(&b.key)),
+            _ => rows.sort_by(|a, b| {
+                (b.cost, b.moved, b.queries, &a.key).cmp(&(a.cost, a.moved, a.queries, &b.key))
+            }),
+        }
+        Ok(rows)
+    }
+
+    /// What all of them cost. Not the sum of rows: a copy that several of them would have needed counts once.
+    pub async fn total(&self, filter: &CostFilter) -> Result<CostRow, StoreError> {
+        // No constant, which PostgreSQL does not group by.
+        Ok(self.grouped(filter, "SUBSTR(day, 1, 0)").await?.into_iter().next().unwrap_or_default())
+    }
+
+    async fn grouped(&self, filter: &CostFilter, expression: &str) -> Result<Vec<CostRow>, StoreError> {
         let sql = format!("SELECT {expression} AS name, {COLUMNS} {LINES} GROUP BY {expression}");
         // Nothing but constants of this file stands in it.
         let rows = filter
@@ -110,17 +127,9 @@ impl QueryLedger {
                 row.copied = copied.get(&row.key).copied().unwrap_or_default();
             }
         }
-        match by {
-            CostBy::Day | CostBy::Month => rows.sort_by(|a, b| a.key.cmp(&b.key)),
-            _ => rows.sort_by(|a, b| {
-                (b.cost, b.moved, b.queries, &a.key).cmp(&(a.cost, a.moved, a.queries, &b.key))
-            }),
-        }
         Ok(rows)
     }
-}
 
-impl QueryLedger {
     /// What copies of what was asked elsewhere would have moved, one of each table and day.
     async fn copied(
         &self,
@@ -159,23 +168,6 @@ impl CostRow {
             requests: count("requests")?,
             busy_micros: count("busy_micros")?,
             cost: cells.number("cost")?,
-        })
-    }
-
-    /// These together.
-    pub fn sum(rows: &[Self]) -> Self {
-        rows.iter().fold(Self::default(), |sum, row| Self {
-            key: String::new(),
-            queries: sum.queries + row.queries,
-            asked: sum.asked + row.asked,
-            failed: sum.failed + row.failed,
-            scanned: sum.scanned + row.scanned,
-            moved: sum.moved + row.moved,
-            crossed: sum.crossed + row.crossed,
-            copied: sum.copied + row.copied,
-            requests: sum.requests + row.requests,
-            busy_micros: sum.busy_micros + row.busy_micros,
-            cost: sum.cost + row.cost,
         })
     }
 }

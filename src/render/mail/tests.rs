@@ -11,6 +11,7 @@ fn kpi(id: &str, title: &str, value: f64, previous: f64, format: NumberFormat, l
         id: id.into(),
         title: title.into(),
         note: None,
+        missing: Vec::new(),
         content: Ok(Content::Kpi(Kpi {
             link: None,
             value: Value::Float(value),
@@ -64,8 +65,13 @@ fn document() -> Document {
         look: crate::charts::Look::default(),
     };
     let count = || NumberFormat { unit: Some("건".into()), ..NumberFormat::default() };
-    let block =
-        |id: &str, title: &str, content| Block { id: id.into(), title: title.into(), note: None, content };
+    let block = |id: &str, title: &str, content| Block {
+        id: id.into(),
+        title: title.into(),
+        note: None,
+        missing: Vec::new(),
+        content,
+    };
     Document {
         title: "주간 매출 현황".into(),
         subtitle: "2026년 1월 5일 – 1월 11일 · 국가: 한국".into(),

@@ -1,5 +1,7 @@
 //! What sheets say of how they came to be sent, at the head of the first one.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +60,11 @@ impl Document {
         self.sealed(provenance)
     }
 
+    /// The regions whose rows some of its numbers lack.
+    pub fn missing_regions(&self) -> BTreeSet<String> {
+        self.blocks().flat_map(|block| block.missing.iter().cloned()).collect()
+    }
+
     /// What its marks say: a heading and lines each, in their order.
     pub fn marks(&self) -> Vec<(&str, Vec<String>)> {
         let marks = self.blocks().filter(|block| [RESTATED, INCOMPLETE].contains(&block.id.as_str()));
@@ -78,5 +85,11 @@ impl Provenance {
 }
 
 fn block(id: &str, title: String, lines: &[String]) -> Block {
-    Block { id: id.into(), title, note: None, content: Ok(Content::Text(RichText::plain(lines))) }
+    Block {
+        id: id.into(),
+        title,
+        note: None,
+        missing: Vec::new(),
+        content: Ok(Content::Text(RichText::plain(lines))),
+    }
 }

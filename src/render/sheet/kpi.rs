@@ -67,7 +67,12 @@ pub(super) fn draw(
         put(page, &text, style, (x, below), Align::Left);
         x += style.width(&text) + 5.0;
     }
-    let with = [Some(kpi.compared_with.as_str()).filter(|_| kpi.previous.is_some()), block.note.as_deref()];
+    let mut with =
+        [Some(kpi.compared_with.as_str()).filter(|_| kpi.previous.is_some()), block.note.as_deref()];
+    if !block.missing.is_empty() {
+        // Where room is short, that numbers are missing is worth more.
+        with.reverse();
+    }
     let with: Vec<&str> = with.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
     let room = inner.right() - x;
     if room > 12.0 {

@@ -44,6 +44,7 @@ pub use print::Heading;
 pub use question::{Prepared, Question, QuestionError};
 pub use recipients::{MOST_RECIPIENTS, RecipientsError};
 pub use theme::theme;
+pub use words::missing_regions;
 
 /// Answers questions about reports. Cheap to clone.
 #[derive(Clone)]

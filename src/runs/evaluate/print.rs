@@ -111,6 +111,7 @@ impl Print<'_> {
             id: "footnotes".into(),
             title: String::new(),
             note: Some(lines),
+            missing: Vec::new(),
             content: Ok(Content::Text(RichText::default())),
         })
     }

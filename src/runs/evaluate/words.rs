@@ -30,7 +30,7 @@ pub(super) fn failure(kind: Kind, locale: Locale) -> &'static str {
 }
 
 /// What a panel says first whose numbers lack regions.
-pub(super) fn missing_regions(regions: &BTreeSet<String>, locale: Locale) -> String {
+pub fn missing_regions(regions: &BTreeSet<String>, locale: Locale) -> String {
     let regions = regions.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     match locale {
         Locale::Ko => format!("불완전: {regions} 리전에 연결할 수 없어 그 수치는 빠져 있습니다."),

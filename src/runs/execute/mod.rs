@@ -37,7 +37,7 @@ use tokio::sync::Semaphore;
 
 use super::Clock;
 use super::artefacts::Shelf;
-use super::evaluate::Question;
+use super::evaluate::{Question, missing_regions};
 use super::store::{Ending, Missing, Run, RunId, Stage, Store, StoreError, Trigger};
 use super::subscriptions::LeaveKey;
 use super::waiting::words as waiting_words;
@@ -46,6 +46,7 @@ use crate::definitions::model::PanelErrorPolicy;
 use crate::delivery::{Dkim, Folder, Mailer, Recipient, RetryPolicy};
 use crate::engine::Purpose;
 use crate::error::Kind;
+use crate::format::Locale;
 use crate::ledger::audit::AuditLog;
 use crate::render::document::Document;
 use crate::render::provenance::Marks;
@@ -301,10 +302,13 @@ impl Runner {
         if !ticket.missing.is_empty() {
             warnings.push(format!("sent although something was missing: {}", Missing::line(&ticket.missing)));
         }
-        let marks = Marks {
-            missing: waiting_words::lines(&ticket.missing, document.locale),
-            restated: ticket.made_again.map(|again| again.told(&document)),
-        };
+        let regions = document.missing_regions();
+        let mut missing = waiting_words::lines(&ticket.missing, document.locale);
+        if !regions.is_empty() {
+            missing.push(missing_regions(&regions, document.locale));
+            warnings.push(missing_regions(&regions, Locale::En));
+        }
+        let marks = Marks { missing, restated: ticket.made_again.map(|again| again.told(&document)) };
         document = document.marked(marks);
         document.made_by_run(run.id.to_string());
         let failed: Vec<String> = document

@@ -154,8 +154,13 @@ pub(crate) fn document(question: &Question) -> Document {
         lower_is_better: false,
         sparkline: Vec::new(),
     };
-    let block =
-        Block { id: "revenue".into(), title: "매출".into(), note: None, content: Ok(Content::Kpi(kpi)) };
+    let block = Block {
+        id: "revenue".into(),
+        title: "매출".into(),
+        note: None,
+        missing: Vec::new(),
+        content: Ok(Content::Kpi(kpi)),
+    };
     Document {
         title: "주간 매출 현황".into(),
         subtitle: "12월 29일 – 1월 4일".into(),

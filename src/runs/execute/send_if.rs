@@ -47,7 +47,7 @@ pub(super) async fn nothing_to_send(
 
 fn without_rows(send_if: &SendIf, document: &Document) -> Option<String> {
     let panels = send_if.rows_in.as_slice();
-    let has_rows = |panel: &PanelId| match block(document, panel).map(|block| &block.content) {
+    let has_rows = |panel: &PanelId| match whole(document, panel).map(|block| &block.content) {
         Some(Ok(Content::Table(grid))) => !grid.is_empty(),
         Some(Ok(Content::Chart(chart))) => !chart.table.is_empty(),
         // What cannot be told is no reason to be silent.
@@ -61,7 +61,7 @@ fn without_rows(send_if: &SendIf, document: &Document) -> Option<String> {
 
 fn not_crossed(send_if: &SendIf, document: &Document) -> Option<String> {
     let is_crossed =
-        |(panel, threshold): (&PanelId, &crate::definitions::model::Threshold)| match block(document, panel)
+        |(panel, threshold): (&PanelId, &crate::definitions::model::Threshold)| match whole(document, panel)
             .map(|block| &block.content)
         {
             Some(Ok(Content::Kpi(kpi))) => {
@@ -76,6 +76,11 @@ fn not_crossed(send_if: &SendIf, document: &Document) -> Option<String> {
 
 fn block<'a>(document: &'a Document, panel: &PanelId) -> Option<&'a Block> {
     document.blocks().find(|block| block.id == panel.as_str())
+}
+
+/// The same; `None` too where rows are missing from it, because what they would say is not known.
+fn whole<'a>(document: &'a Document, panel: &PanelId) -> Option<&'a Block> {
+    block(document, panel).filter(|block| block.missing.is_empty())
 }
 
 /// A digest of what a panel shows; its title, which may name the period, is no part of it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use datafusion::catalog::TableProvider;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use sha2::{Digest as _, Sha256};
@@ -14,7 +15,7 @@ use super::snowflake::SnowflakeWarehouse;
 use super::{RemoteTable, Warehouse};
 use crate::definitions::model::{Dataset, Source};
 use crate::sources::input::{ROWS, hex, scan};
-use crate::sources::{Input, Meter, SourceError, select_only};
+use crate::sources::{Input, InputOptions, Meter, SourceError, select_only};
 
 /// The tables of a dataset, and who answers questions about them.
 #[derive(Debug, Clone)]
@@ -46,13 +47,16 @@ pub async fn open_remote(
     dataset: &Dataset,
     source: &Source,
     warehouse: Arc<dyn Warehouse>,
+    options: &InputOptions,
     meter: &Meter,
 ) -> Result<Input, SourceError> {
     let config = SessionConfig::new().with_information_schema(false);
     let mut config = config.with_target_partitions(1);
     // Names in definitions are exact: `sum(OrderAmount)` means the column of that spelling.
     config.options_mut().sql_parser.enable_ident_normalization = false;
-    let context = SessionContext::new_with_config(config);
+    // What is put together here counts as what is computed here.
+    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::clone(&options.memory)).build_arc();
+    let context = SessionContext::new_with_config_rt(config, runtime.map_err(|cause| unusable(&cause))?);
     let mut tables = Vec::new();
     let mut described = async |name: &str| {
         let table = Arc::new(warehouse.describe(source.table(name), meter).await?);

@@ -14,6 +14,7 @@ use self::questions::questions;
 use self::rows::Dealt;
 use crate::support::dataset::TestDataset;
 use crate::support::postgres::Database;
+use crate::support::snowflake::Snowflake;
 
 /// Everything that a definition says, so that only `source` differs between where the data are.
 const DATASET: &str = include_str!("sales.yaml");
@@ -106,4 +107,20 @@ async fn the_same_questions_have_the_same_answers_over_files_and_at_a_database()
 /// The statements that put the dataset's rows into Snowflake.
 pub(crate) fn snowflake_rows() -> Vec<String> {
     rows::for_snowflake(Dealt::All)
+}
+
+/// The dataset's rows as files.
+pub(crate) fn rows_as_files(folder: &Path) {
+    rows::as_files(folder, Dealt::All);
+}
+
+/// The dataset in a database, which is given its rows.
+pub(crate) async fn in_postgres(database: &Database) -> TestDataset {
+    database.execute(&rows::as_statements(Dealt::All)).await;
+    AtDatabase::dataset(database, DATASET)
+}
+
+/// The dataset in an account that has its rows.
+pub(crate) fn in_snowflake(account: &Snowflake) -> TestDataset {
+    snowflake::dataset(&account.as_source(""))
 }

@@ -118,7 +118,19 @@ async fn rows_in_three_regions_answer_as_if_they_lay_in_one() {
     // A column that is something else in one of the regions would be put together with the others.
     regions.database.execute("ALTER TABLE l2.sales ALTER COLUMN buyer TYPE text").await;
     let problems = regions.dataset.engine.check_fields(&regions.dataset.ask(&restriction)).await.unwrap();
-    println!("{problems:?}");
+    let told: BTreeSet<String> = problems
+        .iter()
+        .map(|(path, error)| format!("{path}: {error}"))
+        .filter(|text| text.contains("usa"))
+        .collect();
+    let about = |path: &str, text: &str| {
+        assert!(told.iter().any(|told| told.starts_with(path) && told.contains(text)), "{told:#?}");
+    };
+    about("measures.buyers", "in source `usa`: Int64 in one source is Utf8 in another");
+    about("metrics.per_buyer", "in source `usa`");
+    let wrong = regions.dataset.answer(&by_region(&["buyers"])).await.unwrap_err().to_string();
+    assert!(wrong.contains("Int64 in one source is Utf8 in another"), "{wrong}");
+    assert!(regions.dataset.answer(&by_region(&["rows"])).await.is_ok(), "the others are as they were");
     regions.database.remove().await;
 }
 

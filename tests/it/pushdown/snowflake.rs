@@ -22,7 +22,7 @@ async fn loaded() -> Snowflake {
     snowflake
 }
 
-fn dataset(source: &str) -> TestDataset {
+pub(super) fn dataset(source: &str) -> TestDataset {
     over(source, DATASET)
 }
 

@@ -43,6 +43,11 @@ impl TestDataset {
         Self { engine: self.engine.recorded_by(log), ..self }
     }
 
+    /// The same where nothing is asked, and what it would take is counted.
+    pub(crate) fn estimating(self) -> Self {
+        Self { engine: self.engine.estimating(), ..self }
+    }
+
     /// The same with more of its rows in other sources.
     pub(crate) fn also_in(mut self, sources: &[(&str, &str)]) -> Self {
         for (id, source) in sources {

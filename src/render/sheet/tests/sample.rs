@@ -19,7 +19,7 @@ pub(in crate::render) fn text(value: &str) -> Value {
 }
 
 pub(super) fn block(id: &str, title: &str, content: Content) -> Block {
-    Block { id: id.into(), title: title.into(), note: None, content: Ok(content) }
+    Block { id: id.into(), title: title.into(), note: None, missing: Vec::new(), content: Ok(content) }
 }
 
 pub(in crate::render) fn column(name: &str, title: &str, role: Role, cells: Vec<Value>) -> Column {

@@ -51,7 +51,7 @@ impl Evaluator {
         let locale = prepared.locale;
         let mut data_versions = BTreeMap::new();
         let note = panel.note().map(|note| note.get(locale).trim_end().to_owned());
-        let mut missing = None;
+        let mut missing = BTreeSet::new();
         let mut title = panel.title().map(|title| title.get(locale).to_owned()).unwrap_or_default();
         let without_dataset = match panel {
             Panel::Text(words) if !words.has_numbers() => Some(text::plain(words, prepared)),
@@ -92,9 +92,7 @@ impl Evaluator {
                         Some(panel) if panel.is_bare() => Err(EngineError::Query(QueryError::Hidden)),
                         open => asking.content(open.as_ref().unwrap_or(panel)).await,
                     };
-                    if !asking.missing.is_empty() {
-                        missing = Some(words::missing_regions(&asking.missing, locale));
-                    }
+                    missing = asking.missing;
                     data_versions.extend(asking.further);
                     data_versions.extend(asking.version.map(|version| (dataset_id, version)));
                     content.map_err(|error| failure::of_engine(&prepared.id, id, &error, locale))
@@ -102,9 +100,13 @@ impl Evaluator {
             }
         };
         // What a reader must know before the numbers comes first.
-        let note = [missing, note, footnote_lines(panel.footnotes(), locale)].into_iter().flatten();
+        let incomplete = (!missing.is_empty()).then(|| words::missing_regions(&missing, locale));
+        let note = [incomplete, note, footnote_lines(panel.footnotes(), locale)].into_iter().flatten();
         let note = note.reduce(|note, more| format!("{note}\n{more}"));
-        Ok(Evaluated { block: Block { id: id.to_string(), title, note, content }, data_versions })
+        Ok(Evaluated {
+            block: Block { id: id.to_string(), title, note, missing: missing.into_iter().collect(), content },
+            data_versions,
+        })
     }
 }
 
