@@ -239,13 +239,14 @@ fn line(record: QueryRecord, costs: Option<&Costs>, at: DateTime<Utc>) -> QueryL
         requests: measured.requests,
         busy_micros: u64::try_from(measured.busy.as_micros()).unwrap_or(u64::MAX),
         cost: prices.map_or(0, |prices| price(prices, &measured)),
+        billed: false,
         currency: costs.map(|costs| costs.currency.clone()).unwrap_or_default(),
         statements: measured.statement_ids,
     }
 }
 
 /// What was asked of a source costs so much, in millionths.
-fn price(prices: &Prices, measured: &Measured) -> i64 {
+pub(super) fn price(prices: &Prices, measured: &Measured) -> i64 {
     let cost = prices.per_tb_scanned * measured.scanned as f64 / 1e12
         + prices.per_gb_moved * measured.moved as f64 / 1e9
         + prices.per_1000_requests * measured.requests as f64 / 1e3
@@ -260,8 +261,13 @@ mod tests {
 
     #[test]
     fn every_part_of_a_price_counts() {
-        let prices =
-            Prices { per_tb_scanned: 5.0, per_gb_moved: 0.1, per_1000_requests: 0.4, per_hour: 36.0 };
+        let prices = Prices {
+            per_tb_scanned: 5.0,
+            per_gb_moved: 0.1,
+            per_1000_requests: 0.4,
+            per_hour: 36.0,
+            ..Prices::default()
+        };
         let measured = Measured {
             requests: 50,
             scanned: 2_000_000_000,

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::LiveWorkspace;
 use crate::access::Person;
 use crate::definitions::Catalog;
-use crate::definitions::model::{Calendar, CalendarId, ReportId};
+use crate::definitions::model::{Calendar, CalendarId, Report, ReportId};
 use crate::identity::{Identity, UserName};
 use crate::runs::execute::{self, VersionedReport};
 
@@ -50,6 +50,14 @@ impl execute::Catalog for LiveCatalog {
             }
         }
         .boxed()
+    }
+
+    fn batch_minutes(&self, report: &Report) -> u32 {
+        let workspace = self.workspace.current();
+        let catalog = workspace.catalog();
+        let datasets = report.datasets().into_iter().filter_map(|id| catalog.datasets.get(id));
+        let sources = datasets.flat_map(|dataset| dataset.sources()).filter_map(|id| catalog.sources.get(id));
+        sources.filter_map(|source| source.batch_minutes).max().unwrap_or_default()
     }
 
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>> {

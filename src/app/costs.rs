@@ -20,6 +20,7 @@ pub(super) async fn found(
     let currency = costs.map(|costs| costs.currency.clone());
     let filter = filter(month, currency.as_deref(), asked.only);
     let rows = ledger.costs(&filter, asked.by).await?;
+    let total = ledger.total(&filter).await?;
     let mut budgets = Vec::new();
     if let Some(costs) = costs.filter(|costs| !costs.budgets.is_empty()) {
         let all = CostFilter::of_month(month, &costs.currency);
@@ -29,7 +30,7 @@ pub(super) async fn found(
             (role.to_string(), *budget, spent)
         }));
     }
-    Ok(FoundCosts { month, this_month, currency, rows, budgets })
+    Ok(FoundCosts { month, this_month, currency, rows, total, budgets })
 }
 
 /// The single lines of the month that is asked for.

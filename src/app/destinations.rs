@@ -91,6 +91,7 @@ impl LiveDestinations {
             s3: bucket.s3.clone(),
             postgres: None,
             region: None,
+            batch_minutes: None,
             snowflake: None,
             tables: IndexMap::new(),
         };

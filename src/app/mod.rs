@@ -5,12 +5,16 @@
 
 mod audit;
 mod backend;
+mod bills;
 mod books;
+mod budget_check;
+mod budgets;
 mod catalog;
 mod costs;
 mod data_check;
 mod deliveries;
 mod destinations;
+mod estimates;
 mod live;
 mod login;
 mod open_report;
@@ -23,7 +27,10 @@ mod subscriptions;
 
 /// The OpenAPI document of the JSON API.
 pub use crate::web::openapi;
+pub use bills::{BillError, Imported, import_bill};
+pub use budget_check::check_budgets;
 pub use data_check::check_against_data;
+pub use estimates::{EstimateError, Estimator, Expected, ReportEstimate, ScheduleEstimate};
 pub use live::LiveWorkspace;
 pub use login::{Accounts, accounts};
 pub use program::{Program, ProgramError, existing_store};

@@ -13,8 +13,10 @@ use tokio_util::task::TaskTracker;
 
 use super::audit::Auditor;
 use super::backend::LiveBackend;
+use super::budgets::BudgetNotices;
 use super::program::hold_store;
 use super::{Program, ProgramError, login};
+use crate::ledger::queries::QueryLedger;
 use crate::runs::Clock;
 use crate::runs::evaluate::Evaluator;
 use crate::runs::execute::Runner;
@@ -72,6 +74,13 @@ pub async fn serve(
 
     let books = tokio::spawn(program.books.clone().run(settings.queries_keep_days, books_stop.clone()));
 
+    let notices = BudgetNotices {
+        ledger: QueryLedger::new(runner.parts().store.clone()),
+        runner: runner.clone(),
+        workspace: program.workspace.clone(),
+    };
+    let budgets = tokio::spawn(notices.run(stop.clone()));
+
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Counted {
         evaluator: program.evaluator.clone(),
@@ -102,7 +111,13 @@ pub async fn serve(
     }
     // Last of all, when nothing is asked any more.
     books_stop.cancel();
-    for (name, task) in [("schedules", schedules), ("watch", follow), ("audit", audit), ("books", books)] {
+    for (name, task) in [
+        ("schedules", schedules),
+        ("watch", follow),
+        ("audit", audit),
+        ("books", books),
+        ("budgets", budgets),
+    ] {
         if let Err(error) = task.await {
             tracing::error!(%error, task = name, "a task ended badly");
         }

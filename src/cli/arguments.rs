@@ -72,6 +72,8 @@ pub(super) enum Command {
     Sample(SampleArguments),
     /// Shows, exports and checks the audit log.
     Audit(AuditArguments),
+    /// Tells what a report and its schedules are expected to cost, before anything is asked.
+    Plan(super::plan::PlanArguments),
     /// Tells what queries of a month cost.
     Costs(super::costs::CostsArguments),
     /// Adds, lists and shuts out users who log in with a password.
@@ -108,6 +110,9 @@ pub(super) struct CheckArguments {
     /// Leaves the data alone: no source is opened.
     #[arg(long)]
     pub offline: bool,
+    /// Also holds what schedules are expected to cost in this month against the budgets of `costs.yaml`.
+    #[arg(long, conflicts_with = "offline")]
+    pub budget: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

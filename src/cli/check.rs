@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use chrono::Utc;
+
 use super::arguments::{CheckArguments, Place, ReportFormat};
 use super::{Failure, failure, output, progress};
-use crate::app::{Program, check_against_data};
+use crate::app::{Program, check_against_data, check_budgets};
 use crate::definitions::{Diagnostic, Severity};
 
 pub(super) async fn check(place: &Place, arguments: &CheckArguments) -> Result<ExitCode, Failure> {
@@ -17,6 +19,11 @@ pub(super) async fn check(place: &Place, arguments: &CheckArguments) -> Result<E
     if !arguments.offline {
         let spinner = progress::spinner("planning measures against the data");
         diagnostics.extend(check_against_data(&program).await);
+        spinner.finish_and_clear();
+    }
+    if arguments.budget {
+        let spinner = progress::spinner("planning what schedules would ask");
+        diagnostics.extend(Box::pin(check_budgets(&program, Utc::now())).await);
         spinner.finish_and_clear();
     }
     diagnostics.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));

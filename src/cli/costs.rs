@@ -2,18 +2,22 @@
 
 use std::process::ExitCode;
 
-use chrono::{NaiveDate, Utc};
-use clap::Args;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::arguments::Place;
 use super::{Failure, output, progress};
-use crate::app::existing_store;
+use crate::app::{Imported, existing_store, import_bill};
+use crate::definitions::model::SourceId;
 use crate::error::Kind;
 use crate::ledger::queries::{CostBy, CostFilter, CostRow, QueryLedger};
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct CostsArguments {
+    #[command(subcommand)]
+    command: Option<CostsCommand>,
     /// The month, such as 2026-11; the present one by default.
     #[arg(long, value_parser = month)]
     month: Option<NaiveDate>,
@@ -43,7 +47,57 @@ pub(super) struct CostsArguments {
     json: bool,
 }
 
-fn month(text: &str) -> Result<NaiveDate, String> {
+#[derive(Debug, Subcommand)]
+enum CostsCommand {
+    /// Replaces the estimates of a Snowflake source by what its account tells.
+    Import(ImportArguments),
+}
+
+#[derive(Debug, Args)]
+struct ImportArguments {
+    /// The source.
+    source: SourceId,
+    /// How many days back.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=365))]
+    days: u16,
+    /// Up to this instant; by default eight hours ago, because the account tells later than that.
+    #[arg(long, value_name = "INSTANT")]
+    until: Option<DateTime<Utc>>,
+    /// Writes JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How late the account tells what statements cost.
+const LATE: TimeDelta = TimeDelta::hours(8);
+
+async fn import(place: &Place, arguments: &ImportArguments) -> Result<ExitCode, Failure> {
+    let program = place.program()?;
+    let to = arguments.until.unwrap_or_else(|| Utc::now() - LATE);
+    let from = to - TimeDelta::days(i64::from(arguments.days));
+    let spinner = progress::spinner("reading what statements cost");
+    let imported = import_bill(&program, &arguments.source, from, to).await;
+    spinner.finish_and_clear();
+    let Imported { lines, statements, credits, estimated, billed } =
+        imported.map_err(|error| Failure::new(error.kind(), error))?;
+    let (estimated, billed) = (estimated as f64 / 1e6, billed as f64 / 1e6);
+    if arguments.json {
+        output::say_json(&json!({
+            "from": from, "until": to, "lines": lines, "statements": statements, "credits": credits,
+            "estimated": estimated, "billed": billed,
+        }))?;
+    } else {
+        output::say(&format!(
+            "{lines} questions from {} until {}: {credits:.6} credits of {statements} statements; estimated {estimated:.4}, \
+             billed {billed:.4}",
+            from.format("%Y-%m-%d %H:%M"),
+            to.format("%Y-%m-%d %H:%M UTC"),
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn month(text: &str) -> Result<NaiveDate, String> {
     format!("{text}-01").parse().map_err(|_| "write a month such as 2026-11".to_owned())
 }
 
@@ -54,6 +108,9 @@ fn by(text: &str) -> Result<CostBy, String> {
 
 pub(super) async fn costs(place: &Place, arguments: &CostsArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
+    if let Some(CostsCommand::Import(arguments)) = &arguments.command {
+        return import(place, arguments).await;
+    }
     let program = place.program()?;
     let store = existing_store(&program.settings).await?.ok_or_else(|| {
         let state = program.settings.state.display().to_string();
@@ -72,9 +129,10 @@ pub(super) async fn costs(place: &Place, arguments: &CostsArguments) -> Result<E
         viewer: arguments.viewer.clone(),
         ..CostFilter::of_month(arguments.month.unwrap_or(today), currency.unwrap_or_default())
     };
-    let rows = QueryLedger::new(store.clone()).costs(&filter, arguments.by).await;
+    let ledger = QueryLedger::new(store.clone());
+    let found = futures::future::try_join(ledger.costs(&filter, arguments.by), ledger.total(&filter)).await;
     store.close().await;
-    let rows = rows?;
+    let (rows, total) = found?;
     if arguments.json {
         let rows: Vec<_> = rows.iter().map(as_json).collect();
         output::say_json(&json!({"from": filter.from, "to": filter.to, "currency": currency, "rows": rows}))?;
@@ -89,7 +147,7 @@ pub(super) async fn costs(place: &Place, arguments: &CostsArguments) -> Result<E
     for row in &rows {
         output::say(&line(if row.key.is_empty() { "–" } else { &row.key }, &cells(row)))?;
     }
-    output::say(&line("total", &cells(&CostRow::sum(&rows))))?;
+    output::say(&line("total", &cells(&total)))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,6 +14,7 @@ mod deliveries;
 mod failure;
 mod next;
 mod output;
+mod plan;
 mod progress;
 mod query;
 mod render;
@@ -73,6 +74,7 @@ async fn perform(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Schedules(arguments) => schedules::schedules(&place, &arguments).await,
         Command::Sample(arguments) => sample::sample(&place, &arguments),
         Command::Users(arguments) => users::users(&place, &arguments).await,
+        Command::Plan(arguments) => Box::pin(plan::plan(&place, &arguments)).await,
         Command::Costs(arguments) => costs::costs(&place, &arguments).await,
         Command::Audit(arguments) => audit::audit(&place, &arguments).await,
     }

@@ -27,6 +27,7 @@ pub mod yaml;
 use check::references;
 pub(crate) use names::offer;
 
+pub(crate) use catalog::COSTS_ID;
 pub use catalog::{Catalog, Definition, DefinitionKind};
 pub use diagnostic::{Diagnostic, Severity};
 pub use link::LinkTemplate;

@@ -32,6 +32,8 @@ pub struct Watched {
     pub catch_up: CatchUp,
     /// Whether somebody paused it.
     pub pause: Option<Pause>,
+    /// Times that fall into the same so many minutes come due together, at their end; 0 for none.
+    pub batch_minutes: u32,
 }
 
 /// A schedule that has come due.
@@ -59,7 +61,27 @@ pub fn due(schedules: &[Watched], now: DateTime<Utc>) -> Vec<Due> {
 }
 
 impl Watched {
+    /// Up to when its times have come due: now, or the end of the last batch.
+    pub fn come(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let batch = i64::from(self.batch_minutes) * 60;
+        if batch == 0 {
+            return now;
+        }
+        now - TimeDelta::seconds(now.timestamp().rem_euclid(batch))
+            - TimeDelta::nanoseconds(now.timestamp_subsec_nanos().into())
+    }
+
+    /// When its next time after `now` comes due.
+    pub fn next_due(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let next = self.rule.next_after(self.come(now))?.to_utc();
+        let begin = self.come(next);
+        let is_end = begin == next || self.batch_minutes == 0;
+        Some(if is_end { next } else { begin + TimeDelta::minutes(self.batch_minutes.into()) })
+    }
+
     fn due(&self, now: DateTime<Utc>) -> Option<Due> {
+        let now = self.come(now);
+        let on_time = STILL_ON_TIME + TimeDelta::minutes(self.batch_minutes.into());
         let mut recent: VecDeque<DateTime<Utc>> = VecDeque::new();
         let mut count = 0;
         for instant in self.rule.after(self.until).map(|instant| instant.to_utc()) {
@@ -79,7 +101,7 @@ impl Watched {
         let instants = match self.catch_up {
             _ if recent.is_empty() => Vec::new(),
             CatchUp::All => recent.split_off(recent.len().saturating_sub(CAUGHT_UP)).into(),
-            CatchUp::Skip if now - latest > STILL_ON_TIME => Vec::new(),
+            CatchUp::Skip if now - latest > on_time => Vec::new(),
             CatchUp::Skip | CatchUp::Latest => recent.pop_back().into_iter().collect(),
         };
         Some(Due {
@@ -105,6 +127,7 @@ mod tests {
             until: at(until),
             catch_up: CatchUp::Latest,
             pause: None,
+            batch_minutes: 0,
         }
     }
 
@@ -180,5 +203,28 @@ mod tests {
         assert_eq!(come[0].missed.len(), MISSED_NAMED);
         assert_eq!(come[0].missed_count, 7 * 24 * 60 - 1);
         assert_eq!(come[0].missed.last(), Some(&at("2026-01-07T23:59:00Z")));
+    }
+
+    #[test]
+    fn times_of_one_batch_come_due_together_at_its_end() {
+        let batched = |cron: &str| Watched { batch_minutes: 10, ..watched(cron, "2026-01-04T23:00:00Z") };
+        let first = batched("3 8 * * *");
+        let other = batched("7 8 * * *");
+        let schedules = [first.clone(), other];
+        for early in ["2026-01-04T23:03:00Z", "2026-01-04T23:09:59.999Z"] {
+            assert_eq!(due(&schedules, at(early)), [], "{early}");
+        }
+        assert_eq!(first.next_due(at("2026-01-04T23:01:00Z")), Some(at("2026-01-04T23:10:00Z")));
+        let came = due(&schedules, at("2026-01-04T23:10:00Z"));
+        let instants: Vec<_> = came.iter().flat_map(|due| due.instants.clone()).collect();
+        assert_eq!(
+            instants,
+            [at("2026-01-04T23:03:00Z"), at("2026-01-04T23:07:00Z")],
+            "about their own times"
+        );
+        // A time at the end of a batch waits for nothing.
+        let even = batched("10 8 * * *");
+        assert_eq!(even.next_due(at("2026-01-04T23:01:00Z")), Some(at("2026-01-04T23:10:00Z")));
+        assert_eq!(due(&[even], at("2026-01-04T23:10:00Z")).len(), 1);
     }
 }

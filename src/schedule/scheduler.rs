@@ -119,16 +119,18 @@ impl Scheduler {
                 watched.iter().find(|w| w.report == come.report && w.schedule == come.schedule)
             {
                 self.record_passed(&come, schedule, now).await?;
-                self.start(&come, now).await?;
-                // Only after the claim: a crash before it finds the instant still due.
-                self.runner.parts().store.set_considered(&considered(schedule, now)).await?;
+                self.start(&come, now, schedule).await?;
+                // Only after the claim: a crash before it finds the instant still due. Nor are times dealt with whose
+                // batch has not ended.
+                let until = schedule.come(now);
+                self.runner.parts().store.set_considered(&considered(schedule, until)).await?;
             }
         }
         self.look_at_waiting().await?;
         self.tell_failures();
         self.sweep(now).await?;
-        let next = watched.iter().filter_map(|watched| watched.rule.next_after(now)).min();
-        let until = next.and_then(|next| (next.to_utc() - self.runner.parts().clock.now()).to_std().ok());
+        let next = watched.iter().filter_map(|watched| watched.next_due(now)).min();
+        let until = next.and_then(|next| (next - self.runner.parts().clock.now()).to_std().ok());
         // Never quite zero: a clock that stands still must not make the loop spin.
         Ok(until
             .unwrap_or(self.settings.longest_sleep)
@@ -185,6 +187,7 @@ impl Scheduler {
                 until: same.map_or(now, |before| before.until.min(now)),
                 catch_up: schedule.catch_up,
                 pause: pauses.remove(&key),
+                batch_minutes: parts.catalog.batch_minutes(&definition),
                 rule,
             };
             if same.is_none() {
@@ -200,13 +203,14 @@ impl Scheduler {
     }
 
     /// Claims the runs, and has them performed.
-    async fn start(&mut self, come: &Due, now: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn start(&mut self, come: &Due, now: DateTime<Utc>, schedule: &Watched) -> Result<(), StoreError> {
+        let late = LATE + TimeDelta::minutes(schedule.batch_minutes.into());
         for instant in &come.instants {
             let order = Order {
                 report: come.report.clone(),
                 schedule: come.schedule.clone(),
                 scheduled_at: *instant,
-                trigger: if now - *instant > LATE { Trigger::CatchUp } else { Trigger::Schedule },
+                trigger: if now - *instant > late { Trigger::CatchUp } else { Trigger::Schedule },
                 repeat: Repeat::Never,
             };
             match self.runner.claim(&order).await {

@@ -7,6 +7,7 @@
 mod aws_profile;
 mod column_type;
 mod error;
+mod estimate;
 mod file_set;
 mod file_table;
 mod input;

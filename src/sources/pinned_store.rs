@@ -21,6 +21,9 @@ use object_store::{
 
 use super::{Meter, RangeCache};
 
+/// Ranges with so many bytes between them are read in one request.
+pub(super) const GAP: u64 = OBJECT_STORE_COALESCE_DEFAULT;
+
 /// The files of one snapshot, and nothing else, read-only.
 pub(super) struct PinnedStore {
     inner: Arc<dyn ObjectStore>,
@@ -117,7 +120,7 @@ impl PinnedStore {
                 let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
                 self.get_opts(location, options).await?.bytes().await
             },
-            OBJECT_STORE_COALESCE_DEFAULT,
+            GAP,
         )
         .await
     }

@@ -322,6 +322,8 @@ pub struct FoundCosts {
     pub currency: Option<String>,
     /// The dearest first; days in their order.
     pub rows: Vec<CostRow>,
+    /// All of them together.
+    pub total: CostRow,
     /// Roles with what they may spend and, in millionths, have in the month.
     pub budgets: Vec<(String, Budget, i64)>,
 }

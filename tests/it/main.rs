@@ -14,6 +14,7 @@ mod crashes;
 mod deliveries;
 mod destinations;
 mod determinism;
+mod estimates;
 mod flights;
 mod floors;
 mod full_disk;

@@ -40,12 +40,18 @@ fn prices(costs: &Costs, known: &Known<'_>, findings: &mut Findings<'_>) {
             ("per_gb_moved", prices.per_gb_moved),
             ("per_1000_requests", prices.per_1000_requests),
             ("per_hour", prices.per_hour),
+            ("per_credit", prices.per_credit),
         ];
         for (name, price) in all {
             if !(0.0..=MOST).contains(&price) {
                 let help = format!("a price lies between 0 and {MOST}");
                 findings.error(&path.key(name), "out_of_range", format!("{price} cannot be a price"), help);
             }
+        }
+        if !(0.0..=86_400.0).contains(&prices.typical_seconds) {
+            let help = "write the seconds that a usual query of this source runs, such as 2".to_owned();
+            let message = format!("{} cannot be how long queries run", prices.typical_seconds);
+            findings.error(&path.key("typical_seconds"), "out_of_range", message, help);
         }
         if all.iter().all(|(_, price)| *price == 0.0) {
             let help = "leave the source out: what is not named is free".to_owned();

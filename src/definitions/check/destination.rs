@@ -59,6 +59,7 @@ pub(super) fn check(
                 s3: bucket.s3.clone(),
                 postgres: None,
                 region: None,
+                batch_minutes: None,
                 snowflake: None,
                 tables: IndexMap::new(),
             };

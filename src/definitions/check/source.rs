@@ -12,6 +12,11 @@ pub(super) fn check(source: &Source, known: &Known<'_>, findings: &mut Findings<
     let root = FieldPath::root();
     text::title(source.title.as_ref(), &root.key("title"), findings);
     text::owner(&source.owner, findings);
+    if source.batch_minutes.is_some_and(|minutes| minutes == 0 || minutes > 60 || 60 % minutes != 0) {
+        let help = "write 5, 10, 15, 20, 30 or 60".to_owned();
+        let path = root.key("batch_minutes");
+        findings.error(&path, "out_of_range", "a batch has minutes that divide an hour", help);
+    }
     place(source, &root, findings);
     database(source, &root, findings);
     if let Some(options) = &source.snowflake {
@@ -108,6 +113,13 @@ fn snowflake(options: &SnowflakeOptions, path: &FieldPath, findings: &mut Findin
     let names = [("user", &options.user), ("role", &options.role), ("warehouse", &options.warehouse)];
     for (key, name) in names {
         snowflake_name(name.as_deref(), &path.key(key), findings);
+    }
+    if options.usage.as_deref().is_some_and(|usage| {
+        let parts: Vec<&str> = usage.split('.').collect();
+        parts.len() != 2 || !parts.into_iter().all(is_name)
+    }) {
+        let help = "write it as `DATABASE.SCHEMA`, as Snowflake has the names".to_owned();
+        findings.error(&path.key("usage"), "bad_name", "this is no schema of a database", help);
     }
     let host = options.host.as_deref().map(|host| url::Url::parse(&format!("https://{host}")));
     match host {

@@ -40,7 +40,7 @@ fn usual_zone() -> String {
 }
 
 /// What a source charges; what is not said costs nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Prices {
     /// For 10¹² bytes that a query reads.
@@ -51,6 +51,23 @@ pub struct Prices {
     pub per_1000_requests: f64,
     /// For an hour that a query runs: a warehouse's credits in an hour times the price of a credit.
     pub per_hour: f64,
+    /// For a credit of a Snowflake account, by which `jangpyo costs import` replaces estimates.
+    pub per_credit: f64,
+    /// How many seconds a query is taken to run in estimates, before any has been measured. 1 by default.
+    pub typical_seconds: f64,
+}
+
+impl Default for Prices {
+    fn default() -> Self {
+        Self {
+            per_tb_scanned: 0.0,
+            per_gb_moved: 0.0,
+            per_1000_requests: 0.0,
+            per_hour: 0.0,
+            per_credit: 0.0,
+            typical_seconds: 1.0,
+        }
+    }
 }
 
 /// What a role may spend in a calendar month.
@@ -59,7 +76,7 @@ pub struct Prices {
 pub struct Budget {
     /// The amount.
     pub month: f64,
-    /// The share of it, in percent, from which the page of costs warns.
+    /// The share of it, in percent, from which the page of costs warns and the role's contact gets a mail.
     #[serde(default = "usual_warning")]
     pub warn: f64,
     /// Whether queries of the role are refused once it is spent; answers that are there are still shown.

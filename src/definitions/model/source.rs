@@ -23,6 +23,11 @@ pub struct Source {
     /// Where in the world its data lie, as costs and the ledger of queries call it: `seoul`, `us-east-1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<RegionName>,
+    /// Minutes that divide an hour, such as 10. Schedules whose reports ask this source and whose times fall into the same
+    /// ten minutes begin together, at their end: a warehouse that is billed by its starts is started once for all of them.
+    /// Their reports are about their own times all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch_minutes: Option<u32>,
     /// How to reach an S3 endpoint; only with `s3://`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub s3: Option<S3Options>,
@@ -120,6 +125,10 @@ pub struct SnowflakeOptions {
     /// asked as `role` on `warehouse`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub for_roles: IndexMap<RoleName, SnowflakeRole>,
+    /// The schema that shows the account's usage, `SNOWFLAKE.ACCOUNT_USAGE` by default; one that has its views
+    /// `QUERY_ATTRIBUTION_HISTORY` and `WAREHOUSE_METERING_HISTORY`. Asked by `jangpyo costs import` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<String>,
     /// Another host than `<account>.snowflakecomputing.com`, such as one of PrivateLink; with a port if need be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,

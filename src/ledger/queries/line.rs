@@ -90,6 +90,8 @@ pub struct QueryLine {
     pub statements: Vec<String>,
     /// What it cost, in millionths of the currency.
     pub cost: i64,
+    /// Whether that is what the source has told, and no estimate.
+    pub billed: bool,
     /// The currency's code; empty where no costs are defined.
     pub currency: String,
 }

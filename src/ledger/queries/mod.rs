@@ -5,6 +5,7 @@ mod costs;
 mod filter;
 mod line;
 mod search;
+mod told;
 
 pub use costs::{CostBy, CostRow};
 pub use filter::{CostFilter, first_of_month};

@@ -1,10 +1,11 @@
-//! The lines of the ledger, one by one.
+//! The lines of the ledger, one by one, and their bills.
 
+use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 use super::filter::LINES;
 use super::{CostFilter, QueryLedger, QueryLine};
-use crate::store::{Cells, StoreError};
+use crate::store::{Cells, StoreError, to_text};
 
 impl QueryLedger {
     /// The lines of `filter`, newest first, at most `limit`.
@@ -18,6 +19,43 @@ impl QueryLedger {
             .await
             .map_err(StoreError::query("reading the ledger of queries"))?;
         rows.iter().map(|row| line(&Cells(row))).collect()
+    }
+}
+
+impl QueryLedger {
+    /// The lines of statements to one source that ended in a time, with their ids.
+    pub async fn of_source(
+        &self,
+        source: &str,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<(String, QueryLine)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM queries WHERE source = $1 AND at >= $2 AND at < $3 AND statements <> '' ORDER BY at, id",
+        )
+        .bind(source.to_owned())
+        .bind(to_text(from))
+        .bind(to_text(to))
+        .fetch_all(&self.store.pool)
+        .await
+        .map_err(StoreError::query("reading the ledger of queries"))?;
+        rows.iter().map(|row| Ok((Cells(row).text("id")?, line(&Cells(row))?))).collect()
+    }
+
+    /// Replaces the estimates of lines, all or none.
+    pub async fn bill(&self, costs: &[(String, i64)], currency: &str) -> Result<(), StoreError> {
+        let doing = "billing the ledger of queries";
+        let mut transaction = self.store.pool.begin().await.map_err(StoreError::query(doing))?;
+        for (id, cost) in costs {
+            sqlx::query("UPDATE queries SET cost = $2, currency = $3, billed = 1 WHERE id = $1")
+                .bind(id.clone())
+                .bind(*cost)
+                .bind(currency.to_owned())
+                .execute(&mut *transaction)
+                .await
+                .map_err(StoreError::query(doing))?;
+        }
+        transaction.commit().await.map_err(StoreError::query(doing))
     }
 }
 
@@ -47,5 +85,6 @@ fn line(cells: &Cells<'_>) -> Result<QueryLine, StoreError> {
         statements: cells.text("statements")?.split_whitespace().map(str::to_owned).collect(),
         cost: cells.number("cost")?,
         currency: cells.text("currency")?,
+        billed: cells.number("billed")? != 0,
     })
 }

@@ -39,6 +39,12 @@ pub trait Catalog: Send + Sync {
     /// they cannot be asked for, such as that they are shut out.
     fn person<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>>;
 
+    /// Runs of a report whose times fall into the same so many minutes begin together; 0 for those that begin at once.
+    fn batch_minutes(&self, report: &Report) -> u32 {
+        let _ = report;
+        0
+    }
+
     /// Every valid calendar.
     fn calendars(&self) -> IndexMap<CalendarId, Arc<Calendar>>;
 }

@@ -70,9 +70,7 @@ async fn tell(parts: &Parts, run: &Run) -> Result<(), String> {
         tracing::warn!(run = %run.id, report = %run.report, "a run failed whose report is gone");
         return Ok(());
     };
-    let owner = parts.catalog.contact(&found.report.owner);
-    let mut to = recipients(owner.as_deref(), parts.settings.operations.as_ref());
-    to.retain(|to| parts.settings.policy.allows_domain(to.address.domain()));
+    let to = contacts(parts, &found.report.owner);
     if to.is_empty() {
         tracing::warn!(
             run = %run.id, report = %run.report,
@@ -82,14 +80,28 @@ async fn tell(parts: &Parts, run: &Run) -> Result<(), String> {
     }
     let deliveries = parts.store.deliveries(run.id).await.map_err(|error| error.to_string())?;
     let (subject, notice_of) = write(parts, run, &found.report, &deliveries);
-    let body = notice(&notice_of).map_err(|error| error.to_string())?;
+    send(parts, format!("{}-notice", run.id), subject, &notice_of, to).await
+}
+
+/// Sends a notice under an id; why it could not be sent, if so. Who refuses it for good is told in the log only.
+///
+/// # Errors
+/// Somebody may take it later.
+pub async fn send(
+    parts: &Parts,
+    id: String,
+    subject: String,
+    notice_of: &Notice,
+    to: Vec<Recipient>,
+) -> Result<(), String> {
+    let body = notice(notice_of).map_err(|error| error.to_string())?;
     let parcel = Parcel {
-        id: format!("{}-notice", run.id),
+        id,
         date: parts.clock.now(),
         subject,
         text: body.text,
         html: body.html,
-        language: notice_of.language,
+        language: notice_of.language.clone(),
         images: Vec::new(),
         attachments: Vec::new(),
         to,
@@ -109,12 +121,20 @@ async fn tell(parts: &Parts, run: &Run) -> Result<(), String> {
             Outcome::Accepted(_) | Outcome::InDoubt(_) => {}
             // Trying again would not help, and others may have been reached.
             Outcome::Refused(why) => {
-                tracing::error!(run = %run.id, to = address.masked(), why, "a notice was refused for good");
+                tracing::error!(notice = %parcel.id, to = address.masked(), why, "a notice was refused for good");
             }
             Outcome::RefusedForNow(why) => refused.push(why),
         }
     }
     if refused.is_empty() { Ok(()) } else { Err(refused.join("; ")) }
+}
+
+/// Who hears of what concerns a role: its contact, and the operations. Empty where neither is known or allowed.
+pub fn contacts(parts: &Parts, role: &str) -> Vec<Recipient> {
+    let owner = parts.catalog.contact(role);
+    let mut to = recipients(owner.as_deref(), parts.settings.operations.as_ref());
+    to.retain(|to| parts.settings.policy.allows_domain(to.address.domain()));
+    to
 }
 
 fn recipients(owner: Option<&str>, operations: Option<&Recipient>) -> Vec<Recipient> {

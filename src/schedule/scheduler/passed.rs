@@ -19,6 +19,13 @@ impl Scheduler {
             tracing::warn!(%report, %schedule, missed = come.missed_count, "instants passed without a run");
         }
         let reason = match come.instants.last() {
+            Some(instant) if now - *instant < TimeDelta::minutes(i64::from(watched.batch_minutes) + 1) => {
+                format!(
+                    "in the same batch of {} minutes as {}, which was run",
+                    watched.batch_minutes,
+                    exact(*instant)
+                )
+            }
             Some(instant) => format!("passed while the server was down; {} was run instead", exact(*instant)),
             None => {
                 "passed while the server was down; its schedule is not caught up (`catch_up: skip`)".into()

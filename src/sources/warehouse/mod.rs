@@ -6,12 +6,14 @@ mod postgres;
 mod snowflake;
 mod table;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::{Meter, SourceError};
 
@@ -89,6 +91,20 @@ pub trait Warehouse: fmt::Debug + Send + Sync {
 
     /// How many bytes these tables have at the source, as far as it tells.
     async fn size(&self, tables: &[Arc<RemoteTable>], meter: &Meter) -> Result<u64, SourceError>;
+
+    /// The credits of the statements that were asked in a time, by what the source calls them; `None` where it has none.
+    async fn bill(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        meter: &Meter,
+    ) -> Result<Option<HashMap<String, f64>>, SourceError> {
+        let _ = (from, to, meter);
+        Ok(None)
+    }
+
+    /// Counts on `meter` what a statement would take, as far as the source tells without running it.
+    async fn estimate(&self, statement: &Statement, meter: &Meter) -> Result<(), StatementError>;
 
     /// The answer. Whoever stops waiting stops the statement at the source too.
     async fn run(

@@ -189,6 +189,22 @@ impl Warehouse for PostgresWarehouse {
         Ok(bytes)
     }
 
+    /// By what it expects: how many rows, and how wide they are.
+    async fn estimate(&self, statement: &Statement, meter: &Meter) -> Result<(), StatementError> {
+        let mut asked = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN (FORMAT JSON) {}", statement.text)));
+        for text in &statement.texts {
+            asked = asked.bind(text);
+        }
+        let (plan,): (serde_json::Value,) =
+            asked.fetch_one(&self.pool).await.map_err(|error| StatementError::from(&error))?;
+        let expected =
+            |what: &str| plan.pointer(&format!("/0/Plan/{what}")).and_then(serde_json::Value::as_f64);
+        let bytes = expected("Plan Rows").zip(expected("Plan Width")).map(|(rows, width)| rows * width);
+        meter.add(|meter| &meter.statements, 1);
+        meter.add(|meter| &meter.moved, bytes.unwrap_or_default().max(0.0) as u64);
+        Ok(())
+    }
+
     async fn run(
         &self,
         statement: &Statement,

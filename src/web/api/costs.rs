@@ -167,8 +167,10 @@ struct LineOut {
     millis: f64,
     /// What the database calls its statements.
     statements: Vec<String>,
-    /// The estimated cost.
+    /// The cost.
     cost: f64,
+    /// Whether the source has told it; otherwise it is estimated.
+    billed: bool,
     /// The currency of the cost.
     currency: String,
 }
@@ -194,7 +196,7 @@ pub(super) async fn list(
     let out = CostsOut {
         month: found.month,
         currency: found.currency,
-        total: CostOut::of(CostRow::sum(&found.rows)),
+        total: CostOut::of(found.total),
         rows: found.rows.into_iter().map(CostOut::of).collect(),
         budgets: budgets.collect(),
     };
@@ -266,6 +268,7 @@ impl LineOut {
             millis: line.busy_micros as f64 / 1e3,
             statements: line.statements,
             cost: amount(line.cost),
+            billed: line.billed,
             currency: line.currency,
         }
     }

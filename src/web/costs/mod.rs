@@ -98,7 +98,7 @@ pub(super) async fn show_costs(
     let wanted = CostsAsked { month: asked.month, by: asked.by, only: asked.only.clone() };
     let found = state.backend.costs(wanted).await?;
     let amounts = Amounts::of(&found, locale);
-    let total = CostRow::sum(&found.rows);
+    let total = &found.total;
     let names = Names { standing: &standing, locale, w };
     let view = |row: &CostRow, name: String, id: Option<String>, url: Option<String>| RowView {
         name,
@@ -143,7 +143,7 @@ pub(super) async fn show_costs(
         later_url: (found.month < found.this_month).then(|| to(1)),
         priced: found.currency.is_some(),
         across: total.crossed > 0,
-        total: view(&total, w.total.to_owned(), None, None),
+        total: view(total, w.total.to_owned(), None, None),
         kept,
         budgets: budgets.collect(),
         by: by.collect(),
@@ -240,6 +240,6 @@ fn moved(month: NaiveDate, months: i64) -> NaiveDate {
 impl FoundCosts {
     /// The largest amount that is shown.
     fn largest(&self) -> i64 {
-        CostRow::sum(&self.rows).cost
+        self.total.cost
     }
 }

@@ -260,6 +260,7 @@ impl Backend for Fake {
             month: asked.month.unwrap_or(this_month),
             this_month,
             currency: Some("USD".into()),
+            total: row("", 95_120_000),
             rows: vec![row("finance", 83_120_000), row("sales_analytics", 12_000_000), row("", 0)],
             budgets: vec![
                 ("finance".into(), budget(100.0, false), 83_120_000),
@@ -476,7 +477,13 @@ impl Answers for FakeAnswers {
                 _ => {}
             }
             let title = definition.title().map(|title| title.get(self.locale).to_owned()).unwrap_or_default();
-            Ok(Block { id: panel.to_string(), title, note: None, content: content(panel.as_str()) })
+            Ok(Block {
+                id: panel.to_string(),
+                title,
+                note: None,
+                missing: Vec::new(),
+                content: content(panel.as_str()),
+            })
         }
         .boxed()
     }
@@ -496,10 +503,13 @@ impl Answers for FakeAnswers {
 
     fn document(self: Arc<Self>) -> BoxFuture<'static, Document> {
         async move {
-            let block =
-                Block {
-                    id: "revenue".into(), title: "매출".into(), note: None, content: content("revenue")
-                };
+            let block = Block {
+                id: "revenue".into(),
+                title: "매출".into(),
+                note: None,
+                missing: Vec::new(),
+                content: content("revenue"),
+            };
             Document {
                 title: self.report.title.get(self.locale).to_owned(),
                 subtitle: String::new(),

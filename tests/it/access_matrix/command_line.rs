@@ -10,7 +10,7 @@ use super::workspace::{self, MARKS};
 use crate::support::binary::{Said, jangpyo};
 
 /// Every command with what it needs before it does anything; `None` for those that look with nobody's eyes.
-const COMMANDS: [(&str, Option<Action>); 20] = [
+const COMMANDS: [(&str, Option<Action>); 21] = [
     ("serve", None),
     ("check", None),
     ("render", Some(Action::View)),
@@ -29,6 +29,7 @@ const COMMANDS: [(&str, Option<Action>); 20] = [
     ("signal", None),
     ("sample", None),
     ("audit", None),
+    ("plan", None),
     ("costs", None),
     ("users", None),
     ("help", None),

@@ -1,15 +1,18 @@
 //! Snowflake, through its SQL API (version 2).
 
 mod api;
+mod bill;
 mod cells;
 mod credentials;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::datatypes::{DataType, Field};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -64,6 +67,11 @@ impl SnowflakeWarehouse {
         self.place.iter().take(before).cloned().chain(own).collect()
     }
 
+    /// What the account's histories know its statements by.
+    fn tag(&self) -> String {
+        format!("jangpyo {}", self.id)
+    }
+
     /// What is posted. Everything that an answer depends on stands in it, so that no session has to be kept.
     fn body(&self, text: &str, texts: &[String]) -> Value {
         let bindings: serde_json::Map<String, Value> = texts
@@ -78,7 +86,7 @@ impl SnowflakeWarehouse {
                 "TIMEZONE": "UTC",
                 "WEEK_START": "1",
                 "BINARY_OUTPUT_FORMAT": "HEX",
-                "QUERY_TAG": format!("jangpyo {}", self.id),
+                "QUERY_TAG": self.tag(),
             },
         });
         let given = [
@@ -187,6 +195,27 @@ impl Warehouse for SnowflakeWarehouse {
             bytes += size.unwrap_or_default();
         }
         Ok(bytes)
+    }
+
+    async fn bill(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        meter: &Meter,
+    ) -> Result<Option<HashMap<String, f64>>, SourceError> {
+        self.bill(from, to, meter).await.map(Some)
+    }
+
+    /// By the bytes of the micro-partitions that it would look at. Costs no warehouse time.
+    async fn estimate(&self, statement: &Statement, meter: &Meter) -> Result<(), StatementError> {
+        let text = format!("EXPLAIN USING JSON {}", statement.text);
+        let (_, rows) = self.ask(&text, &statement.texts, &Meter::default()).await?;
+        let told = rows.data.first().and_then(|row| row.first()?.as_deref());
+        let told: Value = told.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let bytes = told.pointer("/GlobalStats/bytesAssigned").and_then(Value::as_u64);
+        meter.add(|meter| &meter.statements, 1);
+        meter.add(|meter| &meter.scanned, bytes.unwrap_or_default());
+        Ok(())
     }
 
     async fn run(
