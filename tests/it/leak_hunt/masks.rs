@@ -7,7 +7,7 @@ use jangpyo::render::csv;
 use jangpyo::render::document::Content;
 use jangpyo::runs::evaluate::Evaluator;
 
-use super::{evaluator, move_to, person, question, rows, write};
+use super::{Elsewhere, evaluator, move_to, person, question, rows, write};
 use crate::support::postgres::Database;
 
 const REPORT: &str = "kind: report
@@ -81,7 +81,7 @@ async fn masked_members_are_grouped_filtered_and_offered_as_masked() {
 async fn a_database_that_computes_masks_and_hides_as_files_do() {
     let Some(database) = Database::new().await else { return };
     let (folder, _) = workspace(RULES);
-    move_to(&database, folder.path()).await;
+    move_to(&Elsewhere::Postgres(&database), folder.path()).await;
     let evaluator = evaluator(folder.path());
     members(&evaluator).await;
     codes(&evaluator).await;

@@ -25,6 +25,7 @@ use reports::Dice;
 use serde_json::Value;
 
 use crate::support::postgres::Database;
+use crate::support::snowflake::Snowflake;
 
 const DATASET: &str = "
 kind: dataset
@@ -119,8 +120,14 @@ pub(super) fn rows(count: usize) -> Vec<Row> {
         .collect()
 }
 
+/// Where data move that compute where they lie.
+pub(super) enum Elsewhere<'a> {
+    Postgres(&'a Database),
+    Snowflake(&'a Snowflake),
+}
+
 /// Puts everything that [`write`] writes into a database, and lets the workspace in `folder` ask there.
-pub(super) async fn move_to(database: &Database, folder: &Path) {
+pub(super) async fn move_to(place: &Elsewhere<'_>, folder: &Path) {
     for name in ["rows", "events"] {
         let file = std::fs::read_to_string(folder.join(format!("data/{name}.csv"))).unwrap();
         let (head, lines) = file.split_once('\n').unwrap();
@@ -131,18 +138,35 @@ pub(super) async fn move_to(database: &Database, folder: &Path) {
             _ if number(column) => format!("{column} bigint"),
             _ => format!("{column} text"),
         });
+        let types = types.collect::<Vec<_>>().join(", ");
         let rows = lines.lines().map(|line| {
             let cells = line.split(',').map(|cell| format!("'{cell}'"));
             format!("({})", cells.collect::<Vec<_>>().join(","))
         });
-        let (types, rows) = (types.collect::<Vec<_>>().join(", "), rows.collect::<Vec<_>>().join(","));
-        database.execute(&format!("CREATE TABLE {name} ({types}); INSERT INTO {name} VALUES {rows}")).await;
+        let rows: Vec<String> = rows.collect();
+        match place {
+            Elsewhere::Postgres(database) => {
+                let rows = rows.join(",");
+                database
+                    .execute(&format!("CREATE TABLE {name} ({types}); INSERT INTO {name} VALUES {rows}"))
+                    .await;
+            }
+            Elsewhere::Snowflake(account) => {
+                let name = name.to_uppercase();
+                let mut statements = vec![format!("CREATE TABLE {name} ({types})")];
+                statements.extend(
+                    rows.chunks(500).map(|rows| format!("INSERT INTO {name} VALUES {}", rows.join(","))),
+                );
+                account.execute(&statements).await;
+            }
+        }
     }
     std::fs::remove_dir_all(folder.join("data")).unwrap();
-    let source = format!(
-        "kind: source\nowner: everybody\n{}tables: {{rows.csv: rows, events.csv: events}}\n",
-        database.as_source("")
-    );
+    let (tables, source) = match place {
+        Elsewhere::Postgres(database) => ("rows.csv: rows, events.csv: events", database.as_source("")),
+        Elsewhere::Snowflake(account) => ("rows.csv: ROWS, events.csv: EVENTS", account.as_source("")),
+    };
+    let source = format!("kind: source\nowner: everybody\n{source}tables: {{{tables}}}\n");
     std::fs::write(folder.join("sources/lake.yaml"), source).unwrap();
 }
 
@@ -189,7 +213,7 @@ pub(super) fn evaluator(folder: &Path) -> Evaluator {
     let settings = EngineSettings {
         workspace: folder.to_owned(),
         threads: 2,
-        secret: Database::password,
+        secret: |name| Snowflake::secret(name).or_else(|_| Database::password(name)),
         ..EngineSettings::default()
     };
     let (_, catalog) = tokio::sync::watch::channel(workspace.catalog().clone());
@@ -296,18 +320,25 @@ async fn nothing_of_other_rows_comes_out_by_any_report_and_any_parameter() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_of_other_rows_comes_out_of_a_database_that_computes() {
     let Some(database) = Database::new().await else { return };
-    hunt(Some(&database), reports_to_hunt()).await;
+    hunt(Some(&Elsewhere::Postgres(&database)), reports_to_hunt()).await;
     database.remove().await;
 }
 
+/// The double asks fakesnow, which takes its time; a third of the reports.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_other_rows_comes_out_of_snowflake() {
+    let account = Snowflake::start();
+    hunt(Some(&Elsewhere::Snowflake(&account)), reports_to_hunt().div_ceil(3)).await;
+}
+
 /// The oracles are always over files.
-async fn hunt(database: Option<&Database>, count: usize) {
+async fn hunt(place: Option<&Elsewhere<'_>>, count: usize) {
     let mut dice = Dice::new(4);
     let reports: Vec<String> = (0..count).map(|_| reports::report(&mut dice, PANELS)).collect();
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), Some(&format!("{SECURITY}{STORE_RULE}")), |_| true, &reports);
-    if let Some(database) = database {
-        move_to(database, folder.path()).await;
+    if let Some(place) = place {
+        move_to(place, folder.path()).await;
     }
     let shared = evaluator(folder.path());
     let mut oracles = Vec::new();

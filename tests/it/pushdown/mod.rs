@@ -1,9 +1,12 @@
 //! The same questions over files and at a database that computes: the same answers.
 
 mod faults;
+mod live;
+mod one_line;
 mod questions;
 mod regions;
 mod rows;
+mod slices;
 mod snowflake;
 
 use std::path::Path;
