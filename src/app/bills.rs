@@ -8,7 +8,7 @@ use crate::definitions::model::{Prices, SourceId};
 use crate::engine::EngineError;
 use crate::error::Kind;
 use crate::ledger::queries::QueryLedger;
-use crate::sources::Measured;
+use crate::sources::{Bill, Measured};
 use crate::store::StoreError;
 
 /// The longest that a question takes.
@@ -60,6 +60,8 @@ impl BillError {
 /// What was imported.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Imported {
+    /// Up to when the account has told; later lines keep their estimates.
+    pub until: DateTime<Utc>,
     /// Lines of the ledger whose estimate was replaced.
     pub lines: u64,
     /// Statements that the account told credits of.
@@ -99,14 +101,18 @@ pub async fn import_bill(
     let credits = program.evaluator.engine().bill(id, source, from - LONGEST, to).await;
     let ledger = QueryLedger::new(store.clone());
     let imported = async {
-        let credits = credits?;
-        let mut imported = Imported::default();
+        let Bill { credits, until } = credits?;
+        let mut imported = Imported { until, ..Imported::default() };
         // By the computing time only: what moved and was requested has its own prices, whoever tells the credits.
         let besides = Prices { per_hour: 0.0, ..prices };
         let mut bills = Vec::new();
-        for (line_id, line) in ledger.of_source(id.as_str(), from, to).await? {
+        for (line_id, line) in ledger.of_source(id.as_str(), from, until).await? {
             let of_line: Vec<f64> =
                 line.statements.iter().filter_map(|statement| credits.get(statement).copied()).collect();
+            // What was told once is not taken back because a copy of the history is shorter now.
+            if of_line.is_empty() && line.billed {
+                continue;
+            }
             let measured = Measured {
                 requests: line.requests,
                 scanned: line.scanned,

@@ -17,8 +17,14 @@ pub async fn check_budgets(program: &Program, now: DateTime<Utc>) -> Vec<Diagnos
     let catalog = workspace.catalog();
     let file = workspace.file_of(DefinitionKind::Costs, COSTS_ID);
     let (Some(costs), Some(file)) = (&catalog.costs, file) else { return Vec::new() };
-    let estimator = Estimator::new(program).await;
     let mut problems = Vec::new();
+    let estimator = match Estimator::new(program).await {
+        Ok(estimator) => estimator,
+        Err(error) => {
+            let path = FieldPath::root().key("budgets");
+            return vec![file.problem(&path, "not_estimated", error.to_string(), None)];
+        }
+    };
     // What each role pays, by schedule.
     let mut roles: BTreeMap<&str, Vec<(String, i64)>> = BTreeMap::new();
     for (id, report) in &catalog.reports {
@@ -28,6 +34,17 @@ pub async fn check_budgets(program: &Program, now: DateTime<Utc>) -> Vec<Diagnos
         }
         match estimator.report(id, report, costs.day_of(now), now).await {
             Ok(estimate) => {
+                for one in estimate.schedules.iter().filter(|one| !one.failed.is_empty()) {
+                    let panels =
+                        one.failed.iter().map(|panel| format!("`{panel}`")).collect::<Vec<_>>().join(", ");
+                    let message =
+                        format!("what the schedule costs is not known: {panels} could not be planned");
+                    let path = FieldPath::root().key("schedules").key(&one.name);
+                    let report = workspace.file_of(DefinitionKind::Report, id.as_str());
+                    let help = Some(format!("`jangpyo render {id}` says what is wrong with them"));
+                    problems
+                        .extend(report.map(|report| report.problem(&path, "not_estimated", message, help)));
+                }
                 let paid = roles.entry(report.owner.as_str()).or_default();
                 let schedules = estimate.schedules.iter();
                 paid.extend(schedules.map(|one| (format!("{id}/{}", one.name), one.month().cost)));

@@ -1,6 +1,6 @@
 //! What a report is expected to cost before anybody asks it: its questions are planned and none is run.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::access::Viewer;
 use crate::definitions::model::{Burst, Costs, FieldName, Report, ReportId, Schedule};
 use crate::engine::{Account, Engine, Freshness, Outcome, Overspent, Purpose, QueryLog, QueryRecord, Served};
 use crate::error::Kind;
-use crate::ledger::queries::{CostBy, CostFilter, QueryLedger, first_of_month};
+use crate::ledger::queries::{CostFilter, QueryLedger, first_of_month};
 use crate::runs::evaluate::{Evaluator, Question, QuestionError};
 use crate::schedule::{Rule, RuleError};
 
@@ -126,6 +126,8 @@ pub struct ScheduleEstimate {
     pub scans: u64,
     /// What asking them once takes.
     pub once: Expected,
+    /// Panels that could not be planned, so that they are missing here.
+    pub failed: Vec<String>,
 }
 
 impl ScheduleEstimate {
@@ -138,6 +140,8 @@ impl ScheduleEstimate {
 /// Estimates reports of the current workspace.
 pub struct Estimator<'a> {
     program: &'a Program,
+    evaluator: Evaluator,
+    taken: Arc<Taken>,
     costs: Option<Arc<Costs>>,
     /// How long a question takes, in seconds, by source; where the ledger knows.
     measured: HashMap<String, f64>,
@@ -159,7 +163,15 @@ impl QueryLog for Taken {
 
 impl<'a> Estimator<'a> {
     /// An estimator that knows how long questions took lately, where there is a store that tells.
-    pub async fn new(program: &'a Program) -> Self {
+    ///
+    /// # Errors
+    /// The engine does not start.
+    pub async fn new(program: &'a Program) -> Result<Self, EstimateError> {
+        let taken = Arc::new(Taken::default());
+        // An engine of its own, so that nothing that is made up here is kept.
+        let engine = Engine::new(program.settings.engine.clone())?;
+        let engine = engine.recorded_by(Arc::clone(&taken) as Arc<dyn QueryLog>).estimating();
+        let evaluator = Evaluator::new(Arc::new(engine), program.workspace.catalog());
         let costs = program.workspace.current().catalog().costs.clone();
         let mut measured = HashMap::new();
         if let Ok(Some(store)) = existing_store(&program.settings).await {
@@ -167,13 +179,11 @@ impl<'a> Estimator<'a> {
             let from = today.checked_sub_days(Days::new(MEASURED_DAYS)).unwrap_or(today);
             let to = today.checked_add_days(Days::new(2)).unwrap_or(today);
             let filter = CostFilter::of_days(from, to, "");
-            let rows = QueryLedger::new(store.clone()).costs(&filter, CostBy::Source).await;
+            let seconds = QueryLedger::new(store.clone()).seconds_of_sources(&filter).await;
             store.close().await;
-            for row in rows.unwrap_or_default().into_iter().filter(|row| row.asked > 0) {
-                measured.insert(row.key, row.busy_micros as f64 / 1e6 / row.asked as f64);
-            }
+            measured = seconds.unwrap_or_default();
         }
-        Self { program, costs, measured }
+        Ok(Self { program, evaluator, taken, costs, measured })
     }
 
     /// What a look at a report and its schedules take in the month that `day` is in.
@@ -204,8 +214,7 @@ impl<'a> Estimator<'a> {
             let sum = panels.entry((panel, record.source.to_string())).or_default();
             *sum = sum.and(self.expected(record));
         }
-        let mut failed: Vec<String> = taken.iter().filter_map(failure).collect();
-        failed.dedup();
+        let failed = failures(&taken);
         let mut schedules = Vec::new();
         for (name, schedule) in report.schedules.iter().filter(|(_, schedule)| schedule.enabled) {
             schedules.push(self.schedule(id, report, name, schedule, (day, now)).await?);
@@ -255,14 +264,9 @@ impl<'a> Estimator<'a> {
         });
         let several = copies.unwrap_or(SCANS_OF_BURST);
         let scans = if apart { several } else { several.min(SCANS_OF_BURST) };
-        Ok(ScheduleEstimate {
-            name: name.to_string(),
-            role: report.owner.clone(),
-            fires,
-            copies,
-            scans,
-            once,
-        })
+        let failed = failures(&taken);
+        let (name, role) = (name.to_string(), report.owner.clone());
+        Ok(ScheduleEstimate { name, role, fires, copies, scans, once, failed })
     }
 
     /// How many copies a burst has. Its dataset is asked for that; it is a list of people.
@@ -280,20 +284,17 @@ impl<'a> Estimator<'a> {
 
     /// Plans everything that a question about a report asks.
     async fn ask(&self, question: Question) -> Result<Vec<QueryRecord>, EstimateError> {
-        let taken = Arc::new(Taken::default());
-        // An engine of its own: nothing is there yet, and nothing that is made up here is kept.
-        let engine = Engine::new(self.program.settings.engine.clone())?;
-        let engine = engine.recorded_by(Arc::clone(&taken) as Arc<dyn QueryLog>).estimating();
-        let evaluator = Evaluator::new(Arc::new(engine), self.program.workspace.catalog());
-        let prepared = evaluator.prepare(question).await?;
-        evaluator.document(&prepared).await;
-        let mut records = taken.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // As after new data: nothing is there yet.
+        self.evaluator.engine().forget_answers();
+        let prepared = self.evaluator.prepare(question).await?;
+        self.evaluator.document(&prepared).await;
+        let mut records = self.taken.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(std::mem::take(&mut *records))
     }
 
     /// What a question would take, with its price.
     fn expected(&self, record: &QueryRecord) -> Expected {
-        if record.served != Served::Source {
+        if record.served != Served::Source || record.outcome == Outcome::Failed {
             return Expected::default();
         }
         let mut measured = record.measured.clone();
@@ -327,8 +328,10 @@ impl<'a> Estimator<'a> {
     }
 }
 
-/// Which panel a question failed for.
-fn failure(record: &QueryRecord) -> Option<String> {
-    let panel = || record.account.panel.as_ref().map_or_else(String::new, ToString::to_string);
-    (record.outcome == Outcome::Failed).then(panel)
+/// The panels whose questions cannot be planned; an empty name stands for the report as a whole.
+fn failures(taken: &[QueryRecord]) -> Vec<String> {
+    let failed = taken.iter().filter(|record| record.outcome == Outcome::Failed);
+    let panels =
+        failed.map(|record| record.account.panel.as_ref().map_or_else(String::new, ToString::to_string));
+    panels.collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -78,12 +78,12 @@ async fn import(place: &Place, arguments: &ImportArguments) -> Result<ExitCode, 
     let spinner = progress::spinner("reading what statements cost");
     let imported = import_bill(&program, &arguments.source, from, to).await;
     spinner.finish_and_clear();
-    let Imported { lines, statements, credits, estimated, billed } =
+    let Imported { until, lines, statements, credits, estimated, billed } =
         imported.map_err(|error| Failure::new(error.kind(), error))?;
     let (estimated, billed) = (estimated as f64 / 1e6, billed as f64 / 1e6);
     if arguments.json {
         output::say_json(&json!({
-            "from": from, "until": to, "lines": lines, "statements": statements, "credits": credits,
+            "from": from, "until": until, "lines": lines, "statements": statements, "credits": credits,
             "estimated": estimated, "billed": billed,
         }))?;
     } else {
@@ -91,7 +91,7 @@ async fn import(place: &Place, arguments: &ImportArguments) -> Result<ExitCode, 
             "{lines} questions from {} until {}: {credits:.6} credits of {statements} statements; estimated {estimated:.4}, \
              billed {billed:.4}",
             from.format("%Y-%m-%d %H:%M"),
-            to.format("%Y-%m-%d %H:%M UTC"),
+            until.format("%Y-%m-%d %H:%M UTC"),
         ))?;
     }
     Ok(ExitCode::SUCCESS)

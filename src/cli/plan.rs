@@ -1,5 +1,6 @@
 //! `jangpyo plan`
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -42,7 +43,7 @@ pub(super) async fn plan(place: &Place, arguments: &PlanArguments) -> Result<Exi
     let now = arguments.now.unwrap_or_else(Utc::now);
     let day = arguments.month.unwrap_or_else(|| costs.map_or(now.date_naive(), |costs| costs.day_of(now)));
     let spinner = progress::spinner("planning what would be asked");
-    let estimate = Estimator::new(&program).await.report(id, report, day, now).await;
+    let estimate = async { Estimator::new(&program).await?.report(id, report, day, now).await }.await;
     spinner.finish_and_clear();
     let estimate = estimate.map_err(|error| Failure::new(error.kind(), error))?;
     let plan = Plan { estimate, month: day.format("%Y-%m").to_string(), looks: arguments.looks, costs };
@@ -51,7 +52,8 @@ pub(super) async fn plan(place: &Place, arguments: &PlanArguments) -> Result<Exi
     } else {
         plan.say(id)?;
     }
-    for panel in &plan.estimate.failed {
+    let of_schedules = plan.estimate.schedules.iter().flat_map(|one| &one.failed);
+    for panel in of_schedules.chain(&plan.estimate.failed).collect::<BTreeSet<_>>() {
         let what = if panel.is_empty() { "a question of the report" } else { panel };
         eprintln!("not in the estimate, because it could not be planned: {what}");
     }

@@ -202,8 +202,15 @@ impl Engine {
     /// The same where questions are not answered: what each would take of its source is counted and told the books, and
     /// every answer is empty. How far data go and what is known of people is asked all the same.
     #[must_use]
-    pub fn estimating(self) -> Self {
-        Self { estimates: true, ..self }
+    pub fn estimating(mut self) -> Self {
+        self.estimates = true;
+        self.datasets.is_estimating = true;
+        self
+    }
+
+    /// Forgets its answers; what is open stays open.
+    pub fn forget_answers(&self) {
+        self.answers.invalidate_all();
     }
 
     /// What was asked of sources since the start.

@@ -17,8 +17,8 @@ use crate::definitions::model::{Dataset, DatasetId, Source, SourceId};
 use crate::error::Kind;
 use crate::query::Planner;
 use crate::sources::{
-    Input, InputOptions, Meter, RangeCache, Remote, SourceError, Warehouse, current_version, has_object,
-    open_input, open_remote, open_source, open_warehouse, remote_size, remote_version,
+    Bill, Input, InputOptions, Meter, RangeCache, Remote, SourceError, Warehouse, current_version,
+    has_object, open_input, open_remote, open_source, open_warehouse, remote_size, remote_version,
 };
 
 /// How recent a listing of a dataset's files must be.
@@ -80,6 +80,8 @@ pub(super) struct Datasets {
     options: InputOptions,
     // One slot per dataset, source and definition: questions that arrive together wait for one opening.
     slots: Mutex<HashMap<(DatasetId, SourceId), (u64, Slot)>>,
+    /// Nothing is run over them, so nothing is held against their rows.
+    pub(super) is_estimating: bool,
     // Their connections are shared between datasets.
     warehouses: Mutex<HashMap<SourceId, Connected>>,
 }
@@ -92,7 +94,8 @@ impl Datasets {
             memory: Arc::new(FairSpillPool::new(settings.memory_bytes)),
             range_cache: RangeCache::new(settings.range_cache_bytes, settings.whole_object_bytes),
         };
-        Self { settings, options, slots: Mutex::default(), warehouses: Mutex::default() }
+        let (slots, warehouses) = (Mutex::default(), Mutex::default());
+        Self { settings, options, slots, is_estimating: false, warehouses }
     }
 
     /// The dataset, opened now or before.
@@ -105,6 +108,14 @@ impl Datasets {
         let Spot { dataset, source, freshness, .. } = *spot;
         let slot = self.slot(spot).await;
         let mut slot = slot.lock().await;
+        let lifetime = self.settings.listing_lifetime;
+        let is_fresh = |opened: &&Opened| match freshness {
+            Freshness::Recent => opened.listed_at.elapsed() < lifetime,
+            Freshness::Since(moment) => opened.listed_at >= moment,
+        };
+        if let Some(opened) = slot.opened.as_ref().filter(is_fresh) {
+            return Ok(Arc::clone(&opened.input));
+        }
         if let Some((at, error)) = slot.failed.as_ref().filter(|_| spot.region.is_some()) {
             let is_known = match freshness {
                 Freshness::Recent => at.elapsed() < REST,
@@ -114,14 +125,6 @@ impl Datasets {
             if is_known {
                 return Err(EngineError::Shared(Arc::clone(error)));
             }
-        }
-        let lifetime = self.settings.listing_lifetime;
-        let is_fresh = |opened: &&Opened| match freshness {
-            Freshness::Recent => opened.listed_at.elapsed() < lifetime,
-            Freshness::Since(moment) => opened.listed_at >= moment,
-        };
-        if let Some(opened) = slot.opened.as_ref().filter(is_fresh) {
-            return Ok(Arc::clone(&opened.input));
         }
         let listed_at = Instant::now();
         let known = slot.opened.as_ref().map(|opened| Arc::clone(&opened.input));
@@ -152,7 +155,9 @@ impl Datasets {
                 },
             );
         };
-        refuse_duplicates(executor, dataset, &input, meter).await?;
+        if !self.is_estimating {
+            refuse_duplicates(executor, dataset, &input, meter).await?;
+        }
         slot.opened = Some(Opened { input: Arc::clone(&input), listed_at });
         Ok(input)
     }
@@ -225,7 +230,7 @@ impl Datasets {
         source: &Source,
         (from, to): (DateTime<Utc>, DateTime<Utc>),
         meter: &Meter,
-    ) -> Result<HashMap<String, f64>, EngineError> {
+    ) -> Result<Bill, EngineError> {
         let no_bill = || {
             let problem = "it does not tell what statements cost; Snowflake does".to_owned();
             EngineError::from(SourceError::BadSource { source_id: id.to_string(), problem })

@@ -1,7 +1,5 @@
 //! What else is asked of a dataset: how far its data go, and whether its fields plan.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -14,6 +12,7 @@ use crate::access::Restriction;
 use crate::definitions::FieldPath;
 use crate::definitions::model::{DatasetId, Source, SourceId};
 use crate::query::{Planner, QueryError};
+use crate::sources::Bill;
 use crate::table::Value;
 
 /// Whose last day it is.
@@ -102,7 +101,7 @@ impl Engine {
         source: &Source,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
-    ) -> Result<HashMap<String, f64>, EngineError> {
+    ) -> Result<Bill, EngineError> {
         self.datasets.bill(id, source, (from, to), self.meter()).await
     }
 

@@ -6,6 +6,7 @@
 //! is what a run has made. Takes everything below as arguments, the time included.
 
 pub mod artefacts;
+pub mod batches;
 mod clock;
 pub mod days;
 pub mod delays;

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Rule;
 use crate::definitions::model::{CatchUp, FieldName, ReportId};
+use crate::runs::batches;
 use crate::runs::store::Pause;
 
 /// How many missed instants are named one by one; of more, only the number is told.
@@ -63,29 +64,21 @@ pub fn due(schedules: &[Watched], now: DateTime<Utc>) -> Vec<Due> {
 impl Watched {
     /// Up to when its times have come due: now, or the end of the last batch.
     pub fn come(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let batch = i64::from(self.batch_minutes) * 60;
-        if batch == 0 {
-            return now;
-        }
-        now - TimeDelta::seconds(now.timestamp().rem_euclid(batch))
-            - TimeDelta::nanoseconds(now.timestamp_subsec_nanos().into())
+        batches::begin_of(now, self.batch_minutes)
     }
 
     /// When its next time after `now` comes due.
     pub fn next_due(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let next = self.rule.next_after(self.come(now))?.to_utc();
-        let begin = self.come(next);
-        let is_end = begin == next || self.batch_minutes == 0;
-        Some(if is_end { next } else { begin + TimeDelta::minutes(self.batch_minutes.into()) })
+        Some(batches::due_at(next, self.batch_minutes))
     }
 
     fn due(&self, now: DateTime<Utc>) -> Option<Due> {
-        let now = self.come(now);
-        let on_time = STILL_ON_TIME + TimeDelta::minutes(self.batch_minutes.into());
+        let come = self.come(now);
         let mut recent: VecDeque<DateTime<Utc>> = VecDeque::new();
         let mut count = 0;
         for instant in self.rule.after(self.until).map(|instant| instant.to_utc()) {
-            if instant > now {
+            if instant > come {
                 break;
             }
             count += 1;
@@ -101,7 +94,7 @@ impl Watched {
         let instants = match self.catch_up {
             _ if recent.is_empty() => Vec::new(),
             CatchUp::All => recent.split_off(recent.len().saturating_sub(CAUGHT_UP)).into(),
-            CatchUp::Skip if now - latest > on_time => Vec::new(),
+            CatchUp::Skip if now - batches::due_at(latest, self.batch_minutes) > STILL_ON_TIME => Vec::new(),
             CatchUp::Skip | CatchUp::Latest => recent.pop_back().into_iter().collect(),
         };
         Some(Due {

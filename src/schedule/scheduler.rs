@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Due, Rule, Watched, due};
 use crate::definitions::model::{FieldName, ReportId};
 use crate::runs::Leases;
+use crate::runs::batches::due_at;
 use crate::runs::delays::tell_delays;
 use crate::runs::execute::{Claimed, Order, RunError, Runner, Ticket};
 use crate::runs::notices::tell_failures;
@@ -204,13 +205,16 @@ impl Scheduler {
 
     /// Claims the runs, and has them performed.
     async fn start(&mut self, come: &Due, now: DateTime<Utc>, schedule: &Watched) -> Result<(), StoreError> {
-        let late = LATE + TimeDelta::minutes(schedule.batch_minutes.into());
         for instant in &come.instants {
             let order = Order {
                 report: come.report.clone(),
                 schedule: come.schedule.clone(),
                 scheduled_at: *instant,
-                trigger: if now - *instant > late { Trigger::CatchUp } else { Trigger::Schedule },
+                trigger: if now - due_at(*instant, schedule.batch_minutes) > LATE {
+                    Trigger::CatchUp
+                } else {
+                    Trigger::Schedule
+                },
                 repeat: Repeat::Never,
             };
             match self.runner.claim(&order).await {

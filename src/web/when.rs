@@ -1,4 +1,4 @@
-//! Instants as people of a time zone read them.
+//! Instants, spans of time and sizes as people read them.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -31,13 +31,16 @@ pub(super) fn took(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
     }
 }
 
-/// A size in bytes: `512 B`, `43 kB`, `1.2 MB`.
-pub(super) fn size(bytes: i64) -> String {
-    match bytes {
-        ..1000 => format!("{bytes} B"),
-        1000..1_000_000 => format!("{} kB", bytes / 1000),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+/// A number of bytes with digits that count: `512 B`, `43.2 kB`, `1.2 GB`.
+pub(super) fn size(bytes: u64) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB", "PB"];
+    let (mut value, mut unit) = (bytes as f64, 0);
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
     }
+    let decimals = usize::from(unit > 0 && value < 99.5);
+    format!("{value:.decimals$} {}", units[unit])
 }
 
 #[cfg(test)]
@@ -50,6 +53,11 @@ mod tests {
         assert_eq!(When::new(instant, "Asia/Seoul").text, "2026-11-23 08:00 KST");
         assert_eq!(When::new(instant, "Mars/Base").text, "2026-11-22 23:00 UTC");
         assert_eq!(took(instant, instant + chrono::TimeDelta::seconds(245)), "4 min 5 s");
-        assert_eq!(size(43_210), "43 kB");
+    }
+
+    #[test]
+    fn sizes_have_digits_that_count() {
+        let shown = [0, 999, 1_000, 43_210, 999_499, 999_600, 1_234_000_000, u64::MAX].map(size);
+        assert_eq!(shown, ["0 B", "999 B", "1.0 kB", "43.2 kB", "999 kB", "1.0 MB", "1.2 GB", "18447 PB"]);
     }
 }

@@ -4,14 +4,14 @@ mod words;
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use tokio_util::sync::CancellationToken;
 
 use self::words::Words;
 use super::LiveWorkspace;
 use crate::definitions::model::{Budget, Costs};
 use crate::format::{Locale, NumberFormat, NumberStyle};
-use crate::ledger::queries::{CostBy, CostFilter, QueryLedger, first_of_month};
+use crate::ledger::queries::{BudgetNotice, CostBy, CostFilter, QueryLedger, first_of_month};
 use crate::render::notice::Notice;
 use crate::runs::execute::Runner;
 use crate::runs::notices;
@@ -19,6 +19,9 @@ use crate::store::StoreError;
 
 /// How often what was spent is looked at.
 const PAUSE: Duration = Duration::from_mins(1);
+
+/// How long whoever tells has for it; then it is tried again, by whichever server comes first.
+const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 
 /// Looks at what roles have spent.
 pub(super) struct BudgetNotices {
@@ -51,8 +54,6 @@ impl BudgetNotices {
                 spent.iter().find(|row| row.key == role.as_str()).map_or(0, |row| row.cost) as f64 / 1e6;
             let share = spent / budget.month * 100.0;
             if share >= 100.0 {
-                // Who is told that it is spent need not hear that it nearly was.
-                self.note(month, role.as_str(), budget, "warn").await?;
                 self.tell(month, role.as_str(), (costs, budget), spent, "spent").await?;
             } else if share >= budget.warn {
                 self.tell(month, role.as_str(), (costs, budget), spent, "warn").await?;
@@ -61,52 +62,53 @@ impl BudgetNotices {
         Ok(())
     }
 
-    async fn note(
-        &self,
-        month: NaiveDate,
-        role: &str,
-        budget: &Budget,
-        level: &str,
-    ) -> Result<bool, StoreError> {
-        let now = self.runner.parts().clock.now();
-        self.ledger.begin_telling(month, (role, &budget.month.to_string()), level, now).await
-    }
-
     async fn tell(
         &self,
         month: NaiveDate,
         role: &str,
         (costs, budget): (&Costs, &Budget),
         spent: f64,
-        level: &str,
+        level: &'static str,
     ) -> Result<(), StoreError> {
-        if !self.note(month, role, budget, level).await? {
-            return Ok(());
-        }
         let parts = self.runner.parts();
         let to = notices::contacts(parts, role);
         if to.is_empty() {
-            tracing::warn!(
+            tracing::debug!(
                 role,
                 spent,
                 budget = budget.month,
                 "nobody is told of a budget: give the role a `contact`, or set JANGPYO_OPERATIONS_MAIL"
             );
-            return Ok(());
         }
-        let written = Written { month, role, costs, budget, spent, is_spent: level == "spent" };
-        let base = parts.settings.base_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
-        let (subject, notice) = written.notice(self.locale(), base.as_deref());
-        let id = format!("budget-{role}-{month}-{level}-{}", budget.month);
-        match notices::send(parts, id, subject, &notice, to).await {
-            Ok(()) => tracing::info!(role, spent, level, "the contact of a role was told of its budget"),
-            Err(why) => {
-                tracing::warn!(
-                    role,
-                    why,
-                    "the contact of a role was not told of its budget; it is tried again"
-                );
-                self.ledger.not_told(month, (role, &budget.month.to_string()), level).await?;
+        for recipient in to {
+            let now = parts.clock.now();
+            let notice = BudgetNotice {
+                month,
+                role: role.to_owned(),
+                budget: budget.month.to_string(),
+                level,
+                recipient: recipient.address.as_str().to_lowercase(),
+            };
+            if !self.ledger.begin_telling(&notice, now, now + PATIENCE).await? {
+                continue;
+            }
+            let written = Written { month, role, costs, budget, spent, is_spent: level == "spent" };
+            let base =
+                parts.settings.base_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+            let (subject, told) = written.notice(self.locale(), base.as_deref());
+            let id = format!("budget-{role}-{month}-{level}-{}", budget.month);
+            match notices::send(parts, id, subject, &told, vec![recipient]).await {
+                Ok(()) => {
+                    self.ledger.told(&notice, parts.clock.now()).await?;
+                    if level == "spent" {
+                        // Who was told that it is spent need not hear that it nearly was.
+                        self.ledger
+                            .told(&BudgetNotice { level: "warn", ..notice }, parts.clock.now())
+                            .await?;
+                    }
+                    tracing::info!(role, spent, level, "a contact of a role was told of its budget");
+                }
+                Err(why) => tracing::warn!(role, why, "a contact of a role was not told of its budget yet"),
             }
         }
         Ok(())

@@ -110,6 +110,26 @@ impl QueryLedger {
         Ok(self.grouped(filter, "SUBSTR(day, 1, 0)").await?.into_iter().next().unwrap_or_default())
     }
 
+    /// How long a question that went to a source ran there, in seconds, by source; parts in other regions are questions to
+    /// theirs.
+    pub async fn seconds_of_sources(&self, filter: &CostFilter) -> Result<HashMap<String, f64>, StoreError> {
+        let sql = format!(
+            "SELECT source, CAST(SUM(busy_micros) AS BIGINT) AS busy, CAST(COUNT(*) AS BIGINT) AS questions {LINES} \
+             AND served = 'source' AND outcome = 'answered' AND busy_micros > 0 GROUP BY source"
+        );
+        // Nothing but constants of this file stands in it.
+        let rows = filter
+            .bound(sqlx::query(AssertSqlSafe(sql.as_str())))
+            .fetch_all(&self.store.pool)
+            .await
+            .map_err(StoreError::query("reading how long questions run"))?;
+        let pair = |cells: Cells<'_>| {
+            let seconds = cells.number("busy")? as f64 / 1e6 / cells.number("questions")?.max(1) as f64;
+            Ok((cells.text("source")?, seconds))
+        };
+        rows.iter().map(|row| pair(Cells(row))).collect()
+    }
+
     async fn grouped(&self, filter: &CostFilter, expression: &str) -> Result<Vec<CostRow>, StoreError> {
         let sql = format!("SELECT {expression} AS name, {COLUMNS} {LINES} GROUP BY {expression}");
         // Nothing but constants of this file stands in it.

@@ -10,6 +10,7 @@ mod told;
 pub use costs::{CostBy, CostRow};
 pub use filter::{CostFilter, first_of_month};
 pub use line::{Ended, Purpose, QueryLine, ServedFrom};
+pub use told::BudgetNotice;
 
 use crate::store::Store;
 

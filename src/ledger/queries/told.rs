@@ -1,51 +1,67 @@
-//! Which budgets somebody was told of.
+//! Who was told of which budget.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::QueryLedger;
 use crate::store::{StoreError, to_text};
 
+/// That somebody is told of a budget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetNotice {
+    /// The first day of the month.
+    pub month: NaiveDate,
+    /// The role whose budget it is.
+    pub role: String,
+    /// The amount of the budget: another amount is another budget.
+    pub budget: String,
+    /// How much of it is spent: `warn` or `spent`.
+    pub level: &'static str,
+    /// The mail address.
+    pub recipient: String,
+}
+
 impl QueryLedger {
-    /// Notes that a role's contact is told how much of its budget is spent in a month; `false` if somebody has done so
-    /// already. `level` is the share that was passed.
+    /// Takes it upon this instance to tell somebody until `until`; `false` if they were told, or another instance is
+    /// at it.
     pub async fn begin_telling(
         &self,
-        month: NaiveDate,
-        (role, budget): (&str, &str),
-        level: &str,
-        at: DateTime<Utc>,
+        notice: &BudgetNotice,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO budget_notices (month, role, budget, level, at) VALUES ($1, $2, $3, $4, $5) \
-                   ON CONFLICT DO NOTHING";
-        let noted = sqlx::query(sql)
-            .bind(month.to_string())
-            .bind(role.to_owned())
-            .bind(budget.to_owned())
-            .bind(level.to_owned())
-            .bind(to_text(at))
+        let sql = "INSERT INTO budget_notices (month, role, budget, level, recipient, telling_until) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (month, role, budget, level, recipient) DO UPDATE \
+                   SET telling_until = $6 WHERE budget_notices.told_at = '' AND budget_notices.telling_until < $7";
+        let taken = bound(sqlx::query(sql), notice)
+            .bind(to_text(until))
+            .bind(to_text(now))
             .execute(&self.store.pool)
             .await
-            .map_err(StoreError::query("noting that a budget was told of"))?;
-        Ok(noted.rows_affected() == 1)
+            .map_err(StoreError::query("noting that somebody is told of a budget"))?;
+        Ok(taken.rows_affected() == 1)
     }
 
-    /// Takes the note back, because nobody could be told.
-    pub async fn not_told(
-        &self,
-        month: NaiveDate,
-        (role, budget): (&str, &str),
-        level: &str,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "DELETE FROM budget_notices WHERE month = $1 AND role = $2 AND budget = $3 AND level = $4",
-        )
-        .bind(month.to_string())
-        .bind(role.to_owned())
-        .bind(budget.to_owned())
-        .bind(level.to_owned())
-        .execute(&self.store.pool)
-        .await
-        .map_err(StoreError::query("noting that a budget was not told of"))?;
+    /// Notes that somebody was told, or need not be.
+    pub async fn told(&self, notice: &BudgetNotice, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let sql = "INSERT INTO budget_notices (month, role, budget, level, recipient, telling_until, told_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (month, role, budget, level, recipient) DO UPDATE \
+                   SET told_at = $6";
+        bound(sqlx::query(sql), notice)
+            .bind(to_text(now))
+            .execute(&self.store.pool)
+            .await
+            .map_err(StoreError::query("noting that somebody was told of a budget"))?;
         Ok(())
     }
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+fn bound<'q>(query: Query<'q>, notice: &BudgetNotice) -> Query<'q> {
+    query
+        .bind(notice.month.to_string())
+        .bind(notice.role.clone())
+        .bind(notice.budget.clone())
+        .bind(notice.level.to_owned())
+        .bind(notice.recipient.clone())
 }

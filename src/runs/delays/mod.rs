@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use self::words::Words;
+use super::batches::due_at;
 use super::execute::{Parts, Runner};
 use super::store::{Channel, Run, RunState, StoreError, Trigger};
 use super::subscriptions::{self, Sending};
@@ -35,7 +36,8 @@ pub async fn tell_delays(runner: &Runner) -> Result<(), StoreError> {
         let Some(found) = parts.catalog.report(&run.report) else { continue };
         let sending = subscriptions::find(parts, &run.report, &found.report, &run.schedule).await?;
         let Some(sending) = sending.filter(|sending| sending.closed.is_none()) else { continue };
-        if !is_due(&run, &sending, now) {
+        let batch = parts.catalog.batch_minutes(&found.report);
+        if !is_due(&run, &sending, batch, now) {
             continue;
         }
         let to = waiting(parts, &run, &sending).await?;
@@ -46,9 +48,9 @@ pub async fn tell_delays(runner: &Runner) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn is_due(run: &Run, sending: &Sending, now: DateTime<Utc>) -> bool {
+fn is_due(run: &Run, sending: &Sending, batch: u32, now: DateTime<Utc>) -> bool {
     let Some(after) = sending.schedule.tell_delay else { return false };
-    let due = run.scheduled_at + TimeDelta::minutes(after.minutes().into());
+    let due = due_at(run.scheduled_at, batch) + TimeDelta::minutes(after.minutes().into());
     now >= due && (run.trigger != Trigger::CatchUp || now >= run.started_at + CATCHING_UP)
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::restate::MadeAgain;
 use super::{Claimed, Order, RunError, Runner, Ticket, VersionedReport};
 use crate::definitions::model::{FieldName, Schedule};
+use crate::runs::batches::due_at;
 use crate::runs::store::{Claim, Missing, NewRun, Repeat, Run, StoreError, Trigger};
 use crate::runs::subscriptions::{self, Sending};
 
@@ -96,8 +97,15 @@ impl Runner {
             instance: self.parts.settings.instance.clone(),
             definition_version: version.to_owned(),
             lease_until: self.lease_from(now),
-            waits_until: waits
-                .map(|waits| order.scheduled_at + TimeDelta::minutes(waits.at_most.minutes().into())),
+            // A run that begins with others waits from then on.
+            waits_until: waits.map(|waits| {
+                let begins = self
+                    .parts
+                    .catalog
+                    .report(&order.report)
+                    .map_or(0, |found| self.parts.catalog.batch_minutes(&found.report));
+                due_at(order.scheduled_at, begins) + TimeDelta::minutes(waits.at_most.minutes().into())
+            }),
         }
     }
 }

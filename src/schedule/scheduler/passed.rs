@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Scheduler, exact};
+use crate::runs::batches::due_at;
 use crate::runs::store::{NewRun, StoreError, Trigger};
 use crate::schedule::{Due, Watched};
 
@@ -19,19 +20,19 @@ impl Scheduler {
             tracing::warn!(%report, %schedule, missed = come.missed_count, "instants passed without a run");
         }
         let reason = match come.instants.last() {
-            Some(instant) if now - *instant < TimeDelta::minutes(i64::from(watched.batch_minutes) + 1) => {
-                format!(
-                    "in the same batch of {} minutes as {}, which was run",
-                    watched.batch_minutes,
-                    exact(*instant)
-                )
-            }
             Some(instant) => format!("passed while the server was down; {} was run instead", exact(*instant)),
             None => {
                 "passed while the server was down; its schedule is not caught up (`catch_up: skip`)".into()
             }
         };
-        self.skip(come, &come.missed, Trigger::CatchUp, &reason, now).await?;
+        // Of a schedule that is finer than its batches, the others of a batch are no downtime.
+        let batch = watched.batch_minutes;
+        let run = come.instants.last().map(|instant| due_at(*instant, batch));
+        let (together, missed): (Vec<_>, Vec<_>) =
+            come.missed.iter().partition(|missed| batch > 0 && Some(due_at(**missed, batch)) == run);
+        let reason_of_batch = format!("in the same batch of {batch} minutes as the run after it");
+        self.skip(come, &together, Trigger::Schedule, &reason_of_batch, now).await?;
+        self.skip(come, &missed, Trigger::CatchUp, &reason, now).await?;
         if let Some(pause) = &watched.pause {
             let why = if pause.reason.is_empty() { String::new() } else { format!(": {}", pause.reason) };
             let reason = format!("{} paused the schedule on {}{why}", pause.by, exact(pause.since));

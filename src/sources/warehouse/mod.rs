@@ -51,6 +51,15 @@ pub struct Limits {
     pub bytes: usize,
 }
 
+/// What a source says that statements cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bill {
+    /// The credits of statements, by what the source calls them.
+    pub credits: HashMap<String, f64>,
+    /// Up to when it has told; what began later is not known yet.
+    pub until: DateTime<Utc>,
+}
+
 /// Why a statement has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StatementError {
@@ -98,7 +107,7 @@ pub trait Warehouse: fmt::Debug + Send + Sync {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
         meter: &Meter,
-    ) -> Result<Option<HashMap<String, f64>>, SourceError> {
+    ) -> Result<Option<Bill>, SourceError> {
         let _ = (from, to, meter);
         Ok(None)
     }

@@ -52,18 +52,6 @@ pub(super) fn width(part: f64, whole: f64) -> u8 {
     if whole > 0.0 { (part / whole * 100.0).clamp(0.0, 100.0).round() as u8 } else { 0 }
 }
 
-/// A number of bytes with three digits that count.
-pub(super) fn bytes(bytes: u64) -> String {
-    let units = ["B", "kB", "MB", "GB", "TB", "PB"];
-    let (mut value, mut unit) = (bytes as f64, 0);
-    while value >= 999.5 && unit + 1 < units.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    let decimals = usize::from(unit > 0 && value < 99.5);
-    format!("{value:.decimals$} {}", units[unit])
-}
-
 /// A time in seconds.
 pub(super) fn seconds(micros: u64, locale: Locale) -> String {
     let format = NumberFormat { decimals: Some(1), ..NumberFormat::default() };
@@ -73,12 +61,6 @@ pub(super) fn seconds(micros: u64, locale: Locale) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_have_digits_that_count() {
-        let shown = [0, 999, 1_000, 43_210, 999_499, 999_600, 1_234_000_000, u64::MAX].map(bytes);
-        assert_eq!(shown, ["0 B", "999 B", "1.0 kB", "43.2 kB", "999 kB", "1.0 MB", "1.2 GB", "18447 PB"]);
-    }
 
     #[test]
     fn a_part_of_nothing_is_no_number() {

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{Datelike as _, Months, NaiveDate};
 
-use self::amounts::{Amounts, bytes, seconds, share};
+use self::amounts::{Amounts, seconds, share};
 use self::asked::{Asked, BY, Filtered};
 pub(super) use self::words::CostWords;
 use super::address::Address;
@@ -18,6 +18,7 @@ use super::error::WebError;
 use super::frame::{self, Frame, Place, page};
 use super::state::WebState;
 use super::visitor::{Entered, Visitor};
+use super::when::size;
 use crate::access::Standing;
 use crate::definitions::model::Budget;
 use crate::format::{DateFormat, Grain, Locale, LocalizedText, write_date};
@@ -110,10 +111,10 @@ pub(super) async fn show_costs(
         queries: amounts.count(row.queries),
         asked: amounts.count(row.asked),
         failed: amounts.count(row.failed),
-        moved: bytes(row.moved),
-        crossed: bytes(row.crossed),
-        copied: bytes(row.copied),
-        scanned: bytes(row.scanned),
+        moved: size(row.moved),
+        crossed: size(row.crossed),
+        copied: size(row.copied),
+        scanned: size(row.scanned),
         requests: amounts.count(row.requests),
         seconds: seconds(row.busy_micros, locale),
     };

@@ -114,7 +114,7 @@ impl ArtefactView {
         Self {
             id: artefact.id,
             name: artefact.file_name,
-            size: size(artefact.bytes),
+            size: size(u64::try_from(artefact.bytes).unwrap_or_default()),
             kept: artefact.deleted_at.is_none(),
         }
     }

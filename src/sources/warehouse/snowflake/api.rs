@@ -125,6 +125,8 @@ impl Api {
         let handle = taken.answer.statement_handle.clone();
         let handle =
             handle.ok_or_else(|| Failure::BadAnswer("a statement was taken without a handle".into()))?;
+        // It costs from here on, however it ends.
+        meter.name_statement(&handle);
         let running = Running { api: Arc::clone(self), handle: Some(handle.clone()) };
         let (mut pause, longest) = LOOK;
         let mut broken = 0;

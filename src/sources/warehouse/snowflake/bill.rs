@@ -9,7 +9,7 @@ use arrow::record_batch::RecordBatch;
 use chrono::{DateTime, Utc};
 
 use super::{SnowflakeWarehouse, literal, quoted};
-use crate::sources::warehouse::{Limits, Statement, Warehouse as _};
+use crate::sources::warehouse::{Bill, Limits, Statement, Warehouse as _};
 use crate::sources::{Meter, SourceError};
 
 /// Where the account shows its usage, unless the source says otherwise.
@@ -29,7 +29,7 @@ impl SnowflakeWarehouse {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
         meter: &Meter,
-    ) -> Result<HashMap<String, f64>, SourceError> {
+    ) -> Result<Bill, SourceError> {
         let usage: Vec<String> =
             self.options.usage.as_deref().unwrap_or(USAGE).split('.').map(str::to_owned).collect();
         let place = quoted(&usage);
@@ -73,7 +73,19 @@ impl SnowflakeWarehouse {
                     float(&batch, 3, row).unwrap_or_default() * factor;
             }
         }
-        Ok(credits)
+        // How far the history goes, also that of others: what began later is not told yet.
+        let second =
+            "DATEDIFF('second', '1970-01-01 00:00:00'::TIMESTAMP_NTZ, \"START_TIME\"::TIMESTAMP_NTZ)";
+        let reach = format!(
+            "SELECT MAX({second}) AS \"second\" FROM {place}.\"QUERY_ATTRIBUTION_HISTORY\" WHERE {within}"
+        );
+        let mut until = from;
+        for batch in self.told(reach, vec![whole("second")], meter).await? {
+            let seconds = batch.column(0).as_primitive::<Int64Type>();
+            let last = seconds.iter().flatten().max().and_then(|second| DateTime::from_timestamp(second, 0));
+            until = last.map_or(until, |last| last.max(until));
+        }
+        Ok(Bill { credits, until: until.min(to) })
     }
 
     async fn told(

@@ -5,7 +5,6 @@ mod bill;
 mod cells;
 mod credentials;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +20,7 @@ use url::Url;
 use self::api::{Api, Failure, Rows};
 use self::credentials::Credentials;
 use super::{
-    Limits, RemoteColumn, RemoteTable, SqlDialect, Statement, StatementError, TextColumns, Warehouse,
+    Bill, Limits, RemoteColumn, RemoteTable, SqlDialect, Statement, StatementError, TextColumns, Warehouse,
 };
 use crate::definitions::model::{SnowflakeOptions, Source};
 use crate::sources::{Meter, SourceError};
@@ -202,7 +201,7 @@ impl Warehouse for SnowflakeWarehouse {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
         meter: &Meter,
-    ) -> Result<Option<HashMap<String, f64>>, SourceError> {
+    ) -> Result<Option<Bill>, SourceError> {
         self.bill(from, to, meter).await.map(Some)
     }
 
@@ -225,7 +224,6 @@ impl Warehouse for SnowflakeWarehouse {
         meter: &Meter,
     ) -> Result<Vec<RecordBatch>, StatementError> {
         let (handle, first) = self.ask(&statement.text, &statement.texts, meter).await?;
-        meter.name_statement(&handle);
         let rows: usize = first.partitions.iter().sum();
         if rows > limits.rows {
             return Err(StatementError::TooLarge);
