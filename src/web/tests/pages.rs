@@ -101,7 +101,7 @@ async fn a_run_shows_its_deliveries_and_files_and_they_download_under_their_name
     let run = get(&format!("/runs/{id}")).await;
     let text = run.text();
     assert!(
-        text.contains("kim@example.com") && text.contains("확인 필요") && text.contains("43 kB"),
+        text.contains("kim@example.com") && text.contains("확인 필요") && text.contains("43.2 kB"),
         "{text}"
     );
     assert!(text.contains("refused the recipient"));
