@@ -55,7 +55,7 @@ const UNDERSTOOD: [&str; 37] = [
 ];
 
 /// The same in files that no report shows.
-const UNDERSTOOD_ELSEWHERE: [&str; 24] = [
+const UNDERSTOOD_ELSEWHERE: [&str; 25] = [
     "ClaimAttribute.claim",
     "FunctionalRole.contact",
     "FunctionalRole.users[]",
@@ -70,6 +70,7 @@ const UNDERSTOOD_ELSEWHERE: [&str; 24] = [
     "SnowflakeOptions.warehouse",
     "SnowflakeRole.role",
     "SnowflakeRole.warehouse",
+    "SnowflakeOptions.usage",
     "SnowflakeOptions.host",
     "SnowflakeOptions.proxy",
     "S3Options.endpoint",
