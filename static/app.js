@@ -194,8 +194,9 @@
     for (const next of $$(".control", fresh)) {
       const old = $(`.control[data-control="${CSS.escape(next.dataset.control)}"]`);
       if (!old) continue;
-      // What is being used stays as it is; only its message changes.
-      const busy = !refill && (old.contains(document.activeElement) || $("details[open]", old));
+      // What is being used stays as it is; only its message changes. So does a period whose days are still to be typed.
+      const typed = $("select", old)?.value === "custom" && $$('input[type="date"]', old).some((day) => !day.value);
+      const busy = !refill && (typed || old.contains(document.activeElement) || $("details[open]", old));
       if (busy) {
         $(".control-message", old)?.remove();
         const message = $(".control-message", next);

@@ -238,6 +238,8 @@ test("keys that the provider changed between two logins are fetched", async () =
   const first = await enter(desktop);
   await comeIn(first.page, "yuna");
   await first.context.close();
+  // Keys are asked for anew every thirty seconds at most: those of the logins above may be younger than that.
+  await new Promise((resolve) => setTimeout(resolve, 31_000));
   provider.stdin.write("rotate\n");
   assert.deepEqual(await told(), { rotated: 2 });
   const second = await enter(desktop);

@@ -1,6 +1,7 @@
 //! A runner over real stores and folders, with scripted answers and a mailbox in memory.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
@@ -70,7 +71,8 @@ impl Answers for Scripted {
     }
 }
 
-pub(crate) struct OneReport(pub(crate) Mutex<Arc<Report>>);
+/// One report, and how many minutes its runs are batched by.
+pub(crate) struct OneReport(pub(crate) Mutex<Arc<Report>>, pub(crate) AtomicU32);
 
 impl Catalog for OneReport {
     fn report(&self, id: &ReportId) -> Option<VersionedReport> {
@@ -80,6 +82,10 @@ impl Catalog for OneReport {
     fn reports(&self) -> Vec<(ReportId, VersionedReport)> {
         let report = self.0.lock().unwrap().clone();
         vec![(report_id(), VersionedReport { report, version: "v1".into() })]
+    }
+
+    fn batch_minutes(&self, _: &Report) -> u32 {
+        self.1.load(Ordering::SeqCst)
     }
 
     fn contact(&self, role: &str) -> Option<String> {
@@ -229,7 +235,7 @@ impl Rig {
             open: Mutex::new(vec![Action::View, Action::Export]),
             rows: Mutex::default(),
         });
-        let catalog = Arc::new(OneReport(Mutex::new(Arc::new(report))));
+        let catalog = Arc::new(OneReport(Mutex::new(Arc::new(report)), AtomicU32::new(0)));
         let state = home.folder.path().to_owned();
         let short = Duration::from_millis(1);
         let mut parts = Parts {

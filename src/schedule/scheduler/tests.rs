@@ -152,6 +152,65 @@ async fn a_schedule_fires_when_its_instant_comes_and_once() {
 }
 
 #[tokio::test]
+async fn a_batched_schedule_fires_at_the_end_of_its_batch_also_over_a_restart() {
+    let hand = Hand::at("2026-01-05T07:59:00+09:00");
+    let rig = rig(&hand, &json!({"cron": "3 8 * * MON"})).await;
+    rig.catalog.1.store(10, Ordering::SeqCst);
+    let first = start(&rig, 1000);
+    watching(&rig, 1).await;
+    hand.set("2026-01-05T08:04:00+09:00");
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    first.end().await;
+    assert!(runs(&rig).await.is_empty(), "its batch has not ended");
+    hand.set("2026-01-05T08:09:59+09:00");
+    let second = start(&rig, 1000);
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    assert!(runs(&rig).await.is_empty(), "its batch has not ended");
+    hand.set("2026-01-05T08:10:00+09:00");
+    let found = until(&rig, "the run", ended(1)).await;
+    assert_eq!(
+        (found[0].scheduled_at, found[0].trigger),
+        (at("2026-01-05T08:03:00+09:00"), Trigger::Schedule),
+        "on time, and about its own time"
+    );
+    hand.set("2026-01-05T08:30:00+09:00");
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    second.end().await;
+    assert_eq!((runs(&rig).await.len(), rig.mailbox.calls()), (1, 1));
+}
+
+#[tokio::test]
+async fn what_passed_in_a_batch_and_what_passed_in_a_downtime_are_told_apart() {
+    let hand = Hand::at("2026-01-05T07:59:00+09:00");
+    let rig = rig(&hand, &json!({"cron": "1,4 8 * * MON"})).await;
+    rig.catalog.1.store(10, Ordering::SeqCst);
+    let first = start(&rig, 1000);
+    watching(&rig, 1).await;
+    first.end().await;
+    hand.set("2026-01-12T08:10:20+09:00");
+    let second = start(&rig, 1000);
+    until(&rig, "the run", ended(1)).await;
+    second.end().await;
+    let mut found = runs(&rig).await;
+    found.sort_by_key(|run| run.scheduled_at);
+    let told: Vec<_> = found
+        .iter()
+        .map(|run| {
+            (run.scheduled_at, run.state, run.error.clone().unwrap_or_default().contains("same batch"))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (at("2026-01-05T08:01:00+09:00"), RunState::Skipped, false),
+            (at("2026-01-05T08:04:00+09:00"), RunState::Skipped, false),
+            (at("2026-01-12T08:01:00+09:00"), RunState::Skipped, true),
+            (at("2026-01-12T08:04:00+09:00"), RunState::Succeeded, false),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn after_a_downtime_the_latest_instant_is_caught_up_once() {
     let hand = Hand::at("2026-01-01T12:00:00+09:00");
     let rig = rig(&hand, &json!({})).await;
