@@ -211,6 +211,7 @@ impl Engine {
     /// Forgets its answers; what is open stays open.
     pub fn forget_answers(&self) {
         self.answers.invalidate_all();
+        self.latest.invalidate_all();
     }
 
     /// What was asked of sources since the start.
