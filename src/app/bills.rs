@@ -74,8 +74,8 @@ pub struct Imported {
     pub billed: i64,
 }
 
-/// Replaces the estimates of what was asked of a source in a time. The account tells late, by up to eight hours, so a time that
-/// ends later gives costs that are too low until it is imported again.
+/// Replaces the estimates of what was asked of a source in a time, as far as its account has told: it does so up to eight hours
+/// late, and what is later keeps its estimate.
 ///
 /// # Errors
 /// Those of [`BillError`].

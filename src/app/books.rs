@@ -12,9 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::LiveWorkspace;
 use crate::definitions::model::{Costs, Prices};
 use crate::engine::{Account, Outcome, Overspent, Purpose, QueryLog, QueryRecord, Served};
-use crate::ledger::queries::{
-    self, CostBy, CostFilter, Ended, QueryLedger, QueryLine, ServedFrom, first_of_month,
-};
+use crate::ledger::queries::{self, Ended, QueryLedger, QueryLine, ServedFrom, first_of_month};
 use crate::runs::Clock;
 use crate::sources::Measured;
 use crate::store::StoreError;
@@ -120,11 +118,10 @@ impl Books {
         let catalog = self.0.workspace.current();
         let Some(costs) = &catalog.catalog().costs else { return Ok(()) };
         let month = first_of_month(costs.day_of(clock.now()));
-        let filter = CostFilter::of_month(month, &costs.currency);
-        let rows = ledger.costs(&filter, CostBy::Role).await?;
+        let spent = ledger.spent(month, &costs.currency).await?;
         let mut state = self.state();
         state.month = Some(month);
-        state.spent = rows.into_iter().map(|row| (row.key, row.cost)).collect();
+        state.spent = spent;
         let waiting: Vec<(String, i64)> =
             state.waiting.iter().map(|line| (line.role.clone(), line.cost)).collect();
         for (role, cost) in waiting {
@@ -258,6 +255,7 @@ pub(super) fn price(prices: &Prices, measured: &Measured) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::queries::CostFilter;
 
     #[test]
     fn every_part_of_a_price_counts() {

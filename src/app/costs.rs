@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::definitions::Catalog;
-use crate::ledger::queries::{CostBy, CostFilter, QueryLedger, QueryLine, first_of_month};
+use crate::ledger::queries::{CostFilter, QueryLedger, QueryLine, first_of_month};
 use crate::store::StoreError;
 use crate::web::{CostsAsked, CostsOnly, FoundCosts};
 
@@ -23,10 +23,9 @@ pub(super) async fn found(
     let total = ledger.total(&filter).await?;
     let mut budgets = Vec::new();
     if let Some(costs) = costs.filter(|costs| !costs.budgets.is_empty()) {
-        let all = CostFilter::of_month(month, &costs.currency);
-        let spent = ledger.costs(&all, CostBy::Role).await?;
+        let spent = ledger.spent(month, &costs.currency).await?;
         budgets.extend(costs.budgets.iter().map(|(role, budget)| {
-            let spent = spent.iter().find(|row| row.key == role.as_str()).map_or(0, |row| row.cost);
+            let spent = spent.get(role.as_str()).copied().unwrap_or_default();
             (role.to_string(), *budget, spent)
         }));
     }

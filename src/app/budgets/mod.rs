@@ -11,7 +11,7 @@ use self::words::Words;
 use super::LiveWorkspace;
 use crate::definitions::model::{Budget, Costs};
 use crate::format::{Locale, NumberFormat, NumberStyle};
-use crate::ledger::queries::{BudgetNotice, CostBy, CostFilter, QueryLedger, first_of_month};
+use crate::ledger::queries::{BudgetNotice, QueryLedger, first_of_month};
 use crate::render::notice::Notice;
 use crate::runs::execute::Runner;
 use crate::runs::notices;
@@ -48,10 +48,9 @@ impl BudgetNotices {
         let workspace = self.workspace.current();
         let Some(costs) = &workspace.catalog().costs else { return Ok(()) };
         let month = first_of_month(costs.day_of(self.runner.parts().clock.now()));
-        let spent = self.ledger.costs(&CostFilter::of_month(month, &costs.currency), CostBy::Role).await?;
+        let spent = self.ledger.spent(month, &costs.currency).await?;
         for (role, budget) in &costs.budgets {
-            let spent =
-                spent.iter().find(|row| row.key == role.as_str()).map_or(0, |row| row.cost) as f64 / 1e6;
+            let spent = spent.get(role.as_str()).copied().unwrap_or_default() as f64 / 1e6;
             let share = spent / budget.month * 100.0;
             if share >= 100.0 {
                 self.tell(month, role.as_str(), (costs, budget), spent, "spent").await?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use sqlx::AssertSqlSafe;
 
 use super::filter::LINES;
@@ -102,6 +103,12 @@ impl QueryLedger {
             }),
         }
         Ok(rows)
+    }
+
+    /// What each role has spent in the month of `day`, in millionths of the currency.
+    pub async fn spent(&self, day: NaiveDate, currency: &str) -> Result<HashMap<String, i64>, StoreError> {
+        let rows = self.costs(&CostFilter::of_month(day, currency), CostBy::Role).await?;
+        Ok(rows.into_iter().map(|row| (row.key, row.cost)).collect())
     }
 
     /// What all of them cost. Not the sum of rows: a copy that several of them would have needed counts once.
