@@ -24,6 +24,11 @@ pub(super) struct Bounds {
     pub(super) bytes: usize,
 }
 
+impl Bounds {
+    /// For rows that are worked on here and shown to nobody: those that a burst reads once, and parts of answers.
+    pub(super) const OF_MANY: Self = Self { rows: 20_000_000, bytes: 512 << 20 };
+}
+
 /// Threads for queries, apart from those that answer requests, and a queue in front of them.
 pub(super) struct Executor {
     runtime: Option<Runtime>,

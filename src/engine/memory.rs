@@ -25,12 +25,6 @@ use crate::definitions::model::{Dataset, DatasetId, FieldName, Source};
 use crate::query::{Condition, DateRange, Literal, Needs, Planner, QueryError, SLICE, SemanticQuery};
 use crate::sources::Input;
 
-/// The most bytes of rows that are kept of one dataset; a larger one is asked slice by slice.
-const MOST_BYTES: usize = 512 << 20;
-
-/// The most rows of a dataset that are kept.
-const MOST_ROWS: usize = 20_000_000;
-
 /// The most rows of a joined table that are kept.
 const MOST_JOINED_ROWS: usize = 1_000_000;
 
@@ -296,15 +290,14 @@ impl Engine {
         };
         let split = memory.split.iter().find(|split| needs.dimensions.contains(*split)).cloned();
         let plan = Planner::new(ask.dataset, opened, ask.restriction)?.load(&needs, split.as_ref())?;
-        let bounds = Bounds { rows: MOST_ROWS, bytes: MOST_BYTES };
         let schema = plan.schema().as_arrow().clone();
-        let batches = self.executor.collect_within(opened, plan, bounds, meter).await?;
+        let batches = self.executor.collect_within(opened, plan, Bounds::OF_MANY, meter).await?;
         let schema = batches.first().map_or_else(|| Arc::new(schema), RecordBatch::schema);
         let rows = concat_batches(&schema, &batches).map_err(|error| bad(&error))?;
         drop(batches);
         let mut joined = HashMap::new();
         for (name, plan) in &opened.relationships {
-            let bounds = Bounds { rows: MOST_JOINED_ROWS, bytes: MOST_BYTES };
+            let bounds = Bounds { rows: MOST_JOINED_ROWS, ..Bounds::OF_MANY };
             let schema = Arc::new(plan.schema().as_arrow().clone());
             joined.insert(
                 name.clone(),

@@ -22,12 +22,6 @@ use crate::query::{Parts, Planner, QueryError};
 use crate::sources::{Input, Meter, hex};
 use crate::table::Value;
 
-/// The most rows that parts give.
-const MOST_ROWS: usize = 20_000_000;
-
-/// The most bytes that a part gives.
-const MOST_BYTES: usize = 512 << 20;
-
 /// A dataset, opened in all its places.
 pub(super) struct Places {
     /// Those that answer, that of the dataset's own source first if it does. There is one at least.
@@ -51,6 +45,12 @@ pub(super) struct Down {
 impl PartialEq for Down {
     fn eq(&self, other: &Self) -> bool {
         self.region == other.region
+    }
+}
+
+impl From<Down> for EngineError {
+    fn from(Down { region, cause }: Down) -> Self {
+        Self::RegionDown { region, cause }
     }
 }
 
@@ -83,12 +83,7 @@ impl Places {
 
     /// Refuses where one of them does not answer.
     pub(super) fn all_answer(&self) -> Result<(), EngineError> {
-        match self.down.first() {
-            Some(Down { region, cause }) => {
-                Err(EngineError::RegionDown { region: region.clone(), cause: Arc::clone(cause) })
-            }
-            None => Ok(()),
-        }
+        self.down.first().map_or(Ok(()), |down| Err(down.clone().into()))
     }
 
     /// An error of a plan, with the source where there are several.
@@ -137,10 +132,9 @@ impl Engine {
         let Some(first) = open.first() else {
             // Without any of them nothing is known, not even the columns.
             let down = down.into_iter().next();
-            return Err(down.map_or_else(
-                || EngineError::Bug("a dataset without a place".into()),
-                |Down { region, cause }| EngineError::RegionDown { region, cause },
-            ));
+            return Err(
+                down.map_or_else(|| EngineError::Bug("a dataset without a place".into()), EngineError::from)
+            );
         };
         let asked_for = open.iter().find_map(|place: &Place| place.input.asked_for.clone());
         let version =
@@ -284,23 +278,23 @@ impl<'a> Work<'a> {
         like: &Place,
         plan: impl Fn(&Planner<'_>) -> Result<LogicalPlan, QueryError>,
     ) -> Result<(), EngineError> {
-        for Down { region, cause } in &self.places.down {
+        for down in &self.places.down {
             // Whether it matters can be told without it: its tables are like the others', rows of another region aside.
-            let input = like.input.in_region(region)?;
+            let input = like.input.in_region(&down.region)?;
             let planner = Planner::new(self.dataset, &input, self.restriction)?;
             let part = Parts::of(plan(&planner)?, &input.context)?.part;
             if !input.reads_nothing(&part)? {
-                self.lacks(region, cause)?;
+                self.lacks(down)?;
             }
         }
         Ok(())
     }
 
-    fn lacks(&self, region: &str, cause: &Arc<EngineError>) -> Result<(), EngineError> {
+    fn lacks(&self, down: &Down) -> Result<(), EngineError> {
         if self.when_missing == MissingRegion::Fail {
-            return Err(EngineError::RegionDown { region: region.to_owned(), cause: Arc::clone(cause) });
+            return Err(down.clone().into());
         }
-        self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(region.to_owned());
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner).insert(down.region.clone());
         Ok(())
     }
 
@@ -315,8 +309,7 @@ impl<'a> Work<'a> {
             let told = self.executor.estimate(&place.input, part, &place.meter).await;
             return told.map(|()| Vec::new()).map_err(|error| down(place, error));
         }
-        let bounds = Bounds { rows: MOST_ROWS, bytes: MOST_BYTES };
-        let answered = self.executor.collect_within(&place.input, part, bounds, &place.meter).await;
+        let answered = self.executor.collect_within(&place.input, part, Bounds::OF_MANY, &place.meter).await;
         let answered = answered.map_err(|error| down(place, error))?;
         let rows = answered.iter().map(RecordBatch::num_rows).sum::<usize>();
         place.meter.add(|meter| &meter.rows, rows as u64);
