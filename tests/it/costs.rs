@@ -425,7 +425,7 @@ async fn what_the_account_tells_takes_the_place_of_estimates() {
     )
     .unwrap();
     let said = command(&import);
-    assert!(said.code == Some(3) || said.err.contains("usage"), "no history yet: {said:?}");
+    assert!(said.code == Some(1) && said.err.contains("USAGE_VIEWER"), "no history yet: {said:?}");
     let at = (now + chrono::TimeDelta::seconds(1)).format("%Y-%m-%d %H:%M:%S").to_string();
     snowflake.execute(&account_usage(&statements, &at)).await;
     let said = command(&import);

@@ -1,16 +1,16 @@
 //! What reports are expected to cost before anything is asked, held against what they then cost.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jangpyo::access::{Restriction, Unrestricted};
-use jangpyo::engine::{Account, Overspent, QueryLog, QueryRecord, Served};
+use jangpyo::engine::{QueryLog, QueryRecord, Served};
 use jangpyo::query::{GroupBy, SemanticQuery, Top};
 use serde_json::{Value, json};
 
 use crate::pushdown;
 use crate::support::binary::{Said, jangpyo};
-use crate::support::dataset::{TestDataset, field};
+use crate::support::dataset::{Lines, TestDataset, field};
 use crate::support::postgres::Database;
 use crate::support::snowflake::Snowflake;
 
@@ -132,19 +132,6 @@ fn a_check_fails_where_schedules_go_over_a_budget() {
     assert!(unknown.code != Some(0) && unknown.err.contains("daily"), "{unknown:?}");
 }
 
-#[derive(Default)]
-struct Lines(Mutex<Vec<QueryRecord>>);
-
-impl QueryLog for Lines {
-    fn admit(&self, _: &Account) -> Result<(), Overspent> {
-        Ok(())
-    }
-
-    fn record(&self, record: QueryRecord) {
-        self.0.lock().unwrap().push(record);
-    }
-}
-
 /// What a ranking by store is expected to take.
 async fn expected(dataset: TestDataset) -> QueryRecord {
     let lines = Arc::<Lines>::default();
@@ -157,9 +144,9 @@ async fn expected(dataset: TestDataset) -> QueryRecord {
     let restriction = Restriction::none(Unrestricted::Operator);
     let answer = dataset.engine.answer(&dataset.ask(&restriction), &query).await.unwrap();
     assert!(answer.table.is_empty(), "nothing was asked");
-    let mut lines = lines.0.lock().unwrap();
+    let mut lines = lines.taken();
     assert_eq!(lines.len(), 1);
-    lines.pop().unwrap()
+    lines.remove(0)
 }
 
 #[tokio::test]

@@ -1,14 +1,36 @@
 //! A dataset defined by text over files in a folder or bucket, ready to be asked.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jangpyo::access::{Restriction, Unrestricted};
 use jangpyo::definitions::model::{Dataset, DatasetId, FieldName, Source, SourceId};
 use jangpyo::engine::{
-    Account, Answer, Ask, Defined, Engine, EngineError, EngineSettings, Freshness, QueryLog,
+    Account, Answer, Ask, Defined, Engine, EngineError, EngineSettings, Freshness, Overspent, QueryLog,
+    QueryRecord,
 };
 use jangpyo::query::SemanticQuery;
+
+/// Books that a test reads.
+#[derive(Default)]
+pub(crate) struct Lines(Mutex<Vec<QueryRecord>>);
+
+impl Lines {
+    /// What was taken down since the last look.
+    pub(crate) fn taken(&self) -> Vec<QueryRecord> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl QueryLog for Lines {
+    fn admit(&self, _: &Account) -> Result<(), Overspent> {
+        Ok(())
+    }
+
+    fn record(&self, record: QueryRecord) {
+        self.0.lock().unwrap().push(record);
+    }
+}
 
 pub(crate) struct TestDataset {
     pub(crate) engine: Engine,
