@@ -2,14 +2,14 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use url::Url;
 
 use super::{ConfigError, LoginSettings, MailSettings, Variables, embed, listener, login, mail, oidc};
 use crate::definitions::Policy;
-use crate::engine::EngineSettings;
+use crate::engine::{AdbcDriver, EngineSettings};
 use crate::identity::oidc::OidcSettings;
 use crate::runs::execute::RunSettings;
 use crate::runs::retention::Retention;
@@ -171,6 +171,10 @@ fn engine(variables: &mut Variables<'_>, workspace: PathBuf) -> EngineSettings {
         workspace,
         file_roots: variables.paths("JANGPYO_FILE_ROOTS"),
         secret: super::secret,
+        adbc: variables.text("JANGPYO_ADBC_SNOWFLAKE").and_then(|file| {
+            let loaded = AdbcDriver::load(Path::new(&file));
+            loaded.map_err(|why| variables.problem("JANGPYO_ADBC_SNOWFLAKE", why)).ok()
+        }),
         query_timeout: variables.seconds("JANGPYO_QUERY_TIMEOUT_SECS", default.query_timeout),
         memory_bytes: megabytes.saturating_mul(MEGABYTE),
         max_rows: variables.parsed("JANGPYO_MAX_ROWS", default.max_rows, "a whole number"),
@@ -225,6 +229,7 @@ mod tests {
             ("JANGPYO_SMTP_CONNECTIONS", "65"),
             ("JANGPYO_SMTP_RATE", "300"),
             ("JANGPYO_BASE_URL", "javascript:alert(1)"),
+            ("JANGPYO_ADBC_SNOWFLAKE", "/no/such/driver.so"),
             ("JANGPYO_LOGIN", "local,kerberos,proxy"),
             ("JANGPYO_LOGIN_PROXY_FROM", "0.0.0.0/0,proxy.example"),
         ])
@@ -238,6 +243,7 @@ mod tests {
             "JANGPYO_SMTP_CONNECTIONS: `65` is not a number from 1 to 64",
             "JANGPYO_SMTP_RATE: `300` is not a number of mails in a time, such as 300/min",
             "JANGPYO_BASE_URL",
+            if cfg!(feature = "adbc") { "`/no/such/driver.so` cannot be read" } else { "built without ADBC" },
             "kerberos",
             "0.0.0.0/0",
             "proxy.example",

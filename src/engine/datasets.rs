@@ -218,7 +218,8 @@ impl Datasets {
             return Ok(Arc::clone(warehouse));
         }
         let settings = &self.settings;
-        let warehouse = open_warehouse(id.as_str(), source, settings.secret, settings.query_timeout)?;
+        let (secret, timeout) = (settings.secret, settings.query_timeout);
+        let warehouse = open_warehouse(id.as_str(), source, secret, timeout, settings.adbc.as_ref())?;
         warehouses.insert(id.clone(), (hash, Arc::clone(&warehouse)));
         Ok(warehouse)
     }

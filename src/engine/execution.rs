@@ -22,11 +22,16 @@ use crate::sources::{Input, Limits, Meter};
 pub(super) struct Bounds {
     pub(super) rows: usize,
     pub(super) bytes: usize,
+    /// Whether its rows are what others are worked out from, so that there may be very many.
+    pub(super) are_extracted: bool,
 }
 
 impl Bounds {
-    /// For rows that are worked on here and shown to nobody: those that a burst reads once, and parts of answers.
-    pub(super) const OF_MANY: Self = Self { rows: 20_000_000, bytes: 512 << 20 };
+    /// For parts of answers, which are worked on here and shown to nobody.
+    pub(super) const OF_MANY: Self = Self { rows: 20_000_000, bytes: 512 << 20, are_extracted: false };
+
+    /// For the rows themselves, which a burst reads once.
+    pub(super) const OF_AN_EXTRACT: Self = Self { are_extracted: true, ..Self::OF_MANY };
 }
 
 /// Threads for queries, apart from those that answer requests, and a queue in front of them.
@@ -59,7 +64,7 @@ impl Executor {
         plan: LogicalPlan,
         meter: &Arc<Meter>,
     ) -> Result<Vec<RecordBatch>, EngineError> {
-        let bounds = Bounds { rows: self.settings.max_rows, bytes: usize::MAX };
+        let bounds = Bounds { rows: self.settings.max_rows, bytes: usize::MAX, are_extracted: false };
         self.collect_within(input, plan, bounds, meter).await
     }
 
@@ -89,7 +94,11 @@ impl Executor {
             let _running = Running { meter: Arc::clone(&meter), since: Instant::now() };
             if let Some((warehouse, statement)) = remote {
                 let limits = Limits { rows: bounds.rows, bytes: bounds.bytes };
-                let answer = warehouse.run(&statement, limits, &meter).await;
+                let answer = if bounds.are_extracted {
+                    warehouse.extract(&statement, limits, &meter).await
+                } else {
+                    warehouse.run(&statement, limits, &meter).await
+                };
                 return answer.map_err(|error| EngineError::from_statement(error, limit, bounds.rows));
             }
             let sorted = |error: DataFusionError| EngineError::from_execution(&error, limit_mb);

@@ -291,13 +291,13 @@ impl Engine {
         let split = memory.split.iter().find(|split| needs.dimensions.contains(*split)).cloned();
         let plan = Planner::new(ask.dataset, opened, ask.restriction)?.load(&needs, split.as_ref())?;
         let schema = plan.schema().as_arrow().clone();
-        let batches = self.executor.collect_within(opened, plan, Bounds::OF_MANY, meter).await?;
+        let batches = self.executor.collect_within(opened, plan, Bounds::OF_AN_EXTRACT, meter).await?;
         let schema = batches.first().map_or_else(|| Arc::new(schema), RecordBatch::schema);
         let rows = concat_batches(&schema, &batches).map_err(|error| bad(&error))?;
         drop(batches);
         let mut joined = HashMap::new();
         for (name, plan) in &opened.relationships {
-            let bounds = Bounds { rows: MOST_JOINED_ROWS, ..Bounds::OF_MANY };
+            let bounds = Bounds { rows: MOST_JOINED_ROWS, ..Bounds::OF_AN_EXTRACT };
             let schema = Arc::new(plan.schema().as_arrow().clone());
             joined.insert(
                 name.clone(),

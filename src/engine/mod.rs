@@ -16,6 +16,7 @@ mod memory;
 mod places;
 mod settings;
 
+pub use crate::sources::AdbcDriver;
 pub use account::{Account, Outcome, Overspent, Purpose, QueryLog, QueryRecord, Served};
 pub use answer::{Answer, AnswerCounters, Ask, Defined, Engine, Usage};
 pub use datasets::Freshness;

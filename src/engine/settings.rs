@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::sources::AdbcDriver;
+
 /// The limits of the engine; every one is a setting of the server.
 #[derive(Debug, Clone)]
 pub struct EngineSettings {
@@ -12,6 +14,8 @@ pub struct EngineSettings {
     pub file_roots: Vec<PathBuf>,
     /// Gives a secret by its name; the error says where it is looked for.
     pub secret: fn(&str) -> Result<String, String>,
+    /// The driver that large answers of Snowflake come through; the SQL API without it.
+    pub adbc: Option<AdbcDriver>,
     /// How long one query may take.
     pub query_timeout: Duration,
     /// The memory of all queries together, in bytes.
@@ -41,6 +45,7 @@ impl Default for EngineSettings {
             workspace: PathBuf::from("reports"),
             file_roots: Vec::new(),
             secret: |name| Err(format!("there is no secret `{name}`")),
+            adbc: None,
             query_timeout: Duration::from_mins(1),
             memory_bytes: 2 << 30,
             max_rows: 200_000,

@@ -27,6 +27,6 @@ pub use object_stores::{OpenedSource, open_source};
 pub use presence::has_object;
 pub use range_cache::RangeCache;
 pub use warehouse::{
-    Bill, Limits, Remote, RemoteColumn, RemoteTable, SqlDialect, Statement, StatementError, Warehouse,
-    open_remote, open_warehouse, remote_size, remote_version,
+    AdbcDriver, Bill, Limits, Remote, RemoteColumn, RemoteTable, SqlDialect, Statement, StatementError,
+    Warehouse, open_remote, open_warehouse, remote_size, remote_version,
 };

@@ -9,6 +9,9 @@ partitions that are gzip, cancellation, throttling and the kinds of errors. It w
 
 Besides the API: `POST /double/execute` runs statements for a test, `POST /double/faults` sets what goes wrong next,
 `GET /double/seen` tells what was asked.
+
+Drivers log in on the same port by the connectors' protocol, of which fakesnow executes the statements over the same data:
+here only the token of the login is looked at, and the statements are named, which fakesnow does not do.
 """
 
 import base64
@@ -16,10 +19,13 @@ import datetime
 import decimal
 import gzip
 import hashlib
+import http.client
 import http.server
 import json
+import logging
 import pathlib
 import re
+import socket
 import sys
 import threading
 import time
@@ -27,10 +33,10 @@ import urllib.parse
 import uuid
 import warnings
 
-import fakesnow
 import snowflake.connector
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from fakesnow.instance import FakeSnow
 
 warnings.filterwarnings("ignore")
 
@@ -82,8 +88,28 @@ class State:
         self.keys, self.tokens = {}, {}
         self.roles, self.warehouses = {"REPORTER"}, {"REPORTS"}
         self.changes = 0
+        #: The connectors' protocol: who logged in as what, what was asked, and the last statement of each session.
+        self.logins, self.asked, self.last, self.connectors = [], [], {}, None
         #: Answers that were set, by a piece of the statement: for what fakesnow does not keep apart.
         self.answers = {}
+
+    def connectors_port(self):
+        """Where fakesnow's own server listens, started when it is first needed."""
+        with self.lock:
+            if self.connectors is None:
+                import fakesnow.server
+                import uvicorn
+
+                # The same engine, and so the same tables.
+                fakesnow.server.shared_fs = FAKE
+                fakesnow.server.logger.setLevel(logging.ERROR)
+                listening = socket.create_server(("127.0.0.1", 0))
+                server = uvicorn.Server(uvicorn.Config(fakesnow.server.app, log_level="error"))
+                threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()
+                while not server.started:
+                    time.sleep(0.01)
+                self.connectors = listening.getsockname()[1]
+            return self.connectors
 
     def count(self, what):
         with self.lock:
@@ -179,6 +205,22 @@ def check_token(headers):
         return
     if kind != "KEYPAIR_JWT":
         raise Refusal(401, "390101", f"unknown token type {kind}")
+    check_jwt(token)
+
+
+def check_login(data):
+    """The token of a driver's login."""
+    kind, token = data.get("AUTHENTICATOR"), data.get("TOKEN") or ""
+    if kind in ("PROGRAMMATIC_ACCESS_TOKEN", "OAUTH"):
+        if STATE.tokens.get(token) != kind:
+            raise Refusal(401, "390303", f"{kind.capitalize().replace('_', ' ')} is invalid.")
+    elif kind == "SNOWFLAKE_JWT":
+        check_jwt(token)
+    else:
+        raise Refusal(401, "390101", f"unknown authenticator {kind}")
+
+
+def check_jwt(token):
     head, claims, signature = token.split(".")
     decode = lambda part: base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     facts = json.loads(decode(claims))
@@ -248,9 +290,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(address.query))
         try:
             if address.path == "/double/execute":
-                with ENGINE:
-                    for statement in self.body()["statements"]:
-                        CONNECTION.cursor().execute(statement)
+                try:
+                    with ENGINE:
+                        for statement in self.body()["statements"]:
+                            CONNECTION.cursor().execute(statement)
+                except snowflake.connector.errors.Error as error:
+                    raise Refusal(422, "001003", f"{statement}: {error}") from None
                 STATE.changes += 1
                 return self.reply(200, {})
             if address.path == "/double/answers":
@@ -263,6 +308,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if address.path == "/double/faults":
                 STATE.faults = self.body()["faults"]
                 return self.reply(200, {})
+            if address.path.startswith(("/session", "/queries/")):
+                return self.connector(address, query)
             self.check_headers()
             if address.path.endswith("/cancel"):
                 STATE.count("cancel")
@@ -274,6 +321,52 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.submit(query)
         except Refusal as refusal:
             return self.reply(refusal.status, refusal.body)
+
+    def connector(self, address, query):
+        """A request of a driver, handed on to fakesnow's server."""
+        sent = json.loads(gzip.decompress(self.content) if self.headers.get("Content-Encoding") == "gzip" else self.content or b"{}")
+        said = lambda data, code=None, message=None: {"success": code is None, "code": code, "message": message, "data": data}
+        text = sent.get("sqlText", "")
+        session = self.headers.get("Authorization", "")
+        if address.path == "/session/v1/login-request":
+            data = sent["data"]
+            try:
+                fault = STATE.fault("login")
+                if fault:
+                    raise Refusal(200, fault["code"], "set to go wrong")
+                check_login(data)
+            except Refusal as refusal:
+                return self.reply(200, said({"nextAction": None}, refusal.body["code"], refusal.body["message"]))
+            names = {"role": "roleName", "warehouse": "warehouse", "database": "databaseName", "schema": "schemaName"}
+            login = {ours: query.get(theirs) for ours, theirs in names.items()}
+            STATE.logins.append({**login, "parameters": data.get("SESSION_PARAMETERS", {})})
+            if login["role"] is not None and login["role"] not in STATE.roles:
+                return self.reply(200, said({}, "390189", f"Role '{login['role']}' specified in the connect string does not exist or not authorized."))
+        elif address.path == "/queries/v1/abort-request":
+            STATE.count("abort")
+        elif "LAST_QUERY_ID()" in text:
+            STATE.count("named")
+            return self.reply(200, said({
+                "queryId": str(uuid.uuid4()), "queryResultFormat": "json", "rowset": [[STATE.last.get(session)]], "total": 1,
+                "rowtype": [{"name": "ID", "type": "text", "nullable": True}], "parameters": [], "statementTypeId": 4096,
+            }))
+        elif text:
+            STATE.asked.append({"text": text, "bindings": sent.get("bindings")})
+            slow = STATE.fault("run-connector")
+            if slow:
+                time.sleep(slow["seconds"])
+        inner = http.client.HTTPConnection("127.0.0.1", STATE.connectors_port())
+        kept = ("Content-Type", "Content-Encoding", "Accept", "Authorization", "User-Agent")
+        inner.request("POST", self.path, self.content, {name: self.headers[name] for name in kept if name in self.headers})
+        answer = inner.getresponse()
+        content = answer.read()
+        if text and answer.status == 200:
+            STATE.last[session] = (json.loads(content).get("data") or {}).get("queryId")
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.getheader("Content-Type", "application/json"))
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def submit(self, query):
         body = self.body()
@@ -308,7 +401,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(address.query))
         try:
             if address.path == "/double/seen":
-                return self.reply(200, {"statements": STATE.seen, "counts": STATE.counts})
+                seen = {"statements": STATE.seen, "counts": STATE.counts, "logins": STATE.logins, "asked": STATE.asked}
+                return self.reply(200, seen)
             self.check_headers()
             statement = self.statement(address.path.split("/")[-1])
             partition = int(query.get("partition", "0"))
@@ -356,7 +450,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def main():
-    global STATE, CONNECTION, ENGINE
+    global STATE, CONNECTION, ENGINE, FAKE
     STATE, ENGINE = State(), threading.RLock()
     folder = pathlib.Path(sys.argv[1])
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -364,12 +458,12 @@ def main():
     (folder / "key.pem").write_bytes(pem)
     STATE.keys["ACCOUNT.REPORTS"] = key.public_key()
     STATE.tokens = {"pat": "PROGRAMMATIC_ACCESS_TOKEN", "oauth": "OAUTH"}
-    with fakesnow.patch():
-        CONNECTION = snowflake.connector.connect(database="WAREHOUSE", schema="L2")
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(json.dumps({"port": server.server_port}), flush=True)
-        sys.stdin.read()
+    FAKE = FakeSnow()
+    CONNECTION = FAKE.connect(database="WAREHOUSE", schema="L2")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(json.dumps({"port": server.server_port}), flush=True)
+    sys.stdin.read()
 
 
 main()

@@ -58,12 +58,13 @@ impl TextColumns {
 }
 
 /// A source may not know that a column has no missing values.
-fn nullable(schema: &SchemaRef) -> SchemaRef {
+pub(super) fn nullable(schema: &SchemaRef) -> SchemaRef {
     let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
     Arc::new(arrow::datatypes::Schema::new(fields.collect::<Vec<_>>()))
 }
 
-fn typed(texts: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, String> {
+/// Texts as values of a type. The error says what does not fit.
+pub(super) fn typed(texts: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, String> {
     let DataType::Timestamp(unit, zone) = data_type else {
         let options = CastOptions { safe: false, format_options: FormatOptions::default() };
         return cast_with_options(texts, data_type, &options).map_err(|error| error.to_string());

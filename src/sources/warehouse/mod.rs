@@ -19,6 +19,7 @@ use super::{Meter, SourceError};
 
 pub(super) use answer::TextColumns;
 pub use open::{Remote, open_remote, open_warehouse, remote_size, remote_version};
+pub use snowflake::AdbcDriver;
 pub use table::{RemoteColumn, RemoteTable};
 
 /// How a source writes SQL.
@@ -122,4 +123,14 @@ pub trait Warehouse: fmt::Debug + Send + Sync {
         limits: Limits,
         meter: &Meter,
     ) -> Result<Vec<RecordBatch>, StatementError>;
+
+    /// The same for rows that are worked on here and may be millions, which a source may give in a quicker way.
+    async fn extract(
+        &self,
+        statement: &Statement,
+        limits: Limits,
+        meter: &Meter,
+    ) -> Result<Vec<RecordBatch>, StatementError> {
+        self.run(statement, limits, meter).await
+    }
 }

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::postgres::PostgresWarehouse;
 use super::snowflake::SnowflakeWarehouse;
-use super::{RemoteTable, Warehouse};
+use super::{AdbcDriver, RemoteTable, Warehouse};
 use crate::definitions::model::{Dataset, Source};
 use crate::sources::input::{ROWS, hex, scan};
 use crate::sources::{Input, InputOptions, Meter, SourceError, select_only};
@@ -35,9 +35,10 @@ pub fn open_warehouse(
     source: &Source,
     secret: fn(&str) -> Result<String, String>,
     timeout: Duration,
+    adbc: Option<&AdbcDriver>,
 ) -> Result<Arc<dyn Warehouse>, SourceError> {
     if source.url.starts_with("snowflake://") {
-        return Ok(Arc::new(SnowflakeWarehouse::new(id, source, secret, timeout)?));
+        return Ok(Arc::new(SnowflakeWarehouse::new(id, source, secret, timeout, adbc)?));
     }
     Ok(Arc::new(PostgresWarehouse::new(id, source, secret, timeout)?))
 }

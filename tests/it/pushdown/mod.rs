@@ -1,5 +1,7 @@
 //! The same questions over files and at a database that computes: the same answers.
 
+#[cfg(feature = "adbc")]
+mod adbc;
 mod faults;
 mod live;
 mod one_line;

@@ -10,7 +10,7 @@ use crate::support::dataset::{TestDataset, field};
 use crate::support::postgres::Database;
 use crate::support::snowflake::Snowflake;
 
-fn of_store(store: &str) -> SemanticQuery {
+pub(super) fn of_store(store: &str) -> SemanticQuery {
     let by = ["channel", "area"].map(|name| GroupBy { field: field(name), grain: None }).to_vec();
     let measures: Vec<FieldName> =
         ["revenue", "buyers", "mean_weight", "middle", "last_day"].map(field).to_vec();
@@ -21,7 +21,7 @@ fn of_store(store: &str) -> SemanticQuery {
     SemanticQuery { by, filters, totals: true, ..SemanticQuery::of_everything(measures) }
 }
 
-async fn slices_are_as_if_asked_alone(dataset: TestDataset, alone: TestDataset) {
+pub(super) async fn slices_are_as_if_asked_alone(dataset: TestDataset, alone: TestDataset) {
     let restriction = Restriction::none(Unrestricted::Operator);
     let memory = Memory::new(vec![field("store")]);
     let freshness = Freshness::from_now_on();

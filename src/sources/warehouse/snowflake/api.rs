@@ -269,7 +269,7 @@ async fn understood(response: Response, meter: &Meter) -> Result<Taken, Failure>
 }
 
 /// Why Snowflake does not answer, in words that say what to do.
-fn refused(status: StatusCode, code: &str, said: &str) -> Failure {
+pub(super) fn refused(status: StatusCode, code: &str, said: &str) -> Failure {
     let said = format!("{} ({code})", said.trim_end_matches('.'));
     match (status.as_u16(), code) {
         (408, _) | (_, "000630") => Failure::Timeout(said),
@@ -277,8 +277,8 @@ fn refused(status: StatusCode, code: &str, said: &str) -> Failure {
         (401, "390144") => Failure::Refused(format!(
             "Snowflake does not know the key: {said}; is the account right, and `RSA_PUBLIC_KEY` set for the user?"
         )),
-        (401, _) => Failure::Refused(format!("Snowflake does not let the token in: {said}; make a new one")),
         (_, "390189") => Failure::Refused(format!("{said}; grant the role to the user, names are exact")),
+        (401, _) => Failure::Refused(format!("Snowflake does not let the token in: {said}; make a new one")),
         (_, "000606" | "090073" | "000607") => Failure::Refused(format!(
             "{said}; name a `warehouse` that the role may use, and see whether a resource monitor suspends it"
         )),

@@ -1,5 +1,6 @@
 //! Snowflake, through its SQL API (version 2).
 
+mod adbc;
 mod api;
 mod bill;
 mod cells;
@@ -14,9 +15,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
+pub use self::adbc::AdbcDriver;
+
+use self::adbc::Account;
 use self::api::{Api, Failure, Rows};
 use self::credentials::Credentials;
 use super::{
@@ -38,6 +42,8 @@ pub(super) struct SnowflakeWarehouse {
     place: Vec<String>,
     timeout: Duration,
     statements: Arc<Semaphore>,
+    /// Where large answers come another way.
+    extracts: Option<(AdbcDriver, Account)>,
 }
 
 impl SnowflakeWarehouse {
@@ -47,6 +53,7 @@ impl SnowflakeWarehouse {
         source: &Source,
         secret: fn(&str) -> Result<String, String>,
         timeout: Duration,
+        adbc: Option<&AdbcDriver>,
     ) -> Result<Self, SourceError> {
         let bad = |problem: String| SourceError::BadSource { source_id: id.to_owned(), problem };
         let options = source.snowflake.clone().ok_or_else(|| bad("`snowflake` is missing".into()))?;
@@ -55,8 +62,16 @@ impl SnowflakeWarehouse {
         let place = url.path().split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let credentials = Credentials::of(&account, &options, secret).map_err(bad)?;
         let api = Api::new(&account, &options, credentials).map_err(bad)?;
+        // The driver cannot be told of a proxy.
+        let extracts = match adbc.filter(|_| options.proxy.is_none()) {
+            Some(driver) => {
+                let account = Account::of(&account, &options, secret, timeout).map_err(bad)?;
+                Some((driver.clone(), account))
+            }
+            None => None,
+        };
         let statements = Arc::new(Semaphore::new(options.statements.max(1) as usize));
-        Ok(Self { id: id.to_owned(), api: Arc::new(api), options, place, timeout, statements })
+        Ok(Self { id: id.to_owned(), api: Arc::new(api), options, place, timeout, statements, extracts })
     }
 
     /// The whole name of a table.
@@ -107,9 +122,12 @@ impl SnowflakeWarehouse {
 
     async fn ask(&self, text: &str, texts: &[String], meter: &Meter) -> Result<(String, Rows), Failure> {
         meter.add(|meter| &meter.statements, 1);
-        let _place =
-            self.statements.acquire().await.map_err(|error| Failure::Unreachable(error.to_string()))?;
+        let _turn = self.turn().await?;
         self.api.run(&self.body(text, texts), self.timeout, meter).await
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        self.statements.acquire().await.map_err(|error| Failure::Unreachable(error.to_string()))
     }
 
     fn failed(&self, table: &str, failure: Failure) -> SourceError {
@@ -249,6 +267,26 @@ impl Warehouse for SnowflakeWarehouse {
             return Err(StatementError::BadAnswer(format!("{rows} rows were announced and {answered} came")));
         }
         Ok(batches)
+    }
+
+    /// Through the driver where there is one, in a session of its own.
+    async fn extract(
+        &self,
+        statement: &Statement,
+        limits: Limits,
+        meter: &Meter,
+    ) -> Result<Vec<RecordBatch>, StatementError> {
+        let Some((driver, account)) = &self.extracts else { return self.run(statement, limits, meter).await };
+        meter.add(|meter| &meter.statements, 1);
+        let _turn = self.turn().await?;
+        let account = account.asking([
+            ("adbc.snowflake.sql.db", self.place.first().cloned()),
+            ("adbc.snowflake.sql.schema", self.place.get(1).cloned()),
+            ("adbc.snowflake.sql.role", self.options.role.clone()),
+            ("adbc.snowflake.sql.warehouse", self.options.warehouse.clone()),
+            ("QUERY_TAG", Some(self.tag())),
+        ]);
+        driver.extract(&account, statement, limits, meter).await
     }
 }
 
