@@ -124,6 +124,11 @@ fn panel(panel: &PanelDifferences) -> Vec<String> {
         lines.extend(before.lines().map(|line| format!("    - {line}")));
         lines.extend(after.lines().map(|line| format!("    + {line}")));
     }
+    if let Some((before, after)) = &panel.missing {
+        let named =
+            |regions: &[String]| if regions.is_empty() { "none".to_owned() } else { regions.join(", ") };
+        lines.push(format!("    regions missing: {}, then {}", named(before), named(after)));
+    }
     if let Some((before, after)) = panel.rows_in_all {
         lines.push(format!("    {before} rows in all, then {after}"));
     }

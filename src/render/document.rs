@@ -159,6 +159,19 @@ pub struct Block {
     pub content: Result<Content, Failure>,
 }
 
+impl Block {
+    /// What the name of a file of its numbers begins with, if these lack regions: such a file has no room for a note.
+    pub fn file_mark(&self, locale: Locale) -> String {
+        let missing = self.missing.join(", ");
+        match locale {
+            _ if missing.is_empty() => String::new(),
+            Locale::Ko => format!("(불완전, {missing} 제외) "),
+            Locale::En => format!("(incomplete, without {missing}) "),
+            Locale::ZhHk => format!("(不完整，不含 {missing}) "),
+        }
+    }
+}
+
 /// What a panel shows.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum Content {

@@ -149,7 +149,8 @@ pub(super) fn show_answer(
     };
     let title = if block.title.is_empty() { block.id.as_str() } else { &block.title };
     let save = |media_type, ending, bytes: Vec<u8>| {
-        file(media_type, Disposition::Attachment, &file_name(title, ending), bytes)
+        let name = file_name(&format!("{}{title}", block.file_mark(open.locale)), ending);
+        file(media_type, Disposition::Attachment, &name, bytes)
     };
     match format {
         PanelFormat::Csv => {

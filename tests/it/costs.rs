@@ -44,7 +44,7 @@ functional_roles:
   sales: {groups: [sales], access: [read]}
   stores: {groups: [stores], access: [read]}
 access_roles:
-  read: {grants: [{actions: [view, explore], reports: [daily], datasets: [sales]}]}
+  read: {grants: [{actions: [view, explore, export], reports: [daily], datasets: [sales]}]}
 ";
 
 /// Prices so high that a few requests cost something.
@@ -334,6 +334,14 @@ async fn people_ask_the_regions_they_may_see_and_a_missing_one_is_marked_where_t
         let says = "Incomplete: without usa, which could not be reached.";
         assert_eq!((finance.contains(says), finance.contains("502")), (is_marked, is_marked), "{finance}");
         assert!(is_marked || finance.contains("cannot be reached"), "{finance}");
+        // A file of numbers has no room for a note, so its name tells.
+        let mut browser = site.newcomer("lee@example.com", &["--groups", "finance"]).await;
+        let file = browser.get("/reports/daily/panels/sheet.csv").await;
+        assert_eq!(file.status, if is_marked { 200 } else { 422 }, "{}", file.text());
+        if is_marked {
+            let named = file.header("content-disposition");
+            assert!(named.contains("incomplete%2C%20without%20usa"), "{named}");
+        }
 
         let lines = |costs: &Value| costs["rows"].as_array().is_some_and(|rows| rows.len() >= 2);
         let by_region = told(&mut administrator, "/api/v1/costs?by=region&role=sales", lines).await;
@@ -343,6 +351,25 @@ async fn people_ask_the_regions_they_may_see_and_a_missing_one_is_marked_where_t
         assert_eq!(row(&by_region, "seoul")["bytes_across_regions"], 0, "home");
         let size = std::fs::metadata(folder.path().join("hk/sales.csv")).unwrap().len();
         assert_eq!(hongkong["bytes_if_copied_daily"], size, "once a day, however often it is asked");
+    }
+}
+
+#[test]
+fn files_that_are_sent_without_a_region_are_named_so() {
+    let report = REPORT
+        .replace("locale: en\n", "locale: en\nmissing_region: mark\n")
+        .replace("files: [pdf]", "files: [pdf, csv]");
+    let folder = in_regions(&report);
+    let state = tempfile::tempdir().unwrap();
+    let said = crate::support::binary::Said::of(
+        crate::support::binary::jangpyo(folder.path(), state.path()).args(["run", "daily/daily"]),
+    );
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let files = crate::support::served::files_below(state.path());
+    let csv: Vec<&String> = files.iter().filter(|file| file.ends_with(".csv")).collect();
+    assert!(csv.len() >= 2, "{files:?}");
+    for file in csv {
+        assert!(file.contains("(incomplete, without usa)"), "{file}");
     }
 }
 

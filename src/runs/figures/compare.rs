@@ -48,6 +48,8 @@ pub struct PanelDifferences {
     pub rows_in_all: Option<(usize, usize)>,
     /// Its words before and after, where it is one of words, or has become one or a failure.
     pub words: Option<(String, String)>,
+    /// The regions whose rows its numbers lack, before and after, where those are others: numbers may differ for that.
+    pub missing: Option<(Vec<String>, Vec<String>)>,
 }
 
 /// A number that is another.
@@ -115,6 +117,7 @@ impl PanelDifferences {
             && self.columns_removed.is_empty()
             && self.rows_in_all.is_none()
             && self.words.is_none()
+            && self.missing.is_none()
     }
 }
 
@@ -158,14 +161,16 @@ impl DocumentDifferences {
 }
 
 fn of_panel(before: &PanelFigures, after: &PanelFigures, locale: Locale, most: usize) -> PanelDifferences {
-    match (&before.shows, &after.shows) {
+    let found = match (&before.shows, &after.shows) {
         (Shown::Numbers(before), Shown::Numbers(after)) => of_numbers(before, after, locale, most),
         (before, after) if before == after => PanelDifferences::default(),
         (before, after) => PanelDifferences {
             words: Some((in_words(before), in_words(after))),
             ..PanelDifferences::default()
         },
-    }
+    };
+    let missing = (before.missing != after.missing).then(|| (before.missing.clone(), after.missing.clone()));
+    PanelDifferences { missing, ..found }
 }
 
 /// What no number can be compared with.

@@ -70,6 +70,9 @@ pub struct PanelFigures {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// The regions whose rows its numbers lack.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// What it shows.
     pub shows: Shown,
 }

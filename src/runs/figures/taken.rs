@@ -41,7 +41,8 @@ fn panel(block: &Block, locale: Locale) -> Option<PanelFigures> {
         Ok(Content::Text(text)) => Shown::Words(text.lines()),
         Err(failure) => Shown::Failed(failure.message.clone()),
     };
-    Some(PanelFigures { id: block.id.clone(), title: block.title.clone(), shows })
+    let (id, title, missing) = (block.id.clone(), block.title.clone(), block.missing.clone());
+    Some(PanelFigures { id, title, missing, shows })
 }
 
 fn of_kpi(kpi: &Kpi, title: &str, locale: Locale) -> Numbers {

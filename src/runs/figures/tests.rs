@@ -146,3 +146,17 @@ fn rows_are_matched_by_their_members_wherever_they_stand() {
     let values = &found.panels[0].values;
     assert!(values.items.len() == 3 && values.total >= rows && values.is_cut(), "{values:?}");
 }
+
+#[test]
+fn a_region_that_one_of_them_lacks_is_told_even_where_no_number_differs() {
+    let before = Figures::of(&document(), "");
+    let mut later = document();
+    let block = later.pages.iter_mut().flat_map(|page| page.rows.iter_mut().flatten());
+    let block = block.into_iter().find(|block| matches!(block.content, Ok(Content::Kpi(_)))).unwrap();
+    block.missing = vec!["usa".into()];
+    let after = read_back(&Figures::of(&later, ""));
+    let found = compare(&before, &after, 10);
+    let [panel] = found.panels.as_slice() else { panic!("{found:?}") };
+    assert_eq!(panel.missing, Some((Vec::new(), vec!["usa".into()])));
+    assert!(compare(&after, &after, 10).is_none());
+}

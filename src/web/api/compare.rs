@@ -110,6 +110,8 @@ struct PanelOut {
     rows_in_all: Option<[usize; 2]>,
     /// Its words before and after, for a panel of words or one that failed.
     words: Option<[String; 2]>,
+    /// The regions whose rows its numbers lack, before and after, where those are others.
+    missing: Option<[Vec<String>; 2]>,
 }
 
 /// The first of many.
@@ -222,6 +224,7 @@ impl From<PanelDifferences> for PanelOut {
             columns_removed: panel.columns_removed.into(),
             rows_in_all: panel.rows_in_all.map(Into::into),
             words: panel.words.map(Into::into),
+            missing: panel.missing.map(Into::into),
         }
     }
 }

@@ -26,6 +26,7 @@ word_table! { CompareWords;
     columns_added: "늘어난 열", "Columns added", "新增的欄";
     columns_removed: "없어진 열", "Columns removed", "移除的欄";
     rows_in_all: "전체 행 수", "Rows in all", "總列數";
+    regions_missing: "빠진 리전", "Regions missing", "缺少的區域";
     panels_added: "늘어난 패널", "Panels added", "新增的面板";
     panels_removed: "없어진 패널", "Panels removed", "移除的面板";
     panels_equal: "같은 패널 {n}개", "{n} panels are equal", "{n} 個面板相同";

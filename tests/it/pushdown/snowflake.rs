@@ -97,6 +97,19 @@ async fn every_way_to_log_in_works_and_a_wrong_one_is_told() {
 }
 
 #[tokio::test]
+async fn another_host_is_reached_through_a_proxy() {
+    let snowflake = loaded().await;
+    let source = snowflake.as_source_with("token_secret: pat");
+    let port = source.split("127.0.0.1:").nth(1).unwrap().split('\'').next().unwrap();
+    // A name that only the proxy could know.
+    let private = source.replace(&format!("127.0.0.1:{port}"), "account.privatelink.invalid");
+    let through = private.replace("token_secret", &format!("proxy: 'http://127.0.0.1:{port}', token_secret"));
+    assert_eq!(number(&dataset(&through)).await, Ok(Value::Int(3_000)));
+    let said = number(&dataset(&private)).await.unwrap_err();
+    assert!(said.contains("does not answer"), "{said}");
+}
+
+#[tokio::test]
 async fn what_fails_for_now_is_asked_again_and_runs_once() {
     let snowflake = loaded().await;
     let dataset = dataset(&snowflake.as_source(""));
