@@ -52,7 +52,7 @@ impl Columns {
         let mut first_error = None;
         for lookup in &self.lookups {
             match expression::parse(&input.context, lookup, sql, place) {
-                Ok(parsed) => return qualified(parsed),
+                Ok(parsed) => return expression::dividing_rows(qualified(parsed)?, &self.joined),
                 Err(error) => _ = first_error.get_or_insert(error),
             }
         }

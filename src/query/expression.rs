@@ -5,7 +5,7 @@ use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, Tr
 use datafusion::common::{Column, DFSchema, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::functions::core::expr_fn::nullif;
-use datafusion::logical_expr::{BinaryExpr, Expr, Operator, Volatility, cast, lit};
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable as _, Operator, Volatility, cast, lit};
 use datafusion::prelude::SessionContext;
 
 use super::QueryError;
@@ -117,6 +117,46 @@ pub(super) fn safe_division(expression: Expr) -> Result<Expr, QueryError> {
         part => Ok(Transformed::no(part)),
     });
     Ok(safe.data()?)
+}
+
+/// What divides the numbers of a row: whole ones by whole ones to a whole number, others as they are, and by zero to no
+/// value. Sources that compute differ in all of this, and one row with a zero would be an error or endless. What divides
+/// aggregates stays; [`safe_division`] is for that.
+pub(super) fn dividing_rows(expression: Expr, schema: &DFSchema) -> Result<Expr, QueryError> {
+    let divided = expression.transform_up(|part| {
+        let Expr::BinaryExpr(BinaryExpr { left, op, right }) = part else { return Ok(Transformed::no(part)) };
+        let again = |left, right| Expr::BinaryExpr(BinaryExpr { left, op, right });
+        let (over, under) = (left.get_type(schema)?, right.get_type(schema)?);
+        let is_of_rows = left.any_column_refs() || right.any_column_refs();
+        let divides =
+            matches!(op, Operator::Divide | Operator::Modulo) && over.is_numeric() && under.is_numeric();
+        if !divides || !is_of_rows || has_aggregate(&left) || has_aggregate(&right) {
+            return Ok(Transformed::no(again(left, right)));
+        }
+        let is_whole = over.is_integer() && under.is_integer();
+        let as_is = is_whole || op == Operator::Modulo;
+        let (left, right, under) = if as_is {
+            (*left, *right, under)
+        } else {
+            (cast(*left, DataType::Float64), cast(*right, DataType::Float64), DataType::Float64)
+        };
+        let zero = lit(ScalarValue::new_zero(&under)?);
+        // Plain numbers of authors stay plain, and are seldom zero.
+        let right = if is_other_than_zero(&right) { right } else { nullif(right, zero) };
+        Ok(Transformed::yes(again(Box::new(left), Box::new(right))))
+    });
+    Ok(divided.data()?)
+}
+
+/// Whether a number stands there that is not zero.
+fn is_other_than_zero(expression: &Expr) -> bool {
+    match expression {
+        Expr::Literal(value, _) => {
+            !value.is_null() && ScalarValue::new_zero(&value.data_type()).is_ok_and(|zero| zero != *value)
+        }
+        Expr::Cast(cast) => is_other_than_zero(&cast.expr),
+        _ => false,
+    }
 }
 
 /// A typed NULL.

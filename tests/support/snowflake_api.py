@@ -89,7 +89,7 @@ class State:
         self.roles, self.warehouses = {"REPORTER"}, {"REPORTS"}
         self.changes = 0
         #: The connectors' protocol: who logged in as what, what was asked, and the last statement of each session.
-        self.logins, self.asked, self.last, self.connectors = [], [], {}, None
+        self.logins, self.asked, self.last, self.totals, self.connectors = [], [], {}, {}, None
         #: Answers that were set, by a piece of the statement: for what fakesnow does not keep apart.
         self.answers = {}
 
@@ -106,7 +106,10 @@ class State:
                 listening = socket.create_server(("127.0.0.1", 0))
                 server = uvicorn.Server(uvicorn.Config(fakesnow.server.app, log_level="error"))
                 threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()
+                until = time.monotonic() + 20
                 while not server.started:
+                    if time.monotonic() > until:
+                        raise RuntimeError("fakesnow's server does not start")
                     time.sleep(0.01)
                 self.connectors = listening.getsockname()[1]
             return self.connectors
@@ -338,6 +341,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             except Refusal as refusal:
                 return self.reply(200, said({"nextAction": None}, refusal.body["code"], refusal.body["message"]))
             names = {"role": "roleName", "warehouse": "warehouse", "database": "databaseName", "schema": "schemaName"}
+            if data.get("ACCOUNT_NAME", "").upper() != "ACCOUNT":
+                return self.reply(200, said({}, "390100", f"no account {data.get('ACCOUNT_NAME')}"))
             login = {ours: query.get(theirs) for ours, theirs in names.items()}
             STATE.logins.append({**login, "parameters": data.get("SESSION_PARAMETERS", {})})
             if login["role"] is not None and login["role"] not in STATE.roles:
@@ -350,6 +355,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "queryId": str(uuid.uuid4()), "queryResultFormat": "json", "rowset": [[STATE.last.get(session)]], "total": 1,
                 "rowtype": [{"name": "ID", "type": "text", "nullable": True}], "parameters": [], "statementTypeId": 4096,
             }))
+        elif "RESULT_SCAN(" in text:
+            STATE.count("counted")
+            rows = STATE.totals[text.split("RESULT_SCAN('")[1].split("'")[0]]
+            fault = STATE.fault("count")
+            return self.reply(200, said({
+                "queryId": str(uuid.uuid4()), "queryResultFormat": "json", "rowset": [[str(rows + (fault or {"more": 0})["more"])]],
+                "total": 1, "rowtype": [{"name": "N", "type": "fixed", "precision": 18, "scale": 0, "nullable": False}],
+                "parameters": [], "statementTypeId": 4096,
+            }))
         elif text:
             STATE.asked.append({"text": text, "bindings": sent.get("bindings")})
             slow = STATE.fault("run-connector")
@@ -361,7 +375,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         answer = inner.getresponse()
         content = answer.read()
         if text and answer.status == 200:
-            STATE.last[session] = (json.loads(content).get("data") or {}).get("queryId")
+            data = json.loads(content).get("data") or {}
+            STATE.last[session] = data.get("queryId")
+            STATE.totals[data.get("queryId")] = data.get("total")
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.getheader("Content-Type", "application/json"))
         self.send_header("Content-Length", str(len(content)))

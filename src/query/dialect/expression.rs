@@ -49,6 +49,11 @@ impl Writer<'_> {
         let data_type = plain(&expression.get_type(&self.scope.schema)?).clone();
         let value = match expression {
             Expr::Literal(value, _) => Some(value.clone()),
+            // As types are made explicit, a number may be converted that is one of another width.
+            Expr::Cast(cast) => match cast.expr.as_ref() {
+                Expr::Literal(value, _) => value.cast_to(&data_type).ok(),
+                _ => None,
+            },
             _ => None,
         };
         Ok(Operand { sql: self.sql(expression)?, data_type, value })

@@ -20,7 +20,7 @@ pub(super) fn scalar(
         let text = arguments.first().map(|text| text.sql.as_str()).unwrap_or_default();
         return masked(code, text, dialect);
     }
-    let known = dialect.function(name, arguments).or_else(|| common(name, arguments));
+    let known = dialect.function(name, arguments).or_else(|| common(name, arguments, dialect));
     known.ok_or_else(|| {
         let types: Vec<String> = arguments.iter().map(|one| one.data_type.to_string()).collect();
         no_equal(format!("`{name}({})`", types.join(", ")), dialect)
@@ -28,7 +28,7 @@ pub(super) fn scalar(
 }
 
 /// What is called and does the same everywhere.
-fn common(name: &str, arguments: &[Operand]) -> Option<String> {
+fn common(name: &str, arguments: &[Operand], dialect: &dyn Dialect) -> Option<String> {
     let sql: Vec<&str> = arguments.iter().map(|argument| argument.sql.as_str()).collect();
     let called = |name: &str| Some(format!("{name}({})", sql.join(", ")));
     let number = |at: usize| arguments.get(at).is_some_and(|argument| argument.data_type.is_numeric());
@@ -36,7 +36,9 @@ fn common(name: &str, arguments: &[Operand]) -> Option<String> {
     match (name, arguments.len()) {
         ("abs" | "ceil" | "floor" | "trunc", 1) if number(0) => called(&name.to_uppercase()),
         ("sqrt" | "exp" | "ln", 1) | ("power", 2) if float(0) => called(&name.to_uppercase()),
-        ("signum", 1) if number(0) => called("SIGN"),
+        ("signum", 1) if number(0) => {
+            Some(format!("CAST(SIGN({}) AS {})", sql.first()?, dialect.type_name(&DataType::Float64)?))
+        }
         // Half away from zero, also of numbers in base 2, which sources round to even.
         ("round", 1 | 2) if float(0) => {
             let scale = match arguments.get(1) {
@@ -50,7 +52,8 @@ fn common(name: &str, arguments: &[Operand]) -> Option<String> {
             let factor = format!("{}", 10_f64.powi(i32::try_from(scale).ok()?));
             Some(format!("(SIGN({number}) * FLOOR(ABS({number}) * {factor} + 0.5) / {factor})"))
         }
-        ("round", 1 | 2) if number(0) => called("ROUND"),
+        ("round", 1) if number(0) => called("ROUND"),
+        ("round", 2) if number(0) => Some(format!("ROUND({}, {})", sql.first()?, arguments.get(1)?.whole()?)),
         ("nvl", 2) => called("COALESCE"),
         ("coalesce", 1..)
         | ("nullif" | "repeat", 2)

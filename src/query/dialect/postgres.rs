@@ -71,7 +71,6 @@ impl Dialect for Postgres {
                 Some(format!("(RIGHT({}, LENGTH({end})) = {end})", first.sql, end = end.sql))
             }
             ("log10", []) => of("LOG"),
-            ("md5", []) => of("MD5"),
             ("make_date", [_, _]) => of("MAKE_DATE"),
             ("to_date", []) if is_text(&first.data_type) => Some(format!("CAST({} AS date)", first.sql)),
             ("date_part", [time]) => date_part(first.text()?, time),
@@ -195,13 +194,15 @@ fn date_part(part: &str, time: &Operand) -> Option<String> {
         return None;
     }
     let part = part.to_ascii_lowercase();
+    // A day has no time of day at the source; the engine takes its first moment.
+    let sql = if is_date { format!("CAST({} AS timestamp)", time.sql) } else { time.sql.clone() };
     let whole = ["year", "quarter", "month", "week", "day", "doy", "dow", "hour", "minute"];
     if whole.contains(&part.as_str()) {
-        return Some(format!("CAST(EXTRACT({} FROM {}) AS integer)", part.to_uppercase(), time.sql));
+        return Some(format!("CAST(EXTRACT({} FROM {sql}) AS integer)", part.to_uppercase()));
     }
     match part.as_str() {
-        "second" => Some(format!("CAST(FLOOR(EXTRACT(SECOND FROM {})) AS integer)", time.sql)),
-        "epoch" => Some(format!("CAST(EXTRACT(EPOCH FROM {}) AS double precision)", time.sql)),
+        "second" => Some(format!("CAST(FLOOR(EXTRACT(SECOND FROM {sql})) AS integer)")),
+        "epoch" => Some(format!("CAST(EXTRACT(EPOCH FROM {sql}) AS double precision)")),
         _ => None,
     }
 }

@@ -75,7 +75,6 @@ impl Dialect for Snowflake {
             ("strpos", [part]) => Some(format!("POSITION({}, {})", part.sql, first.sql)),
             ("lpad" | "rpad" | "split_part", [_, _]) => of(&name.to_uppercase()),
             ("log10", []) => Some(format!("LOG(10, {})", first.sql)),
-            ("md5", []) => of("MD5"),
             ("make_date", [_, _]) => of("DATE_FROM_PARTS"),
             ("to_date", []) if is_text(&first.data_type) => Some(format!("CAST({} AS DATE)", first.sql)),
             ("date_part", [time]) => date_part(first.text()?, time),
@@ -168,7 +167,12 @@ impl Dialect for Snowflake {
 
     fn answered(&self, column: &Operand) -> Option<String> {
         self.type_name(&column.data_type)?;
-        Some(column.sql.clone())
+        // Whatever digits a column has, so that there is one form to read.
+        Some(match &column.data_type {
+            DataType::Timestamp(_, None) => format!("CAST({} AS TIMESTAMP_NTZ(9))", column.sql),
+            DataType::Timestamp(_, Some(_)) => format!("CAST({} AS TIMESTAMP_TZ(9))", column.sql),
+            _ => column.sql.clone(),
+        })
     }
 }
 
@@ -190,7 +194,9 @@ fn date_part(part: &str, time: &Operand) -> Option<String> {
         "doy" => "dayofyear",
         // Counted from Sunday, whatever a session takes for the first day of a week.
         "dow" => return Some(format!("MOD(DAYOFWEEKISO({}), 7)", time.sql)),
-        "epoch" => return Some(format!("CAST(DATE_PART(epoch_second, {}) AS DOUBLE)", time.sql)),
+        "epoch" => {
+            return Some(format!("(CAST(DATE_PART(epoch_microsecond, {}) AS DOUBLE) / 1000000)", time.sql));
+        }
         _ => return None,
     };
     Some(format!("DATE_PART({name}, {})", time.sql))

@@ -65,8 +65,8 @@ pub(super) fn nullable(schema: &SchemaRef) -> SchemaRef {
 
 /// Texts as values of a type. The error says what does not fit.
 pub(super) fn typed(texts: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, String> {
+    let options = CastOptions { safe: false, format_options: FormatOptions::default() };
     let DataType::Timestamp(unit, zone) = data_type else {
-        let options = CastOptions { safe: false, format_options: FormatOptions::default() };
         return cast_with_options(texts, data_type, &options).map_err(|error| error.to_string());
     };
     // Written with a blank and a short offset, which are not of ISO 8601.
@@ -79,7 +79,7 @@ pub(super) fn typed(texts: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, 
     if *unit == TimeUnit::Microsecond {
         return Ok(instants);
     }
-    arrow::compute::cast(&instants, data_type).map_err(|error| error.to_string())
+    cast_with_options(&instants, data_type, &options).map_err(|error| error.to_string())
 }
 
 fn micros(text: &str, zoned: bool) -> Result<i64, String> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jangpyo::access::{Restriction, Unrestricted};
 use jangpyo::engine::{Account, AdbcDriver, Ask, Freshness, Memory, Served};
-use jangpyo::query::{GroupBy, SemanticQuery};
+use jangpyo::query::{Condition, Filter, GroupBy, Literal, SemanticQuery};
 use serde_json::{Value, json};
 
 use super::slices::{of_store, slices_are_as_if_asked_alone};
@@ -97,12 +97,14 @@ async fn every_way_to_log_in_works_and_a_wrong_one_is_told() {
         let slice = dataset.engine.answer(&ask, &of_store("명동점")).await.unwrap();
         assert_eq!(slice.usage.served, Served::Slice, "{options}: {:?}", memory.used());
     }
-    for (fault, options, expected) in [
-        (json!([{"at": "login", "code": "390144"}]), "token_secret: pat", "does not know the key"),
-        (json!([{"at": "login", "code": "390189"}]), "token_secret: pat", "grant the role"),
+    for (code, expected) in [
+        (390_144, "does not know the key"),
+        (390_189, "grant the role"),
+        (390_201, "name a `warehouse`"),
+        (390_422, "set to go wrong"),
     ] {
-        let dataset = over(&snowflake.as_source_with(options), DATASET);
-        snowflake.faults(fault).await;
+        let dataset = over(&snowflake.as_source(""), DATASET);
+        snowflake.faults(json!([{"at": "login", "code": code.to_string(), "times": 9}])).await;
         let why = refused(&read(&dataset, &of_store("강남점"), Account::default()).await);
         assert!(why.contains(expected), "{why}");
     }
@@ -124,8 +126,13 @@ async fn the_books_know_what_the_driver_asked_and_on_whose_account() {
     let measured = &line.measured;
     assert_eq!(measured.statement_ids.len(), 2, "{measured:?}");
     assert!(measured.statement_ids.iter().all(|id| id.len() == 36), "{measured:?}");
-    // The two, and what each is called.
-    assert!(measured.requests >= 4 && measured.moved > 50_000, "{measured:?}");
+    let counts = &snowflake.seen().await["counts"];
+    assert_eq!((counts["named"].as_u64(), counts["counted"].as_u64()), (Some(2), Some(2)));
+    // The two, what each is called, how many rows each has, and what opened the dataset.
+    let opening = snowflake.seen().await["statements"].as_array().unwrap().len() as u64;
+    let of_burst = measured.requests;
+    assert!((6..=6 + opening).contains(&of_burst), "{measured:?} beside {opening}");
+    assert!(measured.moved > 50_000, "{measured:?}");
 }
 
 #[tokio::test]
@@ -172,6 +179,46 @@ async fn every_type_is_what_the_sql_api_makes_of_it() {
     let answer = dataset.engine.answer(&ask, &query).await.unwrap();
     assert_eq!((answer.usage.served, answer.table.len()), (Served::Slice, 2), "{:?}", memory.used());
     same(&expected.table, &answer.table).unwrap();
+}
+
+#[tokio::test]
+async fn rows_that_did_not_come_are_noticed_and_asked_of_the_sql_api() {
+    let snowflake = loaded().await;
+    let dataset = over(&snowflake.as_source(""), DATASET);
+    snowflake.faults(json!([{"at": "count", "more": 1}])).await;
+    let memory = read(&dataset, &of_store("강남점"), Account::default()).await;
+    assert_eq!((memory.used().scans, memory.used().refused.len()), (1, 0), "{:?}", memory.used());
+    let seen = snowflake.seen().await;
+    let text = &seen["asked"][0]["text"];
+    let again = seen["statements"].as_array().unwrap().iter().filter(|body| body["statement"] == *text);
+    assert_eq!(again.count(), 1, "through the SQL API");
+}
+
+#[tokio::test]
+async fn texts_travel_beside_the_statement() {
+    let snowflake = loaded().await;
+    let dataset = over(&snowflake.as_source(""), DATASET);
+    // What copies are split by is worked out there.
+    let of = |store: &str| {
+        let condition = Condition::OneOf(vec![Literal::Text(store.into())]);
+        let filters = vec![Filter { field: field("known_store"), condition }];
+        SemanticQuery { filters, ..of_store("") }
+    };
+    let restriction = Restriction::none(Unrestricted::Operator);
+    let memory = Memory::new(vec![field("known_store")]);
+    let ask = Ask { memory: Some(&memory), ..dataset.ask(&restriction) };
+    dataset.engine.answer(&ask, &of("강남점")).await.unwrap();
+    dataset.engine.load(&memory).await;
+    assert_eq!(memory.used().scans, 1, "{:?}", memory.used());
+    let other = of("없음");
+    let answer = dataset.engine.answer(&ask, &other).await.unwrap();
+    let expected = crate::pushdown::in_snowflake(&snowflake).answer(&other).await.unwrap();
+    assert_eq!(answer.usage.served, Served::Slice);
+    same(&expected.table, &answer.table).unwrap();
+    let (_, asked, _) = driver(&snowflake).await;
+    let bound = asked.iter().map(|one| one["bindings"].to_string()).collect::<String>();
+    assert!(bound.contains("없음"), "{asked:?}");
+    assert!(asked.iter().all(|one| !one["text"].as_str().unwrap().contains("없음")), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

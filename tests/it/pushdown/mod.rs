@@ -3,6 +3,7 @@
 #[cfg(feature = "adbc")]
 mod adbc;
 mod faults;
+mod functions;
 mod live;
 mod one_line;
 mod questions;

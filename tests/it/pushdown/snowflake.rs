@@ -26,7 +26,7 @@ pub(super) fn dataset(source: &str) -> TestDataset {
     over(source, DATASET)
 }
 
-fn over(source: &str, dataset: &str) -> TestDataset {
+pub(super) fn over(source: &str, dataset: &str) -> TestDataset {
     TestDataset::new(&format!("owner: test\n{TABLES}\n{source}"), dataset, |settings| {
         settings.secret = Snowflake::secret;
     })

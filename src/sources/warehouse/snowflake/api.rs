@@ -270,7 +270,8 @@ async fn understood(response: Response, meter: &Meter) -> Result<Taken, Failure>
 
 /// Why Snowflake does not answer, in words that say what to do.
 pub(super) fn refused(status: StatusCode, code: &str, said: &str) -> Failure {
-    let said = format!("{} ({code})", said.trim_end_matches('.'));
+    let said = said.trim_end_matches('.');
+    let said = if code.is_empty() { said.to_owned() } else { format!("{said} ({code})") };
     match (status.as_u16(), code) {
         (408, _) | (_, "000630") => Failure::Timeout(said),
         (_, "000604") => Failure::Timeout(format!("somebody else stopped it: {said}")),
@@ -279,7 +280,7 @@ pub(super) fn refused(status: StatusCode, code: &str, said: &str) -> Failure {
         )),
         (_, "390189") => Failure::Refused(format!("{said}; grant the role to the user, names are exact")),
         (401, _) => Failure::Refused(format!("Snowflake does not let the token in: {said}; make a new one")),
-        (_, "000606" | "090073" | "000607") => Failure::Refused(format!(
+        (_, "000606" | "090073" | "000607" | "390201") => Failure::Refused(format!(
             "{said}; name a `warehouse` that the role may use, and see whether a resource monitor suspends it"
         )),
         (_, "002003") => Failure::Refused(format!("{said}; names are exact, and the role must see it")),

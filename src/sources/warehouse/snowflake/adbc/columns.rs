@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{
     Array as _, ArrayRef, AsArray as _, RecordBatch, RecordBatchOptions, StringArray, StringBuilder,
 };
-use arrow::compute::{CastOptions, cast, cast_with_options};
+use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, SchemaRef, TimeUnit, TimestampMicrosecondType};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
@@ -13,8 +13,8 @@ use crate::sources::StatementError;
 use crate::sources::warehouse::answer::{nullable, typed};
 use crate::sources::warehouse::snowflake::cells::without_zeros;
 
-/// The rows with each column of the type that was asked for. What the SQL API gives as another value or refuses is
-/// the same value, or refused, here.
+/// The rows with each column of the type that was asked for, as it would be through the SQL API. What does not fit is an
+/// error.
 pub(super) fn fitted(batch: &RecordBatch, wanted: &SchemaRef) -> Result<RecordBatch, StatementError> {
     let bad = |why: String| StatementError::BadAnswer(why);
     if batch.num_columns() != wanted.fields().len() {
@@ -42,7 +42,11 @@ fn of_type(column: &ArrayRef, wanted: &DataType) -> Result<ArrayRef, String> {
             if *unit == TimeUnit::Microsecond {
                 return Ok(moments);
             }
-            cast(&moments, wanted).map_err(|error| error.to_string())
+            cast_with_options(&moments, wanted, &exactly).map_err(|error| error.to_string())
+        }
+        // The driver was asked for microseconds, and statements for nine digits: another unit is one that it got wrong.
+        (DataType::Timestamp(unit, _), _) if *unit != TimeUnit::Microsecond => {
+            Err(format!("a time in {unit:?}s"))
         }
         (DataType::Decimal128(_, 0), wanted) if wanted.is_integer() => {
             cast_with_options(column, wanted, &exactly).map_err(|error| error.to_string())
@@ -82,7 +86,7 @@ fn as_texts(column: &ArrayRef, wanted: &DataType) -> Result<StringArray, String>
 mod tests {
     use arrow::array::{
         BinaryArray, Decimal128Array, Float64Array, Int64Array, Time64NanosecondArray,
-        TimestampMicrosecondArray,
+        TimestampMicrosecondArray, TimestampSecondArray,
     };
     use arrow::datatypes::{Field, Schema};
 
@@ -138,6 +142,11 @@ mod tests {
             (decimals(&[Some(150)], 2), DataType::Int64),
             (decimals(&[Some(i128::MAX / 10)], 0), DataType::Int64),
             (Arc::new(StringArray::from(vec!["a"])) as ArrayRef, DataType::Date32),
+            (Arc::new(TimestampSecondArray::from(vec![1])), DataType::Timestamp(TimeUnit::Microsecond, None)),
+            (
+                Arc::new(TimestampMicrosecondArray::from(vec![i64::MAX / 10])),
+                DataType::Timestamp(TimeUnit::Nanosecond, None),
+            ),
         ] {
             let error = read(column, wanted).unwrap_err();
             assert!(error.to_string().contains("column `x`"), "{error}");

@@ -5,7 +5,7 @@ use std::path::Path;
 use adbc_core::options::AdbcVersion;
 use adbc_driver_manager::ManagedDriver;
 
-/// What the library calls its beginning; the same symbol of another driver has another name.
+/// What the library calls its beginning. Drivers name it after themselves, so that another one is refused here.
 const ENTRY: &[u8] = b"AdbcDriverSnowflakeInit";
 
 /// Snowflake's ADBC driver, loaded from a file.

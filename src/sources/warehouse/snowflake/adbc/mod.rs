@@ -9,6 +9,8 @@ mod columns;
 mod driver;
 #[cfg(feature = "adbc")]
 mod extract;
+#[cfg(feature = "adbc")]
+mod failure;
 
 #[cfg(not(feature = "adbc"))]
 pub use absent::AdbcDriver;
@@ -48,7 +50,8 @@ impl Account {
         };
         let seconds = timeout.as_secs().max(1);
         let mut own = vec![
-            ("adbc.snowflake.sql.account", account.to_owned()),
+            // Of a locator with its region, the account is what stands before the first point.
+            ("adbc.snowflake.sql.account", account.split('.').next().unwrap_or_default().to_owned()),
             ("adbc.snowflake.sql.uri.host", host),
             ("adbc.snowflake.sql.uri.port", port),
             (
@@ -58,6 +61,9 @@ impl Account {
             ("adbc.snowflake.sql.client_option.app_name", "jangpyo".to_owned()),
             ("adbc.snowflake.sql.client_option.disable_telemetry", "true".to_owned()),
             ("adbc.snowflake.sql.client_option.login_timeout", format!("{}s", seconds.min(30))),
+            // Without these, a server that went silent is waited for for a quarter of an hour.
+            ("adbc.snowflake.sql.client_option.client_timeout", format!("{seconds}s")),
+            ("adbc.snowflake.sql.client_option.request_timeout", format!("{seconds}s")),
             ("adbc.snowflake.sql.client_option.use_high_precision", "true".to_owned()),
             ("adbc.snowflake.sql.client_option.max_timestamp_precision", "microseconds".to_owned()),
             // Names that the driver does not know are parameters of the session.
