@@ -18,7 +18,8 @@ pub(super) async fn found(
     let this_month = this_month(catalog, now);
     let month = asked.month.map_or(this_month, first_of_month);
     let currency = costs.map(|costs| costs.currency.clone());
-    let filter = filter(month, currency.as_deref(), asked.only);
+    let filter =
+        filter(CostFilter::of_month_by(month, asked.by, currency.as_deref().unwrap_or_default()), asked.only);
     let rows = ledger.costs(&filter, asked.by).await?;
     let total = ledger.total(&filter).await?;
     let mut budgets = Vec::new();
@@ -29,7 +30,7 @@ pub(super) async fn found(
             (role.to_string(), *budget, spent)
         }));
     }
-    Ok(FoundCosts { month, this_month, currency, rows, total, budgets })
+    Ok(FoundCosts { from: filter.from, month, this_month, currency, rows, total, budgets })
 }
 
 /// The single lines of the month that is asked for.
@@ -41,15 +42,14 @@ pub(super) async fn lines(
     limit: usize,
 ) -> Result<Vec<QueryLine>, StoreError> {
     let month = asked.month.map_or_else(|| this_month(catalog, now), first_of_month);
-    ledger.lines(&filter(month, None, asked.only), limit).await
+    ledger.lines(&filter(CostFilter::of_month(month, ""), asked.only), limit).await
 }
 
 fn this_month(catalog: &Catalog, now: DateTime<Utc>) -> NaiveDate {
     first_of_month(catalog.costs.as_ref().map_or_else(|| now.date_naive(), |costs| costs.day_of(now)))
 }
 
-fn filter(month: NaiveDate, currency: Option<&str>, only: CostsOnly) -> CostFilter {
+fn filter(days: CostFilter, only: CostsOnly) -> CostFilter {
     let CostsOnly { role, report, dataset, source, region, viewer } = only;
-    let days = CostFilter::of_month(month, currency.unwrap_or_default());
     CostFilter { role, report, dataset, source, region, viewer, ..days }
 }

@@ -21,7 +21,8 @@ pub(super) struct CostsArguments {
     /// The month, such as 2026-11; the present one by default.
     #[arg(long, value_parser = month)]
     month: Option<NaiveDate>,
-    /// What to add up by: role, report, panel, schedule, dataset, source, region, viewer, purpose, day or month.
+    /// What to add up by: role, report, panel, schedule, dataset, source, region, viewer, purpose, day or month
+    /// (by month, those of the year that ends with it).
     #[arg(long, default_value = "role", value_parser = by)]
     by: CostBy,
     /// Only what this functional role pays.
@@ -127,7 +128,11 @@ pub(super) async fn costs(place: &Place, arguments: &CostsArguments) -> Result<E
         source: arguments.source.clone(),
         region: arguments.region.clone(),
         viewer: arguments.viewer.clone(),
-        ..CostFilter::of_month(arguments.month.unwrap_or(today), currency.unwrap_or_default())
+        ..CostFilter::of_month_by(
+            arguments.month.unwrap_or(today),
+            arguments.by,
+            currency.unwrap_or_default(),
+        )
     };
     let ledger = QueryLedger::new(store.clone());
     let found = futures::future::try_join(ledger.costs(&filter, arguments.by), ledger.total(&filter)).await;

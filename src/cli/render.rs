@@ -131,6 +131,7 @@ fn whole(document: &Document, format: Format) -> Result<Made, Failure> {
             format!("panel `{}` {verb}: {}", block.id, failure.cause)
         })
         .collect();
+    warnings.extend(document.blocks().filter_map(incomplete));
     let failed = document.failures().any(|(_, failure)| !failure.closed);
     if format == Format::Html {
         let text = html::page(document).map_err(|error| Failure::new(Kind::Bug, error))?;
@@ -149,6 +150,12 @@ fn whole(document: &Document, format: Format) -> Result<Made, Failure> {
         .extend(made.undrawn.iter().map(|undrawn| format!("panel `{}`: {}", undrawn.block, undrawn.problem)));
     let failed = failed || !made.undrawn.is_empty();
     Ok(Made { bytes: made.bytes, summary: format!("{} pages", made.pages), warnings, failed })
+}
+
+/// What whoever renders should know of a panel that lacks regions.
+fn incomplete(block: &Block) -> Option<String> {
+    let missing = block.missing.join(", ");
+    (!missing.is_empty()).then(|| format!("panel `{}` is incomplete: without {missing}", block.id))
 }
 
 fn only_fitting(document: &Document, format: Format) -> Result<Block, Failure> {
@@ -181,8 +188,10 @@ fn one_panel(
             format!("panel `{}` failed: {} ({})", block.id, failure.cause, failure.error_id),
         )
     })?;
-    let done =
-        |bytes, summary: &str| Made { bytes, summary: summary.into(), warnings: Vec::new(), failed: false };
+    let done = |bytes, summary: &str| {
+        let warnings = incomplete(block).into_iter().collect();
+        Made { bytes, summary: summary.into(), warnings, failed: false }
+    };
     match (content, format) {
         (content, Format::Svg | Format::Png) => {
             let theme = prepared.theme().unwrap_or_default();
@@ -218,7 +227,8 @@ fn panel_workbook(document: &Document, panel: &str) -> Result<Made, Failure> {
     }
     let bytes = workbook::panel_workbook(document).map_err(|error| Failure::new(error.kind(), error))?;
     let bytes = bytes.ok_or_else(|| Failure::usage(format!("panel `{panel}` makes no workbook")))?;
-    Ok(Made { bytes, summary: "workbook".into(), warnings: Vec::new(), failed: false })
+    let warnings = document.blocks().filter_map(incomplete).collect();
+    Ok(Made { bytes, summary: "workbook".into(), warnings, failed: false })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

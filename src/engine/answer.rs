@@ -227,6 +227,7 @@ impl Engine {
     /// Answers `query`. If a file was replaced under a running query, it is asked once more.
     pub async fn answer(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Result<Answer, EngineError> {
         let open = self.on_account(ask);
+        let query = &query.canonical();
         let result = self.persist(ask, |without| self.try_answer(ask, query, &open, without)).await;
         match &result {
             Ok(answer) => open.ended(Outcome::Answered, answer.usage.served, answer.usage.rows),

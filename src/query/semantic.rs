@@ -67,6 +67,19 @@ impl SemanticQuery {
         }
     }
 
+    /// The same question as it is asked and kept: members that are chosen in another order, or twice, are the same choice.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        let mut canonical = self.clone();
+        for filter in &mut canonical.filters {
+            if let Condition::OneOf(members) | Condition::NoneOf(members) = &mut filter.condition {
+                members.sort();
+                members.dedup();
+            }
+        }
+        canonical
+    }
+
     /// The time bucket that a dimension is grouped by, if it is.
     pub fn grain_of(&self, field: &FieldName) -> Option<Grain> {
         self.by.iter().find(|group| group.field == *field)?.grain
@@ -127,7 +140,7 @@ pub enum Comparison {
 }
 
 /// A value in a condition; it becomes a typed literal of the dimension's type.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Literal {
     /// Text, or a date or number written as text.
     Text(String),

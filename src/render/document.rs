@@ -160,8 +160,8 @@ pub struct Block {
 }
 
 impl Block {
-    /// What the name of a file of its numbers begins with, if these lack regions: such a file has no room for a note.
-    pub fn file_mark(&self, locale: Locale) -> String {
+    /// What its title begins with where there is no room for a note, as in the name of a file, if its numbers lack regions.
+    pub fn incomplete_mark(&self, locale: Locale) -> String {
         let missing = self.missing.join(", ");
         match locale {
             _ if missing.is_empty() => String::new(),

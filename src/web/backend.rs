@@ -314,6 +314,8 @@ pub struct CostsOnly {
 /// What queries of a month cost.
 #[derive(Debug, Clone)]
 pub struct FoundCosts {
+    /// The first day that counts; by months that of the year which ends with `month`.
+    pub from: NaiveDate,
     /// The first day of the month.
     pub month: NaiveDate,
     /// That of the present one.

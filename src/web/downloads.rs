@@ -117,15 +117,17 @@ pub(super) async fn show_panel_workbook(
     }
     let place = Arc::clone(&state.settings.pdf_places).acquire_owned().await;
     let place = place.map_err(|error| WebError::bug(format!("workbook places: {error}")))?;
-    let title = document.blocks().next().map(|block| block.title.clone()).unwrap_or_default();
+    let block = document.blocks().next();
+    let title = block.map(|block| block.title.clone()).unwrap_or_default();
     let title = if title.is_empty() { panel.to_string() } else { title };
+    let mark = block.map(|block| block.incomplete_mark(open.locale)).unwrap_or_default();
     let make = move || (workbook::panel_workbook(&document), drop(place)).0;
     let bytes = tokio::task::spawn_blocking(make)
         .await
         .map_err(|error| WebError::bug(format!("workbook task: {error}")))?
         .map_err(|error| of_workbook(&error))?
         .ok_or_else(WebError::no_page)?;
-    Ok(file(XLSX, Disposition::Attachment, &file_name(&title, "xlsx"), bytes))
+    Ok(file(XLSX, Disposition::Attachment, &file_name(&format!("{mark}{title}"), "xlsx"), bytes))
 }
 
 /// A panel's numbers or drawing as a file to save.
@@ -149,7 +151,7 @@ pub(super) fn show_answer(
     };
     let title = if block.title.is_empty() { block.id.as_str() } else { &block.title };
     let save = |media_type, ending, bytes: Vec<u8>| {
-        let name = file_name(&format!("{}{title}", block.file_mark(open.locale)), ending);
+        let name = file_name(&format!("{}{title}", block.incomplete_mark(open.locale)), ending);
         file(media_type, Disposition::Attachment, &name, bytes)
     };
     match format {

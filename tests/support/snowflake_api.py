@@ -64,9 +64,9 @@ class Statement:
 
     def run(self):
         try:
-            if self.seconds and self.cancelled.wait(self.seconds):
-                raise Refusal(422, "000604", "SQL execution canceled", "57014")
             limit = self.body.get("timeout")
+            if self.seconds and self.cancelled.wait(min(self.seconds, limit or self.seconds)):
+                raise Refusal(422, "000604", "SQL execution canceled", "57014")
             if limit and self.seconds > limit:
                 raise Refusal(408, "000630", "Statement reached its statement or warehouse timeout of "
                               f"{limit} second(s) and was canceled.", "57014")

@@ -5,6 +5,8 @@ use sqlx::Any;
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 
+use super::CostBy;
+
 /// Which lines; what is not said does not matter. An empty text asks for lines without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostFilter {
@@ -60,6 +62,14 @@ impl CostFilter {
         let first = first_of_month(day);
         let next = first.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
         Self::of_days(first, next, currency)
+    }
+
+    /// All lines that are added up by `by` for the month that `day` is in: those of the month, and by months those of the
+    /// year that ends with it.
+    pub fn of_month_by(day: NaiveDate, by: CostBy, currency: &str) -> Self {
+        let month = Self::of_month(day, currency);
+        let back = if by == CostBy::Month { Months::new(11) } else { Months::new(0) };
+        Self { from: month.from.checked_sub_months(back).unwrap_or(month.from), ..month }
     }
 
     /// The query with its first eight places bound.

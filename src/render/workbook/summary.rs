@@ -5,7 +5,7 @@ use rust_xlsxwriter::Worksheet;
 use super::format::{Align, Formats, Look, plain};
 use super::{About, WorkbookError, paper, words};
 use crate::render::canvas::{FontSet, Weight};
-use crate::render::document::{Content, Document, Kpi};
+use crate::render::document::{Block, Content, Document, Kpi};
 use crate::table::{Change, Tint, Value};
 
 /// The columns of the key numbers, which texts are as wide as.
@@ -37,10 +37,11 @@ pub(super) fn write(
     sheet.write_string_with_format(1, 0, &document.subtitle, formats.of(&small))?;
     sheet.write_string_with_format(2, 0, &document.proof, formats.of(&small))?;
     let mut row = 4;
-    let kpis: Vec<(&str, &Kpi)> = document
+    let titled = |block: &Block| format!("{}{}", block.incomplete_mark(locale), block.title);
+    let kpis: Vec<(String, &Kpi)> = document
         .blocks()
         .filter_map(|block| match &block.content {
-            Ok(Content::Kpi(kpi)) => Some((block.title.as_str(), kpi)),
+            Ok(Content::Kpi(kpi)) => Some((titled(block), kpi)),
             _ => None,
         })
         .collect();
@@ -57,16 +58,17 @@ pub(super) fn write(
         }
         row += 1;
         for (title, kpi) in kpis {
-            key_number(sheet, row, title, kpi, formats)?;
+            key_number(sheet, row, &title, kpi, formats)?;
             row += 1;
         }
         row += 1;
     }
     for block in document.blocks() {
         let Ok(Content::Text(text)) = &block.content else { continue };
-        if !block.title.trim().is_empty() {
+        let title = titled(block);
+        if !title.trim().is_empty() {
             let look = Look { bold: true, ..Look::default() };
-            sheet.write_string_with_format(row, 0, &block.title, formats.of(&look))?;
+            sheet.write_string_with_format(row, 0, title, formats.of(&look))?;
             row += 1;
         }
         for line in text.lines().iter().filter(|line| !line.trim().is_empty()) {

@@ -203,7 +203,7 @@ fn tables(document: &Document, stem: &str, mark: ByteOrderMark) -> Vec<File> {
         let Ok(content) = &block.content else { continue };
         let Some(bytes) = csv::of_content(content, document.locale, mark) else { continue };
         let title: String = block.title.chars().take(40).collect();
-        let title = format!("{}{title}", block.file_mark(document.locale));
+        let title = format!("{}{title}", block.incomplete_mark(document.locale));
         let extension = FileKind::Csv.extension();
         let mut name = safe_file_name(&format!("{stem} {title}"), extension);
         let mut number = 2;

@@ -20,7 +20,8 @@ use crate::web::state::WebState;
 pub(super) struct AskedCosts {
     /// The month, such as `2026-11`; the present one by default.
     month: Option<String>,
-    /// What to add up by: `role`, `report`, `panel`, `schedule`, `dataset`, `source`, `region`, `viewer`, `purpose`, `day` or `month`.
+    /// What to add up by: `role`, `report`, `panel`, `schedule`, `dataset`, `source`, `region`, `viewer`, `purpose`, `day` or `month`
+    /// (of the year that ends with it).
     by: Option<String>,
     /// Only what this functional role pays.
     role: Option<String>,
@@ -63,6 +64,8 @@ pub(super) struct AskedLines {
 pub(super) struct CostsOut {
     /// The month's first day, in the zone of the costs.
     month: NaiveDate,
+    /// The first day that counts: the month's, or by months that of the year which ends with it.
+    from: NaiveDate,
     /// The currency of all amounts; `null` where no prices are defined.
     currency: Option<String>,
     /// All together.
@@ -195,6 +198,7 @@ pub(super) async fn list(
     });
     let out = CostsOut {
         month: found.month,
+        from: found.from,
         currency: found.currency,
         total: CostOut::of(found.total),
         rows: found.rows.into_iter().map(CostOut::of).collect(),

@@ -59,6 +59,8 @@ pub(super) struct PanelData {
     title: String,
     /// A small line below.
     note: Option<String>,
+    /// The regions whose rows its numbers lack, because they could not be reached; the report says that this is allowed.
+    missing_regions: Vec<String>,
     /// The words of a text.
     text: Option<String>,
     #[serde(flatten)]
@@ -83,6 +85,7 @@ impl PanelData {
             kind,
             title: String::new(),
             note: None,
+            missing_regions: Vec::new(),
             text: None,
             rows: Rows::default(),
             error: None,
@@ -97,6 +100,7 @@ impl PanelData {
         };
         data.title = block.title;
         data.note = block.note;
+        data.missing_regions = block.missing;
         match block.content {
             Ok(Content::Kpi(kpi)) => {
                 let previous = kpi.previous.as_ref().map(|previous| ("previous", previous));

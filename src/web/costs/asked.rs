@@ -8,7 +8,7 @@ use crate::web::address::Address;
 use crate::web::backend::CostsOnly;
 
 /// What costs are shown by, in the order of the page.
-pub(super) const BY: [CostBy; 10] = [
+pub(super) const BY: [CostBy; 11] = [
     CostBy::Role,
     CostBy::Report,
     CostBy::Panel,
@@ -19,6 +19,7 @@ pub(super) const BY: [CostBy; 10] = [
     CostBy::Viewer,
     CostBy::Purpose,
     CostBy::Day,
+    CostBy::Month,
 ];
 
 /// What can be chosen to see it alone.
@@ -71,6 +72,12 @@ impl Asked {
 
     /// The page of one line alone, by the next that was not chosen; `None` where that cannot be.
     pub(super) fn narrower(&self, address: &Address, key: &str) -> Option<String> {
+        if self.by == CostBy::Month {
+            return Some(format!(
+                "{PATH}{}",
+                address.with("month", key).with("by", CostBy::Day.as_str()).query()
+            ));
+        }
         let has = ONLY.contains(&self.by) && self.value(self.by).is_none();
         let next = ONLY.iter().find(|by| **by != self.by && self.value(**by).is_none()).copied();
         let next = next.unwrap_or(CostBy::Panel);

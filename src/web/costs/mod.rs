@@ -139,7 +139,7 @@ pub(super) async fn show_costs(
             .in_brand(state.backend.usual_brand()),
         w,
         month: month_name(found.month),
-        month_text: write_date(found.month, Grain::Month, DateFormat::Full, locale),
+        month_text: months(found.from, found.month, locale),
         earlier_url: to(-1),
         later_url: (found.month < found.this_month).then(|| to(1)),
         priced: found.currency.is_some(),
@@ -194,6 +194,10 @@ impl Names<'_> {
                 let text = day.map(|day| write_date(day, Grain::Day, DateFormat::Full, self.locale));
                 return (text.unwrap_or_else(|| key.to_owned()), None);
             }
+            (CostBy::Month, _) => {
+                let month = format!("{key}-01").parse::<NaiveDate>().ok();
+                return (month.map_or_else(|| key.to_owned(), |month| in_words(month, self.locale)), None);
+            }
             (_, Some(title)) => title.get(self.locale).to_owned(),
             (_, None) => return (key.to_owned(), None),
         };
@@ -230,6 +234,16 @@ impl BudgetView {
 /// A month as it stands in addresses: `2026-11`.
 fn month_name(month: NaiveDate) -> String {
     format!("{:04}-{:02}", month.year(), month.month())
+}
+
+fn in_words(month: NaiveDate, locale: Locale) -> String {
+    write_date(month, Grain::Month, DateFormat::Full, locale)
+}
+
+/// The month, or the first and the last of several.
+fn months(from: NaiveDate, last: NaiveDate, locale: Locale) -> String {
+    let last_text = in_words(last, locale);
+    if from < last { format!("{} – {last_text}", in_words(from, locale)) } else { last_text }
 }
 
 fn moved(month: NaiveDate, months: i64) -> NaiveDate {

@@ -257,6 +257,7 @@ impl Backend for Fake {
         let this_month = "2026-01-01".parse().unwrap();
         let budget = |month, stop| Budget { month, warn: 80.0, stop };
         let found = FoundCosts {
+            from: asked.month.unwrap_or(this_month),
             month: asked.month.unwrap_or(this_month),
             this_month,
             currency: Some("USD".into()),

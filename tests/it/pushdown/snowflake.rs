@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use jangpyo::access::{Restriction, Unrestricted};
-use jangpyo::engine::{Account, Ask, Freshness};
+use jangpyo::engine::{Account, Ask, Freshness, Served};
 use jangpyo::error::Kind;
-use jangpyo::query::SemanticQuery;
+use jangpyo::query::{Condition, Filter, Literal, SemanticQuery};
 use jangpyo::table::Value;
 use serde_json::json;
 
@@ -63,6 +63,11 @@ async fn the_same_questions_have_the_same_answers_over_files_and_in_snowflake() 
         assert_eq!(
             (&body["parameters"]["TIMEZONE"], &body["parameters"]["WEEK_START"]),
             (&json!("UTC"), &json!("1"))
+        );
+        assert_eq!((&body["database"], &body["schema"]), (&json!("WAREHOUSE"), &json!("L2")));
+        assert_eq!(
+            (&body["timeout"], &body["parameters"]["QUERY_TAG"]),
+            (&json!(60), &json!("jangpyo lake"))
         );
         assert!(!body["statement"].as_str().unwrap().contains("강남"), "{body}");
     }
@@ -164,7 +169,7 @@ async fn long_answers_come_in_partitions_in_their_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_statement_that_nobody_waits_for_is_cancelled_and_one_that_takes_too_long_is_stopped() {
+async fn a_statement_that_nobody_waits_for_is_cancelled() {
     let snowflake = loaded().await;
     let patient = dataset(&snowflake.as_source(""));
     number(&patient).await.unwrap();
@@ -186,6 +191,81 @@ async fn a_statement_that_nobody_waits_for_is_cancelled_and_one_that_takes_too_l
         assert!(left.elapsed() < Duration::from_secs(10), "it was not cancelled");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_takes_too_long_is_stopped_there_too() {
+    let snowflake = loaded().await;
+    let source = format!("owner: test\n{TABLES}\n{}", snowflake.as_source(""));
+    let impatient = TestDataset::new(&source, DATASET, |settings| {
+        settings.secret = Snowflake::secret;
+        settings.query_timeout = Duration::from_secs(2);
+    });
+    number(&impatient).await.unwrap();
+    snowflake.faults(json!([{"at": "run", "what": "slow", "seconds": 60}])).await;
+    let begun = Instant::now();
+    let slow = SemanticQuery::of_everything(vec![field("revenue")]);
+    let error = impatient.answer(&slow).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::OverLimit, "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    let seen = snowflake.seen().await;
+    let last = seen["statements"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["timeout"], 2, "Snowflake knows when to stop, even if nobody tells it");
+}
+
+#[tokio::test]
+async fn a_table_that_the_role_does_not_see_is_told_of() {
+    let snowflake = Snowflake::start();
+    let error = dataset(&snowflake.as_source("")).answer(&count()).await.unwrap_err().to_string();
+    assert!(error.contains("SALES") && error.contains("the role must see it"), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_that_ended_is_read_anew() {
+    let snowflake = loaded().await;
+    let name = snowflake.keep("rotated", "expired");
+    let dataset = dataset(&snowflake.as_source_with(&format!("oauth_secret: {name}")));
+    let said = number(&dataset).await.unwrap_err();
+    assert!(said.contains("make a new one"), "{said}");
+    snowflake.keep("rotated", "oauth");
+    assert_eq!(number(&dataset).await, Ok(Value::Int(3_000)));
+}
+
+#[tokio::test]
+async fn what_was_asked_is_not_asked_again_in_another_order_and_nothing_is_asked_besides() {
+    let snowflake = loaded().await;
+    let source = format!("owner: test\n{TABLES}\n{}", snowflake.as_source(""));
+    let trusting = |lifetime: u64| {
+        TestDataset::new(&source, DATASET, |settings| {
+            settings.secret = Snowflake::secret;
+            settings.listing_lifetime = Duration::from_secs(lifetime);
+        })
+    };
+    let dataset = trusting(600);
+    let of = |members: &[&str]| {
+        let members = members.iter().map(|one| Literal::Text((*one).to_owned())).collect();
+        let filters = vec![Filter { field: field("store"), condition: Condition::OneOf(members) }];
+        SemanticQuery { filters, ..count() }
+    };
+    let statements = async || snowflake.seen().await["statements"].as_array().unwrap().clone();
+    let restriction = Restriction::none(Unrestricted::Operator);
+    let answer = async |dataset: &TestDataset, members: &[&str]| {
+        let ask = Ask { freshness: Freshness::Recent, ..dataset.ask(&restriction) };
+        dataset.engine.answer(&ask, &of(members)).await.unwrap()
+    };
+    let one = answer(&dataset, &["강남점", "명동점"]).await;
+    let before = statements().await.len();
+    let other = answer(&dataset, &["명동점", "강남점", "명동점"]).await;
+    assert_eq!((other.usage.served, &one.table), (Served::Kept, &other.table));
+    assert_eq!(statements().await.len(), before, "while what is known is trusted, nothing is asked");
+    // Where what is known is not trusted for any time.
+    let dataset = trusting(0);
+    answer(&dataset, &["강남점", "명동점"]).await;
+    let before = statements().await.len();
+    assert_eq!(answer(&dataset, &["강남점", "명동점"]).await.usage.served, Served::Kept);
+    let asked = statements().await.split_off(before);
+    let texts: Vec<&str> = asked.iter().map(|body| body["statement"].as_str().unwrap()).collect();
+    assert!(matches!(texts[..], [only] if only.contains("SYSTEM$LAST_CHANGE_COMMIT_TIME")), "{texts:?}");
 }
 
 #[tokio::test]

@@ -33,6 +33,13 @@ impl Snowflake {
         }
     }
 
+    /// Keeps a secret by a name of its own, or another one by the same name.
+    pub(crate) fn keep(&self, name: &str, secret: &str) -> String {
+        let name = format!("{name}-{}", self.served.port());
+        KEYS.lock().unwrap().insert(name.clone(), secret.to_owned());
+        name
+    }
+
     /// It as a source: `url` and `snowflake`, with the key of its user.
     pub(crate) fn as_source(&self, more: &str) -> String {
         let key = format!("user: reports, key_secret: key-{}", self.served.port());

@@ -34,6 +34,9 @@ pub(super) fn write(
     let small = Look { ink: Some(Tint(0x66, 0x70, 0x85)), size: 9, ..Look::default() };
     sheet.write_string_with_format(0, 0, &block.title, formats.of(&large))?;
     sheet.write_string_with_format(1, 0, about.subtitle, formats.of(&small))?;
+    if let Some(note) = block.note.as_ref().filter(|_| !block.missing.is_empty()) {
+        sheet.write_string_with_format(2, 0, note, formats.of(&small))?;
+    }
     // Small multiples have no drawing of Excel's.
     let native = kind(&chart.kind).filter(|_| chart.facet.is_none());
     let wide = native.map(|native| (native, Wide::of(chart, native, locale)));

@@ -199,7 +199,7 @@ impl Api {
             let why = match answered {
                 Ok(response)
                     if response.status() == StatusCode::UNAUTHORIZED
-                        && self.credentials.forget()
+                        && self.credentials.renew()
                         && attempt < ATTEMPTS =>
                 {
                     "the token was refused".to_owned()

@@ -1,7 +1,7 @@
 //! How a program shows Snowflake who it is: a key, a programmatic access token, or OAuth.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -21,8 +21,16 @@ const LIFETIME: Duration = Duration::from_mins(55);
 /// So long before its end a token is made anew, so that none ends on its way.
 const MARGIN: Duration = Duration::from_mins(5);
 
-/// Who asks. Does not show in `Debug`.
-pub(super) enum Credentials {
+/// Who asks. Secrets do not show in `Debug`.
+pub(super) struct Credentials {
+    account: String,
+    options: SnowflakeOptions,
+    secret: fn(&str) -> Result<String, String>,
+    shown: Mutex<Arc<Shown>>,
+}
+
+/// What Snowflake is shown.
+enum Shown {
     /// A key pair, of which Snowflake has the public half.
     Key(Box<SigningKey>),
     /// A programmatic access token.
@@ -33,10 +41,10 @@ pub(super) enum Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Key(_) => "Key(…)",
-            Self::Token(_) => "Token(…)",
-            Self::OAuth(_) => "OAuth(…)",
+        f.write_str(match *self.shown() {
+            Shown::Key(_) => "Key(…)",
+            Shown::Token(_) => "Token(…)",
+            Shown::OAuth(_) => "OAuth(…)",
         })
     }
 }
@@ -56,6 +64,44 @@ impl Credentials {
         options: &SnowflakeOptions,
         secret: fn(&str) -> Result<String, String>,
     ) -> Result<Self, String> {
+        let shown = Mutex::new(Arc::new(Shown::of(account, options, secret)?));
+        Ok(Self { account: account.to_owned(), options: options.clone(), secret, shown })
+    }
+
+    fn shown(&self) -> Arc<Shown> {
+        Arc::clone(&self.shown.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The kind of token, as its header names it, and the token.
+    pub(super) fn token(&self, now: SystemTime) -> Result<(&'static str, String), String> {
+        Ok(match &*self.shown() {
+            Shown::Key(key) => ("KEYPAIR_JWT", key.token(now)?),
+            Shown::Token(token) => ("PROGRAMMATIC_ACCESS_TOKEN", token.clone()),
+            Shown::OAuth(token) => ("OAUTH", token.clone()),
+        })
+    }
+
+    /// Reads the secret anew after what was shown was refused: tokens end, and whoever keeps them writes new ones. Whether
+    /// there is something else to show now.
+    pub(super) fn renew(&self) -> bool {
+        let Ok(new) = Shown::of(&self.account, &self.options, self.secret) else { return false };
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_other = match (&**shown, &new) {
+            (Shown::Key(key), Shown::Key(_)) => key.has_made(),
+            (Shown::Token(old), Shown::Token(new)) | (Shown::OAuth(old), Shown::OAuth(new)) => old != new,
+            _ => true,
+        };
+        *shown = Arc::new(new);
+        is_other
+    }
+}
+
+impl Shown {
+    fn of(
+        account: &str,
+        options: &SnowflakeOptions,
+        secret: fn(&str) -> Result<String, String>,
+    ) -> Result<Self, String> {
         if let Some(name) = &options.key_secret {
             let user = options.user.as_deref().ok_or("`user` is missing, whose key it is")?;
             let key = SigningKey::new(account, user, &secret(name.as_str())?)
@@ -68,23 +114,6 @@ impl Credentials {
         match &options.oauth_secret {
             Some(name) => Ok(Self::OAuth(secret(name.as_str())?)),
             None => Err("it does not say how to log in".into()),
-        }
-    }
-
-    /// The kind of token, as its header names it, and the token.
-    pub(super) fn token(&self, now: SystemTime) -> Result<(&'static str, String), String> {
-        Ok(match self {
-            Self::Key(key) => ("KEYPAIR_JWT", key.token(now)?),
-            Self::Token(token) => ("PROGRAMMATIC_ACCESS_TOKEN", token.clone()),
-            Self::OAuth(token) => ("OAUTH", token.clone()),
-        })
-    }
-
-    /// Forgets what was made, after it was refused; whether there was anything to forget.
-    pub(super) fn forget(&self) -> bool {
-        match self {
-            Self::Key(key) => key.made.lock().unwrap_or_else(PoisonError::into_inner).take().is_some(),
-            Self::Token(_) | Self::OAuth(_) => false,
         }
     }
 }
@@ -107,6 +136,11 @@ impl SigningKey {
         let subject = format!("{account}.{}", user.to_uppercase());
         let issuer = format!("{subject}.SHA256:{fingerprint}");
         Ok(Self { key, subject, issuer, made: Mutex::default() })
+    }
+
+    /// Whether it has signed anything that may be refused.
+    fn has_made(&self) -> bool {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     fn token(&self, now: SystemTime) -> Result<String, String> {
@@ -154,4 +188,29 @@ fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
     }
     whole.extend(content);
     whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Made for tests; it opens nothing.
+    const KEY: &str = include_str!("../../../../tests/support/rsa_key.pem");
+
+    #[test]
+    fn a_token_of_a_key_is_kept_until_shortly_before_its_end() {
+        let options: SnowflakeOptions = serde_saphyr::from_str("{user: reports, key_secret: key}").unwrap();
+        let credentials = Credentials::of("org-account", &options, |_| Ok(KEY.to_owned())).unwrap();
+        let now = SystemTime::now();
+        let token = |minutes: u64| credentials.token(now + Duration::from_mins(minutes)).unwrap().1;
+        let first = token(0);
+        assert_eq!(first, token(49));
+        let second = token(51);
+        assert_ne!(first, second);
+        assert_eq!(second, token(52));
+        // After a refusal another one is made, of the key as it is now.
+        assert!(credentials.renew());
+        assert_ne!(second, token(52));
+        assert!(!format!("{credentials:?}").contains("PRIVATE"));
+    }
 }

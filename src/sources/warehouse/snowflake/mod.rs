@@ -43,7 +43,15 @@ pub(super) struct SnowflakeWarehouse {
     timeout: Duration,
     statements: Arc<Semaphore>,
     /// Where large answers come another way.
-    extracts: Option<(AdbcDriver, Account)>,
+    extracts: Option<Extracts>,
+}
+
+/// What it takes to log in through the driver.
+#[derive(Debug, Clone)]
+struct Extracts {
+    driver: AdbcDriver,
+    account: String,
+    secret: fn(&str) -> Result<String, String>,
 }
 
 impl SnowflakeWarehouse {
@@ -63,13 +71,8 @@ impl SnowflakeWarehouse {
         let credentials = Credentials::of(&account, &options, secret).map_err(bad)?;
         let api = Api::new(&account, &options, credentials).map_err(bad)?;
         // The driver cannot be told of a proxy.
-        let extracts = match adbc.filter(|_| options.proxy.is_none()) {
-            Some(driver) => {
-                let account = Account::of(&account, &options, secret, timeout).map_err(bad)?;
-                Some((driver.clone(), account))
-            }
-            None => None,
-        };
+        let driver = adbc.filter(|_| options.proxy.is_none());
+        let extracts = driver.map(|driver| Extracts { driver: driver.clone(), account, secret });
         let statements = Arc::new(Semaphore::new(options.statements.max(1) as usize));
         Ok(Self { id: id.to_owned(), api: Arc::new(api), options, place, timeout, statements, extracts })
     }
@@ -276,16 +279,20 @@ impl Warehouse for SnowflakeWarehouse {
         limits: Limits,
         meter: &Meter,
     ) -> Result<Vec<RecordBatch>, StatementError> {
-        let Some((driver, account)) = &self.extracts else { return self.run(statement, limits, meter).await };
-        meter.add(|meter| &meter.statements, 1);
-        let turn = self.turn().await?;
-        let account = account.asking([
+        let Some(Extracts { driver, account, secret }) = &self.extracts else {
+            return self.run(statement, limits, meter).await;
+        };
+        // Each time, so that a secret that is changed counts.
+        let account = Account::of(account, &self.options, *secret, self.timeout);
+        let account = account.map_err(StatementError::Refused)?.asking([
             ("adbc.snowflake.sql.db", self.place.first().cloned()),
             ("adbc.snowflake.sql.schema", self.place.get(1).cloned()),
             ("adbc.snowflake.sql.role", self.options.role.clone()),
             ("adbc.snowflake.sql.warehouse", self.options.warehouse.clone()),
             ("QUERY_TAG", Some(self.tag())),
         ]);
+        meter.add(|meter| &meter.statements, 1);
+        let turn = self.turn().await?;
         match driver.extract(&account, statement, limits, meter).await {
             // The driver fetches from other hosts, which may be closed to this server.
             Err(StatementError::Unreachable(why)) => {

@@ -90,10 +90,8 @@ impl Account {
     }
 
     /// The same with what a statement is asked as.
-    pub(super) fn asking(&self, more: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
-        let mut asking = self.clone();
-        let given = more.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        asking.options.extend(given);
-        asking
+    pub(super) fn asking(mut self, more: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
+        self.options.extend(more.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        self
     }
 }

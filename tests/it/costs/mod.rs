@@ -1,5 +1,9 @@
 //! What queries cost: every question is a line of the ledger, added up by who pays, and stopped where a budget is spent.
 
+mod bill;
+mod notices;
+mod regions;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -151,6 +155,11 @@ async fn a_day_of_three_roles_and_a_schedule_is_added_up_by_who_pays() {
         (regions["rows"].as_array().unwrap().len(), row(&regions, "seoul")["queries"].as_u64()),
         (1, Some(6))
     );
+    let months = told(&mut administrator, "/api/v1/costs?by=month", |_| true).await;
+    let (from, month) = (months["from"].as_str().unwrap(), months["month"].as_str().unwrap());
+    let of = |day: &str| day.parse::<chrono::NaiveDate>().unwrap();
+    assert_eq!(of(from).checked_add_months(chrono::Months::new(11)), Some(of(month)), "a year of months");
+    assert_eq!(row(&months, &month[..7])["queries"], by_role["total"]["queries"]);
     let lines = told(&mut administrator, "/api/v1/queries?role=data", |_| true).await;
     let lines = lines["queries"].as_array().unwrap();
     let of_run = run.json()["run"]["id"].as_str().unwrap().to_owned();
@@ -169,6 +178,8 @@ async fn a_day_of_three_roles_and_a_schedule_is_added_up_by_who_pays() {
     let page = administrator.get("/costs?lang=en").await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("Finance"), "{}", page.text());
+    let page = administrator.get("/costs?lang=en&by=month").await.text();
+    assert!(page.contains(&format!("month={}&#38;by=day", &month[..7])) && page.contains(" – "), "{page}");
     assert_eq!(finance.get("/costs").await.status, 403);
     assert_eq!(finance.get("/api/v1/queries").await.status, 403);
 }
@@ -221,7 +232,7 @@ async fn opened_by(viewers: usize, snowflake: &Snowflake) -> (u64, Value) {
         "kind: source\nowner: data\n{TABLES}{}",
         snowflake.as_source_with("token_secret: pat, role: REPORTER")
     );
-    let dataset = format!("kind: dataset\n{}", include_str!("pushdown/sales.yaml"));
+    let dataset = format!("kind: dataset\n{}", include_str!("../pushdown/sales.yaml"));
     let dataset = dataset.replace("source: lake", "source: snow");
     let costs = "kind: costs\nowner: data\ncurrency: USD\nprices: {snow: {per_hour: 3600}}\n";
     write(
@@ -254,7 +265,12 @@ async fn opened_by(viewers: usize, snowflake: &Snowflake) -> (u64, Value) {
         lines = now;
         tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     };
-    (statements(snowflake).await - before, costs)
+    let seen = snowflake.seen().await;
+    let asked = &seen["statements"].as_array().unwrap()[before as usize..];
+    let texts: BTreeSet<&str> = asked.iter().map(|body| body["statement"].as_str().unwrap()).collect();
+    assert_eq!(texts.len(), asked.len(), "each statement once: {texts:#?}");
+    println!("{viewers} viewers of {} panels: {} statements, each once", panels.len(), asked.len());
+    (asked.len() as u64, costs)
 }
 
 async fn statements(snowflake: &Snowflake) -> u64 {
@@ -276,240 +292,5 @@ async fn a_hundred_who_open_the_same_dashboard_at_once_ask_the_source_as_much_as
     assert_eq!(costs["rows"].as_array().unwrap().len(), 4, "{costs}");
     for row in costs["rows"].as_array().unwrap() {
         assert_eq!(row["queries"].as_u64().unwrap(), 100 * row["asked"].as_u64().unwrap(), "{row}");
-    }
-}
-
-const IN_REGIONS: &str = "kind: dataset
-owner: data
-source: disk
-also_in: [hongkong, usa]
-table: sales.csv
-csv: {types: {day: date, store: text, amount: float}}
-time: day
-dimensions: {day: {}, store: {}, region: {sql: source_region}}
-measures: {amount: {sql: sum(amount)}, rows: {sql: count(*)}}
-security:
-  access: [read]
-  rows:
-    finance: all
-    data: all
-    sales: region = 'hongkong'
-    stores: region <> 'usa'
-";
-
-/// Files here and in Hong Kong, and a database in the USA where nobody listens.
-fn in_regions(report: &str) -> tempfile::TempDir {
-    let folder = workspace();
-    let usa = "kind: source\nowner: data\nurl: 'postgres://127.0.0.1:1/sales'\nregion: usa\n\
-               postgres: {user: reader, allow_unencrypted: true}\ntables: {sales.csv: sales}\n";
-    let rows = "2026-01-06,Central,3.5\n".repeat(500);
-    let files = [
-        ("datasets/sales.yaml", IN_REGIONS),
-        ("sources/hongkong.yaml", "kind: source\nowner: data\nurl: ./hk\nregion: hongkong\n"),
-        ("sources/usa.yaml", usa),
-        ("hk/sales.csv", &format!("day,store,amount\n{rows}")),
-        ("daily.yaml", report),
-        ("costs.yaml", "kind: costs\nowner: data\ncurrency: USD\nprices: {hongkong: {per_gb_moved: 0.1}}\n"),
-    ];
-    write(folder.path(), &files);
-    folder
-}
-
-#[tokio::test]
-async fn people_ask_the_regions_they_may_see_and_a_missing_one_is_marked_where_the_report_says_so() {
-    let marked = REPORT.replace("locale: en\n", "locale: en\nmissing_region: mark\n");
-    for (report, is_marked) in [(REPORT, false), (&*marked, true)] {
-        let folder = in_regions(report);
-        let site = site_of(folder.path(), &[]);
-        let mut administrator = site.newcomer("root@example.com", &["--administrator"]).await;
-        let of = async |group: &str, name: &str| {
-            let person = format!("{group}@example.com");
-            panel(&mut site.newcomer(&person, &["--groups", group]).await, name).await
-        };
-        let (_, sales) = of("sales", "rows").await;
-        assert!(sales.contains("500") && !sales.contains("Incomplete"), "{sales}");
-        let (_, stores) = of("stores", "rows").await;
-        assert!(stores.contains("502") && !stores.contains("Incomplete"), "{stores}");
-        let (_, finance) = of("finance", "rows").await;
-        let says = "Incomplete: without usa, which could not be reached.";
-        assert_eq!((finance.contains(says), finance.contains("502")), (is_marked, is_marked), "{finance}");
-        assert!(is_marked || finance.contains("cannot be reached"), "{finance}");
-        // A file of numbers has no room for a note, so its name tells.
-        let mut browser = site.newcomer("lee@example.com", &["--groups", "finance"]).await;
-        let file = browser.get("/reports/daily/panels/sheet.csv").await;
-        assert_eq!(file.status, if is_marked { 200 } else { 422 }, "{}", file.text());
-        if is_marked {
-            let named = file.header("content-disposition");
-            assert!(named.contains("incomplete%2C%20without%20usa"), "{named}");
-        }
-
-        let lines = |costs: &Value| costs["rows"].as_array().is_some_and(|rows| rows.len() >= 2);
-        let by_region = told(&mut administrator, "/api/v1/costs?by=region&role=sales", lines).await;
-        let hongkong = row(&by_region, "hongkong");
-        let crossed = hongkong["bytes_across_regions"].as_u64().unwrap();
-        assert!(crossed > 0, "{by_region}");
-        assert_eq!(row(&by_region, "seoul")["bytes_across_regions"], 0, "home");
-        let size = std::fs::metadata(folder.path().join("hk/sales.csv")).unwrap().len();
-        assert_eq!(hongkong["bytes_if_copied_daily"], size, "once a day, however often it is asked");
-    }
-}
-
-#[test]
-fn files_that_are_sent_without_a_region_are_named_so() {
-    let report = REPORT
-        .replace("locale: en\n", "locale: en\nmissing_region: mark\n")
-        .replace("files: [pdf]", "files: [pdf, csv]");
-    let folder = in_regions(&report);
-    let state = tempfile::tempdir().unwrap();
-    let said = crate::support::binary::Said::of(
-        crate::support::binary::jangpyo(folder.path(), state.path()).args(["run", "daily/daily"]),
-    );
-    assert_eq!(said.code, Some(0), "{said:?}");
-    let files = crate::support::served::files_below(state.path());
-    let csv: Vec<&String> = files.iter().filter(|file| file.ends_with(".csv")).collect();
-    assert!(csv.len() >= 2, "{files:?}");
-    for file in csv {
-        assert!(file.contains("(incomplete, without usa)"), "{file}");
-    }
-}
-
-/// A day of Snowflake's own books: what each statement cost, and what its warehouse used in all.
-fn account_usage(statements: &[&str], at: &str) -> Vec<String> {
-    let mut sql = vec![
-        "CREATE TABLE QUERY_ATTRIBUTION_HISTORY (QUERY_ID VARCHAR, WAREHOUSE_NAME VARCHAR, START_TIME TIMESTAMP_NTZ, \
-         QUERY_TAG VARCHAR, CREDITS_ATTRIBUTED_COMPUTE DOUBLE)"
-            .to_owned(),
-        "CREATE TABLE WAREHOUSE_METERING_HISTORY (WAREHOUSE_NAME VARCHAR, START_TIME TIMESTAMP_NTZ, \
-         CREDITS_USED_COMPUTE DOUBLE, CREDITS_ATTRIBUTED_COMPUTE_QUERIES DOUBLE)"
-            .to_owned(),
-    ];
-    let line = |id: &str, tag: &str, credits: f64| {
-        format!(
-            "INSERT INTO QUERY_ATTRIBUTION_HISTORY VALUES ('{id}', 'REPORTS', '{at}', '{tag}', {credits})"
-        )
-    };
-    sql.extend(statements.iter().map(|id| line(id, "jangpyo snow", 0.01)));
-    sql.push(line("somebody", "dbt", 0.5));
-    // Two thirds of the hour ran idle.
-    let hour = format!("{}:00:00", &at[..13]);
-    sql.push(format!("INSERT INTO WAREHOUSE_METERING_HISTORY VALUES ('REPORTS', '{hour}', 1.8, 0.6)"));
-    sql
-}
-
-#[tokio::test]
-async fn what_the_account_tells_takes_the_place_of_estimates() {
-    let snowflake = Snowflake::start();
-    snowflake.execute(&crate::pushdown::snowflake_rows()).await;
-    let folder = tempfile::tempdir().unwrap();
-    let options = "token_secret: pat, role: REPORTER, warehouse: REPORTS, usage: WAREHOUSE.L2";
-    let source = format!("kind: source\nowner: data\n{TABLES}{}", snowflake.as_source_with(options));
-    let dataset = format!("kind: dataset\n{}", include_str!("pushdown/sales.yaml"));
-    let files =
-        |prices: &str| format!("kind: costs\nowner: data\ncurrency: USD\nprices: {{snow: {{{prices}}}}}\n");
-    write(
-        folder.path(),
-        &[
-            ("sources/snow.yaml", &source),
-            ("datasets/sales.yaml", &dataset.replace("source: lake", "source: snow")),
-            ("daily.yaml", AT_SNOWFLAKE),
-            ("costs.yaml", &files("per_hour: 3600")),
-        ],
-    );
-    let state = tempfile::tempdir().unwrap();
-    let pat = [("JANGPYO_SECRET_PAT", "pat")];
-    let command = |arguments: &[&str]| {
-        crate::support::binary::Said::of(
-            crate::support::binary::jangpyo(folder.path(), state.path()).envs(pat).args(arguments),
-        )
-    };
-    let server = Server::start_with(folder.path(), state.path(), &pat);
-    assert_eq!(server.get("/reports/daily/panels/sheet").await.status, 200);
-    let lines = async || {
-        let mut lines = Vec::new();
-        for _ in 0..100 {
-            lines = server.get("/api/v1/queries").await.json()["queries"].as_array().unwrap().clone();
-            if lines.iter().any(|line| line["panel"] == "sheet") {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        lines.into_iter().filter(|line| line["panel"] == "sheet").collect::<Vec<_>>()
-    };
-    let before = lines().await;
-    let [line] = before.as_slice() else { panic!("{before:?}") };
-    assert_eq!(line["billed"], false);
-    let statements: Vec<&str> =
-        line["statements"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-    assert!(!statements.is_empty(), "{line}");
-    let now = chrono::Utc::now();
-    let until = (now + chrono::TimeDelta::hours(1)).to_rfc3339();
-    let import = ["costs", "import", "snow", "--until", &until, "--json"];
-    let said = command(&import);
-    assert!(said.code == Some(1) && said.err.contains("per_credit"), "{said:?}");
-    std::fs::write(
-        folder.path().join("costs.yaml"),
-        files("per_hour: 3600, per_credit: 3, per_1000_requests: 1000"),
-    )
-    .unwrap();
-    let said = command(&import);
-    assert!(said.code == Some(1) && said.err.contains("USAGE_VIEWER"), "no history yet: {said:?}");
-    let at = (now + chrono::TimeDelta::seconds(1)).format("%Y-%m-%d %H:%M:%S").to_string();
-    snowflake.execute(&account_usage(&statements, &at)).await;
-    let said = command(&import);
-    assert_eq!(said.code, Some(0), "{said:?}");
-    let imported = said.json();
-    let count = statements.len() as f64;
-    assert_eq!(imported["statements"].as_f64(), Some(count), "{imported}");
-    let number = |value: &Value| value.as_f64().unwrap();
-    assert!((number(&imported["credits"]) - count * 0.03).abs() < 1e-9, "with what ran idle: {imported}");
-    let after = lines().await;
-    let [line] = after.as_slice() else { panic!("{after:?}") };
-    let expected = count * 0.03 * 3.0 + number(&line["requests"]);
-    assert!(
-        (number(&line["cost"]) - expected).abs() < 1e-6,
-        "computing by credits, requests by their price: {line}"
-    );
-    assert_eq!(line["billed"], true);
-    // Once more changes nothing.
-    assert_eq!(command(&import).json()["billed"], imported["billed"]);
-}
-
-#[tokio::test]
-async fn the_contact_of_a_role_is_told_once_that_its_budget_is_spent() {
-    let folder = workspace();
-    let access =
-        ACCESS.replace("stores: {groups: [stores]", "stores: {contact: park@example.com, groups: [stores]");
-    std::fs::write(folder.path().join("access.yaml"), access).unwrap();
-    let state = {
-        let site = site_of(folder.path(), &[]);
-        let mut administrator = site.newcomer("root@example.com", &["--administrator"]).await;
-        let mut stores = site.newcomer("park@example.com", &["--groups", "stores"]).await;
-        assert_eq!(panel(&mut stores, "rows").await.0, 200);
-        told(&mut administrator, "/api/v1/costs?by=role&role=stores", |costs| {
-            costs["total"]["cost"].as_f64() > Some(1.0)
-        })
-        .await;
-        let crate::support::site::Site { server, state, .. } = site;
-        drop(server);
-        state
-    };
-    let outbox = state.path().join("outbox");
-    let mails = || {
-        let files = std::fs::read_dir(&outbox).into_iter().flatten().flatten();
-        let texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
-        texts.filter(|text| text.contains("budget-stores-")).collect::<Vec<_>>()
-    };
-    for _ in 0..2 {
-        let server = Server::start_with(folder.path(), state.path(), &[]);
-        for _ in 0..50 {
-            if !mails().is_empty() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        drop(server);
-        let sent = mails();
-        let [mail] = sent.as_slice() else { panic!("{} mails", sent.len()) };
-        assert!(mail.contains("To: park@example.com") && mail.contains("stores"), "{mail}");
     }
 }
