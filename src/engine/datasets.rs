@@ -29,6 +29,8 @@ pub enum Freshness {
     /// Not listed before this moment: for reports that are sent. All panels of a report share the
     /// moment, so that the first lists and the others see the same files.
     Since(Instant),
+    /// As it was last known, however long ago: nothing is asked for it.
+    Known,
 }
 
 impl Freshness {
@@ -112,13 +114,17 @@ impl Datasets {
         let is_fresh = |opened: &&Opened| match freshness {
             Freshness::Recent => opened.listed_at.elapsed() < lifetime,
             Freshness::Since(moment) => opened.listed_at >= moment,
+            Freshness::Known => true,
         };
         if let Some(opened) = slot.opened.as_ref().filter(is_fresh) {
             return Ok(Arc::clone(&opened.input));
         }
+        if freshness == Freshness::Known {
+            return Err(EngineError::Bug(format!("nothing is known of dataset `{}` yet", spot.id)));
+        }
         if let Some((at, error)) = slot.failed.as_ref().filter(|_| spot.region.is_some()) {
             let is_known = match freshness {
-                Freshness::Recent => at.elapsed() < REST,
+                Freshness::Recent | Freshness::Known => at.elapsed() < REST,
                 // All panels of a report that is sent see the same regions.
                 Freshness::Since(moment) => *at >= moment,
             };

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::account::{Open, Purpose};
 use super::answer::{Ask, Engine};
-use super::datasets::{Spot, is_down};
+use super::datasets::{Freshness, Spot, is_down};
 use super::execution::{Bounds, Executor};
 use super::{EngineError, batches};
 use crate::access::Restriction;
@@ -101,13 +101,23 @@ impl Places {
 }
 
 impl Engine {
-    /// Opens a dataset in all its places, but for the regions that were found down while it was asked.
+    /// Opens a dataset in all its places, but for the regions that were found down while it was asked. For who has spent
+    /// the budget nothing is asked: people who look see what was last known of it, and what is sent is not made of that.
     pub(super) async fn open(
         &self,
         ask: &Ask<'_>,
         books: &Open,
         without: &[Down],
     ) -> Result<Places, EngineError> {
+        let Err(spent) = books.admit() else { return self.open_now(ask, books, without).await };
+        if ask.freshness != Freshness::Recent {
+            return Err(spent);
+        }
+        let as_known = Ask { freshness: Freshness::Known, ..ask.clone() };
+        self.open_now(&as_known, books, without).await.map_err(|_| spent)
+    }
+
+    async fn open_now(&self, ask: &Ask<'_>, books: &Open, without: &[Down]) -> Result<Places, EngineError> {
         let several = !ask.others.is_empty();
         let home = self.place(ask, 0, (&ask.dataset.source, ask.source), books, without).await?;
         let others = ask.others.iter().enumerate().map(async |(position, (id, source))| {

@@ -91,10 +91,12 @@ impl BudgetNotices {
             if !self.ledger.begin_telling(&notice, now, now + PATIENCE).await? {
                 continue;
             }
-            let written = Written { month, role, costs, budget, spent, is_spent: level == "spent" };
+            let locale = self.locale();
+            let title = self.title(role, locale);
+            let written = Written { month, role, title, costs, budget, spent, is_spent: level == "spent" };
             let base =
                 parts.settings.base_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
-            let (subject, told) = written.notice(self.locale(), base.as_deref());
+            let (subject, told) = written.notice(locale, base.as_deref());
             let id = format!("budget-{role}-{month}-{level}-{}", budget.month);
             match notices::send(parts, id, subject, &told, vec![recipient]).await {
                 Ok(()) => {
@@ -113,6 +115,14 @@ impl BudgetNotices {
         Ok(())
     }
 
+    /// What people call a role.
+    fn title(&self, role: &str, locale: Locale) -> String {
+        let workspace = self.workspace.current();
+        let access = workspace.catalog().access.as_ref();
+        let known = access.and_then(|access| access.functional_roles.get(role)?.title.as_ref());
+        known.map_or_else(|| role.to_owned(), |title| title.get(locale).to_owned())
+    }
+
     /// The language that most reports are in.
     fn locale(&self) -> Locale {
         let workspace = self.workspace.current();
@@ -127,6 +137,7 @@ impl BudgetNotices {
 struct Written<'a> {
     month: NaiveDate,
     role: &'a str,
+    title: String,
     costs: &'a Costs,
     budget: &'a Budget,
     spent: f64,
@@ -146,11 +157,16 @@ impl Written<'_> {
             (true, false) => words.stops,
             (false, _) => words.goes_on,
         };
+        let named = if self.title == self.role {
+            self.title.clone()
+        } else {
+            format!("{} ({})", self.title, self.role)
+        };
         let notice = Notice {
             language: locale.tag().to_owned(),
-            headline: format!("{headline}: {}", self.role),
+            headline: format!("{headline}: {}", self.title),
             facts: vec![
-                (words.role.to_owned(), self.role.to_owned()),
+                (words.role.to_owned(), named),
                 (words.month.to_owned(), self.month.format("%Y-%m").to_string()),
                 (words.spent.to_owned(), format!("{} ({share:.0} %)", money(self.spent))),
                 (words.budget.to_owned(), money(self.budget.month)),
@@ -163,6 +179,6 @@ impl Written<'_> {
             reason: words.reason.to_owned(),
             ..Notice::default()
         };
-        (format!("{headline}: {} · {share:.0} %", self.role), notice)
+        (format!("{headline}: {} · {share:.0} %", self.title), notice)
     }
 }

@@ -187,10 +187,15 @@ async fn a_day_of_three_roles_and_a_schedule_is_added_up_by_who_pays() {
 #[tokio::test]
 async fn a_role_that_has_spent_its_budget_sees_what_is_there_and_asks_nothing_more() {
     let folder = workspace();
-    let site = site_of(folder.path(), &[]);
+    let site = site_of(folder.path(), &[("JANGPYO_LISTING_LIFETIME_SECS", "0")]);
+    let mut administrator = site.newcomer("root@example.com", &["--administrator"]).await;
     let mut stores = site.newcomer("park@example.com", &["--groups", "stores"]).await;
     let mut sales = site.newcomer("lee@example.com", &["--groups", "sales"]).await;
     assert_eq!(panel(&mut stores, "bars").await.0, 200);
+    let of_stores = "/api/v1/costs?by=role&role=stores";
+    let requests = |costs: &Value| costs["total"]["requests"].as_u64().unwrap();
+    let before = requests(&told(&mut administrator, of_stores, |costs| requests(costs) > 0).await);
+    // What is known of the data is not trusted for any time, and is not looked at again either.
     let (_, refused) = panel(&mut stores, "sheet").await;
     assert!(refused.contains("budget of 1 USD"), "{refused}");
     let (_, there) = panel(&mut stores, "bars").await;
@@ -200,6 +205,10 @@ async fn a_role_that_has_spent_its_budget_sees_what_is_there_and_asks_nothing_mo
     assert!(other.contains("Central"), "{other}");
     let (_, there) = panel(&mut stores, "sheet").await;
     assert!(there.contains("Central"), "{there}");
+    // The ledger writes within a second.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    let after = requests(&told(&mut administrator, of_stores, |_| true).await);
+    assert_eq!(after, before, "nothing was asked for who has spent the budget");
 
     // A new budget holds as soon as its file does; a broken file changes nothing.
     std::fs::write(folder.path().join("costs.yaml"), COSTS.replace("month: 1,", "month: 1000,")).unwrap();
