@@ -143,7 +143,10 @@ pub(super) async fn costs(place: &Place, arguments: &CostsArguments) -> Result<E
         output::say_json(&json!({"from": filter.from, "to": filter.to, "currency": currency, "rows": rows}))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let head = format!("{}   {}", filter.from.format("%Y-%m"), currency.unwrap_or("no prices are defined"));
+    let last = filter.to.pred_opt().unwrap_or(filter.to).format("%Y-%m").to_string();
+    let first = filter.from.format("%Y-%m").to_string();
+    let months = if first == last { last } else { format!("{first} – {last}") };
+    let head = format!("{months}   {}", currency.unwrap_or("no prices are defined"));
     output::say(&head)?;
     output::say(&line(
         arguments.by.as_str(),

@@ -116,6 +116,14 @@ impl Datasets {
             Freshness::Since(moment) => opened.listed_at >= moment,
             Freshness::Known => true,
         };
+        // What is known last of a region may be that it is down.
+        let is_last = |at: &Instant| slot.opened.as_ref().is_none_or(|opened| opened.listed_at < *at);
+        if freshness == Freshness::Known
+            && let Some((_, error)) =
+                slot.failed.as_ref().filter(|(at, _)| spot.region.is_some() && is_last(at))
+        {
+            return Err(EngineError::Shared(Arc::clone(error)));
+        }
         if let Some(opened) = slot.opened.as_ref().filter(is_fresh) {
             return Ok(Arc::clone(&opened.input));
         }
@@ -124,9 +132,9 @@ impl Datasets {
         }
         if let Some((at, error)) = slot.failed.as_ref().filter(|_| spot.region.is_some()) {
             let is_known = match freshness {
-                Freshness::Recent | Freshness::Known => at.elapsed() < REST,
                 // All panels of a report that is sent see the same regions.
                 Freshness::Since(moment) => *at >= moment,
+                Freshness::Recent | Freshness::Known => at.elapsed() < REST,
             };
             if is_known {
                 return Err(EngineError::Shared(Arc::clone(error)));

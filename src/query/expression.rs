@@ -114,6 +114,10 @@ pub(super) fn safe_division(expression: Expr) -> Result<Expr, QueryError> {
                 right: Box::new(right),
             })))
         }
+        Expr::BinaryExpr(BinaryExpr { left, op: op @ Operator::Modulo, right }) => {
+            let right = Box::new(nullif(*right, lit(0_i64)));
+            Ok(Transformed::yes(Expr::BinaryExpr(BinaryExpr { left, op, right })))
+        }
         part => Ok(Transformed::no(part)),
     });
     Ok(safe.data()?)
@@ -135,14 +139,15 @@ pub(super) fn dividing_rows(expression: Expr, schema: &DFSchema) -> Result<Expr,
         }
         let is_whole = over.is_integer() && under.is_integer();
         let as_is = is_whole || op == Operator::Modulo;
+        // Plain numbers of authors stay plain, and are seldom zero.
+        let is_safe = is_other_than_zero(&right);
         let (left, right, under) = if as_is {
             (*left, *right, under)
         } else {
             (cast(*left, DataType::Float64), cast(*right, DataType::Float64), DataType::Float64)
         };
         let zero = lit(ScalarValue::new_zero(&under)?);
-        // Plain numbers of authors stay plain, and are seldom zero.
-        let right = if is_other_than_zero(&right) { right } else { nullif(right, zero) };
+        let right = if is_safe { right } else { nullif(right, zero) };
         Ok(Transformed::yes(again(Box::new(left), Box::new(right))))
     });
     Ok(divided.data()?)
@@ -150,13 +155,8 @@ pub(super) fn dividing_rows(expression: Expr, schema: &DFSchema) -> Result<Expr,
 
 /// Whether a number stands there that is not zero.
 fn is_other_than_zero(expression: &Expr) -> bool {
-    match expression {
-        Expr::Literal(value, _) => {
-            !value.is_null() && ScalarValue::new_zero(&value.data_type()).is_ok_and(|zero| zero != *value)
-        }
-        Expr::Cast(cast) => is_other_than_zero(&cast.expr),
-        _ => false,
-    }
+    let Expr::Literal(value, _) = expression else { return false };
+    matches!(value.cast_to(&DataType::Float64), Ok(ScalarValue::Float64(Some(number))) if number != 0.0)
 }
 
 /// A typed NULL.

@@ -2,9 +2,9 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
+use datafusion::functions::core::expr_fn::nullif;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, cast, lit};
 
-use super::expression::safe_division;
 use super::{Literal, QueryError, filter};
 use crate::access::{RowArithmetic, RowRelation, RowTest, RowValue};
 use crate::definitions::model::FieldName;
@@ -136,9 +136,10 @@ fn operand(value: &RowValue, dimensions: Dimensions<'_>) -> Result<(Expr, DataTy
                 RowArithmetic::Divided => Operator::Divide,
             };
             let left = Box::new(cast(operand(left, dimensions)?.0, DataType::Float64));
-            let right = Box::new(cast(operand(right, dimensions)?.0, DataType::Float64));
-            let whole = Expr::BinaryExpr(BinaryExpr::new(left, operator, right));
-            (safe_division(whole)?, DataType::Float64)
+            let right = cast(operand(right, dimensions)?.0, DataType::Float64);
+            // What a dimension divides by itself stays as it is shown.
+            let right = if operator == Operator::Divide { nullif(right, lit(0.0_f64)) } else { right };
+            (Expr::BinaryExpr(BinaryExpr::new(left, operator, Box::new(right))), DataType::Float64)
         }
     })
 }

@@ -162,7 +162,7 @@ pub struct Block {
 impl Block {
     /// What its title begins with where there is no room for a note, as in the name of a file, if its numbers lack regions.
     pub fn incomplete_mark(&self, locale: Locale) -> String {
-        let missing = self.missing.join(", ");
+        let missing: String = self.missing.join(", ").chars().take(60).collect();
         match locale {
             _ if missing.is_empty() => String::new(),
             Locale::Ko => format!("(불완전, {missing} 제외) "),

@@ -196,6 +196,9 @@ fn draw(document: &Document, wishes: &Wishes) -> Result<(Vec<File>, Vec<String>)
     Ok((files, warnings))
 }
 
+/// So many characters of any script leave room for a number in the name of a file.
+const SHORT_NAME: usize = 40;
+
 /// One CSV file per table and chart; a second one of the same title is numbered.
 fn tables(document: &Document, stem: &str, mark: ByteOrderMark) -> Vec<File> {
     let mut files: Vec<File> = Vec::new();
@@ -203,15 +206,38 @@ fn tables(document: &Document, stem: &str, mark: ByteOrderMark) -> Vec<File> {
         let Ok(content) = &block.content else { continue };
         let Some(bytes) = csv::of_content(content, document.locale, mark) else { continue };
         let title: String = block.title.chars().take(40).collect();
-        let title = format!("{}{title}", block.incomplete_mark(document.locale));
+        let base = format!("{}{stem} {title}", block.incomplete_mark(document.locale));
         let extension = FileKind::Csv.extension();
-        let mut name = safe_file_name(&format!("{stem} {title}"), extension);
+        let mut name = safe_file_name(&base, extension);
         let mut number = 2;
         while files.iter().any(|file| file.name == name) {
-            name = safe_file_name(&format!("{stem} {title} {number}"), extension);
+            // Long names are cut, and the number must not be.
+            let short: String = base.chars().take(SHORT_NAME).collect();
+            name = safe_file_name(&format!("{short} {number}"), extension);
             number += 1;
         }
         files.push(File { kind: FileKind::Csv, name, bytes: Bytes::from(bytes) });
     }
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Locale;
+    use crate::render::sheet::sample;
+
+    #[test]
+    fn tables_of_long_and_equal_titles_become_files_of_their_own() {
+        let mut document = sample::report(Locale::Ko, (595.28, 841.89), 4, 40);
+        for block in document.pages.iter_mut().flat_map(|page| page.rows.iter_mut().flatten()) {
+            block.title = "매장별 일일 매출과 이익 그리고 재고 회전율의 긴 제목".into();
+            block.missing = vec!["usa".into()];
+        }
+        let stem = "아주 긴 제목을 가진 보고서 ".repeat(6);
+        let files = tables(&document, &stem, ByteOrderMark::Absent);
+        let names: std::collections::BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        assert!(files.len() > 1 && names.len() == files.len(), "{names:?}");
+        assert!(names.iter().all(|name| name.starts_with("(불완전, usa 제외) ")), "{names:?}");
+    }
 }

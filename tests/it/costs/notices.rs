@@ -48,7 +48,10 @@ async fn the_contact_of_a_role_is_told_once_that_its_budget_is_spent_or_nearly()
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         drop(server);
-        for (role, contact, says) in [("stores", "park", "spent"), ("finance", "lee", "nearly")] {
+        for (role, contact, says) in [
+            ("stores", "park", "A budget is spent: stores"),
+            ("finance", "lee", "A budget is nearly spent: Finance"),
+        ] {
             let sent = mails(role);
             let [mail] = sent.as_slice() else { panic!("{} mails for {role}", sent.len()) };
             assert!(mail.contains(&format!("To: {contact}@example.com")) && mail.contains(says), "{mail}");

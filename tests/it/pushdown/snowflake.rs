@@ -229,6 +229,16 @@ async fn a_token_that_ended_is_read_anew() {
     assert!(said.contains("make a new one"), "{said}");
     snowflake.keep("rotated", "oauth");
     assert_eq!(number(&dataset).await, Ok(Value::Int(3_000)));
+    // Several whose token ends at once find the new one together.
+    snowflake.keep("rotated", "expired");
+    let dataset = self::dataset(&snowflake.as_source_with(&format!("oauth_secret: {name}")));
+    assert!(number(&dataset).await.is_err());
+    snowflake.keep("rotated", "oauth");
+    let asked =
+        ["revenue", "rows", "buyers", "weight"].map(|name| SemanticQuery::of_everything(vec![field(name)]));
+    for answered in futures::future::join_all(asked.iter().map(|query| dataset.answer(query))).await {
+        answered.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -197,14 +197,14 @@ impl Api {
             }
             let answered = self.once(method.clone(), address, body).await;
             let why = match answered {
-                Ok(response)
+                Ok((response, sent))
                     if response.status() == StatusCode::UNAUTHORIZED
-                        && self.credentials.renew()
-                        && attempt < ATTEMPTS =>
+                        && attempt < ATTEMPTS
+                        && self.credentials.renew(&sent) =>
                 {
                     "the token was refused".to_owned()
                 }
-                Ok(response) => match response.status().as_u16() {
+                Ok((response, _)) => match response.status().as_u16() {
                     status @ (429 | 500 | 502..=504) if attempt < ATTEMPTS => format!("status {status}"),
                     status @ (429 | 500 | 502..=504) => {
                         return Err(Failure::Unreachable(format!(
@@ -221,12 +221,18 @@ impl Api {
         }
     }
 
-    async fn once(&self, method: Method, address: Url, body: Option<&Value>) -> Result<Response, Failure> {
+    /// The response, and the token that was sent.
+    async fn once(
+        &self,
+        method: Method,
+        address: Url,
+        body: Option<&Value>,
+    ) -> Result<(Response, String), Failure> {
         let (kind, token) = self.credentials.token(SystemTime::now()).map_err(Failure::Refused)?;
         let mut request = self
             .client
             .request(method.clone(), address)
-            .bearer_auth(token)
+            .bearer_auth(&token)
             .header("Accept", "application/json")
             .header("X-Snowflake-Authorization-Token-Type", kind);
         if let Some(body) = body {
@@ -234,7 +240,9 @@ impl Api {
         } else if method == Method::POST {
             request = request.header("Content-Type", "application/json");
         }
-        request.send().await.map_err(|error| Failure::Unreachable(with_causes(&error.without_url())))
+        let sent = request.send().await;
+        let response = sent.map_err(|error| Failure::Unreachable(with_causes(&error.without_url())))?;
+        Ok((response, token))
     }
 }
 

@@ -81,22 +81,37 @@ impl Credentials {
         })
     }
 
-    /// Reads the secret anew after what was shown was refused: tokens end, and whoever keeps them writes new ones. Whether
-    /// there is something else to show now.
-    pub(super) fn renew(&self) -> bool {
-        let Ok(new) = Shown::of(&self.account, &self.options, self.secret) else { return false };
+    /// Reads the secret anew after `sent` was refused: tokens end, and whoever keeps them writes new ones. Whether there is
+    /// something else to show now, which another request may have found meanwhile.
+    pub(super) fn renew(&self, sent: &str) -> bool {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_other = match (&**shown, &new) {
-            (Shown::Key(key), Shown::Key(_)) => key.has_made(),
-            (Shown::Token(old), Shown::Token(new)) | (Shown::OAuth(old), Shown::OAuth(new)) => old != new,
-            _ => true,
-        };
-        *shown = Arc::new(new);
-        is_other
+        if !shown.is(sent) {
+            return true;
+        }
+        match Shown::of(&self.account, &self.options, self.secret) {
+            Ok(new) => {
+                *shown = Arc::new(new);
+                !shown.is(sent)
+            }
+            Err(_) => false,
+        }
     }
 }
 
 impl Shown {
+    /// Whether this is the token that is sent now.
+    fn is(&self, token: &str) -> bool {
+        match self {
+            Self::Key(key) => key
+                .made
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .as_ref()
+                .is_some_and(|(_, made)| made == token),
+            Self::Token(own) | Self::OAuth(own) => own == token,
+        }
+    }
+
     fn of(
         account: &str,
         options: &SnowflakeOptions,
@@ -136,11 +151,6 @@ impl SigningKey {
         let subject = format!("{account}.{}", user.to_uppercase());
         let issuer = format!("{subject}.SHA256:{fingerprint}");
         Ok(Self { key, subject, issuer, made: Mutex::default() })
-    }
-
-    /// Whether it has signed anything that may be refused.
-    fn has_made(&self) -> bool {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     fn token(&self, now: SystemTime) -> Result<String, String> {
@@ -209,7 +219,8 @@ mod tests {
         assert_ne!(first, second);
         assert_eq!(second, token(52));
         // After a refusal another one is made, of the key as it is now.
-        assert!(credentials.renew());
+        assert!(credentials.renew(&second));
+        assert!(credentials.renew(&first), "it is another already");
         assert_ne!(second, token(52));
         assert!(!format!("{credentials:?}").contains("PRIVATE"));
     }
