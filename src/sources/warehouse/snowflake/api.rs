@@ -92,7 +92,7 @@ impl Api {
         options: &SnowflakeOptions,
         credentials: Credentials,
     ) -> Result<Self, String> {
-        let host = options.host.clone().unwrap_or_else(|| format!("{account}.snowflakecomputing.com"));
+        let host = super::host_of(account, options);
         let scheme = if options.allow_unencrypted { "http" } else { "https" };
         let base = Url::parse(&format!("{scheme}://{host}/api/v2/statements"))
             .map_err(|error| format!("`{host}` is no host: {error}"))?;

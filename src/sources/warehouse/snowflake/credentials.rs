@@ -146,8 +146,7 @@ impl SigningKey {
         let key = RsaKeyPair::from_pkcs8(der.secret_pkcs8_der())
             .map_err(|error| format!("it is no RSA key of 2,048 bits or more: {error}"))?;
         let fingerprint = BASE64_STANDARD.encode(Sha256::digest(public_key_info(key.public().as_ref())));
-        // Of a locator with its region, the account is what stands before the first point.
-        let account = account.split('.').next().unwrap_or_default().to_uppercase();
+        let account = super::name_of(account).to_uppercase();
         let subject = format!("{account}.{}", user.to_uppercase());
         let issuer = format!("{subject}.SHA256:{fingerprint}");
         Ok(Self { key, subject, issuer, made: Mutex::default() })

@@ -325,6 +325,16 @@ fn batch(
     columns.finish()
 }
 
+/// Where an account answers, with a port where one is named.
+fn host_of(account: &str, options: &SnowflakeOptions) -> String {
+    options.host.clone().unwrap_or_else(|| format!("{account}.snowflakecomputing.com"))
+}
+
+/// The account's own name: of a locator with its region, what stands before the first point.
+fn name_of(account: &str) -> &str {
+    account.split('.').next().unwrap_or_default()
+}
+
 /// The exact name of a table.
 fn quoted(path: &[String]) -> String {
     let parts: Vec<String> = path.iter().map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();

@@ -19,6 +19,7 @@ pub use driver::AdbcDriver;
 
 use std::time::Duration;
 
+use super::{host_of, name_of};
 use crate::definitions::model::SnowflakeOptions;
 
 /// An account as the driver wants to know it: its options by their names.
@@ -43,15 +44,14 @@ impl Account {
         secret: fn(&str) -> Result<String, String>,
         timeout: Duration,
     ) -> Result<Self, String> {
-        let host = options.host.clone().unwrap_or_else(|| format!("{account}.snowflakecomputing.com"));
+        let host = host_of(account, options);
         let (host, port) = match host.rsplit_once(':') {
             Some((host, port)) => (host.to_owned(), port.to_owned()),
             None => (host, if options.allow_unencrypted { "80" } else { "443" }.to_owned()),
         };
         let seconds = timeout.as_secs().max(1);
         let mut own = vec![
-            // Of a locator with its region, the account is what stands before the first point.
-            ("adbc.snowflake.sql.account", account.split('.').next().unwrap_or_default().to_owned()),
+            ("adbc.snowflake.sql.account", name_of(account).to_owned()),
             ("adbc.snowflake.sql.uri.host", host),
             ("adbc.snowflake.sql.uri.port", port),
             (
