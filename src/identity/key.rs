@@ -22,6 +22,29 @@ impl std::fmt::Debug for ServerKey {
     }
 }
 
+/// Puts a file in a place that has none, so that nobody ever reads half of it. One that is there already stays.
+fn put_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let temporary = path.with_extension(format!("{}.tmp", uuid::Uuid::now_v7()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let put = (|| {
+        let mut file = options.open(&temporary)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        match std::fs::hard_link(&temporary, path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            // Some shared folders know no second name for a file.
+            Err(_) => std::fs::rename(&temporary, path),
+            Ok(()) => Ok(()),
+        }
+    })();
+    // Best effort: what went wrong before is what to tell, and after a rename there is none.
+    let _ = std::fs::remove_file(&temporary);
+    put
+}
+
 /// The fewest letters of a key that is given by hand.
 const LEAST: usize = 32;
 
@@ -48,27 +71,13 @@ impl ServerKey {
             cause: cause.to_string(),
         };
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_text(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let text = secret::random_text()?;
-                let mut options = std::fs::OpenOptions::new();
-                options.write(true).create_new(true);
-                #[cfg(unix)]
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-                match options.open(path) {
-                    Ok(mut file) => {
-                        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-                        Self::from_text(&text)
-                    }
-                    // Another process was faster; its key counts.
-                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                        Self::from_text(&std::fs::read_to_string(path).map_err(failed)?)
-                    }
-                    Err(error) => Err(failed(error)),
-                }
-            }
-            Err(error) => Err(failed(error)),
+            Ok(text) => return Self::from_text(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(error)),
         }
+        put_whole(path, &secret::random_text()?).map_err(failed)?;
+        // Another process may have been faster; its key counts.
+        Self::from_text(&std::fs::read_to_string(path).map_err(failed)?)
     }
 
     /// Random letters that nobody can guess, for what is bound to a cookie.
@@ -136,6 +145,30 @@ fn message(purpose: &str, parts: &[&str]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_that_make_the_key_at_once_all_have_the_same() {
+        for _ in 0..50 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("secret.key");
+            let gate = std::sync::Barrier::new(8);
+            let signatures: Vec<String> = std::thread::scope(|scope| {
+                let all = [(); 8].map(|()| {
+                    scope.spawn(|| {
+                        gate.wait();
+                        ServerKey::in_file(&path).map(|key| key.sign("x", &[]))
+                    })
+                });
+                all.into_iter().map(|one| one.join().unwrap().unwrap()).collect()
+            });
+            assert!(signatures.windows(2).all(|two| two[0] == two[1]), "{signatures:?}");
+            assert_eq!(
+                std::fs::read_dir(folder.path()).unwrap().count(),
+                1,
+                "no temporary file stays behind"
+            );
+        }
+    }
 
     #[test]
     fn signatures_hold_for_one_purpose_and_one_text() {

@@ -199,7 +199,8 @@ async fn a_statement_that_takes_too_long_is_stopped_there_too() {
     let source = format!("owner: test\n{TABLES}\n{}", snowflake.as_source(""));
     let impatient = TestDataset::new(&source, DATASET, |settings| {
         settings.secret = Snowflake::secret;
-        settings.query_timeout = Duration::from_secs(2);
+        // Enough for the first answer below on a machine that does much else.
+        settings.query_timeout = Duration::from_secs(8);
     });
     number(&impatient).await.unwrap();
     snowflake.faults(json!([{"at": "run", "what": "slow", "seconds": 60}])).await;
@@ -207,10 +208,10 @@ async fn a_statement_that_takes_too_long_is_stopped_there_too() {
     let slow = SemanticQuery::of_everything(vec![field("revenue")]);
     let error = impatient.answer(&slow).await.unwrap_err();
     assert_eq!(error.kind(), Kind::OverLimit, "{error}");
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     let seen = snowflake.seen().await;
     let last = seen["statements"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!(last["timeout"], 2, "Snowflake knows when to stop, even if nobody tells it");
+    assert_eq!(last["timeout"], 8, "Snowflake knows when to stop, even if nobody tells it");
 }
 
 #[tokio::test]
