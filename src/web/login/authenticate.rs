@@ -34,7 +34,7 @@ pub(in crate::web) async fn authenticate(
     let w = LoginWords::of(locale);
     // Pages of links tell nobody where they are, and browsers then do not say either where their forms come from.
     let nameless = permit::proves_itself(request.uri().path());
-    if !safe && forgery::is_foreign(request.headers(), nameless) {
+    if !safe && forgery::is_foreign(&request, nameless) {
         return WebError::of(StatusCode::FORBIDDEN).saying(w.form_foreign).into_response();
     }
     let Gate::Login(door) = &state.gate else {

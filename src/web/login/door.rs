@@ -53,6 +53,17 @@ impl Door {
         self.clock.now()
     }
 
+    /// What links begin with, without a slash at the end: the address that was configured, else the one that the
+    /// request came to.
+    pub(in crate::web) fn own_address(&self, extensions: &Extensions) -> String {
+        if let Some(base) = &self.base_url {
+            return base.trim_end_matches('/').to_owned();
+        }
+        let client = extensions.get::<Client>().cloned().unwrap_or_default();
+        let scheme = if self.secure || client.secure { "https" } else { "http" };
+        format!("{scheme}://{}", client.host.as_deref().unwrap_or("localhost"))
+    }
+
     /// Records what happened; what cannot be recorded must not happen.
     pub(in crate::web) async fn record(&self, event: Event) -> Result<(), WebError> {
         match self.audit.append(&[event]).await {
