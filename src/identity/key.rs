@@ -22,29 +22,6 @@ impl std::fmt::Debug for ServerKey {
     }
 }
 
-/// Puts a file in a place that has none, so that nobody ever reads half of it. One that is there already stays.
-fn put_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let temporary = path.with_extension(format!("{}.tmp", uuid::Uuid::now_v7()));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let put = (|| {
-        let mut file = options.open(&temporary)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        match std::fs::hard_link(&temporary, path) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            // Some shared folders know no second name for a file.
-            Err(_) => std::fs::rename(&temporary, path),
-            Ok(()) => Ok(()),
-        }
-    })();
-    // Best effort: what went wrong before is what to tell, and after a rename there is none.
-    let _ = std::fs::remove_file(&temporary);
-    put
-}
-
 /// The fewest letters of a key that is given by hand.
 const LEAST: usize = 32;
 
@@ -130,6 +107,29 @@ impl ServerKey {
         let key = self.derived(&format!("seal: {purpose}"));
         Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).map_err(|_| IdentityError::Random)?))
     }
+}
+
+/// Puts a file in a place that has none, so that nobody ever reads half of it. One that is there already stays.
+fn put_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let temporary = path.with_extension(format!("{}.tmp", uuid::Uuid::now_v7()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let put = (|| {
+        let mut file = options.open(&temporary)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        match std::fs::hard_link(&temporary, path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            // Some shared folders know no second name for a file.
+            Err(_) => std::fs::rename(&temporary, path),
+            Ok(()) => Ok(()),
+        }
+    })();
+    // Best effort: what went wrong before is what to tell, and after a rename there is none.
+    let _ = std::fs::remove_file(&temporary);
+    put
 }
 
 /// Lengths stand before parts, so that no letter can move from one to the next.
