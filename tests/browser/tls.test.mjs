@@ -27,7 +27,7 @@ after(async () => {
   if (folder) fs.rmSync(folder, { recursive: true, force: true });
 });
 
-test("passwords, logins, links and invitations work over HTTP/2", async () => {
+test("a first password, an invitation, a link, a logout and a login work over HTTP/2", async () => {
   const { url } = server;
   assert.match(url, /^https:/);
   const { context, page, complaints } = await open(browser, desktop, { at: url, patience: 10_000, ignoreHTTPSErrors: true });
@@ -44,6 +44,9 @@ test("passwords, logins, links and invitations work over HTTP/2", async () => {
   await page.locator("form:has(#name) button[type=submit]").first().click();
   const link = await page.locator("#made").textContent();
   assert.ok(link.includes(`${url}/setup/`), link);
+  await page.goto(`${url}/reports/weekly-sales/share?lang=en`);
+  await page.getByRole("button", { name: "Make the link" }).click();
+  assert.ok((await page.locator(".secret").innerText()).startsWith(`${url}/share/`));
   const menu = page.locator("details.menu", { hasText: "yuna.seo@hanbit.example" });
   await menu.locator("summary").click();
   await menu.getByRole("button", { name: "Log out", exact: true }).click();

@@ -40,6 +40,22 @@ async fn only_a_trusted_proxy_is_believed() {
 }
 
 #[tokio::test]
+async fn forms_come_from_the_host_that_the_browser_knows_and_not_from_the_one_behind_the_proxy() {
+    let base = ("JANGPYO_BASE_URL", "https://reports.example.com");
+    let (_state, server) = started(&[base, ("JANGPYO_TRUSTED_PROXIES", "127.0.0.1")]);
+    let refused = async |origin: &str, headers: &[(&str, &str)]| {
+        let request = server.client.post(format!("{}/nothing", server.url)).header("origin", origin);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap().status() == 403
+    };
+    assert!(!refused("https://reports.example.com", &CLAIMS).await);
+    assert!(refused("https://evil.example", &CLAIMS).await);
+    assert!(refused(&server.url, &CLAIMS).await, "the browser knows no other host");
+    assert!(!refused(&server.url, &[]).await);
+    assert!(refused("https://reports.example.com", &[]).await);
+}
+
+#[tokio::test]
 async fn who_asks_too_often_is_told_when_to_come_back() {
     let (_state, server) = started(&[
         ("JANGPYO_TRUSTED_PROXIES", "127.0.0.1"),
