@@ -398,13 +398,16 @@ pub(super) enum UsersCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Adds a user and prints the link with which they set a password.
+    /// Adds a user and prints the link with which they set a password, unless they log in elsewhere.
     Add {
         /// A mail address or a login name.
         name: UserName,
         /// They manage users and read the audit log; that alone opens no data.
         #[arg(long)]
         administrator: bool,
+        /// They log in at the provider or by the proxy, and so get no password here.
+        #[arg(long)]
+        elsewhere: bool,
         /// Their groups.
         #[arg(long = "groups", value_delimiter = ',', value_name = "GROUP,…")]
         groups: Vec<String>,
@@ -412,7 +415,7 @@ pub(super) enum UsersCommand {
         #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
         claims: Vec<(String, String)>,
     },
-    /// Changes a user's groups, or whether they are an administrator. It holds at once.
+    /// Changes a user's groups, whether they are an administrator, or where they log in. It holds at once.
     Change {
         /// The user.
         name: UserName,
@@ -421,12 +424,15 @@ pub(super) enum UsersCommand {
             long = "groups",
             value_delimiter = ',',
             value_name = "GROUP,…",
-            required_unless_present = "administrator"
+            required_unless_present_any = ["administrator", "elsewhere"]
         )]
         groups: Option<Vec<String>>,
         /// Whether they manage users and read the audit log: `yes` or `no`.
         #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
         administrator: Option<bool>,
+        /// Whether they log in at the provider or by the proxy, and have no password here: `yes` or `no`.
+        #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+        elsewhere: Option<bool>,
     },
     /// Prints a new link with which a user sets a password.
     Reset {

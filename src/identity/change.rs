@@ -14,6 +14,9 @@ pub struct UserChange {
     pub groups: Option<BTreeSet<String>>,
     /// Whether they manage users and read the audit log.
     pub administrator: Option<bool>,
+    /// Whether they log in elsewhere. Who begins to has no password here any more; what came of logins in the other
+    /// way does not count from then on.
+    pub elsewhere: Option<bool>,
 }
 
 /// A user before and after a change.
@@ -36,6 +39,9 @@ impl ChangedUser {
         }
         if self.before.administrator != self.after.administrator {
             details.push(("administrator", self.after.administrator.into()));
+        }
+        if self.before.elsewhere != self.after.elsewhere {
+            details.push(("elsewhere", self.after.elsewhere.into()));
         }
         details
     }
@@ -70,18 +76,32 @@ impl Identity {
             .map_err(StoreError::query(doing))?;
         let row = row.ok_or_else(|| IdentityError::NoUser { name: name.to_string() })?;
         let before = User::from_row(&Cells(&row))?;
+        let elsewhere = change.elsewhere.unwrap_or(before.elsewhere);
         let after = User {
+            elsewhere,
+            has_password: before.has_password && !elsewhere,
             groups: change.groups.clone().unwrap_or_else(|| before.groups.clone()),
             administrator: change.administrator.unwrap_or(before.administrator),
             ..before.clone()
         };
-        sqlx::query("UPDATE users SET groups = $1, administrator = $2 WHERE name = $3")
-            .bind(snapshot::json(&after.groups))
-            .bind(i64::from(after.administrator))
-            .bind(name.to_string())
-            .execute(&mut *transaction)
-            .await
-            .map_err(StoreError::query(doing))?;
+        sqlx::query(
+            "UPDATE users SET groups = $1, administrator = $2, elsewhere = $3, \
+             password = CASE WHEN $3 = 1 THEN NULL ELSE password END WHERE name = $4",
+        )
+        .bind(snapshot::json(&after.groups))
+        .bind(i64::from(after.administrator))
+        .bind(i64::from(after.elsewhere))
+        .bind(name.to_string())
+        .execute(&mut *transaction)
+        .await
+        .map_err(StoreError::query(doing))?;
+        if after.elsewhere {
+            sqlx::query("DELETE FROM identity_links WHERE user_name = $1 AND used_at IS NULL")
+                .bind(name.to_string())
+                .execute(&mut *transaction)
+                .await
+                .map_err(StoreError::query(doing))?;
+        }
         if before.administrator && !after.administrator && before.disabled_at.is_none() {
             let row = sqlx::query(ADMINISTRATORS_LEFT)
                 .fetch_one(&mut *transaction)

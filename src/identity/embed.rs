@@ -91,9 +91,11 @@ impl Identity {
         };
         let maker = Person { name: claims.name, groups: claims.groups, claims: claims.claims };
         let user = self.user(&UserName::parse(&maker.name)?).await?;
+        let is_local = claims.method == Some(LoginMethod::Local);
         let maker = match user {
-            Some(user) if user.disabled_at.is_some() => return Ok(None),
-            Some(user) if claims.method == Some(LoginMethod::Local) => user.person(),
+            // Somebody else may have the name now.
+            Some(user) if user.disabled_at.is_some() || user.elsewhere == is_local => return Ok(None),
+            Some(user) if is_local => user.person(),
             _ => maker,
         };
         let Claims { id, method, role, report, parameters, origin, .. } = claims;

@@ -59,6 +59,12 @@ pub enum IdentityError {
         /// The name.
         name: String,
     },
+    /// The user has no password here.
+    #[error("the user `{name}` logs in at a provider or a proxy, and so has no password here")]
+    Elsewhere {
+        /// The name.
+        name: String,
+    },
     /// The last administrator would go.
     #[error("`{name}` is the last administrator; make another one first")]
     LastAdministrator {

@@ -66,6 +66,9 @@ impl Identity {
         if user.disabled_at.is_some() {
             return Err(IdentityError::Disabled { name: name.to_string() });
         }
+        if user.elsewhere {
+            return Err(IdentityError::Elsewhere { name: name.to_string() });
+        }
         sqlx::query("DELETE FROM identity_links WHERE user_name = $1 AND used_at IS NULL")
             .bind(name.to_string())
             .execute(&self.store.pool)
@@ -165,7 +168,8 @@ impl Identity {
                  SELECT $1, 1, $2, '[]', '{}', $3, $3 WHERE NOT EXISTS (SELECT 1 FROM users)"
             }
             LinkKind::Invite | LinkKind::Reset => {
-                "UPDATE users SET password = $2, password_at = $3 WHERE name = $1 AND disabled_at IS NULL"
+                "UPDATE users SET password = $2, password_at = $3 \
+                 WHERE name = $1 AND disabled_at IS NULL AND elsewhere = 0"
             }
         };
         let done = sqlx::query(statement)

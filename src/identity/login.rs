@@ -42,6 +42,17 @@ pub enum LoginError {
     Identity(#[from] IdentityError),
 }
 
+impl LoginError {
+    /// Why, for the audit log only.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Wrong { reason } => reason,
+            Self::Wait { .. } => "too many attempts",
+            Self::Identity(_) => "not found out",
+        }
+    }
+}
+
 impl Identity {
     /// Checks a name and a password.
     pub async fn log_in(&self, attempt: Attempt<'_>, now: DateTime<Utc>) -> Result<User, LoginError> {
@@ -71,14 +82,26 @@ impl Identity {
         Ok(user)
     }
 
-    /// Lets in somebody who proved elsewhere who they are, unless they are shut out here.
+    /// Lets in somebody who proved elsewhere who they are, as [`Self::outsider`] says.
     pub async fn admit(&self, person: &Person, now: DateTime<Utc>) -> Result<(), LoginError> {
         let name = UserName::parse(&person.name)?;
-        let Some(user) = self.user(&name).await? else { return Ok(()) };
-        if user.disabled_at.is_some() {
-            return Err(LoginError::Wrong { reason: "disabled" });
+        match self.outsider(&name).await? {
+            Some(_) => self.note_login(&name, now).await,
+            None => Ok(()),
         }
-        self.note_login(&name, now).await
+    }
+
+    /// What is said here about somebody who proved elsewhere that they have this name. Refuses whoever is shut out,
+    /// and the name of a user who logs in here: who chose it elsewhere would be that user, and perhaps an administrator.
+    pub async fn outsider(&self, name: &UserName) -> Result<Option<User>, LoginError> {
+        let user = self.user(name).await?;
+        match &user {
+            Some(user) if user.disabled_at.is_some() => Err(LoginError::Wrong { reason: "disabled" }),
+            Some(user) if !user.elsewhere => {
+                Err(LoginError::Wrong { reason: "the name is that of a user who logs in here" })
+            }
+            _ => Ok(user),
+        }
     }
 
     async fn note_login(&self, name: &UserName, now: DateTime<Utc>) -> Result<(), LoginError> {

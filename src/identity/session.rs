@@ -99,7 +99,9 @@ impl Session {
 const SELECT: &str = concat!(
     "SELECT s.*, COALESCE(u.administrator, 0) AS is_administrator, ",
     snapshot::local_columns!("s"),
-    " FROM sessions s LEFT JOIN users u ON u.name = s.user_name WHERE u.disabled_at IS NULL AND "
+    " FROM sessions s LEFT JOIN users u ON u.name = s.user_name WHERE ",
+    snapshot::let_in!("s"),
+    " AND "
 );
 
 impl Identity {

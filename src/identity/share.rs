@@ -109,9 +109,10 @@ const SELECT: &str = concat!(
     " FROM shares LEFT JOIN users u ON u.name = shares.maker "
 );
 
-/// That a link goes on at the instant `$2`, and that its maker is not shut out.
+/// That a link goes on at the instant `$2`, and that its maker is not shut out, nor the name of somebody else now.
 const VALID: &str = "revoked_at IS NULL AND expires_at > $2 \
-    AND NOT EXISTS (SELECT 1 FROM users WHERE users.name = shares.maker AND users.disabled_at IS NOT NULL)";
+    AND NOT EXISTS (SELECT 1 FROM users WHERE users.name = shares.maker AND \
+    (users.disabled_at IS NOT NULL OR users.elsewhere <> CASE WHEN shares.method = 'local' THEN 0 ELSE 1 END))";
 
 impl Identity {
     /// Makes a link; gives its secret, which is shown once, and its id.

@@ -36,6 +36,7 @@ async fn user(identity: &Identity, name: &UserName, administrator: bool) {
         administrator,
         groups: ["sales".to_owned()].into(),
         claims: [("country".to_owned(), vec!["KR".to_owned()])].into(),
+        elsewhere: false,
     };
     identity.add_user(&new, now()).await.unwrap();
     let link = identity.password_link(name, now()).await.unwrap();
@@ -328,10 +329,12 @@ async fn a_change_of_groups_reaches_what_came_of_a_login_here_and_nothing_else()
             hint: None,
         };
         let by_provider = identity.begin_session(of_provider, now()).await.unwrap();
+        let here_now = async |text: &str| identity.session(text, now()).await.unwrap().is_some();
+        assert!(!here_now(by_provider.as_str()).await, "the name is that of a user who logs in here");
         let (own, _) = identity.make_token(new_token(&here), now()).await.unwrap();
         let foreign = NewToken { method: Some(LoginMethod::Oidc), ..new_token(&proven) };
         let (foreign, _) = identity.make_token(foreign, now()).await.unwrap();
-        let change = UserChange { groups: Some(["new".to_owned()].into()), administrator: None };
+        let change = UserChange { groups: Some(["new".to_owned()].into()), ..UserChange::default() };
         let changed = identity.change_user(&name, &change).await.unwrap();
         assert_eq!(changed.before.groups, here.groups);
         let groups_of = |person: Person| person.groups.into_iter().collect::<Vec<_>>();
@@ -339,14 +342,63 @@ async fn a_change_of_groups_reaches_what_came_of_a_login_here_and_nothing_else()
             groups_of(identity.session(secret.as_str(), now()).await.unwrap().unwrap().person)
         };
         assert_eq!(in_session(&by_password).await, ["new"]);
-        assert_eq!(in_session(&by_provider).await, ["elsewhere"]);
         let of_token = async |text: &TokenText| {
             groups_of(identity.token(text.as_str(), now()).await.unwrap().unwrap().person)
         };
         assert_eq!(of_token(&own).await, ["new"]);
+        assert!(identity.token(foreign.as_str(), now()).await.unwrap().is_none());
+        // Once they log in elsewhere it is the other way round.
+        let change = UserChange { elsewhere: Some(true), ..UserChange::default() };
+        identity.change_user(&name, &change).await.unwrap();
+        assert_eq!(in_session(&by_provider).await, ["elsewhere"]);
         assert_eq!(of_token(&foreign).await, ["elsewhere"]);
+        assert!(!here_now(by_password.as_str()).await);
+        assert!(identity.token(own.as_str(), now()).await.unwrap().is_none());
+        let error = identity.password_link(&name, now()).await.unwrap_err();
+        assert!(matches!(error, IdentityError::Elsewhere { .. }));
+        identity.log_in(attempt(name.as_str(), PASSWORD), now()).await.unwrap_err();
         let no_user = identity.change_user(&fresh("no"), &change).await;
         assert!(matches!(no_user, Err(IdentityError::NoUser { .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_name_proven_elsewhere_does_not_make_somebody_the_user_who_logs_in_here() {
+    for store in stores().await {
+        let identity = over(&store);
+        let (local, invited, outside) = (fresh("kim"), fresh("lee"), fresh("park"));
+        user(&identity, &local, true).await;
+        let new = |name: &UserName, elsewhere| NewUser {
+            name: name.clone(),
+            administrator: true,
+            groups: std::collections::BTreeSet::new(),
+            claims: std::collections::BTreeMap::new(),
+            elsewhere,
+        };
+        identity.add_user(&new(&invited, false), now()).await.unwrap();
+        identity.add_user(&new(&outside, true), now()).await.unwrap();
+        let admit = async |name: &UserName| {
+            let person = Person { name: name.to_string(), ..Person::default() };
+            identity.admit(&person, now()).await.map_err(|error| error.reason())
+        };
+        for taken in [&local, &invited] {
+            assert_eq!(admit(taken).await, Err("the name is that of a user who logs in here"));
+        }
+        assert_eq!((admit(&outside).await, admit(&fresh("new")).await), (Ok(()), Ok(())));
+        // Also where the provider's person was there first.
+        let person = Person { name: fresh("cho").to_string(), ..Person::default() };
+        let by_provider = NewSession {
+            person: &person,
+            method: LoginMethod::Oidc,
+            address: "192.0.2.1",
+            agent: "Browser",
+            replaces: None,
+            hint: None,
+        };
+        let secret = identity.begin_session(by_provider, now()).await.unwrap();
+        assert!(identity.session(secret.as_str(), now()).await.unwrap().is_some());
+        user(&identity, &person.name.parse().unwrap(), true).await;
+        assert!(identity.session(secret.as_str(), now()).await.unwrap().is_none());
     }
 }
 
@@ -357,7 +409,7 @@ async fn two_administrators_cannot_unmake_each_other_at_once() {
         let (kim, lee) = (fresh("kim"), fresh("lee"));
         user(&identity, &kim, true).await;
         user(&identity, &lee, true).await;
-        let change = UserChange { administrator: Some(false), groups: None };
+        let change = UserChange { administrator: Some(false), ..UserChange::default() };
         let (one, other) = tokio::join!(identity.change_user(&kim, &change), identity.disable(&lee, now()));
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
     }

@@ -179,7 +179,7 @@ impl Identity {
             return Ok(None);
         }
         let hash = secret::kept(text);
-        let rows = sqlx::query(concat!(select!(), "t.prefix = $1 AND u.disabled_at IS NULL"))
+        let rows = sqlx::query(concat!(select!(), "t.prefix = $1 AND ", snapshot::let_in!("t")))
             .bind(hash.chars().take(LOOKED_UP).collect::<String>())
             .fetch_all(&self.store.pool)
             .await

@@ -18,6 +18,8 @@ pub struct User {
     pub administrator: bool,
     /// Whether they have a password here.
     pub has_password: bool,
+    /// Whether they log in at a provider or a proxy, and so never with a password here.
+    pub elsewhere: bool,
     /// The groups they are in when they log in here.
     pub groups: BTreeSet<String>,
     /// What else is said about them when they log in here.
@@ -41,6 +43,8 @@ pub struct NewUser {
     pub groups: BTreeSet<String>,
     /// What else is said about them.
     pub claims: BTreeMap<String, Vec<String>>,
+    /// Whether they log in at a provider or a proxy, and so get no password here.
+    pub elsewhere: bool,
 }
 
 impl User {
@@ -54,6 +58,7 @@ impl User {
             name: cells.parsed("name")?,
             administrator: cells.number("administrator")? != 0,
             has_password: cells.text_or_none("password")?.is_some(),
+            elsewhere: cells.number("elsewhere")? != 0,
             groups: snapshot::read(cells, "groups")?,
             claims: snapshot::read(cells, "claims")?,
             created_at: cells.instant("created_at")?,
@@ -64,17 +69,18 @@ impl User {
 }
 
 impl Identity {
-    /// Adds a user, who gets a password by a link.
+    /// Adds a user, who gets a password by a link unless they log in elsewhere.
     pub async fn add_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<(), IdentityError> {
         let done = sqlx::query(
-            "INSERT INTO users (name, administrator, groups, claims, created_at) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (name) DO NOTHING",
+            "INSERT INTO users (name, administrator, groups, claims, created_at, elsewhere) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING",
         )
         .bind(new.name.to_string())
         .bind(i64::from(new.administrator))
         .bind(snapshot::json(&new.groups))
         .bind(snapshot::json(&new.claims))
         .bind(to_text(now))
+        .bind(i64::from(new.elsewhere))
         .execute(&self.store.pool)
         .await
         .map_err(StoreError::query("adding a user"))?;

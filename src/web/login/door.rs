@@ -53,6 +53,11 @@ impl Door {
         self.clock.now()
     }
 
+    /// Whether people can come in who proved elsewhere who they are.
+    pub(super) fn is_entered_elsewhere(&self) -> bool {
+        self.oidc.is_some() || self.identity.settings().proxy.is_some()
+    }
+
     /// Records what happened; what cannot be recorded must not happen.
     pub(in crate::web) async fn record(&self, event: Event) -> Result<(), WebError> {
         match self.audit.append(&[event]).await {

@@ -30,6 +30,9 @@ struct UsersPage<'a> {
     frame: Frame,
     w: &'static LoginWords,
     users: Vec<UserView>,
+    /// Whether people log in with a password here, and whether they do elsewhere.
+    local: bool,
+    outside: bool,
     /// A link that was just made, with whose it is; shown this once.
     made: Option<(String, String)>,
     message: Option<String>,
@@ -37,12 +40,14 @@ struct UsersPage<'a> {
     csrf: &'a str,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one question of the template")]
 struct UserView {
     name: String,
     administrator: bool,
     groups: String,
     last_login: Option<When>,
     disabled: bool,
+    elsewhere: bool,
     own: bool,
 }
 
@@ -55,6 +60,7 @@ impl UserView {
             groups: user.groups.into_iter().collect::<Vec<_>>().join(", "),
             last_login: user.last_login_at.map(|at| When::new(at, zone)),
             disabled: user.disabled_at.is_some(),
+            elsewhere: user.elsewhere,
         }
     }
 }
@@ -84,7 +90,11 @@ pub(super) async fn list_users(
         return Ok(again);
     }
     let w = LoginWords::of(visitor.locale.unwrap_or_default());
-    let done = (address.get("done") == Some("changed")).then_some(w.user_changed);
+    let done = match address.get("done") {
+        Some("changed") => Some(w.user_changed),
+        Some("added") => Some(w.user_added),
+        _ => None,
+    };
     write_users(&state, &visitor, Said { done, ..Said::default() }).await
 }
 
@@ -101,6 +111,8 @@ async fn write_users(state: &WebState, visitor: &Visitor, said: Said) -> Result<
             .in_brand(state.backend.usual_brand()),
         w,
         users: users.into_iter().map(view).collect(),
+        local: door.local,
+        outside: door.is_entered_elsewhere(),
         made: said.made,
         message: said.message,
         done: said.done,
@@ -149,7 +161,12 @@ pub(in crate::web) async fn link(
     Ok(format!("{}/setup/{secret}", base.trim_end_matches('/')))
 }
 
-/// `POST /users`: adds somebody, and shows the link for the first password.
+/// Whether somebody who is added logs in elsewhere: where nobody logs in here, nobody could use a link for a password.
+pub(in crate::web) fn is_elsewhere(door: &Door, wanted: bool) -> bool {
+    wanted || !door.local
+}
+
+/// `POST /users`: adds somebody, and shows the link for the first password if they log in here.
 pub(super) async fn add_user(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -166,16 +183,20 @@ pub(super) async fn add_user(
             administrator: fields.get("administrator") == "1",
             groups: groups(fields.get("groups")),
             claims: BTreeMap::new(),
+            elsewhere: is_elsewhere(door, fields.get("elsewhere") == "1"),
         };
         door.identity.add_user(&new, door.now()).await?;
-        Ok((new, link(door, &headers, &name).await?))
+        let link = if new.elsewhere { None } else { Some(link(door, &headers, &name).await?) };
+        Ok((new, link))
     };
     match added.await {
         Ok((new, link)) => {
             let made = event(door, AuditAction::UserCreated, signed_in, &extensions, &new.name)
                 .with("administrator", new.administrator)
+                .with("elsewhere", new.elsewhere)
                 .with("groups", new.groups.into_iter().collect::<Vec<_>>().join(", "));
             door.record(made).await?;
+            let Some(link) = link else { return Ok(Redirect::to("/users?done=added").into_response()) };
             door.record(event(door, AuditAction::LinkMade, signed_in, &extensions, &new.name)).await?;
             with_link(&state, &visitor, &new.name, link).await
         }
@@ -244,6 +265,7 @@ pub(super) async fn change_rights(
     let change = UserChange {
         groups: Some(groups(fields.get("groups"))),
         administrator: Some(fields.get("administrator") == "1"),
+        elsewhere: None,
     };
     let gives_up = gives_up(door, signed_in, &name, &change).await?;
     if gives_up && fields.get("confirm") != "1" {

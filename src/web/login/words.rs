@@ -100,6 +100,9 @@ word_table! { LoginWords;
     groups_here: "이 서버의 비밀번호로 로그인할 때의 그룹", "Their groups when they log in with a password of this server", "以本機密碼登入時所屬的群組";
     own_administration: "이 변경으로 나는 더 이상 관리자가 아니게 됩니다", "I know that I will no longer be an administrator", "我明白更改後我將不再是管理員";
     confirm_own: "지금 로그인한 관리자 자신입니다. 관리자를 그만두려면 확인란도 선택하세요.", "This is you: tick the confirmation too if you want to stop being an administrator.", "這是你自己的帳戶：如要放棄管理員身份，請同時勾選確認。";
+    elsewhere: "다른 로그인 창구를 씀 (여기 비밀번호 없음)", "Logs in elsewhere, with no password here", "在其他地方登入，不設本機密碼";
+    user_elsewhere: "{n} 님은 다른 로그인 창구를 쓰므로 여기에는 비밀번호가 없습니다.", "{n} logs in elsewhere, and so has no password here.", "{n} 在其他地方登入，因此沒有本機密碼。";
+    user_added: "추가했습니다. 다른 로그인 창구로 들어올 수 있습니다.", "Added: they may log in elsewhere.", "已新增，該用戶可在其他地方登入。";
     last_login: "마지막 로그인", "Last login", "最後登入";
     disabled: "사용 중지", "disabled", "已停用";
     active: "사용 중", "active", "使用中";
@@ -132,6 +135,7 @@ impl LoginWords {
             IdentityError::PasswordCommon => self.password_common.to_owned(),
             IdentityError::UserExists { name } => with(self.user_exists, name),
             IdentityError::Disabled { name } => with(self.user_disabled, name),
+            IdentityError::Elsewhere { name } => with(self.user_elsewhere, name),
             IdentityError::LastAdministrator { .. } => self.last_administrator.to_owned(),
             IdentityError::TokenLifetime { most } => with(self.token_lifetime, most),
             IdentityError::TokenName { most } => with(self.token_name_length, most),
