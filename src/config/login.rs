@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::Variables;
-use crate::identity::{IdentitySettings, ProxySettings};
+use crate::identity::{IdentitySettings, LoginMethod, ProxySettings};
 
 /// How people log in.
 #[derive(Debug, Clone)]
@@ -39,6 +39,16 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+impl From<LoginWay> for LoginMethod {
+    fn from(way: LoginWay) -> Self {
+        match way {
+            LoginWay::Local => Self::Local,
+            LoginWay::Proxy => Self::Proxy,
+            LoginWay::Oidc => Self::Oidc,
+        }
+    }
+}
+
 impl LoginSettings {
     /// Whether there is no login.
     pub fn is_demo(&self) -> bool {
@@ -63,16 +73,21 @@ pub(super) fn read(variables: &mut Variables<'_>) -> LoginSettings {
     let least = Duration::from_secs(1);
     let proxy = proxy(variables, ways.contains(&LoginWay::Proxy));
     LoginSettings {
-        ways,
         secret: variables.text("JANGPYO_SECRET").map(Secret),
         identity: IdentitySettings {
             session_idle: variables.seconds("JANGPYO_SESSION_IDLE_SECS", default.session_idle).max(least),
             session_longest: variables
                 .seconds("JANGPYO_SESSION_LONGEST_SECS", default.session_longest)
                 .max(least),
+            // A command beside a server may not be told the ways; it lets nobody in.
+            ways: match ways.as_slice() {
+                [] => default.ways.clone(),
+                ways => ways.iter().copied().map(LoginMethod::from).collect(),
+            },
             proxy,
             ..default
         },
+        ways,
     }
 }
 

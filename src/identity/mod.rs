@@ -74,6 +74,12 @@ impl Identity {
         &self.key
     }
 
+    /// Whether people may log in that way now. Of what was made before ways were kept it is not known, and so not
+    /// refused for it.
+    fn is_open(&self, method: Option<LoginMethod>) -> bool {
+        method.is_none_or(|method| self.settings.ways.contains(&method))
+    }
+
     /// How long sessions last, and whom proxies may name.
     pub fn settings(&self) -> &IdentitySettings {
         &self.settings

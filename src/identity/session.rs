@@ -14,6 +14,8 @@ stored_enum! {
         Local = "local",
         /// At an identity provider (OpenID Connect).
         Oidc = "oidc",
+        /// A proxy in front named them. They have no session; what they make knows it.
+        Proxy = "proxy",
     }
 }
 
@@ -170,6 +172,9 @@ impl Identity {
         .map_err(StoreError::query("reading a session"))?;
         let Some(row) = row else { return Ok(None) };
         let session = Session::from_row(&Cells(&row))?;
+        if !self.is_open(Some(session.method)) {
+            return Ok(None);
+        }
         if now - session.seen_at >= NOTED.min(self.idle() / 4) {
             sqlx::query("UPDATE sessions SET seen_at = $1 WHERE hash = $2 AND seen_at < $1")
                 .bind(to_text(now))
@@ -192,7 +197,10 @@ impl Identity {
         .fetch_all(&self.store.pool)
         .await
         .map_err(StoreError::query("listing sessions"))?;
-        Ok(rows.iter().map(|row| Session::from_row(&Cells(row))).collect::<Result<_, _>>()?)
+        let mut sessions: Vec<Session> =
+            rows.iter().map(|row| Session::from_row(&Cells(row))).collect::<Result<_, _>>()?;
+        sessions.retain(|session| self.is_open(Some(session.method)));
+        Ok(sessions)
     }
 
     /// Ends the session with this secret. Gives what the provider that it began at wants to see when

@@ -22,7 +22,7 @@ const MOST_SHARES: i64 = 200;
 pub struct NewShare<'a> {
     /// Who makes it, with their groups and claims as of now.
     pub maker: &'a Person,
-    /// How the maker had logged in; `None` where a proxy named them.
+    /// How the maker had logged in.
     pub method: Option<LoginMethod>,
     /// The functional role whose rights it has; those of the maker where there is none.
     pub role: Option<&'a str>,
@@ -48,6 +48,8 @@ pub struct Share {
     /// Who made it: as they are now if they had logged in here, else with their groups and claims as of its
     /// making.
     pub person: Person,
+    /// How they had logged in; `None` where it was made before that was kept.
+    pub method: Option<LoginMethod>,
     /// The functional role whose rights it has.
     pub role: Option<String>,
     /// The report it shows.
@@ -77,6 +79,7 @@ impl Share {
         Ok(Self {
             id: cells.text("id")?,
             person: snapshot::person_now(cells)?,
+            method: cells.parsed_or_none("method")?,
             role: cells.text_or_none("role")?,
             report: cells.text("report")?,
             parameters: snapshot::read(cells, "parameters")?,
@@ -173,7 +176,8 @@ impl Identity {
             .fetch_optional(&self.store.pool)
             .await
             .map_err(StoreError::query("reading a link to a report"))?;
-        Ok(row.map(|row| Share::from_row(&Cells(&row))).transpose()?)
+        let share = row.map(|row| Share::from_row(&Cells(&row))).transpose()?;
+        Ok(share.filter(|share| self.is_open(share.method)))
     }
 
     /// Counts a use; how many there are now, or `None` where there is none left. One statement, so that

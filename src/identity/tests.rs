@@ -242,6 +242,20 @@ fn new_token(owner: &Person) -> NewToken<'_> {
     }
 }
 
+fn new_share(maker: &Person, method: LoginMethod) -> NewShare<'_> {
+    NewShare {
+        maker,
+        method: Some(method),
+        role: None,
+        report: "weekly",
+        parameters: std::collections::BTreeMap::new(),
+        open: std::collections::BTreeSet::new(),
+        files: false,
+        days: 90,
+        most_uses: None,
+    }
+}
+
 #[tokio::test]
 async fn tokens_are_found_by_their_text_until_they_end() {
     for store in stores().await {
@@ -403,6 +417,31 @@ async fn a_name_proven_elsewhere_does_not_make_somebody_the_user_who_logs_in_her
 }
 
 #[tokio::test]
+async fn what_came_of_a_way_that_is_closed_does_not_count() {
+    for store in stores().await {
+        let identity = over(&store);
+        let name = fresh("kim");
+        user(&identity, &name, false).await;
+        let person = identity.user(&name).await.unwrap().unwrap().person();
+        let secret = session(&identity, &person, None).await;
+        let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+        let (link, _) = identity.make_share(new_share(&person, LoginMethod::Local), now()).await.unwrap();
+        let open = async |ways: &[LoginMethod]| {
+            let settings = IdentitySettings { ways: ways.to_vec(), ..IdentitySettings::default() };
+            let identity = Identity::new(store.store.clone(), identity.key().clone(), settings);
+            [
+                identity.session(secret.as_str(), now()).await.unwrap().is_some(),
+                !identity.sessions_of(name.as_str(), now()).await.unwrap().is_empty(),
+                identity.token(token.as_str(), now()).await.unwrap().is_some(),
+                identity.share(&link, now()).await.unwrap().is_some(),
+            ]
+        };
+        assert_eq!(open(&[LoginMethod::Local, LoginMethod::Oidc]).await, [true; 4]);
+        assert_eq!(open(&[LoginMethod::Oidc, LoginMethod::Proxy]).await, [false; 4]);
+    }
+}
+
+#[tokio::test]
 async fn two_administrators_cannot_unmake_each_other_at_once() {
     for _ in 0..10 {
         let (_store, identity) = identity().await;
@@ -419,17 +458,7 @@ async fn two_administrators_cannot_unmake_each_other_at_once() {
 async fn a_link_lasts_as_many_days_as_it_was_made_for() {
     let (_store, identity) = identity().await;
     let maker = Person { name: "kim".into(), ..Person::default() };
-    let new = NewShare {
-        maker: &maker,
-        method: None,
-        role: None,
-        report: "weekly",
-        parameters: std::collections::BTreeMap::new(),
-        open: std::collections::BTreeSet::new(),
-        files: false,
-        days: 2,
-        most_uses: None,
-    };
+    let new = NewShare { days: 2, ..new_share(&maker, LoginMethod::Local) };
     let (secret, id) = identity.make_share(new, now()).await.unwrap();
     let (before, after) = (now() + TimeDelta::hours(47), now() + TimeDelta::hours(48));
     assert!(identity.share(&secret, before).await.unwrap().is_some());

@@ -43,7 +43,7 @@ pub struct NewToken<'a> {
     pub name: &'a str,
     /// Whose it is, with their groups and claims as of now.
     pub owner: &'a Person,
-    /// How the owner had logged in; `None` where a proxy named them.
+    /// How the owner had logged in.
     pub method: Option<LoginMethod>,
     /// What can be done with it.
     pub scopes: Vec<Action>,
@@ -63,7 +63,7 @@ pub struct Token {
     /// Whose it is: as they are now if they had logged in here, else with their groups and claims as of its
     /// making.
     pub person: Person,
-    /// How they had logged in.
+    /// How they had logged in; `None` where it was made before that was kept.
     pub method: Option<LoginMethod>,
     /// What can be done with it.
     pub scopes: Vec<Action>,
@@ -190,7 +190,7 @@ impl Identity {
                 continue;
             }
             let token = Token::from_row(&cells)?;
-            if !token.is_valid(now) {
+            if !token.is_valid(now) || !self.is_open(token.method) {
                 return Ok(None);
             }
             if token.used_at.is_none_or(|used| now - used >= TimeDelta::minutes(1)) {

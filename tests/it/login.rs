@@ -346,6 +346,17 @@ async fn only_the_proxy_can_say_who_it_is() {
 }
 
 #[tokio::test]
+async fn an_invitation_sets_no_password_where_nobody_logs_in_here() {
+    let site = site_with(&[("JANGPYO_LOGIN", "proxy"), ("JANGPYO_LOGIN_PROXY_FROM", "127.0.0.1")]);
+    let link = site.invited("kim", &[]);
+    assert_eq!(site.browser().get(&link).await.status, 404);
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    let set = site.browser().post(&link, &fields).await;
+    assert!([403, 404].contains(&set.status) && set.header("set-cookie").is_empty(), "{}", set.status);
+    assert!(site.command(&["users", "list"]).out.contains("no password yet"));
+}
+
+#[tokio::test]
 async fn a_name_from_elsewhere_is_not_the_user_who_logs_in_here() {
     let site = site_with(&[("JANGPYO_LOGIN", "local,proxy"), ("JANGPYO_LOGIN_PROXY_FROM", "127.0.0.1")]);
     site.newcomer("chief", &["--administrator"]).await;

@@ -16,7 +16,7 @@ use super::permit;
 use super::presence::{Presence, SignedIn};
 use super::words::LoginWords;
 use crate::access::{Action, Object};
-use crate::identity::{LoginError, ProxyWord, UserName};
+use crate::identity::{LoginError, LoginMethod, ProxyWord, UserName};
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
 use crate::web::api;
 use crate::web::error::WebError;
@@ -125,7 +125,7 @@ async fn find_out(
                 return Ok(Presence::SignedIn(Arc::new(SignedIn {
                     person,
                     method: Method::Proxy,
-                    login: None,
+                    login: Some(LoginMethod::Proxy),
                     administrator: user.is_some_and(|user| user.administrator),
                     session: None,
                     scopes: None,

@@ -232,6 +232,7 @@ pub(super) async fn change_user(
         "enable" => (door.identity.enable(&name).await, AuditAction::UserEnabled),
         "sessions" => (door.identity.revoke_sessions(&name).await.map(|_| ()), AuditAction::SessionRevoked),
         "reset" => {
+            door.local_only()?;
             return match link(door, &headers, &name).await {
                 Ok(link) => {
                     door.record(event(door, AuditAction::LinkMade, signed_in, &extensions, &name)).await?;
