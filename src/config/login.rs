@@ -1,5 +1,6 @@
 //! How people log in.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -56,7 +57,7 @@ impl LoginSettings {
     }
 }
 
-/// Reads `JANGPYO_LOGIN*`, `JANGPYO_SESSION_*` and `JANGPYO_SECRET`.
+/// Reads `JANGPYO_LOGIN*`, `JANGPYO_SESSION_*`, `JANGPYO_PROVIDER_TRUST_DAYS` and `JANGPYO_SECRET`.
 pub(super) fn read(variables: &mut Variables<'_>) -> LoginSettings {
     let mut ways = Vec::new();
     for word in variables.list("JANGPYO_LOGIN").unwrap_or_default() {
@@ -84,6 +85,13 @@ pub(super) fn read(variables: &mut Variables<'_>) -> LoginSettings {
                 [] => default.ways.clone(),
                 ways => ways.iter().copied().map(LoginMethod::from).collect(),
             },
+            provider_trust_days: variables
+                .parsed(
+                    "JANGPYO_PROVIDER_TRUST_DAYS",
+                    NonZeroU32::new(default.provider_trust_days).unwrap_or(NonZeroU32::MIN),
+                    "a number of days from 1",
+                )
+                .get(),
             proxy,
             ..default
         },

@@ -13,6 +13,7 @@ mod login;
 mod name;
 pub mod oidc;
 mod password;
+mod proven;
 mod proxy;
 mod secret;
 mod session;
@@ -49,6 +50,7 @@ pub struct Identity {
     settings: Arc<IdentitySettings>,
     passwords: password::Hasher,
     throttle: Arc<throttle::Throttle>,
+    said: Arc<proven::Said>,
 }
 
 impl std::fmt::Debug for Identity {
@@ -66,6 +68,7 @@ impl Identity {
             passwords: password::Hasher::new(settings.hashing_places),
             settings: Arc::new(settings),
             throttle: Arc::default(),
+            said: Arc::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::oidc::Secret;
-use super::{Identity, IdentityError, UserName, secret, snapshot};
+use super::{Identity, IdentityError, UserName, proven, secret, snapshot};
 use crate::access::Person;
 use crate::store::{Cells, StoreError, new_uuid, stored_enum, to_text};
 
@@ -133,6 +133,9 @@ impl Identity {
             .execute(&mut *transaction)
             .await
             .map_err(StoreError::query(doing))?;
+        if new.method != LoginMethod::Local {
+            proven::note(&mut transaction, new.person, new.method, now).await?;
+        }
         sqlx::query(
             "INSERT INTO sessions (hash, id, user_name, method, person, address, agent, created_at, seen_at, \
              expires_at, hint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",

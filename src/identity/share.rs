@@ -45,8 +45,7 @@ pub struct NewShare<'a> {
 pub struct Share {
     /// Its id, to list and revoke it by.
     pub id: String,
-    /// Who made it: as they are now if they had logged in here, else with their groups and claims as of its
-    /// making.
+    /// Who made it: as they are now if they had logged in here, else as they last proved to be in the same way.
     pub person: Person,
     /// How they had logged in; `None` where it was made before that was kept.
     pub method: Option<LoginMethod>,
@@ -68,6 +67,8 @@ pub struct Share {
     pub created_at: DateTime<Utc>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// When its maker last logged in in that way; when it was made if that is not known.
+    pub proven_at: DateTime<Utc>,
     /// When it was last used.
     pub used_at: Option<DateTime<Utc>>,
     /// When it was revoked.
@@ -89,6 +90,7 @@ impl Share {
             most_uses: cells.number_or_none("most_uses")?,
             created_at: cells.instant("created_at")?,
             expires_at: cells.instant("expires_at")?,
+            proven_at: cells.instant("proven_at")?,
             used_at: cells.instant_or_none("used_at")?,
             revoked_at: cells.instant_or_none("revoked_at")?,
         })
@@ -109,7 +111,8 @@ impl Share {
 const SELECT: &str = concat!(
     "SELECT shares.*, ",
     snapshot::local_columns!("shares"),
-    " FROM shares LEFT JOIN users u ON u.name = shares.maker "
+    ", COALESCE(l.at, shares.created_at) AS proven_at FROM shares LEFT JOIN users u ON u.name = shares.maker \
+     LEFT JOIN logins_elsewhere l ON l.name = shares.maker AND l.method = shares.method "
 );
 
 /// That a link goes on at the instant `$2`, and that its maker is not shut out, nor the name of somebody else now.
@@ -177,7 +180,10 @@ impl Identity {
             .await
             .map_err(StoreError::query("reading a link to a report"))?;
         let share = row.map(|row| Share::from_row(&Cells(&row))).transpose()?;
-        Ok(share.filter(|share| self.is_open(share.method)))
+        let counts = |share: &Share| {
+            self.is_open(share.method) && self.is_believed(share.method, share.proven_at, now)
+        };
+        Ok(share.filter(counts))
     }
 
     /// Counts a use; how many there are now, or `None` where there is none left. One statement, so that
@@ -225,7 +231,8 @@ impl Identity {
     ) -> Result<Option<Share>, IdentityError> {
         let row = sqlx::query(
             "UPDATE shares SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL AND maker = COALESCE($3, maker) \
-             RETURNING *, CAST(NULL AS TEXT) AS local_groups, CAST(NULL AS TEXT) AS local_claims",
+             RETURNING *, created_at AS proven_at, CAST(NULL AS TEXT) AS local_groups, \
+             CAST(NULL AS TEXT) AS local_claims",
         )
         .bind(to_text(now))
         .bind(id.to_owned())

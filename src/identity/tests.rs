@@ -417,6 +417,59 @@ async fn a_name_proven_elsewhere_does_not_make_somebody_the_user_who_logs_in_her
 }
 
 #[tokio::test]
+async fn groups_taken_away_elsewhere_are_gone_from_tokens_and_links_at_the_next_login() {
+    for store in stores().await {
+        let identity = over(&store);
+        for method in [LoginMethod::Oidc, LoginMethod::Proxy] {
+            let of = |groups: &[&str]| groups.iter().map(|group| (*group).to_owned()).collect();
+            let before =
+                Person { name: fresh("kim").to_string(), groups: of(&["sales", "hk"]), ..Person::default() };
+            let log_in = async |person: &Person, at: DateTime<Utc>| {
+                if method == LoginMethod::Proxy {
+                    identity.note_proxied(person, at).await.unwrap();
+                    return;
+                }
+                let new = NewSession {
+                    person,
+                    method,
+                    address: "192.0.2.1",
+                    agent: "Browser",
+                    replaces: None,
+                    hint: None,
+                };
+                identity.begin_session(new, at).await.unwrap();
+            };
+            log_in(&before, now()).await;
+            let new = NewToken { method: Some(method), days: 300, ..new_token(&before) };
+            let (token, _) = identity.make_token(new, now()).await.unwrap();
+            let (link, _) = identity.make_share(new_share(&before, method), now()).await.unwrap();
+            let groups = async |at: DateTime<Utc>| {
+                let of_token =
+                    identity.token(token.as_str(), at).await.unwrap().map(|made| made.person.groups);
+                let of_link = identity.share(&link, at).await.unwrap().map(|made| made.person.groups);
+                assert_eq!(of_token, of_link);
+                of_token
+            };
+            let day = |days| now() + TimeDelta::days(days);
+            assert_eq!(groups(day(29)).await, Some(of(&["hk", "sales"])));
+            assert_eq!(groups(day(30)).await, None, "nobody knows any more");
+            let after = Person { groups: of(&["hk"]), ..before.clone() };
+            log_in(&after, day(40)).await;
+            assert_eq!(groups(day(69)).await, Some(of(&["hk"])));
+            assert_eq!(groups(day(70)).await, None);
+            // Somebody of the same name who comes in another way is not them.
+            let other =
+                LoginMethod::ALL.iter().find(|other| **other != method && **other != LoginMethod::Local);
+            let new = NewToken { method: other.copied(), ..new_token(&before) };
+            let (token, _) = identity.make_token(new, day(40)).await.unwrap();
+            log_in(&after, day(41)).await;
+            let theirs = identity.token(token.as_str(), day(41)).await.unwrap().unwrap();
+            assert_eq!(theirs.person.groups, before.groups);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_came_of_a_way_that_is_closed_does_not_count() {
     for store in stores().await {
         let identity = over(&store);

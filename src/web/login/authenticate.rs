@@ -117,6 +117,7 @@ async fn find_out(
                         return Ok(Presence::Nobody);
                     }
                 };
+                door.identity.note_proxied(&person, now).await?;
                 let cookie = Cookie::Form.read(headers, door.secure).unwrap_or_default();
                 let csrf = match cookie.as_str() {
                     "" => String::new(),

@@ -79,7 +79,7 @@ word_table! { LoginWords;
     revoked: "끊었습니다.", "Done: it is worth nothing now.", "已終止。";
     password_changed: "비밀번호를 바꾸었습니다. 다른 기기에서는 모두 로그아웃되었습니다.", "The password was changed; all other sessions have ended.", "密碼已更改，其他裝置均已登出。";
     tokens: "API 토큰", "API tokens", "API 權杖";
-    tokens_intro: "프로그램이 비밀번호 대신 쓰는 열쇠입니다. 지금의 그룹과 권한이 그대로 담기며, 만든 직후 한 번만 보입니다.", "What programs show instead of a password. A token carries your groups as of now, and is shown only once.", "供程式代替密碼使用。權杖帶有您目前的群組，並只會顯示一次。";
+    tokens_intro: "프로그램이 비밀번호 대신 쓰는 열쇠입니다. 마지막으로 로그인한 때의 그룹과 권한을 따르며, 만든 직후 한 번만 보입니다.", "What programs show instead of a password. A token carries your groups as of your last login, and is shown only once.", "供程式代替密碼使用。權杖帶有您最近一次登入時的群組，並只會顯示一次。";
     tokens_intro_here: "프로그램이 비밀번호 대신 쓰는 열쇠입니다. 나보다 더 많은 것을 열 수 없고, 만든 직후 한 번만 보입니다.", "What programs show instead of a password. A token opens no more than you may, and is shown only once.", "供程式代替密碼使用。權杖的權限不會超過您本人，並只會顯示一次。";
     no_tokens: "토큰이 없습니다.", "There are no tokens.", "沒有權杖。";
     token_made: "새 토큰입니다. 다시 볼 수 없으니 지금 복사해 두세요.", "This is the new token. Copy it now: it is not shown again.", "這是新權杖，請立即複製，之後不會再顯示。";
