@@ -439,7 +439,7 @@ pub(super) enum UsersCommand {
         /// The user.
         name: UserName,
     },
-    /// Shuts a user out: sessions end, tokens do nothing.
+    /// Shuts a user out: sessions, tokens and links end for good.
     Disable {
         /// The user.
         name: UserName,

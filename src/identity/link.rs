@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Identity, IdentityError, UserName, password, secret};
+use super::{Identity, IdentityError, UserName, password, revoke, secret};
 use crate::store::{Cells, StoreError, stored_enum, to_text};
 
 stored_enum! {
@@ -132,8 +132,8 @@ impl Identity {
         Ok(Some(link))
     }
 
-    /// Uses a link: sets the password, and with the first one makes the administrator `name`. All
-    /// sessions of the user end.
+    /// Uses a link: sets the password, and with the first one makes the administrator `name`. All sessions, tokens and
+    /// links of the user end: whoever knew the password before may have made them.
     pub async fn redeem(
         &self,
         text: &str,
@@ -187,6 +187,8 @@ impl Identity {
             .execute(&mut *transaction)
             .await
             .map_err(StoreError::query(doing))?;
+        revoke::end(&mut transaction, &revoke::MADE, &user, now).await?;
+        revoke::end(&mut transaction, &revoke::DEVICES, &user, now).await?;
         transaction.commit().await.map_err(StoreError::query(doing))?;
         Ok(Redeemed { kind: link.kind, user })
     }

@@ -15,6 +15,7 @@ pub mod oidc;
 mod password;
 mod proven;
 mod proxy;
+mod revoke;
 mod secret;
 mod session;
 mod settings;

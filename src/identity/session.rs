@@ -233,17 +233,8 @@ impl Identity {
 
     /// Ends all sessions of a user; how many there were.
     pub async fn revoke_sessions(&self, name: &UserName) -> Result<u64, IdentityError> {
-        self.end_sessions_but(name, None).await
-    }
-
-    pub(super) async fn end_sessions_but(
-        &self,
-        name: &UserName,
-        hash: Option<&str>,
-    ) -> Result<u64, IdentityError> {
-        let done = sqlx::query("DELETE FROM sessions WHERE user_name = $1 AND hash <> $2")
+        let done = sqlx::query("DELETE FROM sessions WHERE user_name = $1")
             .bind(name.to_string())
-            .bind(hash.unwrap_or_default().to_owned())
             .execute(&self.store.pool)
             .await
             .map_err(StoreError::query("ending sessions"))?;

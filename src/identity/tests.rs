@@ -148,7 +148,7 @@ async fn an_attack_from_one_address_leaves_others_and_known_devices_able_to_log_
     }
     let old = Attempt { device: Some(&device), ..right };
     let later = now() + TimeDelta::days(181);
-    assert!(identity.known_device(old.device, &name, later).is_none());
+    assert!(identity.known_device(old.device, &name, later).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -189,14 +189,51 @@ async fn a_changed_password_ends_all_other_sessions() {
     let person = identity.log_in(attempt("kim", PASSWORD), now()).await.unwrap().person();
     let (own, other) = (session(&identity, &person, None).await, session(&identity, &person, None).await);
     let wrong = attempt("kim", "not the old password");
-    assert!(identity.change_password(wrong, "green tables sing", own.as_str(), now()).await.is_err());
+    assert!(identity.change_password(wrong, "green tables sing", own.as_str(), true, now()).await.is_err());
     let right = attempt("kim", PASSWORD);
-    assert!(identity.change_password(right, "kim kim kim kim", own.as_str(), now()).await.is_err());
-    identity.change_password(right, "green tables sing", own.as_str(), now()).await.unwrap();
+    assert!(identity.change_password(right, "kim kim kim kim", own.as_str(), true, now()).await.is_err());
+    let device = identity.device_cookie(&name, now()).unwrap();
+    let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+    let later = now() + TimeDelta::minutes(1);
+    identity.change_password(right, "green tables sing", own.as_str(), false, later).await.unwrap();
+    assert!(identity.token(token.as_str(), later).await.unwrap().is_some(), "as was chosen");
+    assert!(identity.known_device(Some(&device), &name, later).await.unwrap().is_none());
+    let device = identity.device_cookie(&name, later).unwrap();
+    assert!(identity.known_device(Some(&device), &name, later).await.unwrap().is_some());
+    let again = attempt("kim", "green tables sing");
+    identity.change_password(again, "green tables sing", own.as_str(), true, later).await.unwrap();
+    assert!(identity.token(token.as_str(), later).await.unwrap().is_none());
     assert!(identity.session(own.as_str(), now()).await.unwrap().is_some());
     assert!(identity.session(other.as_str(), now()).await.unwrap().is_none());
     identity.log_in(attempt("kim", "green tables sing"), now()).await.unwrap();
     identity.log_in(attempt("kim", PASSWORD), now()).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_password_set_by_a_link_ends_what_was_made_before() {
+    for store in stores().await {
+        let identity = over(&store);
+        let name = fresh("kim");
+        user(&identity, &name, false).await;
+        let person = Person { name: name.to_string(), ..Person::default() };
+        let secret = session(&identity, &person, None).await;
+        let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+        let (share, _) = identity.make_share(new_share(&person, LoginMethod::Local), now()).await.unwrap();
+        let device = identity.device_cookie(&name, now()).unwrap();
+        let later = now() + TimeDelta::minutes(1);
+        let there = async || {
+            [
+                identity.session(secret.as_str(), later).await.unwrap().is_some(),
+                identity.token(token.as_str(), later).await.unwrap().is_some(),
+                identity.share(&share, later).await.unwrap().is_some(),
+                identity.known_device(Some(&device), &name, later).await.unwrap().is_some(),
+            ]
+        };
+        let link = identity.password_link(&name, later).await.unwrap();
+        assert_eq!(there().await, [true; 4], "a link that is not used ends nothing");
+        identity.redeem(&link, "", PASSWORD, later).await.unwrap();
+        assert_eq!(there().await, [false; 4]);
+    }
 }
 
 #[tokio::test]
@@ -215,6 +252,8 @@ async fn a_disabled_user_has_no_sessions_tokens_or_links_and_the_last_administra
         let secret = session(&identity, &person, None).await;
         assert!(identity.session(secret.as_str(), now()).await.unwrap().unwrap().administrator);
         let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+        let device = identity.device_cookie(&name, now() - TimeDelta::minutes(1)).unwrap();
+        let (share, _) = identity.make_share(new_share(&person, LoginMethod::Local), now()).await.unwrap();
         let link = identity.password_link(&name, now()).await.unwrap();
         identity.disable(&name, now()).await.unwrap();
         assert!(identity.session(secret.as_str(), now()).await.unwrap().is_none());
@@ -227,6 +266,9 @@ async fn a_disabled_user_has_no_sessions_tokens_or_links_and_the_last_administra
         identity.enable(&name).await.unwrap();
         identity.log_in(attempt(name.as_str(), PASSWORD), now()).await.unwrap();
         assert!(identity.session(secret.as_str(), now()).await.unwrap().is_none(), "the session is gone");
+        assert!(identity.token(token.as_str(), now()).await.unwrap().is_none(), "and what they had made");
+        assert!(identity.share(&share, now()).await.unwrap().is_none());
+        assert!(identity.known_device(Some(&device), &name, now()).await.unwrap().is_none());
         assert!(matches!(identity.enable(&fresh("no")).await, Err(IdentityError::NoUser { .. })));
     }
 }

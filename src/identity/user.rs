@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::change::{ADMINISTRATORS_LEFT, LOCK_ADMINISTRATORS};
-use super::{Identity, IdentityError, UserName, snapshot};
+use super::{Identity, IdentityError, UserName, revoke, snapshot};
 use crate::access::Person;
 use crate::store::{Cells, StoreError, to_text};
 
@@ -119,8 +119,7 @@ impl Identity {
         Ok(Some((User::from_row(&cells)?, cells.text_or_none("password")?)))
     }
 
-    /// Shuts somebody out: their sessions end at once, and their tokens do nothing. The last
-    /// administrator stays.
+    /// Shuts somebody out: their sessions, tokens and links end at once and for good. The last administrator stays.
     pub async fn disable(&self, name: &UserName, now: DateTime<Utc>) -> Result<(), IdentityError> {
         let doing = "disabling a user";
         let mut transaction = self.store.pool.begin().await.map_err(StoreError::query(doing))?;
@@ -159,13 +158,9 @@ impl Identity {
                 .await
                 .map_err(StoreError::query(doing))?;
         }
-        // Their links stay dead, also if they are let in again.
-        sqlx::query("UPDATE shares SET revoked_at = $1 WHERE maker = $2 AND revoked_at IS NULL")
-            .bind(to_text(now))
-            .bind(name.to_string())
-            .execute(&mut *transaction)
-            .await
-            .map_err(StoreError::query(doing))?;
+        // What they have made stays dead, also if they are let in again.
+        revoke::end(&mut transaction, &revoke::MADE, name, now).await?;
+        revoke::end(&mut transaction, &revoke::DEVICES, name, now).await?;
         transaction.commit().await.map_err(StoreError::query(doing))?;
         Ok(())
     }

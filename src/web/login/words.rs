@@ -78,6 +78,7 @@ word_table! { LoginWords;
     revoke_token: "폐기", "Revoke", "撤銷";
     revoked: "끊었습니다.", "Done: it is worth nothing now.", "已終止。";
     password_changed: "비밀번호를 바꾸었습니다. 다른 기기에서는 모두 로그아웃되었습니다.", "The password was changed; all other sessions have ended.", "密碼已更改，其他裝置均已登出。";
+    end_made: "내 API 토큰과 공유 링크도 모두 끊기", "End my API tokens and links to reports too", "同時終止我的 API 權杖及分享連結";
     tokens: "API 토큰", "API tokens", "API 權杖";
     tokens_intro: "프로그램이 비밀번호 대신 쓰는 열쇠입니다. 마지막으로 로그인한 때의 그룹과 권한을 따르며, 만든 직후 한 번만 보입니다.", "What programs show instead of a password. A token carries your groups as of your last login, and is shown only once.", "供程式代替密碼使用。權杖帶有您最近一次登入時的群組，並只會顯示一次。";
     tokens_intro_here: "프로그램이 비밀번호 대신 쓰는 열쇠입니다. 나보다 더 많은 것을 열 수 없고, 만든 직후 한 번만 보입니다.", "What programs show instead of a password. A token opens no more than you may, and is shown only once.", "供程式代替密碼使用。權杖的權限不會超過您本人，並只會顯示一次。";
