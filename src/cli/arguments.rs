@@ -415,7 +415,7 @@ pub(super) enum UsersCommand {
         #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
         claims: Vec<(String, String)>,
     },
-    /// Changes a user's groups, whether they are an administrator, or where they log in. It holds at once.
+    /// Changes a user's groups, what else is known of them, whether they are an administrator, or where they log in. It holds at once.
     Change {
         /// The user.
         name: UserName,
@@ -424,9 +424,15 @@ pub(super) enum UsersCommand {
             long = "groups",
             value_delimiter = ',',
             value_name = "GROUP,…",
-            required_unless_present_any = ["administrator", "elsewhere"]
+            required_unless_present_any = ["administrator", "elsewhere", "claims", "no_claims"]
         )]
         groups: Option<Vec<String>>,
+        /// What else is known of them, all of it: `--claim country=KR`. May be repeated.
+        #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
+        claims: Vec<(String, String)>,
+        /// Takes away all that is known of them besides their groups.
+        #[arg(long, conflicts_with = "claims")]
+        no_claims: bool,
         /// Whether they manage users and read the audit log: `yes` or `no`.
         #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
         administrator: Option<bool>,

@@ -1,6 +1,6 @@
 //! `jangpyo users`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use chrono::Utc;
@@ -11,7 +11,7 @@ use super::audit::operator;
 use super::{Failure, output, progress};
 use crate::app::{Accounts, accounts};
 use crate::config::LoginWay;
-use crate::identity::{Identity, IdentityError, NewUser, User, UserChange, UserName};
+use crate::identity::{Identity, IdentityError, NewUser, User, UserChange, UserName, claim_lines};
 use crate::ledger::audit::{AuditAction, Event, Method};
 
 impl From<IdentityError> for Failure {
@@ -51,15 +51,11 @@ async fn perform(
     match command {
         UsersCommand::List { json } => list(identity, *json).await?,
         UsersCommand::Add { name, administrator, elsewhere, groups, claims } => {
-            let mut told = std::collections::BTreeMap::<String, Vec<String>>::new();
-            for (claim, value) in claims {
-                told.entry(claim.clone()).or_default().push(value.clone());
-            }
             let new = NewUser {
                 name: name.clone(),
                 administrator: *administrator,
                 groups: groups.iter().cloned().collect(),
-                claims: told,
+                claims: by_name(claims),
                 elsewhere: *elsewhere || never_here,
             };
             identity.add_user(&new, now).await?;
@@ -70,11 +66,16 @@ async fn perform(
             link(identity, base, name).await?;
             record(AuditAction::LinkMade, name).await?;
         }
-        UsersCommand::Change { name, groups, administrator, elsewhere } => {
+        UsersCommand::Change { name, groups, claims, no_claims, administrator, elsewhere } => {
             let groups = groups.as_ref().map(|groups| {
                 groups.iter().filter(|group| !group.is_empty()).cloned().collect::<BTreeSet<_>>()
             });
-            let change = UserChange { groups, administrator: *administrator, elsewhere: *elsewhere };
+            let change = UserChange {
+                groups,
+                claims: (*no_claims || !claims.is_empty()).then(|| by_name(claims)),
+                administrator: *administrator,
+                elsewhere: *elsewhere,
+            };
             let changed = identity.change_user(name, &change).await?;
             let details = changed.details();
             if !details.is_empty() {
@@ -102,6 +103,15 @@ async fn perform(
         }
     }
     Ok(())
+}
+
+/// The values of each claim.
+fn by_name(claims: &[(String, String)]) -> BTreeMap<String, Vec<String>> {
+    let mut by_name = BTreeMap::<String, Vec<String>>::new();
+    for (claim, value) in claims {
+        by_name.entry(claim.clone()).or_default().push(value.clone());
+    }
+    by_name
 }
 
 /// Prints a link with which the user sets a password.
@@ -146,5 +156,11 @@ fn line(user: &User) -> String {
     };
     let role = if user.administrator { " administrator" } else { "" };
     let groups: Vec<&str> = user.groups.iter().map(String::as_str).collect();
-    format!("{}  {state}{role}  {}", user.name, groups.join(", ")).trim_end().to_owned()
+    let line = format!(
+        "{}  {state}{role}  {}  {}",
+        user.name,
+        groups.join(", "),
+        claim_lines(&user.claims).join(", ")
+    );
+    line.trim_end().to_owned()
 }

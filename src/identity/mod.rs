@@ -25,7 +25,7 @@ mod throttle;
 mod token;
 mod user;
 
-pub use change::{ChangedUser, UserChange};
+pub use change::{ChangedUser, UserChange, claim_lines};
 pub use embed::{Embed, LONGEST_EMBED};
 pub use error::IdentityError;
 pub use key::ServerKey;

@@ -13,7 +13,7 @@ use super::answer::private;
 use super::asked::Body;
 use super::names::{Named, Parsed};
 use super::tokens::refused;
-use crate::identity::{NewUser, User, UserChange, UserName};
+use crate::identity::{NewUser, User, UserChange, UserName, claim_lines};
 use crate::ledger::audit::AuditAction;
 use crate::web::error::WebError;
 use crate::web::login::{
@@ -81,6 +81,8 @@ pub(super) struct UserChangeBody {
     /// Their groups, all of them; one that is named twice counts once.
     #[schemars(with = "Option<Vec<String>>")]
     groups: Option<BTreeSet<String>>,
+    /// What else is said about them, by name, all of it. Nobody changes their own groups and claims.
+    claims: Option<BTreeMap<String, Vec<String>>>,
     /// Whether they manage users and read the audit log. The last administrator stays one.
     administrator: Option<bool>,
     /// Must be true where the caller stops being an administrator.
@@ -93,7 +95,7 @@ pub(super) struct UserChangeBody {
 pub(super) struct AddedUser {
     /// The user.
     user: UserOut,
-    /// Where they set their password, once; a secret. Absent where they log in elsewhere.
+    /// Where they set their password, once; a secret. `null` where they log in elsewhere.
     password_link: Option<String>,
 }
 
@@ -127,7 +129,8 @@ pub(super) async fn add(
     let created = event(AuditAction::UserCreated)
         .with("administrator", new.administrator)
         .with("elsewhere", elsewhere)
-        .with("groups", new.groups.iter().cloned().collect::<Vec<_>>().join(", "));
+        .with("groups", new.groups.iter().cloned().collect::<Vec<_>>().join(", "))
+        .with("claims", claim_lines(&new.claims).join(", "));
     door.record(created).await?;
     if link.is_some() {
         door.record(event(AuditAction::LinkMade)).await?;
@@ -146,8 +149,8 @@ pub(super) async fn change_rights(
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
     let signed_in = administrator(&visitor)?;
-    let Body(UserChangeBody { groups, administrator, confirm }) = body?;
-    let change = UserChange { groups, administrator, elsewhere: None };
+    let Body(UserChangeBody { groups, claims, administrator, confirm }) = body?;
+    let change = UserChange { groups, claims, administrator, elsewhere: None };
     if !confirm && gives_up(door, signed_in, &name, &change).await? {
         return Err(WebError::of(StatusCode::UNPROCESSABLE_ENTITY)
             .saying("you would stop being an administrator; send `confirm` too"));

@@ -99,6 +99,10 @@ word_table! { LoginWords;
     change: "변경", "Change", "更改";
     user_changed: "변경했습니다. 로그인되어 있는 기기와 토큰에도 바로 적용됩니다.", "Done. It holds at once, also where they are logged in and for their tokens.", "已更改，並即時適用於已登入的裝置及權杖。";
     groups_here: "이 서버의 비밀번호로 로그인할 때의 그룹", "Their groups when they log in with a password of this server", "以本機密碼登入時所屬的群組";
+    claims: "사용자 속성", "Claims", "用戶屬性";
+    claims_here: "데이터의 규칙이 쓰는 값. 한 줄에 하나씩, 예: country=KR", "What rules of rows ask for, a line for each value: country=KR", "資料列規則所用的值，每行一項，例如 country=KR";
+    bad_claim: "이름=값으로 쓰세요: {n}", "Write it as name=value: {n}", "請以「名稱=值」填寫：{n}";
+    own_rights: "자신의 그룹과 값은 바꿀 수 없습니다. 다른 관리자에게 요청하세요.", "Nobody changes their own groups and claims; ask another administrator.", "不能更改自己的群組及屬性，請聯絡另一位管理員。";
     own_administration: "이 변경으로 나는 더 이상 관리자가 아니게 됩니다", "I know that I will no longer be an administrator", "我明白更改後我將不再是管理員";
     confirm_own: "지금 로그인한 관리자 자신입니다. 관리자를 그만두려면 확인란도 선택하세요.", "This is you: tick the confirmation too if you want to stop being an administrator.", "這是你自己的帳戶：如要放棄管理員身份，請同時勾選確認。";
     elsewhere: "다른 로그인 창구를 씀 (여기 비밀번호 없음)", "Logs in elsewhere, with no password here", "在其他地方登入，不設本機密碼";
@@ -136,6 +140,8 @@ impl LoginWords {
             IdentityError::PasswordCommon => self.password_common.to_owned(),
             IdentityError::UserExists { name } => with(self.user_exists, name),
             IdentityError::Disabled { name } => with(self.user_disabled, name),
+            IdentityError::Claim { line } => with(self.bad_claim, line),
+            IdentityError::OwnRights => self.own_rights.to_owned(),
             IdentityError::Elsewhere { name } => with(self.user_elsewhere, name),
             IdentityError::LastAdministrator { .. } => self.last_administrator.to_owned(),
             IdentityError::TokenLifetime { most } => with(self.token_lifetime, most),
