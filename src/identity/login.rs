@@ -64,7 +64,25 @@ impl Identity {
         let device = self.known_device(attempt.device, &name, now).await?;
         let begun = self.throttle.begin(&name, attempt.address, device, now);
         let begun = begun.map_err(|secs| LoginError::Wait { secs })?;
-        let found = if possible { self.user_and_hash(&name).await? } else { None };
+        let found = self.checked(&name, possible, attempt, now).await;
+        match &found {
+            Ok(_) => self.throttle.succeeded(begun),
+            // Nobody found out whether it was right, and whoever waits for a busy server is no attacker.
+            Err(LoginError::Identity(_)) => self.throttle.give_back(begun),
+            Err(_) => {}
+        }
+        found
+    }
+
+    /// The user, if the password is theirs; what is not `possible` as a name is nobody's.
+    async fn checked(
+        &self,
+        name: &UserName,
+        possible: bool,
+        attempt: Attempt<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<User, LoginError> {
+        let found = if possible { self.user_and_hash(name).await? } else { None };
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
         let checked = self.passwords.check(attempt.password, hash.clone()).await?;
         let wrong = |reason| Err(LoginError::Wrong { reason });
@@ -73,11 +91,10 @@ impl Identity {
             Checked::Wrong if hash.is_some() => return wrong("wrong password"),
             Checked::Wrong => return wrong("no password here"),
             Checked::Right | Checked::RightButOld if user.disabled_at.is_some() => return wrong("disabled"),
-            Checked::RightButOld => self.hash_again(&name, attempt.password, hash).await?,
+            Checked::RightButOld => self.hash_again(name, attempt.password, hash).await?,
             Checked::Right => {}
         }
-        self.throttle.succeeded(begun);
-        self.note_login(&name, now).await?;
+        self.note_login(name, now).await?;
         Ok(user)
     }
 
