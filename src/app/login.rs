@@ -55,10 +55,10 @@ pub(super) fn mask_key(settings: &Settings) -> Result<MaskKey, ProgramError> {
 }
 
 /// The provider that people log in at, where it is one of the ways.
-fn oidc(settings: &Settings) -> Result<Option<Oidc>, ProgramError> {
+fn oidc(settings: &Settings, key: &ServerKey) -> Result<Option<Oidc>, ProgramError> {
     let wanted = settings.login.ways.contains(&LoginWay::Oidc);
     let settings = settings.oidc.clone().filter(|_| wanted);
-    settings.map(Oidc::new).transpose().map_err(ProgramError::Provider)
+    settings.map(|settings| Oidc::new(settings, key)).transpose().map_err(ProgramError::Provider)
 }
 
 /// What guards the server, and the path of the link for the first administrator where there is none.
@@ -82,12 +82,13 @@ pub(super) async fn gate(
     // Whoever keeps logs elsewhere has the head there.
     tracing::info!(head = %audit.head().await?, "the audit log begins behind this head");
     let base_url = settings.runs.base_url.as_ref();
+    let oidc = oidc(settings, identity.key())?;
     let door = Door {
         identity,
         audit,
         clock: clock.clone(),
         local,
-        oidc: oidc(settings)?,
+        oidc,
         secure: settings.web.listener.tls.is_some() || base_url.is_some_and(|url| url.scheme() == "https"),
         base_url: base_url.map(ToString::to_string),
         seldom: crate::web::Seldom::default(),

@@ -86,7 +86,7 @@ impl Identity {
         Ok(Cells(&row).number("n")? > 0)
     }
 
-    async fn make_link(
+    pub(super) async fn make_link(
         &self,
         kind: LinkKind,
         user: Option<&UserName>,
@@ -150,15 +150,24 @@ impl Identity {
         let hash = self.passwords.hash(new_password).await?;
         let doing = "using a link";
         let mut transaction = self.store.pool.begin().await.map_err(StoreError::query(doing))?;
-        let used = sqlx::query(
-            "UPDATE identity_links SET used_at = $1 WHERE hash = $2 AND used_at IS NULL AND expires_at > $1",
-        )
+        // Whoever makes the first administrator uses up every link that could: each waits for the other at these rows,
+        // since on PostgreSQL neither sees the user whom the other adds.
+        let which = match link.kind {
+            LinkKind::Setup => "kind = 'setup'",
+            LinkKind::Invite | LinkKind::Reset => "hash = $2",
+        };
+        let used = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE identity_links SET used_at = $1 WHERE {which} AND used_at IS NULL AND expires_at > $1 \
+             RETURNING CAST(CASE WHEN hash = $2 THEN 1 ELSE 0 END AS BIGINT) AS own"
+        )))
         .bind(to_text(now))
         .bind(secret::kept(text))
-        .execute(&mut *transaction)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(StoreError::query(doing))?;
-        if used.rows_affected() != 1 {
+        let own: Vec<i64> =
+            used.iter().map(|row| Cells(row).number("own")).collect::<Result<_, StoreError>>()?;
+        if !own.contains(&1) {
             return Err(IdentityError::Link);
         }
         let statement = match link.kind {

@@ -76,6 +76,50 @@ async fn the_first_link_makes_one_administrator_once() {
     assert!(kim.administrator && kim.groups.is_empty());
 }
 
+/// A store in a schema of its own on Postgres, where nobody has made a user yet.
+async fn fresh_postgres() -> Option<(crate::store::Store, Option<String>)> {
+    let address = std::env::var("JANGPYO_TEST_POSTGRES").ok()?;
+    let schema = fresh("setup").to_string();
+    let usual = crate::store::Store::open(&address).await.unwrap();
+    let create = format!("CREATE SCHEMA {schema}");
+    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&usual.pool).await.unwrap();
+    usual.close().await;
+    let own = format!("{address}?options=-c%20search_path%3D{schema}");
+    Some((crate::store::Store::open(&own).await.unwrap(), Some(schema)))
+}
+
+#[tokio::test]
+async fn of_two_instances_with_a_first_link_each_one_makes_the_administrator() {
+    let in_file = sqlite().await;
+    let mut stores = vec![(in_file.store.clone(), None)];
+    stores.extend(fresh_postgres().await);
+    for (store, schema) in stores {
+        for round in 0..5 {
+            let key = || ServerKey::from_text(&"k".repeat(32)).unwrap();
+            let one = Identity::new(store.clone(), key(), IdentitySettings::default());
+            let two = Identity::new(store.clone(), key(), IdentitySettings::default());
+            sqlx::query("DELETE FROM users").execute(&store.pool).await.unwrap();
+            let first = one.first_link(now()).await.unwrap().unwrap();
+            // What the other made before it saw that one.
+            let second = two.make_link(LinkKind::Setup, None, now()).await.unwrap();
+            let (kim, lee) = tokio::join!(
+                one.redeem(&first, "kim", PASSWORD, now()),
+                two.redeem(&second, "lee", PASSWORD, now())
+            );
+            assert!(kim.is_ok() != lee.is_ok(), "{round}: {kim:?} {lee:?}");
+            for refused in [kim, lee].into_iter().filter_map(Result::err) {
+                assert!(matches!(refused, IdentityError::Link), "{refused:?}");
+            }
+            assert_eq!(one.users().await.unwrap().len(), 1);
+        }
+        if let Some(schema) = schema {
+            let drop = format!("DROP SCHEMA {schema} CASCADE");
+            sqlx::query(sqlx::AssertSqlSafe(drop)).execute(&store.pool).await.unwrap();
+        }
+        store.close().await;
+    }
+}
+
 #[tokio::test]
 async fn an_unused_first_link_is_worth_nothing_once_there_is_a_user() {
     let (_store, identity) = identity().await;
