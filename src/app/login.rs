@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ProgramError;
-use super::program::{make_state, open_store};
+use super::program::{existing_store, make_state, open_store};
 use crate::access::MaskKey;
 use crate::config::{LoginWay, Settings};
 use crate::identity::oidc::Oidc;
-use crate::identity::{Identity, ServerKey};
+use crate::identity::{Identity, ServerKey, User, UserName};
 use crate::ledger::audit::{AuditAction, AuditLog, Event, Method};
 use crate::runs::Clock;
 use crate::store::Store;
@@ -32,6 +32,20 @@ pub async fn accounts(settings: &Settings) -> Result<Accounts, ProgramError> {
     make_state(settings)?;
     let store = open_store(settings).await?;
     Ok(Accounts { identity: identity(settings, store.clone())?, audit: AuditLog::new(store.clone()), store })
+}
+
+/// What the store knows of the user of this name; `None` without a store, or without such a user.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn stored_user(settings: &Settings, name: &str) -> Result<Option<User>, ProgramError> {
+    let Ok(name) = name.parse::<UserName>() else { return Ok(None) };
+    let Some(store) = existing_store(settings).await? else { return Ok(None) };
+    // Nothing is signed or opened: whoever looks needs no key, and makes none.
+    let key = ServerKey::from_text(&ServerKey::nonce()?)?;
+    let found = Identity::new(store.clone(), key, settings.login.identity.clone()).user(&name).await;
+    store.close().await;
+    Ok(found?)
 }
 
 pub(super) fn identity(settings: &Settings, store: Store) -> Result<Identity, ProgramError> {

@@ -203,7 +203,7 @@ pub(super) struct ExplainArguments {
     pub person: String,
     /// A report, dataset or source, as `report/ID`, `dataset/ID`, `source/ID`, or just its id; or `server`.
     pub object: String,
-    /// A group the person is in. May be repeated.
+    /// A group the person is in. May be repeated. Without it and --claim, a user of this server has what the store says.
     #[arg(long = "group", value_name = "GROUP")]
     pub groups: Vec<String>,
     /// What the identity provider says of the person: `--claim country=KR`. May be repeated.

@@ -191,6 +191,24 @@ async fn claims_are_changed_by_others_and_nobody_changes_what_they_see_themselve
 }
 
 #[tokio::test]
+async fn explaining_what_a_user_may_see_uses_what_the_store_says_of_them() {
+    let site = site_with(&[]);
+    site.invited("kim", &["--groups", "hanbit-sales-kr", "--claim", "country=KR"]);
+    site.command(&["users", "add", "lee", "--elsewhere"]);
+    let explain = |arguments: &[&str]| site.command(&[&["access", "explain"], arguments].concat()).out;
+    let stored = explain(&["kim", "weekly-sales"]);
+    assert!(stored.contains("as the store says: groups [hanbit-sales-kr], claims [country=KR]"), "{stored}");
+    assert!(stored.contains("rows: country = 'KR'"), "{stored}");
+    let given = explain(&["kim", "weekly-sales", "--claim", "country=HK"]);
+    assert!(given.contains("holds no role") && !given.contains("store says"), "{given}");
+    assert!(explain(&["lee", "weekly-sales"]).contains("logs in elsewhere"));
+    let json = explain(&["kim", "weekly-sales", "--json"]);
+    assert!(json.contains("as the store says"), "{json}");
+    site.command(&["users", "disable", "kim"]);
+    assert!(explain(&["kim", "weekly-sales"]).contains("shut out"));
+}
+
+#[tokio::test]
 async fn a_token_for_one_thing_opens_that_and_no_other() {
     let site = site_with(&[]);
     let mut yuna = site.newcomer("yuna", &["--groups", EXECUTIVES]).await;
