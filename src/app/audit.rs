@@ -17,7 +17,7 @@ use crate::ledger::audit::{AuditAction, AuditLog, Change, Event, Found, Method};
 use crate::runs::Clock;
 use crate::store::StoreError;
 
-/// How often old events are looked for.
+/// How often old events are looked for, and the head is told.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// How many gained and lost rights an event names; `jangpyo access diff` tells all.
@@ -55,7 +55,10 @@ impl Auditor {
             tokio::select! {
                 () = stop.cancelled() => return,
                 Ok(()) = loaded.changed() => {}
-                _ = hours.tick() => self.prune().await,
+                _ = hours.tick() => {
+                    self.prune().await;
+                    self.tell_head().await;
+                }
             }
         }
     }
@@ -70,6 +73,14 @@ impl Auditor {
                 tracing::error!(%error, "changes of definitions were not recorded");
                 None
             }
+        }
+    }
+
+    /// Whoever keeps logs elsewhere has the head there, at most an hour old: what is rewritten later is found out.
+    async fn tell_head(&self) {
+        match self.audit.head().await {
+            Ok(head) => tracing::info!(%head, "the head of the audit log"),
+            Err(error) => tracing::warn!(%error, "the head of the audit log is not known"),
         }
     }
 

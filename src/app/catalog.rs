@@ -45,7 +45,8 @@ impl execute::Catalog for LiveCatalog {
             let Ok(name) = UserName::parse(name) else { return Ok(None) };
             match self.identity.user(&name).await {
                 Ok(Some(user)) if user.disabled_at.is_some() => Err("they are shut out of the server".into()),
-                Ok(user) => Ok(user.map(|user| user.person())),
+                // Of others the table says nothing but whether they are shut out.
+                Ok(user) => Ok(user.filter(|user| !user.elsewhere).map(|user| user.person())),
                 Err(error) => Err(error.to_string()),
             }
         }

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ProgramError;
-use super::program::{make_state, open_store};
+use super::program::{existing_store, make_state, open_store};
 use crate::access::MaskKey;
 use crate::config::{LoginWay, Settings};
 use crate::identity::oidc::Oidc;
-use crate::identity::{Identity, ServerKey};
+use crate::identity::{Identity, ServerKey, User, UserName};
 use crate::ledger::audit::{AuditAction, AuditLog, Event, Method};
 use crate::runs::Clock;
 use crate::store::Store;
@@ -34,6 +34,20 @@ pub async fn accounts(settings: &Settings) -> Result<Accounts, ProgramError> {
     Ok(Accounts { identity: identity(settings, store.clone())?, audit: AuditLog::new(store.clone()), store })
 }
 
+/// What the store knows of the user of this name; `None` without a store, or without such a user.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn stored_user(settings: &Settings, name: &str) -> Result<Option<User>, ProgramError> {
+    let Ok(name) = name.parse::<UserName>() else { return Ok(None) };
+    let Some(store) = existing_store(settings).await? else { return Ok(None) };
+    // Nothing is signed or opened: whoever looks needs no key, and makes none.
+    let key = ServerKey::from_text(&ServerKey::nonce()?)?;
+    let found = Identity::new(store.clone(), key, settings.login.identity.clone()).user(&name).await;
+    store.close().await;
+    Ok(found?)
+}
+
 pub(super) fn identity(settings: &Settings, store: Store) -> Result<Identity, ProgramError> {
     Ok(Identity::new(store, server_key(settings)?, settings.login.identity.clone()))
 }
@@ -55,10 +69,10 @@ pub(super) fn mask_key(settings: &Settings) -> Result<MaskKey, ProgramError> {
 }
 
 /// The provider that people log in at, where it is one of the ways.
-fn oidc(settings: &Settings) -> Result<Option<Oidc>, ProgramError> {
+fn oidc(settings: &Settings, key: &ServerKey) -> Result<Option<Oidc>, ProgramError> {
     let wanted = settings.login.ways.contains(&LoginWay::Oidc);
     let settings = settings.oidc.clone().filter(|_| wanted);
-    settings.map(Oidc::new).transpose().map_err(ProgramError::Provider)
+    settings.map(|settings| Oidc::new(settings, key)).transpose().map_err(ProgramError::Provider)
 }
 
 /// What guards the server, and the path of the link for the first administrator where there is none.
@@ -82,12 +96,13 @@ pub(super) async fn gate(
     // Whoever keeps logs elsewhere has the head there.
     tracing::info!(head = %audit.head().await?, "the audit log begins behind this head");
     let base_url = settings.runs.base_url.as_ref();
+    let oidc = oidc(settings, identity.key())?;
     let door = Door {
         identity,
         audit,
         clock: clock.clone(),
         local,
-        oidc: oidc(settings)?,
+        oidc,
         secure: settings.web.listener.tls.is_some() || base_url.is_some_and(|url| url.scheme() == "https"),
         base_url: base_url.map(ToString::to_string),
         seldom: crate::web::Seldom::default(),

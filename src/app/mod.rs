@@ -32,7 +32,7 @@ pub use budget_check::check_budgets;
 pub use data_check::check_against_data;
 pub use estimates::{EstimateError, Estimator, Expected, ReportEstimate, ScheduleEstimate};
 pub use live::LiveWorkspace;
-pub use login::{Accounts, accounts};
+pub use login::{Accounts, accounts, stored_user};
 pub use program::{Program, ProgramError, existing_store};
 pub use server::{Started, serve};
 pub use signals::awaited as awaited_signals;

@@ -203,7 +203,7 @@ pub(super) struct ExplainArguments {
     pub person: String,
     /// A report, dataset or source, as `report/ID`, `dataset/ID`, `source/ID`, or just its id; or `server`.
     pub object: String,
-    /// A group the person is in. May be repeated.
+    /// A group the person is in. May be repeated. Without it and --claim, a user of this server has what the store says.
     #[arg(long = "group", value_name = "GROUP")]
     pub groups: Vec<String>,
     /// What the identity provider says of the person: `--claim country=KR`. May be repeated.
@@ -398,13 +398,16 @@ pub(super) enum UsersCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Adds a user and prints the link with which they set a password.
+    /// Adds a user and prints the link with which they set a password, unless they log in elsewhere.
     Add {
         /// A mail address or a login name.
         name: UserName,
         /// They manage users and read the audit log; that alone opens no data.
         #[arg(long)]
         administrator: bool,
+        /// They log in at the provider or by the proxy, and so get no password here.
+        #[arg(long)]
+        elsewhere: bool,
         /// Their groups.
         #[arg(long = "groups", value_delimiter = ',', value_name = "GROUP,…")]
         groups: Vec<String>,
@@ -412,7 +415,7 @@ pub(super) enum UsersCommand {
         #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
         claims: Vec<(String, String)>,
     },
-    /// Changes a user's groups, or whether they are an administrator. It holds at once.
+    /// Changes a user's groups, what else is known of them, whether they are an administrator, or where they log in. It holds at once.
     Change {
         /// The user.
         name: UserName,
@@ -421,19 +424,28 @@ pub(super) enum UsersCommand {
             long = "groups",
             value_delimiter = ',',
             value_name = "GROUP,…",
-            required_unless_present = "administrator"
+            required_unless_present_any = ["administrator", "elsewhere", "claims", "no_claims"]
         )]
         groups: Option<Vec<String>>,
+        /// What else is known of them, all of it: `--claim country=KR`. May be repeated.
+        #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
+        claims: Vec<(String, String)>,
+        /// Takes away all that is known of them besides their groups.
+        #[arg(long, conflicts_with = "claims")]
+        no_claims: bool,
         /// Whether they manage users and read the audit log: `yes` or `no`.
         #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
         administrator: Option<bool>,
+        /// Whether they log in at the provider or by the proxy, and have no password here: `yes` or `no`.
+        #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+        elsewhere: Option<bool>,
     },
     /// Prints a new link with which a user sets a password.
     Reset {
         /// The user.
         name: UserName,
     },
-    /// Shuts a user out: sessions end, tokens do nothing.
+    /// Shuts a user out: sessions, tokens and links end for good.
     Disable {
         /// The user.
         name: UserName,

@@ -10,7 +10,7 @@ use super::{Failure, failure, output, progress};
 use crate::app::existing_store;
 use crate::error::Kind;
 use crate::ledger::audit::{
-    AuditAction, AuditFilter, AuditLog, Event, ExportFormat, Method, Outcome, Recorded,
+    AuditAction, AuditFilter, AuditLog, Event, ExportFormat, Flaw, Method, Outcome, Recorded,
 };
 use crate::store::StoreError;
 
@@ -140,7 +140,11 @@ async fn verify(log: &AuditLog, head: Option<&str>, json: bool) -> Result<ExitCo
         output::say(&format!("head {}", verdict.head))?;
         match &flaw {
             None => output::say("the log is what was written")?,
-            Some(flaw) => output::say(&format!("NOT INTACT: {flaw}"))?,
+            Some(flaw) => {
+                let unknown = verdict.flaw.as_ref().is_some_and(Flaw::is_unknown);
+                let word = if unknown { "NOT CHECKED" } else { "NOT INTACT" };
+                output::say(&format!("{word}: {flaw}"))?;
+            }
         }
     }
     Ok(if flaw.is_none() { ExitCode::SUCCESS } else { ExitCode::from(failure::FAILED) })

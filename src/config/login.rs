@@ -1,11 +1,12 @@
 //! How people log in.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use ipnet::IpNet;
 
 use super::Variables;
-use crate::identity::{IdentitySettings, ProxySettings};
+use crate::identity::{IdentitySettings, LoginMethod, ProxySettings};
 
 /// How people log in.
 #[derive(Debug, Clone)]
@@ -39,6 +40,16 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+impl From<LoginWay> for LoginMethod {
+    fn from(way: LoginWay) -> Self {
+        match way {
+            LoginWay::Local => Self::Local,
+            LoginWay::Proxy => Self::Proxy,
+            LoginWay::Oidc => Self::Oidc,
+        }
+    }
+}
+
 impl LoginSettings {
     /// Whether there is no login.
     pub fn is_demo(&self) -> bool {
@@ -46,7 +57,7 @@ impl LoginSettings {
     }
 }
 
-/// Reads `JANGPYO_LOGIN*`, `JANGPYO_SESSION_*` and `JANGPYO_SECRET`.
+/// Reads `JANGPYO_LOGIN*`, `JANGPYO_SESSION_*`, `JANGPYO_PROVIDER_TRUST_DAYS` and `JANGPYO_SECRET`.
 pub(super) fn read(variables: &mut Variables<'_>) -> LoginSettings {
     let mut ways = Vec::new();
     for word in variables.list("JANGPYO_LOGIN").unwrap_or_default() {
@@ -63,16 +74,28 @@ pub(super) fn read(variables: &mut Variables<'_>) -> LoginSettings {
     let least = Duration::from_secs(1);
     let proxy = proxy(variables, ways.contains(&LoginWay::Proxy));
     LoginSettings {
-        ways,
         secret: variables.text("JANGPYO_SECRET").map(Secret),
         identity: IdentitySettings {
             session_idle: variables.seconds("JANGPYO_SESSION_IDLE_SECS", default.session_idle).max(least),
             session_longest: variables
                 .seconds("JANGPYO_SESSION_LONGEST_SECS", default.session_longest)
                 .max(least),
+            // A command beside a server may not be told the ways; it lets nobody in.
+            ways: match ways.as_slice() {
+                [] => default.ways.clone(),
+                ways => ways.iter().copied().map(LoginMethod::from).collect(),
+            },
+            provider_trust_days: variables
+                .parsed(
+                    "JANGPYO_PROVIDER_TRUST_DAYS",
+                    NonZeroU32::new(default.provider_trust_days).unwrap_or(NonZeroU32::MIN),
+                    "a number of days from 1",
+                )
+                .get(),
             proxy,
             ..default
         },
+        ways,
     }
 }
 

@@ -1,6 +1,6 @@
-//! Changing what is said here about a user: their groups, and whether they are an administrator.
+//! Changing what is said here about a user: their groups and claims, and whether they are an administrator.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -12,8 +12,21 @@ use crate::store::{Cells, StoreError};
 pub struct UserChange {
     /// The groups they are in when they log in here, all of them.
     pub groups: Option<BTreeSet<String>>,
+    /// What else is said about them when they log in here, all of it.
+    pub claims: Option<BTreeMap<String, Vec<String>>>,
     /// Whether they manage users and read the audit log.
     pub administrator: Option<bool>,
+    /// Whether they log in elsewhere. Who begins to has no password here any more; what came of logins in the other
+    /// way does not count from then on.
+    pub elsewhere: Option<bool>,
+}
+
+impl UserChange {
+    /// Whether it would change what data `user` may see.
+    pub fn is_of_data(&self, user: &User) -> bool {
+        self.groups.as_ref().is_some_and(|groups| *groups != user.groups)
+            || self.claims.as_ref().is_some_and(|claims| *claims != user.claims)
+    }
 }
 
 /// A user before and after a change.
@@ -34,11 +47,26 @@ impl ChangedUser {
             details.push(("groups", list(&self.after)));
             details.push(("groups_before", list(&self.before)));
         }
+        if self.before.claims != self.after.claims {
+            details.push(("claims", claim_lines(&self.after.claims).join(", ").into()));
+            details.push(("claims_before", claim_lines(&self.before.claims).join(", ").into()));
+        }
         if self.before.administrator != self.after.administrator {
             details.push(("administrator", self.after.administrator.into()));
         }
+        if self.before.elsewhere != self.after.elsewhere {
+            details.push(("elsewhere", self.after.elsewhere.into()));
+        }
         details
     }
+}
+
+/// Claims as people write them, each value for itself: `country=KR`.
+pub fn claim_lines(claims: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let lines = |(name, values): (&String, &Vec<String>)| -> Vec<String> {
+        values.iter().map(|value| format!("{name}={value}")).collect()
+    };
+    claims.iter().flat_map(lines).collect()
 }
 
 /// Makes whoever takes an administrator away wait for whoever else does: counting them is right only then.
@@ -70,18 +98,34 @@ impl Identity {
             .map_err(StoreError::query(doing))?;
         let row = row.ok_or_else(|| IdentityError::NoUser { name: name.to_string() })?;
         let before = User::from_row(&Cells(&row))?;
+        let elsewhere = change.elsewhere.unwrap_or(before.elsewhere);
         let after = User {
+            elsewhere,
+            has_password: before.has_password && !elsewhere,
             groups: change.groups.clone().unwrap_or_else(|| before.groups.clone()),
+            claims: change.claims.clone().unwrap_or_else(|| before.claims.clone()),
             administrator: change.administrator.unwrap_or(before.administrator),
             ..before.clone()
         };
-        sqlx::query("UPDATE users SET groups = $1, administrator = $2 WHERE name = $3")
-            .bind(snapshot::json(&after.groups))
-            .bind(i64::from(after.administrator))
-            .bind(name.to_string())
-            .execute(&mut *transaction)
-            .await
-            .map_err(StoreError::query(doing))?;
+        sqlx::query(
+            "UPDATE users SET groups = $1, administrator = $2, elsewhere = $3, \
+             password = CASE WHEN $3 = 1 THEN NULL ELSE password END, claims = $5 WHERE name = $4",
+        )
+        .bind(snapshot::json(&after.groups))
+        .bind(i64::from(after.administrator))
+        .bind(i64::from(after.elsewhere))
+        .bind(name.to_string())
+        .bind(snapshot::json(&after.claims))
+        .execute(&mut *transaction)
+        .await
+        .map_err(StoreError::query(doing))?;
+        if after.elsewhere {
+            sqlx::query("DELETE FROM identity_links WHERE user_name = $1 AND used_at IS NULL")
+                .bind(name.to_string())
+                .execute(&mut *transaction)
+                .await
+                .map_err(StoreError::query(doing))?;
+        }
         if before.administrator && !after.administrator && before.disabled_at.is_none() {
             let row = sqlx::query(ADMINISTRATORS_LEFT)
                 .fetch_one(&mut *transaction)

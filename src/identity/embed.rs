@@ -24,7 +24,7 @@ pub struct Embed {
     /// Who made it: as they are now if they had logged in here, else with their groups and claims as of its
     /// making.
     pub maker: Person,
-    /// How they had logged in; `None` where a proxy named them.
+    /// How they had logged in, if that is known.
     pub method: Option<LoginMethod>,
     /// The functional role whose rights it has; those of the maker where there is none.
     pub role: Option<String>,
@@ -89,11 +89,16 @@ impl Identity {
         let Some(expires_at) = DateTime::from_timestamp(claims.exp, 0).filter(|at| *at > now) else {
             return Ok(None);
         };
+        if !self.is_open(claims.method) {
+            return Ok(None);
+        }
         let maker = Person { name: claims.name, groups: claims.groups, claims: claims.claims };
         let user = self.user(&UserName::parse(&maker.name)?).await?;
+        let is_local = claims.method == Some(LoginMethod::Local);
         let maker = match user {
-            Some(user) if user.disabled_at.is_some() => return Ok(None),
-            Some(user) if claims.method == Some(LoginMethod::Local) => user.person(),
+            // Somebody else may have the name now.
+            Some(user) if user.disabled_at.is_some() || user.elsewhere == is_local => return Ok(None),
+            Some(user) if is_local => user.person(),
             _ => maker,
         };
         let Claims { id, method, role, report, parameters, origin, .. } = claims;

@@ -59,6 +59,21 @@ pub enum IdentityError {
         /// The name.
         name: String,
     },
+    /// The user has no password here.
+    #[error("the user `{name}` logs in at a provider or a proxy, and so has no password here")]
+    Elsewhere {
+        /// The name.
+        name: String,
+    },
+    /// A claim that has no name.
+    #[error("`{line}` is no claim: write it as country=KR")]
+    Claim {
+        /// What was written.
+        line: String,
+    },
+    /// An administrator would change what they see themselves.
+    #[error("nobody changes their own groups and claims; another administrator does, or `jangpyo users`")]
+    OwnRights,
     /// The last administrator would go.
     #[error("`{name}` is the last administrator; make another one first")]
     LastAdministrator {
@@ -132,7 +147,7 @@ impl IdentityError {
         match self {
             Self::Store(error) => error.kind(),
             Self::NoUser { .. } | Self::Link => Kind::NotFound,
-            Self::Disabled { .. } => Kind::Forbidden,
+            Self::Disabled { .. } | Self::OwnRights => Kind::Forbidden,
             Self::Busy => Kind::OverLimit,
             Self::Hash(_) | Self::Random => Kind::Bug,
             _ => Kind::BadRequest,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Identity, IdentityError, UserName, password, secret};
+use super::{Identity, IdentityError, UserName, password, revoke, secret};
 use crate::store::{Cells, StoreError, stored_enum, to_text};
 
 stored_enum! {
@@ -66,6 +66,9 @@ impl Identity {
         if user.disabled_at.is_some() {
             return Err(IdentityError::Disabled { name: name.to_string() });
         }
+        if user.elsewhere {
+            return Err(IdentityError::Elsewhere { name: name.to_string() });
+        }
         sqlx::query("DELETE FROM identity_links WHERE user_name = $1 AND used_at IS NULL")
             .bind(name.to_string())
             .execute(&self.store.pool)
@@ -83,7 +86,7 @@ impl Identity {
         Ok(Cells(&row).number("n")? > 0)
     }
 
-    async fn make_link(
+    pub(super) async fn make_link(
         &self,
         kind: LinkKind,
         user: Option<&UserName>,
@@ -129,8 +132,8 @@ impl Identity {
         Ok(Some(link))
     }
 
-    /// Uses a link: sets the password, and with the first one makes the administrator `name`. All
-    /// sessions of the user end.
+    /// Uses a link: sets the password, and with the first one makes the administrator `name`. All sessions, tokens and
+    /// links of the user end: whoever knew the password before may have made them.
     pub async fn redeem(
         &self,
         text: &str,
@@ -147,15 +150,24 @@ impl Identity {
         let hash = self.passwords.hash(new_password).await?;
         let doing = "using a link";
         let mut transaction = self.store.pool.begin().await.map_err(StoreError::query(doing))?;
-        let used = sqlx::query(
-            "UPDATE identity_links SET used_at = $1 WHERE hash = $2 AND used_at IS NULL AND expires_at > $1",
-        )
+        // Whoever makes the first administrator uses up every link that could: each waits for the other at these rows,
+        // since on PostgreSQL neither sees the user whom the other adds.
+        let which = match link.kind {
+            LinkKind::Setup => "kind = 'setup'",
+            LinkKind::Invite | LinkKind::Reset => "hash = $2",
+        };
+        let used = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE identity_links SET used_at = $1 WHERE {which} AND used_at IS NULL AND expires_at > $1 \
+             RETURNING CAST(CASE WHEN hash = $2 THEN 1 ELSE 0 END AS BIGINT) AS own"
+        )))
         .bind(to_text(now))
         .bind(secret::kept(text))
-        .execute(&mut *transaction)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(StoreError::query(doing))?;
-        if used.rows_affected() != 1 {
+        let own: Vec<i64> =
+            used.iter().map(|row| Cells(row).number("own")).collect::<Result<_, StoreError>>()?;
+        if !own.contains(&1) {
             return Err(IdentityError::Link);
         }
         let statement = match link.kind {
@@ -165,7 +177,8 @@ impl Identity {
                  SELECT $1, 1, $2, '[]', '{}', $3, $3 WHERE NOT EXISTS (SELECT 1 FROM users)"
             }
             LinkKind::Invite | LinkKind::Reset => {
-                "UPDATE users SET password = $2, password_at = $3 WHERE name = $1 AND disabled_at IS NULL"
+                "UPDATE users SET password = $2, password_at = $3 \
+                 WHERE name = $1 AND disabled_at IS NULL AND elsewhere = 0"
             }
         };
         let done = sqlx::query(statement)
@@ -183,6 +196,8 @@ impl Identity {
             .execute(&mut *transaction)
             .await
             .map_err(StoreError::query(doing))?;
+        revoke::end(&mut transaction, &revoke::MADE, &user, now).await?;
+        revoke::end(&mut transaction, &revoke::DEVICES, &user, now).await?;
         transaction.commit().await.map_err(StoreError::query(doing))?;
         Ok(Redeemed { kind: link.kind, user })
     }

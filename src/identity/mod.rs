@@ -13,7 +13,9 @@ mod login;
 mod name;
 pub mod oidc;
 mod password;
+mod proven;
 mod proxy;
+mod revoke;
 mod secret;
 mod session;
 mod settings;
@@ -23,7 +25,7 @@ mod throttle;
 mod token;
 mod user;
 
-pub use change::{ChangedUser, UserChange};
+pub use change::{ChangedUser, UserChange, claim_lines};
 pub use embed::{Embed, LONGEST_EMBED};
 pub use error::IdentityError;
 pub use key::ServerKey;
@@ -49,6 +51,7 @@ pub struct Identity {
     settings: Arc<IdentitySettings>,
     passwords: password::Hasher,
     throttle: Arc<throttle::Throttle>,
+    said: Arc<proven::Said>,
 }
 
 impl std::fmt::Debug for Identity {
@@ -66,12 +69,19 @@ impl Identity {
             passwords: password::Hasher::new(settings.hashing_places),
             settings: Arc::new(settings),
             throttle: Arc::default(),
+            said: Arc::default(),
         }
     }
 
     /// The server's key.
     pub fn key(&self) -> &ServerKey {
         &self.key
+    }
+
+    /// Whether people may log in that way now. Of what was made before ways were kept it is not known, and so not
+    /// refused for it.
+    fn is_open(&self, method: Option<LoginMethod>) -> bool {
+        method.is_none_or(|method| self.settings.ways.contains(&method))
     }
 
     /// How long sessions last, and whom proxies may name.

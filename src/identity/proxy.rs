@@ -30,7 +30,7 @@ pub enum ProxyWord {
     Person(Person),
     /// Something, from an address that is not believed.
     Untrusted,
-    /// Something that cannot be a name, or two names.
+    /// Something that cannot be a name, or a header that is there twice.
     Unreadable,
 }
 
@@ -51,6 +51,11 @@ impl ProxySettings {
             _ => return ProxyWord::Unreadable,
         };
         let Ok(name) = name else { return ProxyWord::Unreadable };
+        let more = self.groups_header.iter().chain(self.claim_headers.values());
+        // As with the name: the one that the client sent would add a group.
+        if more.into_iter().any(|name| header(name).len() > 1) {
+            return ProxyWord::Unreadable;
+        }
         let list = |name: &str| -> Vec<String> {
             let values = header(name);
             let parts = values.iter().flat_map(|value| value.split(',')).map(str::trim);
@@ -103,6 +108,10 @@ mod tests {
     fn names_that_are_none_or_two_are_nobody() {
         assert_eq!(word("10.0.0.1", &[("x-user", "kim"), ("x-user", "root")]), ProxyWord::Unreadable);
         assert_eq!(word("10.0.0.1", &[("x-user", "kim, root")]), ProxyWord::Unreadable);
+        for twice in [("x-groups", "root"), ("x-country", "HK")] {
+            let headers = [("x-user", "kim"), ("x-groups", "sales"), ("x-country", "KR"), twice];
+            assert_eq!(word("10.0.0.1", &headers), ProxyWord::Unreadable, "{twice:?}");
+        }
         assert_eq!(word("10.0.0.1", &[("x-user", " ")]), ProxyWord::Silent);
         assert_eq!(word("10.0.0.1", &[]), ProxyWord::Silent);
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::oidc::Secret;
-use super::{Identity, IdentityError, UserName, secret, snapshot};
+use super::{Identity, IdentityError, UserName, proven, secret, snapshot};
 use crate::access::Person;
 use crate::store::{Cells, StoreError, new_uuid, stored_enum, to_text};
 
@@ -14,6 +14,8 @@ stored_enum! {
         Local = "local",
         /// At an identity provider (OpenID Connect).
         Oidc = "oidc",
+        /// A proxy in front named them. They have no session; what they make knows it.
+        Proxy = "proxy",
     }
 }
 
@@ -99,7 +101,9 @@ impl Session {
 const SELECT: &str = concat!(
     "SELECT s.*, COALESCE(u.administrator, 0) AS is_administrator, ",
     snapshot::local_columns!("s"),
-    " FROM sessions s LEFT JOIN users u ON u.name = s.user_name WHERE u.disabled_at IS NULL AND "
+    " FROM sessions s LEFT JOIN users u ON u.name = s.user_name WHERE ",
+    snapshot::let_in!("s"),
+    " AND "
 );
 
 impl Identity {
@@ -129,6 +133,9 @@ impl Identity {
             .execute(&mut *transaction)
             .await
             .map_err(StoreError::query(doing))?;
+        if new.method != LoginMethod::Local {
+            proven::note(&mut transaction, new.person, new.method, now).await?;
+        }
         sqlx::query(
             "INSERT INTO sessions (hash, id, user_name, method, person, address, agent, created_at, seen_at, \
              expires_at, hint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)",
@@ -168,6 +175,9 @@ impl Identity {
         .map_err(StoreError::query("reading a session"))?;
         let Some(row) = row else { return Ok(None) };
         let session = Session::from_row(&Cells(&row))?;
+        if !self.is_open(Some(session.method)) {
+            return Ok(None);
+        }
         if now - session.seen_at >= NOTED.min(self.idle() / 4) {
             sqlx::query("UPDATE sessions SET seen_at = $1 WHERE hash = $2 AND seen_at < $1")
                 .bind(to_text(now))
@@ -190,7 +200,10 @@ impl Identity {
         .fetch_all(&self.store.pool)
         .await
         .map_err(StoreError::query("listing sessions"))?;
-        Ok(rows.iter().map(|row| Session::from_row(&Cells(row))).collect::<Result<_, _>>()?)
+        let mut sessions: Vec<Session> =
+            rows.iter().map(|row| Session::from_row(&Cells(row))).collect::<Result<_, _>>()?;
+        sessions.retain(|session| self.is_open(Some(session.method)));
+        Ok(sessions)
     }
 
     /// Ends the session with this secret. Gives what the provider that it began at wants to see when
@@ -220,17 +233,8 @@ impl Identity {
 
     /// Ends all sessions of a user; how many there were.
     pub async fn revoke_sessions(&self, name: &UserName) -> Result<u64, IdentityError> {
-        self.end_sessions_but(name, None).await
-    }
-
-    pub(super) async fn end_sessions_but(
-        &self,
-        name: &UserName,
-        hash: Option<&str>,
-    ) -> Result<u64, IdentityError> {
-        let done = sqlx::query("DELETE FROM sessions WHERE user_name = $1 AND hash <> $2")
+        let done = sqlx::query("DELETE FROM sessions WHERE user_name = $1")
             .bind(name.to_string())
-            .bind(hash.unwrap_or_default().to_owned())
             .execute(&self.store.pool)
             .await
             .map_err(StoreError::query("ending sessions"))?;

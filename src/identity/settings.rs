@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::ProxySettings;
+use super::{LoginMethod, ProxySettings};
 
 /// What can be set about identity.
 #[derive(Debug, Clone)]
@@ -13,6 +13,11 @@ pub struct IdentitySettings {
     pub session_longest: Duration,
     /// How many passwords are hashed at a time; each takes 19 MiB.
     pub hashing_places: usize,
+    /// The ways that people log in. What came of others does not count.
+    pub ways: Vec<LoginMethod>,
+    /// How many days tokens and links count after the last login of whoever made them, if it was at a provider or a
+    /// proxy: groups that are taken away there are only known by the next login.
+    pub provider_trust_days: u32,
     /// The proxy that may name people, if there is one.
     pub proxy: Option<ProxySettings>,
 }
@@ -23,6 +28,8 @@ impl Default for IdentitySettings {
             session_idle: Duration::from_hours(8),
             session_longest: Duration::from_hours(7 * 24),
             hashing_places: 4,
+            ways: LoginMethod::ALL.to_vec(),
+            provider_trust_days: 30,
             proxy: None,
         }
     }

@@ -22,7 +22,7 @@ const MOST_SHARES: i64 = 200;
 pub struct NewShare<'a> {
     /// Who makes it, with their groups and claims as of now.
     pub maker: &'a Person,
-    /// How the maker had logged in; `None` where a proxy named them.
+    /// How the maker had logged in.
     pub method: Option<LoginMethod>,
     /// The functional role whose rights it has; those of the maker where there is none.
     pub role: Option<&'a str>,
@@ -45,9 +45,10 @@ pub struct NewShare<'a> {
 pub struct Share {
     /// Its id, to list and revoke it by.
     pub id: String,
-    /// Who made it: as they are now if they had logged in here, else with their groups and claims as of its
-    /// making.
+    /// Who made it: as they are now if they had logged in here, else as they last proved to be in the same way.
     pub person: Person,
+    /// How they had logged in; `None` where it was made before that was kept.
+    pub method: Option<LoginMethod>,
     /// The functional role whose rights it has.
     pub role: Option<String>,
     /// The report it shows.
@@ -66,6 +67,8 @@ pub struct Share {
     pub created_at: DateTime<Utc>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// When its maker last logged in in that way; when it was made if that is not known.
+    pub proven_at: DateTime<Utc>,
     /// When it was last used.
     pub used_at: Option<DateTime<Utc>>,
     /// When it was revoked.
@@ -77,6 +80,7 @@ impl Share {
         Ok(Self {
             id: cells.text("id")?,
             person: snapshot::person_now(cells)?,
+            method: cells.parsed_or_none("method")?,
             role: cells.text_or_none("role")?,
             report: cells.text("report")?,
             parameters: snapshot::read(cells, "parameters")?,
@@ -86,6 +90,7 @@ impl Share {
             most_uses: cells.number_or_none("most_uses")?,
             created_at: cells.instant("created_at")?,
             expires_at: cells.instant("expires_at")?,
+            proven_at: cells.instant("proven_at")?,
             used_at: cells.instant_or_none("used_at")?,
             revoked_at: cells.instant_or_none("revoked_at")?,
         })
@@ -106,12 +111,14 @@ impl Share {
 const SELECT: &str = concat!(
     "SELECT shares.*, ",
     snapshot::local_columns!("shares"),
-    " FROM shares LEFT JOIN users u ON u.name = shares.maker "
+    ", COALESCE(l.at, shares.created_at) AS proven_at FROM shares LEFT JOIN users u ON u.name = shares.maker \
+     LEFT JOIN logins_elsewhere l ON l.name = shares.maker AND l.method = shares.method "
 );
 
-/// That a link goes on at the instant `$2`, and that its maker is not shut out.
+/// That a link goes on at the instant `$2`, and that its maker is not shut out, nor the name of somebody else now.
 const VALID: &str = "revoked_at IS NULL AND expires_at > $2 \
-    AND NOT EXISTS (SELECT 1 FROM users WHERE users.name = shares.maker AND users.disabled_at IS NOT NULL)";
+    AND NOT EXISTS (SELECT 1 FROM users WHERE users.name = shares.maker AND \
+    (users.disabled_at IS NOT NULL OR users.elsewhere <> CASE WHEN shares.method = 'local' THEN 0 ELSE 1 END))";
 
 impl Identity {
     /// Makes a link; gives its secret, which is shown once, and its id.
@@ -172,7 +179,11 @@ impl Identity {
             .fetch_optional(&self.store.pool)
             .await
             .map_err(StoreError::query("reading a link to a report"))?;
-        Ok(row.map(|row| Share::from_row(&Cells(&row))).transpose()?)
+        let share = row.map(|row| Share::from_row(&Cells(&row))).transpose()?;
+        let counts = |share: &Share| {
+            self.is_open(share.method) && self.is_believed(share.method, share.proven_at, now)
+        };
+        Ok(share.filter(counts))
     }
 
     /// Counts a use; how many there are now, or `None` where there is none left. One statement, so that
@@ -220,7 +231,8 @@ impl Identity {
     ) -> Result<Option<Share>, IdentityError> {
         let row = sqlx::query(
             "UPDATE shares SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL AND maker = COALESCE($3, maker) \
-             RETURNING *, CAST(NULL AS TEXT) AS local_groups, CAST(NULL AS TEXT) AS local_claims",
+             RETURNING *, created_at AS proven_at, CAST(NULL AS TEXT) AS local_groups, \
+             CAST(NULL AS TEXT) AS local_claims",
         )
         .bind(to_text(now))
         .bind(id.to_owned())

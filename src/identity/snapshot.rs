@@ -51,6 +51,20 @@ macro_rules! local_columns {
 
 pub(super) use local_columns;
 
+/// The condition under which the table of users, joined as `u`, lets in whoever came in the way that is in `method` of
+/// `table`: the user of that name is not shut out, and logs in there. A name alone does not make somebody the user.
+macro_rules! let_in {
+    ($table:literal) => {
+        concat!(
+            "(u.name IS NULL OR (u.disabled_at IS NULL AND u.elsewhere = CASE WHEN ",
+            $table,
+            ".method = 'local' THEN 0 ELSE 1 END))"
+        )
+    };
+}
+
+pub(super) use let_in;
+
 /// Reads a person as they are now: with the groups and claims that they have here, if they logged in here;
 /// else as they proved to be.
 pub(super) fn person_now(cells: &Cells<'_>) -> Result<Person, StoreError> {

@@ -36,6 +36,7 @@ async fn user(identity: &Identity, name: &UserName, administrator: bool) {
         administrator,
         groups: ["sales".to_owned()].into(),
         claims: [("country".to_owned(), vec!["KR".to_owned()])].into(),
+        elsewhere: false,
     };
     identity.add_user(&new, now()).await.unwrap();
     let link = identity.password_link(name, now()).await.unwrap();
@@ -73,6 +74,50 @@ async fn the_first_link_makes_one_administrator_once() {
     assert_eq!(identity.first_link(now()).await.unwrap(), None);
     let kim = identity.log_in(attempt("KIM", PASSWORD), now()).await.unwrap();
     assert!(kim.administrator && kim.groups.is_empty());
+}
+
+/// A store in a schema of its own on Postgres, where nobody has made a user yet.
+async fn fresh_postgres() -> Option<(crate::store::Store, Option<String>)> {
+    let address = std::env::var("JANGPYO_TEST_POSTGRES").ok()?;
+    let schema = fresh("setup").to_string();
+    let usual = crate::store::Store::open(&address).await.unwrap();
+    let create = format!("CREATE SCHEMA {schema}");
+    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&usual.pool).await.unwrap();
+    usual.close().await;
+    let own = format!("{address}?options=-c%20search_path%3D{schema}");
+    Some((crate::store::Store::open(&own).await.unwrap(), Some(schema)))
+}
+
+#[tokio::test]
+async fn of_two_instances_with_a_first_link_each_one_makes_the_administrator() {
+    let in_file = sqlite().await;
+    let mut stores = vec![(in_file.store.clone(), None)];
+    stores.extend(fresh_postgres().await);
+    for (store, schema) in stores {
+        for round in 0..5 {
+            let key = || ServerKey::from_text(&"k".repeat(32)).unwrap();
+            let one = Identity::new(store.clone(), key(), IdentitySettings::default());
+            let two = Identity::new(store.clone(), key(), IdentitySettings::default());
+            sqlx::query("DELETE FROM users").execute(&store.pool).await.unwrap();
+            let first = one.first_link(now()).await.unwrap().unwrap();
+            // What the other made before it saw that one.
+            let second = two.make_link(LinkKind::Setup, None, now()).await.unwrap();
+            let (kim, lee) = tokio::join!(
+                one.redeem(&first, "kim", PASSWORD, now()),
+                two.redeem(&second, "lee", PASSWORD, now())
+            );
+            assert!(kim.is_ok() != lee.is_ok(), "{round}: {kim:?} {lee:?}");
+            for refused in [kim, lee].into_iter().filter_map(Result::err) {
+                assert!(matches!(refused, IdentityError::Link), "{refused:?}");
+            }
+            assert_eq!(one.users().await.unwrap().len(), 1);
+        }
+        if let Some(schema) = schema {
+            let drop = format!("DROP SCHEMA {schema} CASCADE");
+            sqlx::query(sqlx::AssertSqlSafe(drop)).execute(&store.pool).await.unwrap();
+        }
+        store.close().await;
+    }
 }
 
 #[tokio::test]
@@ -147,7 +192,7 @@ async fn an_attack_from_one_address_leaves_others_and_known_devices_able_to_log_
     }
     let old = Attempt { device: Some(&device), ..right };
     let later = now() + TimeDelta::days(181);
-    assert!(identity.known_device(old.device, &name, later).is_none());
+    assert!(identity.known_device(old.device, &name, later).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -188,14 +233,51 @@ async fn a_changed_password_ends_all_other_sessions() {
     let person = identity.log_in(attempt("kim", PASSWORD), now()).await.unwrap().person();
     let (own, other) = (session(&identity, &person, None).await, session(&identity, &person, None).await);
     let wrong = attempt("kim", "not the old password");
-    assert!(identity.change_password(wrong, "green tables sing", own.as_str(), now()).await.is_err());
+    assert!(identity.change_password(wrong, "green tables sing", own.as_str(), true, now()).await.is_err());
     let right = attempt("kim", PASSWORD);
-    assert!(identity.change_password(right, "kim kim kim kim", own.as_str(), now()).await.is_err());
-    identity.change_password(right, "green tables sing", own.as_str(), now()).await.unwrap();
+    assert!(identity.change_password(right, "kim kim kim kim", own.as_str(), true, now()).await.is_err());
+    let device = identity.device_cookie(&name, now()).unwrap();
+    let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+    let later = now() + TimeDelta::minutes(1);
+    identity.change_password(right, "green tables sing", own.as_str(), false, later).await.unwrap();
+    assert!(identity.token(token.as_str(), later).await.unwrap().is_some(), "as was chosen");
+    assert!(identity.known_device(Some(&device), &name, later).await.unwrap().is_none());
+    let device = identity.device_cookie(&name, later).unwrap();
+    assert!(identity.known_device(Some(&device), &name, later).await.unwrap().is_some());
+    let again = attempt("kim", "green tables sing");
+    identity.change_password(again, "green tables sing", own.as_str(), true, later).await.unwrap();
+    assert!(identity.token(token.as_str(), later).await.unwrap().is_none());
     assert!(identity.session(own.as_str(), now()).await.unwrap().is_some());
     assert!(identity.session(other.as_str(), now()).await.unwrap().is_none());
     identity.log_in(attempt("kim", "green tables sing"), now()).await.unwrap();
     identity.log_in(attempt("kim", PASSWORD), now()).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_password_set_by_a_link_ends_what_was_made_before() {
+    for store in stores().await {
+        let identity = over(&store);
+        let name = fresh("kim");
+        user(&identity, &name, false).await;
+        let person = Person { name: name.to_string(), ..Person::default() };
+        let secret = session(&identity, &person, None).await;
+        let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+        let (share, _) = identity.make_share(new_share(&person, LoginMethod::Local), now()).await.unwrap();
+        let device = identity.device_cookie(&name, now()).unwrap();
+        let later = now() + TimeDelta::minutes(1);
+        let there = async || {
+            [
+                identity.session(secret.as_str(), later).await.unwrap().is_some(),
+                identity.token(token.as_str(), later).await.unwrap().is_some(),
+                identity.share(&share, later).await.unwrap().is_some(),
+                identity.known_device(Some(&device), &name, later).await.unwrap().is_some(),
+            ]
+        };
+        let link = identity.password_link(&name, later).await.unwrap();
+        assert_eq!(there().await, [true; 4], "a link that is not used ends nothing");
+        identity.redeem(&link, "", PASSWORD, later).await.unwrap();
+        assert_eq!(there().await, [false; 4]);
+    }
 }
 
 #[tokio::test]
@@ -214,6 +296,8 @@ async fn a_disabled_user_has_no_sessions_tokens_or_links_and_the_last_administra
         let secret = session(&identity, &person, None).await;
         assert!(identity.session(secret.as_str(), now()).await.unwrap().unwrap().administrator);
         let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+        let device = identity.device_cookie(&name, now() - TimeDelta::minutes(1)).unwrap();
+        let (share, _) = identity.make_share(new_share(&person, LoginMethod::Local), now()).await.unwrap();
         let link = identity.password_link(&name, now()).await.unwrap();
         identity.disable(&name, now()).await.unwrap();
         assert!(identity.session(secret.as_str(), now()).await.unwrap().is_none());
@@ -226,6 +310,9 @@ async fn a_disabled_user_has_no_sessions_tokens_or_links_and_the_last_administra
         identity.enable(&name).await.unwrap();
         identity.log_in(attempt(name.as_str(), PASSWORD), now()).await.unwrap();
         assert!(identity.session(secret.as_str(), now()).await.unwrap().is_none(), "the session is gone");
+        assert!(identity.token(token.as_str(), now()).await.unwrap().is_none(), "and what they had made");
+        assert!(identity.share(&share, now()).await.unwrap().is_none());
+        assert!(identity.known_device(Some(&device), &name, now()).await.unwrap().is_none());
         assert!(matches!(identity.enable(&fresh("no")).await, Err(IdentityError::NoUser { .. })));
     }
 }
@@ -238,6 +325,20 @@ fn new_token(owner: &Person) -> NewToken<'_> {
         scopes: vec![Action::View],
         reports: None,
         days: 30,
+    }
+}
+
+fn new_share(maker: &Person, method: LoginMethod) -> NewShare<'_> {
+    NewShare {
+        maker,
+        method: Some(method),
+        role: None,
+        report: "weekly",
+        parameters: std::collections::BTreeMap::new(),
+        open: std::collections::BTreeSet::new(),
+        files: false,
+        days: 90,
+        most_uses: None,
     }
 }
 
@@ -328,10 +429,12 @@ async fn a_change_of_groups_reaches_what_came_of_a_login_here_and_nothing_else()
             hint: None,
         };
         let by_provider = identity.begin_session(of_provider, now()).await.unwrap();
+        let here_now = async |text: &str| identity.session(text, now()).await.unwrap().is_some();
+        assert!(!here_now(by_provider.as_str()).await, "the name is that of a user who logs in here");
         let (own, _) = identity.make_token(new_token(&here), now()).await.unwrap();
         let foreign = NewToken { method: Some(LoginMethod::Oidc), ..new_token(&proven) };
         let (foreign, _) = identity.make_token(foreign, now()).await.unwrap();
-        let change = UserChange { groups: Some(["new".to_owned()].into()), administrator: None };
+        let change = UserChange { groups: Some(["new".to_owned()].into()), ..UserChange::default() };
         let changed = identity.change_user(&name, &change).await.unwrap();
         assert_eq!(changed.before.groups, here.groups);
         let groups_of = |person: Person| person.groups.into_iter().collect::<Vec<_>>();
@@ -339,14 +442,141 @@ async fn a_change_of_groups_reaches_what_came_of_a_login_here_and_nothing_else()
             groups_of(identity.session(secret.as_str(), now()).await.unwrap().unwrap().person)
         };
         assert_eq!(in_session(&by_password).await, ["new"]);
-        assert_eq!(in_session(&by_provider).await, ["elsewhere"]);
         let of_token = async |text: &TokenText| {
             groups_of(identity.token(text.as_str(), now()).await.unwrap().unwrap().person)
         };
         assert_eq!(of_token(&own).await, ["new"]);
+        assert!(identity.token(foreign.as_str(), now()).await.unwrap().is_none());
+        // Once they log in elsewhere it is the other way round.
+        let change = UserChange { elsewhere: Some(true), ..UserChange::default() };
+        identity.change_user(&name, &change).await.unwrap();
+        assert_eq!(in_session(&by_provider).await, ["elsewhere"]);
         assert_eq!(of_token(&foreign).await, ["elsewhere"]);
+        assert!(!here_now(by_password.as_str()).await);
+        assert!(identity.token(own.as_str(), now()).await.unwrap().is_none());
+        let error = identity.password_link(&name, now()).await.unwrap_err();
+        assert!(matches!(error, IdentityError::Elsewhere { .. }));
+        identity.log_in(attempt(name.as_str(), PASSWORD), now()).await.unwrap_err();
         let no_user = identity.change_user(&fresh("no"), &change).await;
         assert!(matches!(no_user, Err(IdentityError::NoUser { .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_name_proven_elsewhere_does_not_make_somebody_the_user_who_logs_in_here() {
+    for store in stores().await {
+        let identity = over(&store);
+        let (local, invited, outside) = (fresh("kim"), fresh("lee"), fresh("park"));
+        user(&identity, &local, true).await;
+        let new = |name: &UserName, elsewhere| NewUser {
+            name: name.clone(),
+            administrator: true,
+            groups: std::collections::BTreeSet::new(),
+            claims: std::collections::BTreeMap::new(),
+            elsewhere,
+        };
+        identity.add_user(&new(&invited, false), now()).await.unwrap();
+        identity.add_user(&new(&outside, true), now()).await.unwrap();
+        let admit = async |name: &UserName| {
+            let person = Person { name: name.to_string(), ..Person::default() };
+            identity.admit(&person, now()).await.map_err(|error| error.reason())
+        };
+        for taken in [&local, &invited] {
+            assert_eq!(admit(taken).await, Err("the name is that of a user who logs in here"));
+        }
+        assert_eq!((admit(&outside).await, admit(&fresh("new")).await), (Ok(()), Ok(())));
+        // Also where the provider's person was there first.
+        let person = Person { name: fresh("cho").to_string(), ..Person::default() };
+        let by_provider = NewSession {
+            person: &person,
+            method: LoginMethod::Oidc,
+            address: "192.0.2.1",
+            agent: "Browser",
+            replaces: None,
+            hint: None,
+        };
+        let secret = identity.begin_session(by_provider, now()).await.unwrap();
+        assert!(identity.session(secret.as_str(), now()).await.unwrap().is_some());
+        user(&identity, &person.name.parse().unwrap(), true).await;
+        assert!(identity.session(secret.as_str(), now()).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn groups_taken_away_elsewhere_are_gone_from_tokens_and_links_at_the_next_login() {
+    for store in stores().await {
+        let identity = over(&store);
+        for method in [LoginMethod::Oidc, LoginMethod::Proxy] {
+            let of = |groups: &[&str]| groups.iter().map(|group| (*group).to_owned()).collect();
+            let before =
+                Person { name: fresh("kim").to_string(), groups: of(&["sales", "hk"]), ..Person::default() };
+            let log_in = async |person: &Person, at: DateTime<Utc>| {
+                if method == LoginMethod::Proxy {
+                    identity.note_proxied(person, at).await.unwrap();
+                    return;
+                }
+                let new = NewSession {
+                    person,
+                    method,
+                    address: "192.0.2.1",
+                    agent: "Browser",
+                    replaces: None,
+                    hint: None,
+                };
+                identity.begin_session(new, at).await.unwrap();
+            };
+            log_in(&before, now()).await;
+            let new = NewToken { method: Some(method), days: 300, ..new_token(&before) };
+            let (token, _) = identity.make_token(new, now()).await.unwrap();
+            let (link, _) = identity.make_share(new_share(&before, method), now()).await.unwrap();
+            let groups = async |at: DateTime<Utc>| {
+                let of_token =
+                    identity.token(token.as_str(), at).await.unwrap().map(|made| made.person.groups);
+                let of_link = identity.share(&link, at).await.unwrap().map(|made| made.person.groups);
+                assert_eq!(of_token, of_link);
+                of_token
+            };
+            let day = |days| now() + TimeDelta::days(days);
+            assert_eq!(groups(day(29)).await, Some(of(&["hk", "sales"])));
+            assert_eq!(groups(day(30)).await, None, "nobody knows any more");
+            let after = Person { groups: of(&["hk"]), ..before.clone() };
+            log_in(&after, day(40)).await;
+            assert_eq!(groups(day(69)).await, Some(of(&["hk"])));
+            assert_eq!(groups(day(70)).await, None);
+            // Somebody of the same name who comes in another way is not them.
+            let other =
+                LoginMethod::ALL.iter().find(|other| **other != method && **other != LoginMethod::Local);
+            let new = NewToken { method: other.copied(), ..new_token(&before) };
+            let (token, _) = identity.make_token(new, day(40)).await.unwrap();
+            log_in(&after, day(41)).await;
+            let theirs = identity.token(token.as_str(), day(41)).await.unwrap().unwrap();
+            assert_eq!(theirs.person.groups, before.groups);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_came_of_a_way_that_is_closed_does_not_count() {
+    for store in stores().await {
+        let identity = over(&store);
+        let name = fresh("kim");
+        user(&identity, &name, false).await;
+        let person = identity.user(&name).await.unwrap().unwrap().person();
+        let secret = session(&identity, &person, None).await;
+        let (token, _) = identity.make_token(new_token(&person), now()).await.unwrap();
+        let (link, _) = identity.make_share(new_share(&person, LoginMethod::Local), now()).await.unwrap();
+        let open = async |ways: &[LoginMethod]| {
+            let settings = IdentitySettings { ways: ways.to_vec(), ..IdentitySettings::default() };
+            let identity = Identity::new(store.store.clone(), identity.key().clone(), settings);
+            [
+                identity.session(secret.as_str(), now()).await.unwrap().is_some(),
+                !identity.sessions_of(name.as_str(), now()).await.unwrap().is_empty(),
+                identity.token(token.as_str(), now()).await.unwrap().is_some(),
+                identity.share(&link, now()).await.unwrap().is_some(),
+            ]
+        };
+        assert_eq!(open(&[LoginMethod::Local, LoginMethod::Oidc]).await, [true; 4]);
+        assert_eq!(open(&[LoginMethod::Oidc, LoginMethod::Proxy]).await, [false; 4]);
     }
 }
 
@@ -357,7 +587,7 @@ async fn two_administrators_cannot_unmake_each_other_at_once() {
         let (kim, lee) = (fresh("kim"), fresh("lee"));
         user(&identity, &kim, true).await;
         user(&identity, &lee, true).await;
-        let change = UserChange { administrator: Some(false), groups: None };
+        let change = UserChange { administrator: Some(false), ..UserChange::default() };
         let (one, other) = tokio::join!(identity.change_user(&kim, &change), identity.disable(&lee, now()));
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
     }
@@ -367,17 +597,7 @@ async fn two_administrators_cannot_unmake_each_other_at_once() {
 async fn a_link_lasts_as_many_days_as_it_was_made_for() {
     let (_store, identity) = identity().await;
     let maker = Person { name: "kim".into(), ..Person::default() };
-    let new = NewShare {
-        maker: &maker,
-        method: None,
-        role: None,
-        report: "weekly",
-        parameters: std::collections::BTreeMap::new(),
-        open: std::collections::BTreeSet::new(),
-        files: false,
-        days: 2,
-        most_uses: None,
-    };
+    let new = NewShare { days: 2, ..new_share(&maker, LoginMethod::Local) };
     let (secret, id) = identity.make_share(new, now()).await.unwrap();
     let (before, after) = (now() + TimeDelta::hours(47), now() + TimeDelta::hours(48));
     assert!(identity.share(&secret, before).await.unwrap().is_some());

@@ -43,7 +43,7 @@ pub struct NewToken<'a> {
     pub name: &'a str,
     /// Whose it is, with their groups and claims as of now.
     pub owner: &'a Person,
-    /// How the owner had logged in; `None` where a proxy named them.
+    /// How the owner had logged in.
     pub method: Option<LoginMethod>,
     /// What can be done with it.
     pub scopes: Vec<Action>,
@@ -60,10 +60,9 @@ pub struct Token {
     pub id: String,
     /// What its owner calls it.
     pub name: String,
-    /// Whose it is: as they are now if they had logged in here, else with their groups and claims as of its
-    /// making.
+    /// Whose it is: as they are now if they had logged in here, else as they last proved to be in the same way.
     pub person: Person,
-    /// How they had logged in.
+    /// How they had logged in; `None` where it was made before that was kept.
     pub method: Option<LoginMethod>,
     /// What can be done with it.
     pub scopes: Vec<Action>,
@@ -73,6 +72,8 @@ pub struct Token {
     pub created_at: DateTime<Utc>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// When its owner last logged in in that way; when it was made if that is not known.
+    pub proven_at: DateTime<Utc>,
     /// When it was last used, to the minute.
     pub used_at: Option<DateTime<Utc>>,
     /// When it was revoked.
@@ -94,6 +95,7 @@ impl Token {
             },
             created_at: cells.instant("created_at")?,
             expires_at: cells.instant("expires_at")?,
+            proven_at: cells.instant("proven_at")?,
             used_at: cells.instant_or_none("used_at")?,
             revoked_at: cells.instant_or_none("revoked_at")?,
         })
@@ -111,7 +113,8 @@ macro_rules! select {
         concat!(
             "SELECT t.*, ",
             snapshot::local_columns!("t"),
-            " FROM tokens t LEFT JOIN users u ON u.name = t.owner WHERE "
+            ", COALESCE(l.at, t.created_at) AS proven_at FROM tokens t LEFT JOIN users u ON u.name = t.owner \
+             LEFT JOIN logins_elsewhere l ON l.name = t.owner AND l.method = t.method WHERE "
         )
     };
 }
@@ -179,7 +182,7 @@ impl Identity {
             return Ok(None);
         }
         let hash = secret::kept(text);
-        let rows = sqlx::query(concat!(select!(), "t.prefix = $1 AND u.disabled_at IS NULL"))
+        let rows = sqlx::query(concat!(select!(), "t.prefix = $1 AND ", snapshot::let_in!("t")))
             .bind(hash.chars().take(LOOKED_UP).collect::<String>())
             .fetch_all(&self.store.pool)
             .await
@@ -190,7 +193,8 @@ impl Identity {
                 continue;
             }
             let token = Token::from_row(&cells)?;
-            if !token.is_valid(now) {
+            let believed = self.is_believed(token.method, token.proven_at, now);
+            if !token.is_valid(now) || !self.is_open(token.method) || !believed {
                 return Ok(None);
             }
             if token.used_at.is_none_or(|used| now - used >= TimeDelta::minutes(1)) {

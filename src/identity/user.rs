@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::change::{ADMINISTRATORS_LEFT, LOCK_ADMINISTRATORS};
-use super::{Identity, IdentityError, UserName, snapshot};
+use super::{Identity, IdentityError, UserName, revoke, snapshot};
 use crate::access::Person;
 use crate::store::{Cells, StoreError, to_text};
 
@@ -18,6 +18,8 @@ pub struct User {
     pub administrator: bool,
     /// Whether they have a password here.
     pub has_password: bool,
+    /// Whether they log in at a provider or a proxy, and so never with a password here.
+    pub elsewhere: bool,
     /// The groups they are in when they log in here.
     pub groups: BTreeSet<String>,
     /// What else is said about them when they log in here.
@@ -41,6 +43,8 @@ pub struct NewUser {
     pub groups: BTreeSet<String>,
     /// What else is said about them.
     pub claims: BTreeMap<String, Vec<String>>,
+    /// Whether they log in at a provider or a proxy, and so get no password here.
+    pub elsewhere: bool,
 }
 
 impl User {
@@ -54,6 +58,7 @@ impl User {
             name: cells.parsed("name")?,
             administrator: cells.number("administrator")? != 0,
             has_password: cells.text_or_none("password")?.is_some(),
+            elsewhere: cells.number("elsewhere")? != 0,
             groups: snapshot::read(cells, "groups")?,
             claims: snapshot::read(cells, "claims")?,
             created_at: cells.instant("created_at")?,
@@ -64,17 +69,18 @@ impl User {
 }
 
 impl Identity {
-    /// Adds a user, who gets a password by a link.
+    /// Adds a user, who gets a password by a link unless they log in elsewhere.
     pub async fn add_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<(), IdentityError> {
         let done = sqlx::query(
-            "INSERT INTO users (name, administrator, groups, claims, created_at) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (name) DO NOTHING",
+            "INSERT INTO users (name, administrator, groups, claims, created_at, elsewhere) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING",
         )
         .bind(new.name.to_string())
         .bind(i64::from(new.administrator))
         .bind(snapshot::json(&new.groups))
         .bind(snapshot::json(&new.claims))
         .bind(to_text(now))
+        .bind(i64::from(new.elsewhere))
         .execute(&self.store.pool)
         .await
         .map_err(StoreError::query("adding a user"))?;
@@ -113,8 +119,7 @@ impl Identity {
         Ok(Some((User::from_row(&cells)?, cells.text_or_none("password")?)))
     }
 
-    /// Shuts somebody out: their sessions end at once, and their tokens do nothing. The last
-    /// administrator stays.
+    /// Shuts somebody out: their sessions, tokens and links end at once and for good. The last administrator stays.
     pub async fn disable(&self, name: &UserName, now: DateTime<Utc>) -> Result<(), IdentityError> {
         let doing = "disabling a user";
         let mut transaction = self.store.pool.begin().await.map_err(StoreError::query(doing))?;
@@ -153,13 +158,9 @@ impl Identity {
                 .await
                 .map_err(StoreError::query(doing))?;
         }
-        // Their links stay dead, also if they are let in again.
-        sqlx::query("UPDATE shares SET revoked_at = $1 WHERE maker = $2 AND revoked_at IS NULL")
-            .bind(to_text(now))
-            .bind(name.to_string())
-            .execute(&mut *transaction)
-            .await
-            .map_err(StoreError::query(doing))?;
+        // What they have made stays dead, also if they are let in again.
+        revoke::end(&mut transaction, &revoke::MADE, name, now).await?;
+        revoke::end(&mut transaction, &revoke::DEVICES, name, now).await?;
         transaction.commit().await.map_err(StoreError::query(doing))?;
         Ok(())
     }

@@ -249,7 +249,7 @@ test("keys that the provider changed between two logins are fetched", async () =
 });
 
 test("a session that an administrator ends leads to the login, and back", async () => {
-  server.command("users", "add", "yuna@example.com");
+  server.command("users", "add", "yuna@example.com", "--elsewhere");
   const { context, page } = await enter(desktop);
   await comeIn(page, "yuna", weekly);
   await settled(page);

@@ -346,6 +346,46 @@ async fn only_the_proxy_can_say_who_it_is() {
 }
 
 #[tokio::test]
+async fn an_invitation_sets_no_password_where_nobody_logs_in_here() {
+    let site = site_with(&[("JANGPYO_LOGIN", "proxy"), ("JANGPYO_LOGIN_PROXY_FROM", "127.0.0.1")]);
+    let link = site.invited("kim", &[]);
+    assert_eq!(site.browser().get(&link).await.status, 404);
+    let fields = [("password", PASSWORD), ("again", PASSWORD)];
+    let set = site.browser().post(&link, &fields).await;
+    assert!([403, 404].contains(&set.status) && set.header("set-cookie").is_empty(), "{}", set.status);
+    assert!(site.command(&["users", "list"]).out.contains("no password yet"));
+}
+
+#[tokio::test]
+async fn a_name_from_elsewhere_is_not_the_user_who_logs_in_here() {
+    let site = site_with(&[("JANGPYO_LOGIN", "local,proxy"), ("JANGPYO_LOGIN_PROXY_FROM", "127.0.0.1")]);
+    site.newcomer("chief", &["--administrator"]).await;
+    site.invited("deputy", &["--administrator"]);
+    let added = site.command(&["users", "add", "boss", "--administrator", "--elsewhere"]);
+    assert!(added.code == Some(0) && !added.out.contains("/setup/"), "{added:?}");
+    for (name, status) in [("chief", 303), ("deputy", 303), ("boss", 200), ("\u{212a}im", 303)] {
+        let mut browser = site.browser();
+        browser.headers = vec![("x-forwarded-user", name.into())];
+        browser.get("/users").await;
+        assert_eq!(browser.get("/users").await.status, status, "{name}");
+    }
+    assert_eq!(site.audit().matches("the name is that of a user who logs in here").count(), 1);
+    // The last who logs in here moves away, and is the same user there.
+    let moved = site.command(&["users", "change", "chief", "--elsewhere", "yes"]);
+    assert!(moved.out.contains("chief  logs in elsewhere administrator"), "{moved:?}");
+    let mut chief = site.browser();
+    chief.headers = vec![("x-forwarded-user", "chief".into())];
+    chief.get("/users").await;
+    let page = chief.get("/users?lang=en").await;
+    assert!(page.status == 200 && page.text().contains("Logs in elsewhere"), "{}", page.text());
+    let fields = [("name", "yuna"), ("elsewhere", "1")];
+    let added = chief.submit("/users", "/users", &fields).await;
+    assert_eq!((added.status, added.header("location")), (303, "/users?done=added"));
+    let refused = chief.submit("/users", "/users/yuna/reset", &[]).await;
+    assert!(refused.status == 422 && refused.text().contains("yuna"), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn secrets_stand_neither_in_the_log_nor_in_the_store_nor_in_the_audit_log() {
     let state = tempfile::tempdir().unwrap();
     let log = state.path().join("log");

@@ -152,6 +152,63 @@ async fn the_api_changes_what_is_named_and_leaves_the_rest() {
 }
 
 #[tokio::test]
+async fn claims_are_changed_by_others_and_nobody_changes_what_they_see_themselves() {
+    let site = site_with(&[]);
+    let mut chief = site.newcomer("chief", &["--administrator"]).await;
+    let mut kim = site.newcomer("kim", &["--groups", "sales", "--claim", "country=KR"]).await;
+    assert!(chief.get("/users").await.text().contains("country=KR</textarea>"));
+    let fields = [("groups", "sales"), ("claims", "country = HK\r\ncountry=TW\n\nteam=a")];
+    assert_eq!(chief.submit("/users", "/users/kim/rights", &fields).await.status, 303);
+    let me: serde_json::Value = serde_json::from_str(&kim.get("/api/v1/me").await.text()).unwrap();
+    assert_eq!(me["attributes"]["country"], serde_json::json!(["HK", "TW"]), "at once");
+    let audit = site.command(&["audit", "list", "--action", "user_changed"]).out;
+    assert!(
+        audit.contains("claims=\"country=HK, country=TW, team=a\" claims_before=\"country=KR\""),
+        "{audit}"
+    );
+    let wrong = chief.submit("/users", "/users/kim/rights", &[("claims", "Korea")]).await;
+    assert!(wrong.status == 422 && wrong.text().contains("Korea"), "{}", wrong.text());
+    let said = site.command(&["users", "change", "kim", "--claim", "country=KR"]).out;
+    assert!(said.contains("sales  country=KR") && !said.contains("HK"), "{said}");
+    let said = site.command(&["users", "change", "kim", "--no-claims"]).out;
+    assert!(said.contains("sales") && !said.contains("country"), "{said}");
+
+    for field in [("groups", EXECUTIVES), ("claims", "country=KR")] {
+        let own = chief.submit("/users", "/users/chief/rights", &[field, ("administrator", "1")]).await;
+        assert!(own.status == 422 && own.text().contains("다른 관리자"), "{}", own.text());
+    }
+    let me: serde_json::Value = serde_json::from_str(&chief.get("/api/v1/me").await.text()).unwrap();
+    for body in
+        [serde_json::json!({"groups": [EXECUTIVES]}), serde_json::json!({"claims": {"country": ["KR"]}})]
+    {
+        let request = site.server.client.post(format!("{}/api/v1/users/chief", site.server.url));
+        let request = request.header("cookie", chief.cookie_line());
+        let request = request.header("x-csrf-token", me["csrf"].as_str().unwrap());
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 422);
+    }
+    assert!(!chief.get("/account").await.text().contains(EXECUTIVES));
+}
+
+#[tokio::test]
+async fn explaining_what_a_user_may_see_uses_what_the_store_says_of_them() {
+    let site = site_with(&[]);
+    site.invited("kim", &["--groups", "hanbit-sales-kr", "--claim", "country=KR"]);
+    site.command(&["users", "add", "lee", "--elsewhere"]);
+    let explain = |arguments: &[&str]| site.command(&[&["access", "explain"], arguments].concat()).out;
+    let stored = explain(&["kim", "weekly-sales"]);
+    assert!(stored.contains("as the store says: groups [hanbit-sales-kr], claims [country=KR]"), "{stored}");
+    assert!(stored.contains("rows: country = 'KR'"), "{stored}");
+    let given = explain(&["kim", "weekly-sales", "--claim", "country=HK"]);
+    assert!(given.contains("holds no role") && !given.contains("store says"), "{given}");
+    assert!(explain(&["lee", "weekly-sales"]).contains("logs in elsewhere"));
+    let json = explain(&["kim", "weekly-sales", "--json"]);
+    assert!(json.contains("as the store says"), "{json}");
+    site.command(&["users", "disable", "kim"]);
+    assert!(explain(&["kim", "weekly-sales"]).contains("shut out"));
+}
+
+#[tokio::test]
 async fn a_token_for_one_thing_opens_that_and_no_other() {
     let site = site_with(&[]);
     let mut yuna = site.newcomer("yuna", &["--groups", EXECUTIVES]).await;

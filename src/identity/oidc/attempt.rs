@@ -13,6 +13,7 @@ use url::Url;
 
 use super::settings::OidcSettings;
 use super::{ATTEMPT_LIFETIME, OidcError};
+use crate::identity::ServerKey;
 
 /// Longer ways to go on are forgotten: a cookie holds 4 kB.
 const NEXT_BYTES: usize = 1500;
@@ -122,9 +123,9 @@ pub(super) struct Seal {
 }
 
 impl Seal {
-    /// The key follows from the client's secret, which all instances share; without a secret only the
-    /// instance that began an attempt can finish it.
-    pub(super) fn new(settings: &OidcSettings) -> Result<Self, OidcError> {
+    /// The key follows from the client's secret, which all instances share, or else from the server's key: any
+    /// instance can finish what another began.
+    pub(super) fn new(settings: &OidcSettings, server: &ServerKey) -> Result<Self, OidcError> {
         let mut context = String::from("jangpyo attempt to sign in");
         let _ = write!(context, "\0{}\0{}", settings.issuer_text, settings.client_id);
         let key = match &settings.client_secret {
@@ -132,7 +133,7 @@ impl Seal {
                 let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.reveal().as_bytes());
                 ring::hmac::sign(&key, context.as_bytes()).as_ref().to_vec()
             }
-            None => random::<32>()?.to_vec(),
+            None => server.derived(&context).to_vec(),
         };
         let key = UnboundKey::new(&AES_256_GCM, &key).map_err(|_| OidcError::Broken("no key".into()))?;
         Ok(Self { key: LessSafeKey::new(key), context })
@@ -177,31 +178,34 @@ mod tests {
         OidcSettings { client_secret: secret.map(Secret::new), ..settings }
     }
 
+    fn seal(settings: &OidcSettings) -> Seal {
+        Seal::new(settings, &ServerKey::from_text(&"k".repeat(32)).unwrap()).unwrap()
+    }
+
     fn now() -> DateTime<Utc> {
         "2026-11-02T08:00:00Z".parse().unwrap()
     }
 
     #[test]
     fn another_instance_opens_what_one_sealed_and_nobody_else_does() {
-        let one = Seal::new(&settings(Some("hush"))).unwrap();
+        let one = seal(&settings(Some("hush")));
         let cookie = one.close(&Attempt::new("/runs", now()).unwrap()).unwrap();
-        let other = Seal::new(&settings(Some("hush"))).unwrap();
+        let other = seal(&settings(Some("hush")));
         assert_eq!(other.open(&cookie, now()).unwrap().next, "/runs");
-        let stranger = Seal::new(&settings(Some("other"))).unwrap();
+        let stranger = seal(&settings(Some("other")));
         assert!(matches!(stranger.open(&cookie, now()), Err(OidcError::BadAttempt(_))));
         let elsewhere = OidcSettings { client_id: "else".into(), ..settings(Some("hush")) };
-        assert!(Seal::new(&elsewhere).unwrap().open(&cookie, now()).is_err());
-        let public = Seal::new(&settings(None)).unwrap();
+        assert!(seal(&elsewhere).open(&cookie, now()).is_err());
+        let public = seal(&settings(None));
         let own = public.close(&Attempt::new("/", now()).unwrap()).unwrap();
-        assert!(
-            public.open(&own, now()).is_ok()
-                && Seal::new(&settings(None)).unwrap().open(&own, now()).is_err()
-        );
+        assert!(seal(&settings(None)).open(&own, now()).is_ok(), "also without a secret");
+        let stranger = Seal::new(&settings(None), &ServerKey::from_text(&"s".repeat(32)).unwrap()).unwrap();
+        assert!(stranger.open(&own, now()).is_err());
     }
 
     #[test]
     fn a_changed_or_old_attempt_is_refused_and_tells_nothing() {
-        let seal = Seal::new(&settings(Some("hush"))).unwrap();
+        let seal = seal(&settings(Some("hush")));
         let attempt = Attempt::new("/reports/secret-name", now()).unwrap();
         let cookie = seal.close(&attempt).unwrap();
         assert!(!cookie.contains(&attempt.state) && cookie.len() < 3_800);

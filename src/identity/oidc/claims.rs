@@ -109,19 +109,28 @@ fn name(claims: &Claims, settings: &OidcSettings) -> Result<String, OidcError> {
         })?,
         None => usual_name(claims, text)?,
     };
-    let name = found.trim().to_lowercase();
-    if name.len() > NAME_BYTES || name.chars().any(char::is_control) {
+    // Also where the settings name the claim: who may write any address could take anybody's.
+    if found.contains('@') && is_denied(claims) {
+        return Err(OidcError::BadClaims("the name is a mail address that is not verified".into()));
+    }
+    // Only ASCII is folded: some other capitals would become the letters of somebody else's name.
+    let name = found.trim().to_ascii_lowercase();
+    if name.len() > NAME_BYTES || name.chars().any(char::is_control) || name.to_lowercase() != name {
         return Err(OidcError::BadClaims("the name is no name".into()));
     }
     Ok(name)
 }
 
+/// Whether the provider says that it has not verified the mail address. Some write `"false"`.
+fn is_denied(claims: &Claims) -> bool {
+    claims
+        .get("email_verified")
+        .is_some_and(|verified| verified == &Value::Bool(false) || verified.as_str() == Some("false"))
+}
+
 /// A mail address that the provider does not call unverified, else a user name, else the subject.
 fn usual_name<'a>(claims: &Claims, text: impl Fn(&str) -> Option<&'a str>) -> Result<&'a str, OidcError> {
-    // Some write `"false"`.
-    let denied = claims
-        .get("email_verified")
-        .is_some_and(|verified| verified == &Value::Bool(false) || verified.as_str() == Some("false"));
+    let denied = is_denied(claims);
     let address = text("email").filter(|_| !denied);
     // Who may write any address could also write it as a user name.
     let user = || text("preferred_username").filter(|user| !(denied && user.contains('@')));
@@ -171,6 +180,9 @@ mod tests {
         assert_eq!(upn(json!({"sub": "1", "upn": "KIM"})).unwrap(), "kim");
         assert!(upn(json!({"sub": "1", "email": "kim@example.com"})).is_err(), "nothing else stands in");
         assert!(upn(json!({"upn": "a\nb"})).is_err());
+        assert!(upn(json!({"upn": "\u{212a}im"})).is_err(), "the sign of the kelvin is no k");
+        assert!(upn(json!({"upn": "ceo@example.com", "email_verified": false})).is_err());
+        assert!(upn(json!({"upn": "kim", "email_verified": false})).is_ok(), "no address");
         assert!(upn(json!({"upn": "a".repeat(300)})).is_err());
     }
 

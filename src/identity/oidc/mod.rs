@@ -21,6 +21,7 @@ use url::Url;
 pub use error::{Advice, OidcError};
 pub use settings::{OidcSettings, Secret};
 
+use super::ServerKey;
 use crate::access::Person;
 use attempt::{Attempt, Seal};
 use provider::Provider;
@@ -72,13 +73,13 @@ pub struct SignedIn {
 }
 
 impl Oidc {
-    /// Prepares to ask the provider, without asking it yet: it may be down while we start.
+    /// Prepares to ask the provider, without asking it yet: it may be down while we start. `key` is the server's.
     ///
     /// # Errors
     /// No HTTP client can be made, or there is no randomness.
-    pub fn new(settings: OidcSettings) -> Result<Self, OidcError> {
+    pub fn new(settings: OidcSettings, key: &ServerKey) -> Result<Self, OidcError> {
         let provider = Provider::new(&settings)?;
-        let seal = Seal::new(&settings)?;
+        let seal = Seal::new(&settings, key)?;
         Ok(Self { settings, provider, seal })
     }
 

@@ -106,6 +106,11 @@ async fn missing_swapped_and_cut_off_events_are_found() {
         ("DELETE FROM audit_events WHERE seq >= 4", Flaw::Cut { last: 3, head: 5 }),
         ("UPDATE audit_events SET seq = seq - 1 WHERE seq > 3", Flaw::Changed { seq: 3 }),
         ("UPDATE audit_head SET hash = 'x'", Flaw::Head { seq: 5 }),
+        (
+            "INSERT INTO audit_events SELECT seq + 1, at, 'forged', method, address, action, object_kind, object_id, \
+             outcome, request, details, hash FROM audit_events WHERE seq = 5",
+            Flaw::Beyond { seq: 6, head: 5 },
+        ),
     ] {
         let (temporary, log) = log_of(5).await;
         if statement.contains("seq - 1") {
@@ -139,15 +144,31 @@ async fn a_tail_cut_off_together_with_the_head_is_found_by_the_noted_head() {
     assert!(matches!(log.verify(Some(&noted)).await.unwrap().flaw, Some(Flaw::Noted { .. })));
 }
 
+/// The head as it was when this event was the last.
+async fn log_head(store: &Store, seq: i64) -> String {
+    let row = sqlx::query("SELECT seq, hash FROM audit_events WHERE seq = $1")
+        .bind(seq)
+        .fetch_one(&store.pool)
+        .await
+        .unwrap();
+    let cells = crate::store::Cells(&row);
+    Head { seq: cells.number("seq").unwrap(), hash: cells.text("hash").unwrap() }.to_string()
+}
+
 #[tokio::test]
 async fn retention_removes_the_beginning_and_the_rest_verifies() {
     let (temporary, log) = log_of(6).await;
     let noted = log.head().await.unwrap().to_string();
+    let older = log_head(&temporary.store, 2).await;
     let pruned =
         log.prune(now() + TimeDelta::minutes(4), ("root", Method::Operator), now()).await.unwrap().unwrap();
     assert_eq!((pruned.removed, pruned.through), (3, 3));
     let verdict = log.verify(Some(&noted)).await.unwrap();
     assert_eq!((verdict.checked, verdict.removed, verdict.flaw), (4, 3, None));
+    let pruned = Flaw::Pruned { noted: older.clone(), removed: 3 };
+    assert_eq!(log.verify(Some(&older)).await.unwrap().flaw, Some(pruned), "nobody can tell");
+    let forged = older.replacen("2:", "4:", 1);
+    assert_eq!(log.verify(Some(&forged)).await.unwrap().flaw, Some(Flaw::Noted { noted: forged.clone() }));
     assert_eq!(log.prune(now(), ("root", Method::Operator), now()).await.unwrap(), None);
     // Once more, with the first pruning's own event among what goes: it is older than the limit.
     let again =

@@ -29,6 +29,14 @@ pub enum Flaw {
         /// What the head says.
         head: i64,
     },
+    /// An event stands behind the head: it did not come by the log, and no other can be added while it is there.
+    #[error("event {seq} stands behind the head of the log, event {head}: somebody put it there")]
+    Beyond {
+        /// The first such event.
+        seq: i64,
+        /// What the head says.
+        head: i64,
+    },
     /// The head's hash is not that of the last event.
     #[error("the head of the log is not the hash of event {seq}")]
     Head {
@@ -47,6 +55,23 @@ pub enum Flaw {
         /// What was noted.
         noted: String,
     },
+    /// Retention removed the event whose head was noted: nobody can tell any more.
+    #[error(
+        "the noted head {noted} cannot be checked: retention removed the events up to {removed}; note a later head"
+    )]
+    Pruned {
+        /// What was noted.
+        noted: String,
+        /// The last removed one.
+        removed: i64,
+    },
+}
+
+impl Flaw {
+    /// Whether it is only that something cannot be checked any more.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Pruned { .. })
+    }
 }
 
 /// What checking has found.
@@ -97,8 +122,29 @@ impl AuditLog {
                 }
             }
         }
-        let flaw = walk.flaw.clone().or_else(|| walk.end(&start, &head));
+        let flaw = match walk.flaw.clone().or_else(|| walk.end(&start, &head)) {
+            None => self.beyond().await?,
+            // What is behind the head is worse than what cannot be checked.
+            Some(unknown) if unknown.is_unknown() => Some(self.beyond().await?.unwrap_or(unknown)),
+            found => found,
+        };
         Ok(Verdict { checked: walk.checked, removed: start.seq, head, flaw })
+    }
+
+    /// What stands behind the head. One statement, so that events that are added meanwhile are not among it.
+    async fn beyond(&self) -> Result<Option<Flaw>, StoreError> {
+        let row = sqlx::query(
+            "SELECT h.seq AS head, MIN(e.seq) AS seq FROM audit_head h JOIN audit_events e ON e.seq > h.seq \
+             WHERE h.id = 1 GROUP BY h.seq",
+        )
+        .fetch_optional(&self.store.pool)
+        .await
+        .map_err(StoreError::query("looking behind the head of the audit log"))?;
+        row.map(|row| {
+            let cells = Cells(&row);
+            Ok(Flaw::Beyond { seq: cells.number("seq")?, head: cells.number("head")? })
+        })
+        .transpose()
     }
 
     /// Where the chain begins after retention.
@@ -182,6 +228,12 @@ impl Walk {
         if !self.told {
             return Some(Flaw::Anchor { seq: anchor.seq });
         }
-        self.noted.clone().map(|noted| Flaw::Noted { noted })
+        let noted = self.noted.clone()?;
+        // A hash alone does not say how old it is.
+        let seq = noted.split_once(':').and_then(|(seq, _)| seq.parse::<i64>().ok());
+        Some(match seq {
+            Some(seq) if seq < anchor.seq => Flaw::Pruned { noted, removed: anchor.seq },
+            _ => Flaw::Noted { noted },
+        })
     }
 }

@@ -390,7 +390,7 @@ pub(super) static ROUTES: [Route; 33] = [
         Verb::Post,
         "/users/{user}",
         "change_user",
-        "Changes a user's groups, and whether they are an administrator. It holds at once.",
+        "Changes a user's groups and claims, and whether they are an administrator. It holds at once.",
         || routing::post(users::change_rights),
     )
     .only_for(Administrators)
@@ -400,7 +400,7 @@ pub(super) static ROUTES: [Route; 33] = [
         Verb::Post,
         "/users/{user}/disable",
         "disable_user",
-        "Shuts a user out: sessions end at once, and tokens do nothing.",
+        "Shuts a user out: sessions, tokens and links end at once, for good.",
         || routing::post(users::disable),
     )
     .only_for(Administrators)

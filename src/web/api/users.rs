@@ -13,10 +13,12 @@ use super::answer::private;
 use super::asked::Body;
 use super::names::{Named, Parsed};
 use super::tokens::refused;
-use crate::identity::{NewUser, User, UserChange, UserName};
+use crate::identity::{NewUser, User, UserChange, UserName, claim_lines};
 use crate::ledger::audit::AuditAction;
 use crate::web::error::WebError;
-use crate::web::login::{administrator, change_recorded, door, event_by, gives_up, password_link};
+use crate::web::login::{
+    administrator, change_recorded, door, event_by, gives_up, is_elsewhere, password_link,
+};
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
@@ -36,6 +38,8 @@ pub(super) struct UserOut {
     administrator: bool,
     /// Whether they have set a password.
     has_password: bool,
+    /// Whether they log in at a provider or a proxy, and so have no password here.
+    elsewhere: bool,
     /// The groups they are in when they log in here.
     groups: BTreeSet<String>,
     /// What else is said about them, by name.
@@ -65,6 +69,9 @@ pub(super) struct NewUserBody {
     /// What else is said about them, by name.
     #[serde(default)]
     claims: BTreeMap<String, Vec<String>>,
+    /// Whether they log in at a provider or a proxy, and so get no password here; always where nobody logs in here.
+    #[serde(default)]
+    elsewhere: bool,
 }
 
 /// What is to be changed of a user; what is absent stays.
@@ -74,6 +81,8 @@ pub(super) struct UserChangeBody {
     /// Their groups, all of them; one that is named twice counts once.
     #[schemars(with = "Option<Vec<String>>")]
     groups: Option<BTreeSet<String>>,
+    /// What else is said about them, by name, all of it. Nobody changes their own groups and claims.
+    claims: Option<BTreeMap<String, Vec<String>>>,
     /// Whether they manage users and read the audit log. The last administrator stays one.
     administrator: Option<bool>,
     /// Must be true where the caller stops being an administrator.
@@ -86,8 +95,8 @@ pub(super) struct UserChangeBody {
 pub(super) struct AddedUser {
     /// The user.
     user: UserOut,
-    /// Where they set their password, once; a secret.
-    password_link: String,
+    /// Where they set their password, once; a secret. `null` where they log in elsewhere.
+    password_link: Option<String>,
 }
 
 /// `GET /users`
@@ -109,16 +118,22 @@ pub(super) async fn add(
     let signed_in = administrator(&visitor)?;
     let Body(body) = body?;
     let name = UserName::parse(&body.name).map_err(refused)?;
-    let NewUserBody { administrator, groups, claims, .. } = body;
-    let new = NewUser { name: name.clone(), administrator, groups, claims };
+    let NewUserBody { administrator, groups, claims, elsewhere, .. } = body;
+    let elsewhere = is_elsewhere(door, elsewhere);
+    let new = NewUser { name: name.clone(), administrator, groups, claims, elsewhere };
     door.identity.add_user(&new, door.now()).await.map_err(refused)?;
-    let link = password_link(door, &extensions, &name).await.map_err(refused)?;
+    let link =
+        if elsewhere { None } else { Some(password_link(door, &extensions, &name).await.map_err(refused)?) };
     let event = |action| event_by(door, action, signed_in, &extensions).on("user", name.as_str());
     let created = event(AuditAction::UserCreated)
         .with("administrator", new.administrator)
-        .with("groups", new.groups.iter().cloned().collect::<Vec<_>>().join(", "));
+        .with("elsewhere", elsewhere)
+        .with("groups", new.groups.iter().cloned().collect::<Vec<_>>().join(", "))
+        .with("claims", claim_lines(&new.claims).join(", "));
     door.record(created).await?;
-    door.record(event(AuditAction::LinkMade)).await?;
+    if link.is_some() {
+        door.record(event(AuditAction::LinkMade)).await?;
+    }
     let user = door.identity.user(&name).await?.ok_or_else(WebError::no_page)?;
     private(StatusCode::CREATED, &AddedUser { user: UserOut::new(user), password_link: link })
 }
@@ -133,8 +148,8 @@ pub(super) async fn change_rights(
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
     let signed_in = administrator(&visitor)?;
-    let Body(UserChangeBody { groups, administrator, confirm }) = body?;
-    let change = UserChange { groups, administrator };
+    let Body(UserChangeBody { groups, claims, administrator, confirm }) = body?;
+    let change = UserChange { groups, claims, administrator, elsewhere: None };
     if !confirm && gives_up(door, signed_in, &name, &change).await? {
         return Err(WebError::of(StatusCode::UNPROCESSABLE_ENTITY)
             .saying("you would stop being an administrator; send `confirm` too"));
@@ -191,6 +206,7 @@ impl UserOut {
             name: user.name.to_string(),
             administrator: user.administrator,
             has_password: user.has_password,
+            elsewhere: user.elsewhere,
             groups: user.groups,
             claims: user.claims,
             created_at: user.created_at,

@@ -9,14 +9,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::cookies::Cookie;
 use super::door::{Door, client_address, request_id};
-use super::enter::{door, private};
+use super::enter::{door, private, remember};
 use super::forgery::Fields;
 use super::names::Names;
 use super::presence::SignedIn;
 use super::words::LoginWords;
 use crate::access::{Action, Standing};
 use crate::error::Kind;
-use crate::identity::{Attempt, LoginError, LoginMethod, NewToken};
+use crate::identity::{Attempt, LoginError, LoginMethod, NewToken, UserName};
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
 use crate::web::address::Address;
 use crate::web::error::WebError;
@@ -215,13 +215,18 @@ pub(super) async fn change_password(
         address: client_address(&extensions),
         device: device.as_deref(),
     };
-    let changed = door.identity.change_password(attempt, new_password, &signed_in.secret, door.now()).await;
+    let (ends_made, now) = (fields.get("made") == "1", door.now());
+    let secret = &signed_in.secret;
+    let changed = door.identity.change_password(attempt, new_password, secret, ends_made, now).await;
     let event =
         event(door, AuditAction::PasswordChanged, signed_in, &extensions).on("user", &signed_in.person.name);
     match changed {
         Ok(()) => {
-            door.record(event).await?;
-            Ok(Redirect::to("/account?done=password").into_response())
+            door.record(event.with("ends_made", ends_made)).await?;
+            let mut response = Redirect::to("/account?done=password").into_response();
+            let name: UserName = signed_in.person.name.parse()?;
+            remember(&mut response, door, &name, now)?;
+            Ok(response)
         }
         Err(LoginError::Wrong { .. }) => {
             door.record(event.ended(Outcome::Refused)).await?;

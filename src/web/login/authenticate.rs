@@ -16,7 +16,7 @@ use super::permit;
 use super::presence::{Presence, SignedIn};
 use super::words::LoginWords;
 use crate::access::{Action, Object};
-use crate::identity::ProxyWord;
+use crate::identity::{LoginError, LoginMethod, ProxyWord, UserName};
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
 use crate::web::api;
 use crate::web::error::WebError;
@@ -104,11 +104,20 @@ async fn find_out(
         // Who is connected, not whom a header names: headers are what is in question.
         match proxy.word(peer, values) {
             ProxyWord::Person(person) => {
-                let name = person.name.parse()?;
-                let user = door.identity.user(&name).await?;
-                if user.as_ref().is_some_and(|user| user.disabled_at.is_some()) {
-                    return Ok(Presence::Nobody);
-                }
+                let name: UserName = person.name.parse()?;
+                let user = match door.identity.outsider(&name).await {
+                    Ok(user) => user,
+                    Err(LoginError::Identity(error)) => return Err(error.into()),
+                    Err(refused) => {
+                        if door.seldom.is_due("proxied", peer, now) {
+                            let event = from.event(door, AuditAction::LoginRefused).ended(Outcome::Refused);
+                            let event = event.on("user", name.as_str()).with("way", Method::Proxy.as_str());
+                            door.record(event.with("reason", refused.reason())).await?;
+                        }
+                        return Ok(Presence::Nobody);
+                    }
+                };
+                door.identity.note_proxied(&person, now).await?;
                 let cookie = Cookie::Form.read(headers, door.secure).unwrap_or_default();
                 let csrf = match cookie.as_str() {
                     "" => String::new(),
@@ -117,7 +126,7 @@ async fn find_out(
                 return Ok(Presence::SignedIn(Arc::new(SignedIn {
                     person,
                     method: Method::Proxy,
-                    login: None,
+                    login: Some(LoginMethod::Proxy),
                     administrator: user.is_some_and(|user| user.administrator),
                     session: None,
                     scopes: None,

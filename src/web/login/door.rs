@@ -64,6 +64,16 @@ impl Door {
         format!("{scheme}://{}", client.host.as_deref().unwrap_or("localhost"))
     }
 
+    /// Itself, if people log in with a password here; else what is for them does not exist.
+    pub(super) fn local_only(&self) -> Result<&Self, WebError> {
+        if self.local { Ok(self) } else { Err(WebError::no_page()) }
+    }
+
+    /// Whether people can come in who proved elsewhere who they are.
+    pub(super) fn is_entered_elsewhere(&self) -> bool {
+        self.oidc.is_some() || self.identity.settings().proxy.is_some()
+    }
+
     /// Records what happened; what cannot be recorded must not happen.
     pub(in crate::web) async fn record(&self, event: Event) -> Result<(), WebError> {
         match self.audit.append(&[event]).await {

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{DateTime, Utc};
 
 use super::cookies::Cookie;
 use super::door::{Door, Gate, client_address, request_id};
@@ -205,11 +206,22 @@ pub(super) async fn complete(
     let mut response = Redirect::to(next).into_response();
     let age = door.identity.settings().session_longest.as_secs();
     append(&mut response, Cookie::Session.set(Some((secret.as_str(), age)), door.secure));
-    let device = door.identity.device_cookie(&name, now)?;
-    append(&mut response, Cookie::Device.set(Some((&device, 180 * 24 * 3600)), door.secure));
+    remember(&mut response, door, &name, now)?;
     append(&mut response, Cookie::Form.set(None, door.secure));
     private(&mut response);
     Ok(response)
+}
+
+/// Lets the browser be known as one in which `name` has logged in.
+pub(super) fn remember(
+    response: &mut Response,
+    door: &Door,
+    name: &UserName,
+    now: DateTime<Utc>,
+) -> Result<(), WebError> {
+    let device = door.identity.device_cookie(name, now)?;
+    append(response, Cookie::Device.set(Some((&device, 180 * 24 * 3600)), door.secure));
+    Ok(())
 }
 
 /// `POST /logout`

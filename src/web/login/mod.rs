@@ -30,5 +30,5 @@ pub(super) use enter::{door, private};
 pub(super) use forgery::Fields;
 pub(super) use presence::{Presence, SignedIn};
 pub(super) use routes::routes;
-pub(super) use users::{administrator, change_recorded, gives_up, link as password_link};
+pub(super) use users::{administrator, change_recorded, gives_up, is_elsewhere, link as password_link};
 pub(super) use words::LoginWords;

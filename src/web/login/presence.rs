@@ -38,7 +38,7 @@ pub(in crate::web) struct SignedIn {
     pub(in crate::web) person: Person,
     /// How they are known.
     pub(in crate::web) method: Method,
-    /// How they logged in, also where a token speaks for them; `None` where a proxy names them.
+    /// How they logged in, also where a token speaks for them, if that is known.
     pub(in crate::web) login: Option<LoginMethod>,
     /// Whether they manage users and read the audit log.
     pub(in crate::web) administrator: bool,

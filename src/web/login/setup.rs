@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::door::{client_address, request_id};
+use super::door::{Door, client_address, request_id};
 use super::enter::{Proven, complete, door, with_form_cookie};
 use super::forgery::Fields;
 use super::words::LoginWords;
@@ -37,6 +37,11 @@ fn gone(visitor: &Visitor) -> WebError {
     WebError::of(StatusCode::NOT_FOUND).saying(w.link_gone)
 }
 
+/// The door, where people log in with a password here; else there is nothing to set.
+fn local_door(state: &WebState) -> Result<&Door, WebError> {
+    door(state)?.local_only()
+}
+
 /// `/setup/{token}`
 pub(super) async fn show_setup(
     State(state): State<WebState>,
@@ -44,7 +49,7 @@ pub(super) async fn show_setup(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let door = door(&state)?;
+    let door = local_door(&state)?;
     let link = door.identity.link(&token, door.now()).await?.ok_or_else(|| gone(&visitor))?;
     write_setup(&state, &visitor, &headers, &token, &link, "", None)
 }
@@ -84,7 +89,7 @@ pub(super) async fn set_password(
     extensions: Extensions,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let door = door(&state)?;
+    let door = local_door(&state)?;
     let now = door.now();
     let link = door.identity.link(&token, now).await?.ok_or_else(|| gone(&visitor))?;
     let (name, password) = (fields.get("name"), fields.get("password"));

@@ -14,7 +14,7 @@ use super::forgery::Fields;
 use super::presence::SignedIn;
 use super::words::LoginWords;
 use crate::error::Kind;
-use crate::identity::{IdentityError, NewUser, User, UserChange, UserName};
+use crate::identity::{IdentityError, NewUser, User, UserChange, UserName, claim_lines};
 use crate::ledger::audit::{AuditAction, Event};
 use crate::web::address::Address;
 use crate::web::error::WebError;
@@ -30,6 +30,9 @@ struct UsersPage<'a> {
     frame: Frame,
     w: &'static LoginWords,
     users: Vec<UserView>,
+    /// Whether people log in with a password here, and whether they do elsewhere.
+    local: bool,
+    outside: bool,
     /// A link that was just made, with whose it is; shown this once.
     made: Option<(String, String)>,
     message: Option<String>,
@@ -37,12 +40,16 @@ struct UsersPage<'a> {
     csrf: &'a str,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one question of the template")]
 struct UserView {
     name: String,
     administrator: bool,
     groups: String,
+    /// A line for each value.
+    claims: String,
     last_login: Option<When>,
     disabled: bool,
+    elsewhere: bool,
     own: bool,
 }
 
@@ -53,8 +60,10 @@ impl UserView {
             name: user.name.to_string(),
             administrator: user.administrator,
             groups: user.groups.into_iter().collect::<Vec<_>>().join(", "),
+            claims: claim_lines(&user.claims).join("\n"),
             last_login: user.last_login_at.map(|at| When::new(at, zone)),
             disabled: user.disabled_at.is_some(),
+            elsewhere: user.elsewhere,
         }
     }
 }
@@ -84,7 +93,11 @@ pub(super) async fn list_users(
         return Ok(again);
     }
     let w = LoginWords::of(visitor.locale.unwrap_or_default());
-    let done = (address.get("done") == Some("changed")).then_some(w.user_changed);
+    let done = match address.get("done") {
+        Some("changed") => Some(w.user_changed),
+        Some("added") => Some(w.user_added),
+        _ => None,
+    };
     write_users(&state, &visitor, Said { done, ..Said::default() }).await
 }
 
@@ -101,6 +114,8 @@ async fn write_users(state: &WebState, visitor: &Visitor, said: Said) -> Result<
             .in_brand(state.backend.usual_brand()),
         w,
         users: users.into_iter().map(view).collect(),
+        local: door.local,
+        outside: door.is_entered_elsewhere(),
         made: said.made,
         message: said.message,
         done: said.done,
@@ -128,6 +143,20 @@ fn groups(text: &str) -> BTreeSet<String> {
     text.split(',').map(str::trim).filter(|group| !group.is_empty()).map(str::to_owned).collect()
 }
 
+/// Claims as people write them: a line for each value.
+fn claims(text: &str) -> Result<BTreeMap<String, Vec<String>>, IdentityError> {
+    let mut claims = BTreeMap::<String, Vec<String>>::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (name, value) = line
+            .split_once('=')
+            .map(|(name, value)| (name.trim(), value.trim()))
+            .filter(|(name, value)| !name.is_empty() && !value.is_empty())
+            .ok_or_else(|| IdentityError::Claim { line: line.chars().take(60).collect() })?;
+        claims.entry(name.to_owned()).or_default().push(value.to_owned());
+    }
+    Ok(claims)
+}
+
 fn event(door: &Door, action: AuditAction, by: &SignedIn, extensions: &Extensions, user: &UserName) -> Event {
     Event::new(action, door.now())
         .by(&by.person.name, by.method)
@@ -145,7 +174,12 @@ pub(in crate::web) async fn link(
     Ok(format!("{}/setup/{secret}", door.own_address(extensions)))
 }
 
-/// `POST /users`: adds somebody, and shows the link for the first password.
+/// Whether somebody who is added logs in elsewhere: where nobody logs in here, nobody could use a link for a password.
+pub(in crate::web) fn is_elsewhere(door: &Door, wanted: bool) -> bool {
+    wanted || !door.local
+}
+
+/// `POST /users`: adds somebody, and shows the link for the first password if they log in here.
 pub(super) async fn add_user(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -160,17 +194,22 @@ pub(super) async fn add_user(
             name: name.clone(),
             administrator: fields.get("administrator") == "1",
             groups: groups(fields.get("groups")),
-            claims: BTreeMap::new(),
+            claims: claims(fields.get("claims"))?,
+            elsewhere: is_elsewhere(door, fields.get("elsewhere") == "1"),
         };
         door.identity.add_user(&new, door.now()).await?;
-        Ok((new, link(door, &extensions, &name).await?))
+        let link = if new.elsewhere { None } else { Some(link(door, &extensions, &name).await?) };
+        Ok((new, link))
     };
     match added.await {
         Ok((new, link)) => {
             let made = event(door, AuditAction::UserCreated, signed_in, &extensions, &new.name)
                 .with("administrator", new.administrator)
-                .with("groups", new.groups.into_iter().collect::<Vec<_>>().join(", "));
+                .with("elsewhere", new.elsewhere)
+                .with("groups", new.groups.into_iter().collect::<Vec<_>>().join(", "))
+                .with("claims", claim_lines(&new.claims).join(", "));
             door.record(made).await?;
+            let Some(link) = link else { return Ok(Redirect::to("/users?done=added").into_response()) };
             door.record(event(door, AuditAction::LinkMade, signed_in, &extensions, &new.name)).await?;
             with_link(&state, &visitor, &new.name, link).await
         }
@@ -205,6 +244,7 @@ pub(super) async fn change_user(
         "enable" => (door.identity.enable(&name).await, AuditAction::UserEnabled),
         "sessions" => (door.identity.revoke_sessions(&name).await.map(|_| ()), AuditAction::SessionRevoked),
         "reset" => {
+            door.local_only()?;
             return match link(door, &extensions, &name).await {
                 Ok(link) => {
                     door.record(event(door, AuditAction::LinkMade, signed_in, &extensions, &name)).await?;
@@ -224,7 +264,7 @@ pub(super) async fn change_user(
     }
 }
 
-/// `POST /users/{user}/rights`: their groups, and whether they are an administrator.
+/// `POST /users/{user}/rights`: their groups and claims, and whether they are an administrator.
 pub(super) async fn change_rights(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -235,9 +275,16 @@ pub(super) async fn change_rights(
     let door = door(&state)?;
     let signed_in = administrator(&visitor)?;
     let name = UserName::parse(&user).map_err(|_| WebError::no_page())?;
+    // What the form does not have stays: nobody's own row has groups and claims.
+    let claims = match fields.all("claims").next().map(claims).transpose() {
+        Ok(claims) => claims,
+        Err(error) => return refused(&state, &visitor, error).await,
+    };
     let change = UserChange {
-        groups: Some(groups(fields.get("groups"))),
+        groups: fields.all("groups").next().map(groups),
+        claims,
         administrator: Some(fields.get("administrator") == "1"),
+        elsewhere: None,
     };
     let gives_up = gives_up(door, signed_in, &name, &change).await?;
     if gives_up && fields.get("confirm") != "1" {
@@ -265,7 +312,8 @@ pub(in crate::web) async fn gives_up(
     Ok(door.identity.user(name).await?.is_some_and(|user| user.administrator))
 }
 
-/// Changes a user and records what differs; the inner error is about what was asked.
+/// Changes a user and records what differs; the inner error is about what was asked. Administering opens no data:
+/// nobody changes what they see themselves.
 pub(in crate::web) async fn change_recorded(
     door: &Door,
     by: &SignedIn,
@@ -273,6 +321,11 @@ pub(in crate::web) async fn change_recorded(
     name: &UserName,
     change: &UserChange,
 ) -> Result<Result<User, IdentityError>, WebError> {
+    if name.as_str() == by.person.name
+        && door.identity.user(name).await?.is_some_and(|user| change.is_of_data(&user))
+    {
+        return Ok(Err(IdentityError::OwnRights));
+    }
     let changed = match door.identity.change_user(name, change).await {
         Ok(changed) => changed,
         Err(error) => return Ok(Err(error)),

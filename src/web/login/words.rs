@@ -78,8 +78,9 @@ word_table! { LoginWords;
     revoke_token: "폐기", "Revoke", "撤銷";
     revoked: "끊었습니다.", "Done: it is worth nothing now.", "已終止。";
     password_changed: "비밀번호를 바꾸었습니다. 다른 기기에서는 모두 로그아웃되었습니다.", "The password was changed; all other sessions have ended.", "密碼已更改，其他裝置均已登出。";
+    end_made: "내 API 토큰과 공유 링크도 모두 끊기", "End my API tokens and links to reports too", "同時終止我的 API 權杖及分享連結";
     tokens: "API 토큰", "API tokens", "API 權杖";
-    tokens_intro: "프로그램이 비밀번호 대신 쓰는 열쇠입니다. 지금의 그룹과 권한이 그대로 담기며, 만든 직후 한 번만 보입니다.", "What programs show instead of a password. A token carries your groups as of now, and is shown only once.", "供程式代替密碼使用。權杖帶有您目前的群組，並只會顯示一次。";
+    tokens_intro: "프로그램이 비밀번호 대신 쓰는 열쇠입니다. 마지막으로 로그인한 때의 그룹과 권한을 따르며, 만든 직후 한 번만 보입니다.", "What programs show instead of a password. A token carries your groups as of your last login, and is shown only once.", "供程式代替密碼使用。權杖帶有您最近一次登入時的群組，並只會顯示一次。";
     tokens_intro_here: "프로그램이 비밀번호 대신 쓰는 열쇠입니다. 나보다 더 많은 것을 열 수 없고, 만든 직후 한 번만 보입니다.", "What programs show instead of a password. A token opens no more than you may, and is shown only once.", "供程式代替密碼使用。權杖的權限不會超過您本人，並只會顯示一次。";
     no_tokens: "토큰이 없습니다.", "There are no tokens.", "沒有權杖。";
     token_made: "새 토큰입니다. 다시 볼 수 없으니 지금 복사해 두세요.", "This is the new token. Copy it now: it is not shown again.", "這是新權杖，請立即複製，之後不會再顯示。";
@@ -98,8 +99,15 @@ word_table! { LoginWords;
     change: "변경", "Change", "更改";
     user_changed: "변경했습니다. 로그인되어 있는 기기와 토큰에도 바로 적용됩니다.", "Done. It holds at once, also where they are logged in and for their tokens.", "已更改，並即時適用於已登入的裝置及權杖。";
     groups_here: "이 서버의 비밀번호로 로그인할 때의 그룹", "Their groups when they log in with a password of this server", "以本機密碼登入時所屬的群組";
+    claims: "사용자 속성", "Claims", "用戶屬性";
+    claims_here: "데이터의 규칙이 쓰는 값. 한 줄에 하나씩, 예: country=KR", "What rules of rows ask for, a line for each value: country=KR", "資料列規則所用的值，每行一項，例如 country=KR";
+    bad_claim: "이름=값으로 쓰세요: {n}", "Write it as name=value: {n}", "請以「名稱=值」填寫：{n}";
+    own_rights: "자신의 그룹과 값은 바꿀 수 없습니다. 다른 관리자에게 요청하세요.", "Nobody changes their own groups and claims; ask another administrator.", "不能更改自己的群組及屬性，請聯絡另一位管理員。";
     own_administration: "이 변경으로 나는 더 이상 관리자가 아니게 됩니다", "I know that I will no longer be an administrator", "我明白更改後我將不再是管理員";
     confirm_own: "지금 로그인한 관리자 자신입니다. 관리자를 그만두려면 확인란도 선택하세요.", "This is you: tick the confirmation too if you want to stop being an administrator.", "這是你自己的帳戶：如要放棄管理員身份，請同時勾選確認。";
+    elsewhere: "다른 로그인 창구를 씀 (여기 비밀번호 없음)", "Logs in elsewhere, with no password here", "在其他地方登入，不設本機密碼";
+    user_elsewhere: "{n} 님은 다른 로그인 창구를 쓰므로 여기에는 비밀번호가 없습니다.", "{n} logs in elsewhere, and so has no password here.", "{n} 在其他地方登入，因此沒有本機密碼。";
+    user_added: "추가했습니다. 다른 로그인 창구로 들어올 수 있습니다.", "Added: they may log in elsewhere.", "已新增，該用戶可在其他地方登入。";
     last_login: "마지막 로그인", "Last login", "最後登入";
     disabled: "사용 중지", "disabled", "已停用";
     active: "사용 중", "active", "使用中";
@@ -132,6 +140,9 @@ impl LoginWords {
             IdentityError::PasswordCommon => self.password_common.to_owned(),
             IdentityError::UserExists { name } => with(self.user_exists, name),
             IdentityError::Disabled { name } => with(self.user_disabled, name),
+            IdentityError::Claim { line } => with(self.bad_claim, line),
+            IdentityError::OwnRights => self.own_rights.to_owned(),
+            IdentityError::Elsewhere { name } => with(self.user_elsewhere, name),
             IdentityError::LastAdministrator { .. } => self.last_administrator.to_owned(),
             IdentityError::TokenLifetime { most } => with(self.token_lifetime, most),
             IdentityError::TokenName { most } => with(self.token_name_length, most),

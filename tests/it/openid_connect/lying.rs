@@ -189,6 +189,6 @@ async fn a_provider_that_is_down_or_wrong_is_told_apart() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let base = super::BASE.parse().unwrap();
     let settings = jangpyo::identity::oidc::OidcSettings::new(&format!("http://{nobody}"), "jangpyo", base);
-    let error = Oidc::new(settings.unwrap()).unwrap().begin("/", now).await.unwrap_err();
+    let error = Oidc::new(settings.unwrap(), &super::key()).unwrap().begin("/", now).await.unwrap_err();
     assert_eq!(error.advice(), Advice::TryLater, "{error}");
 }

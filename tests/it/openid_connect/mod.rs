@@ -6,6 +6,7 @@ mod real;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use jangpyo::identity::ServerKey;
 use jangpyo::identity::oidc::{Begun, Oidc, OidcSettings, Secret};
 use serde_json::Value;
 
@@ -41,8 +42,13 @@ impl ProviderProcess {
         let mut settings = OidcSettings::new(&self.issuer, "jangpyo", BASE.parse().unwrap()).unwrap();
         settings.client_secret = Some(Secret::new("a secret/with:signs+"));
         change(&mut settings);
-        Oidc::new(settings).unwrap()
+        Oidc::new(settings, &key()).unwrap()
     }
+}
+
+/// The server's key.
+fn key() -> ServerKey {
+    ServerKey::from_text(&"k".repeat(32)).unwrap()
 }
 
 impl Drop for ProviderProcess {
