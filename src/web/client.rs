@@ -14,6 +14,7 @@ use axum::response::Response;
 use axum_server::tls::TlsInfo;
 use ipnet::IpNet;
 
+use super::host::asked_host;
 use super::state::WebState;
 
 /// More hops than any real chain of proxies has.
@@ -30,7 +31,7 @@ pub(super) struct Client {
     pub(super) address: IpAddr,
     /// Whether the browser's connection is encrypted: by us, or by a trusted proxy that says so.
     pub(super) secure: bool,
-    /// The host the browser asked for, where a trusted proxy says another than it asks us for.
+    /// The host that the browser asked for, and its port: as a trusted proxy says, else as the request says.
     pub(super) host: Option<String>,
     /// Whether a trusted proxy handed the request on, whose other headers count too.
     pub(super) through_proxy: bool,
@@ -165,11 +166,12 @@ impl TrustedProxies {
 /// Finds out who asks, before anything else looks at the request.
 pub(super) async fn identify(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-    if let Some(peer) = peer {
-        let encrypted = request.extensions().get::<Arc<TlsInfo>>().is_some();
-        let client = Client::behind(peer, encrypted, request.headers(), &state.settings.trusted_proxies);
-        request.extensions_mut().insert(client);
-    }
+    let encrypted = request.extensions().get::<Arc<TlsInfo>>().is_some();
+    let mut client = peer.map_or_else(Client::default, |peer| {
+        Client::behind(peer, encrypted, request.headers(), &state.settings.trusted_proxies)
+    });
+    client.host = client.host.or_else(|| asked_host(&request));
+    request.extensions_mut().insert(client);
     next.run(request).await
 }
 

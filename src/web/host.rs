@@ -20,7 +20,7 @@ const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Refuses requests for hosts this server does not answer to.
 pub(super) async fn check_host(State(state): State<WebState>, request: Request, next: Next) -> Response {
-    let host = Client::of(&request).host.or_else(|| asked_host(&request));
+    let host = Client::of(&request).host;
     let open = OPEN_PATHS.contains(&request.uri().path());
     match host.as_deref().map(name_of) {
         Some(_) if !host.as_deref().is_some_and(is_plain) => WebError::of(StatusCode::BAD_REQUEST)
@@ -41,7 +41,8 @@ pub(super) async fn check_host(State(state): State<WebState>, request: Request, 
     }
 }
 
-/// The host that a request is for, as it stands there.
+/// The host that a request is for, as it stands there: browsers that speak HTTP/2 send it with the address and no
+/// `Host` header.
 pub(super) fn asked_host(request: &Request) -> Option<String> {
     let host = || request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
     request.uri().authority().map(|authority| authority.as_str().to_owned()).or_else(host)
@@ -49,8 +50,7 @@ pub(super) fn asked_host(request: &Request) -> Option<String> {
 
 /// Whether a request is for this machine by a name that other servers on it share.
 pub(super) fn is_loopback(request: &Request) -> bool {
-    let host = Client::of(request).host.or_else(|| asked_host(request));
-    host.is_some_and(|host| is_allowed(&name_of(&host), &[]))
+    Client::of(request).host.is_some_and(|host| is_allowed(&name_of(&host), &[]))
 }
 
 /// The host without its port, in lower case; IPv6 addresses without brackets.

@@ -30,8 +30,8 @@ export const serve = async (variables, { port = 0, until = () => true } = {}) =>
   await new Promise((resolve, reject) => {
     const listen = (stream) => stream.on("data", (bytes) => {
       server.said += bytes;
-      server.url = server.said.match(/at (http:\/\/127\.0\.0\.1:\d+)/)?.[1];
-      server.setup = server.said.match(/http:\S+\/setup\/\S+/)?.[0];
+      server.url = server.said.match(/at (https?:\/\/127\.0\.0\.1:\d+)/)?.[1];
+      server.setup = server.said.match(/https?:\S+\/setup\/\S+/)?.[0];
       if (server.url && until(server)) resolve();
     });
     listen(process_.stdout);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
-use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::http::{Extensions, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -102,7 +102,6 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor) -> Res
 pub(super) async fn add(
     State(state): State<WebState>,
     visitor: Visitor,
-    headers: HeaderMap,
     extensions: Extensions,
     body: Result<Body<NewUserBody>, WebError>,
 ) -> Result<Response, WebError> {
@@ -113,7 +112,7 @@ pub(super) async fn add(
     let NewUserBody { administrator, groups, claims, .. } = body;
     let new = NewUser { name: name.clone(), administrator, groups, claims };
     door.identity.add_user(&new, door.now()).await.map_err(refused)?;
-    let link = password_link(door, &headers, &name).await.map_err(refused)?;
+    let link = password_link(door, &extensions, &name).await.map_err(refused)?;
     let event = |action| event_by(door, action, signed_in, &extensions).on("user", name.as_str());
     let created = event(AuditAction::UserCreated)
         .with("administrator", new.administrator)

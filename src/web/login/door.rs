@@ -53,6 +53,17 @@ impl Door {
         self.clock.now()
     }
 
+    /// What links begin with, without a slash at the end: the address that was configured, else the one that the
+    /// request came to.
+    pub(in crate::web) fn own_address(&self, extensions: &Extensions) -> String {
+        if let Some(base) = &self.base_url {
+            return base.trim_end_matches('/').to_owned();
+        }
+        let client = extensions.get::<Client>().cloned().unwrap_or_default();
+        let scheme = if self.secure || client.secure { "https" } else { "http" };
+        format!("{scheme}://{}", client.host.as_deref().unwrap_or("localhost"))
+    }
+
     /// Records what happened; what cannot be recorded must not happen.
     pub(in crate::web) async fn record(&self, event: Event) -> Result<(), WebError> {
         match self.audit.append(&[event]).await {
@@ -62,22 +73,29 @@ impl Door {
     }
 }
 
-/// Lets something be recorded once in ten minutes per address, so that strangers cannot fill the log.
+/// Lets something be recorded once in ten minutes for each address or whatever else it is about, so that strangers
+/// cannot fill the log.
 #[derive(Debug, Default)]
-pub struct Seldom(Mutex<HashMap<(&'static str, IpAddr), DateTime<Utc>>>);
+pub struct Seldom(Mutex<HashMap<(&'static str, String), DateTime<Utc>>>);
 
 impl Seldom {
-    /// Whether it is time to record `what` again.
-    pub(in crate::web) fn is_due(&self, what: &'static str, address: IpAddr, now: DateTime<Utc>) -> bool {
+    /// Whether it is time to record `what` again for this one.
+    pub(in crate::web) fn is_due(
+        &self,
+        what: &'static str,
+        whose: impl ToString,
+        now: DateTime<Utc>,
+    ) -> bool {
         const MOST: usize = 10_000;
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.get(&(what, address)).is_some_and(|last| now - *last < TimeDelta::minutes(10)) {
+        let key = (what, whose.to_string());
+        if seen.get(&key).is_some_and(|last| now - *last < TimeDelta::minutes(10)) {
             return false;
         }
         if seen.len() >= MOST {
             seen.clear();
         }
-        seen.insert((what, address), now);
+        seen.insert(key, now);
         true
     }
 }

@@ -12,6 +12,7 @@ use url::form_urlencoded;
 use super::door::Door;
 use super::presence::SignedIn;
 use super::words::LoginWords;
+use crate::web::client::Client;
 use crate::web::error::WebError;
 
 /// The name of the hidden field.
@@ -56,14 +57,18 @@ pub(super) fn form_token(door: &Door, cookie: &str, name: &str) -> String {
 
 /// Whether the browser says that the request comes from another site. `nameless` says whether it may keep to itself
 /// where the request comes from, as it does for pages without a referrer.
-pub(super) fn is_foreign(headers: &HeaderMap, nameless: bool) -> bool {
+pub(super) fn is_foreign(request: &Request, nameless: bool) -> bool {
+    is_from_elsewhere(request.headers(), &Client::of(request).host.unwrap_or_default(), nameless)
+}
+
+/// Whether the headers name another site than the `host` that the request is for.
+fn is_from_elsewhere(headers: &HeaderMap, host: &str, nameless: bool) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) if !["same-origin", "none"].contains(&site) => true,
         (_, None) => false,
         (_, Some("null")) if nameless => false,
         (_, Some(origin)) => {
-            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
             let own = origin.split_once("://").map(|(_, authority)| authority);
             own.is_none_or(|own| !own.eq_ignore_ascii_case(host))
         }
@@ -128,11 +133,10 @@ mod tests {
 
     fn at_a_page(headers: &[(&'static str, &str)], nameless: bool) -> bool {
         let mut map = HeaderMap::new();
-        map.insert("host", "reports.example.com:8080".parse().unwrap());
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        !is_foreign(&map, nameless)
+        !is_from_elsewhere(&map, "reports.example.com:8080", nameless)
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::account::bind_forms;
@@ -138,22 +138,17 @@ fn event(door: &Door, action: AuditAction, by: &SignedIn, extensions: &Extension
 /// A link that sets a password, as an address that can be sent.
 pub(in crate::web) async fn link(
     door: &Door,
-    headers: &HeaderMap,
+    extensions: &Extensions,
     user: &UserName,
 ) -> Result<String, IdentityError> {
     let secret = door.identity.password_link(user, door.now()).await?;
-    let base = door.base_url.clone().unwrap_or_else(|| {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-        format!("{}://{host}", if door.secure { "https" } else { "http" })
-    });
-    Ok(format!("{}/setup/{secret}", base.trim_end_matches('/')))
+    Ok(format!("{}/setup/{secret}", door.own_address(extensions)))
 }
 
 /// `POST /users`: adds somebody, and shows the link for the first password.
 pub(super) async fn add_user(
     State(state): State<WebState>,
     visitor: Visitor,
-    headers: HeaderMap,
     extensions: Extensions,
     fields: Fields,
 ) -> Result<Response, WebError> {
@@ -168,7 +163,7 @@ pub(super) async fn add_user(
             claims: BTreeMap::new(),
         };
         door.identity.add_user(&new, door.now()).await?;
-        Ok((new, link(door, &headers, &name).await?))
+        Ok((new, link(door, &extensions, &name).await?))
     };
     match added.await {
         Ok((new, link)) => {
@@ -200,7 +195,6 @@ pub(super) async fn change_user(
     State(state): State<WebState>,
     visitor: Visitor,
     Path((user, deed)): Path<(String, String)>,
-    headers: HeaderMap,
     extensions: Extensions,
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
@@ -211,7 +205,7 @@ pub(super) async fn change_user(
         "enable" => (door.identity.enable(&name).await, AuditAction::UserEnabled),
         "sessions" => (door.identity.revoke_sessions(&name).await.map(|_| ()), AuditAction::SessionRevoked),
         "reset" => {
-            return match link(door, &headers, &name).await {
+            return match link(door, &extensions, &name).await {
                 Ok(link) => {
                     door.record(event(door, AuditAction::LinkMade, signed_in, &extensions, &name)).await?;
                     with_link(&state, &visitor, &name, link).await

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::guest::may_pass_on;
@@ -18,9 +18,7 @@ use crate::web::backend::OpenReport;
 use crate::web::dashboard::wish;
 use crate::web::error::WebError;
 use crate::web::frame::{self, Frame, Place, page};
-use crate::web::login::{
-    Door, Fields, LoginWords, bind_forms, client_address, door, person, private, request_id,
-};
+use crate::web::login::{Fields, LoginWords, bind_forms, client_address, door, person, private, request_id};
 use crate::web::state::WebState;
 use crate::web::visitor::{Entered, Visitor};
 use crate::web::words;
@@ -143,7 +141,6 @@ pub(super) async fn make_link(
     visitor: Visitor,
     Path(report): Path<String>,
     Entered(standing): Entered,
-    headers: HeaderMap,
     extensions: Extensions,
     fields: Fields,
 ) -> Result<Response, WebError> {
@@ -189,7 +186,10 @@ pub(super) async fn make_link(
                 .with("days", days)
                 .with("files", files);
             door.record(event).await?;
-            let said = Said { made: Some(link(door, &headers, &secret)), ..Said::default() };
+            let said = Said {
+                made: Some(format!("{}/share/{secret}", door.own_address(&extensions))),
+                ..Said::default()
+            };
             write(&visitor, &standing, &open, &address, said)
         }
         Err(error) if error.kind() == Kind::BadRequest => {
@@ -199,13 +199,4 @@ pub(super) async fn make_link(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// The link as an address that can be sent.
-fn link(door: &Door, headers: &HeaderMap, secret: &str) -> String {
-    let base = door.base_url.clone().unwrap_or_else(|| {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-        format!("{}://{host}", if door.secure { "https" } else { "http" })
-    });
-    format!("{}/share/{secret}", base.trim_end_matches('/'))
 }
