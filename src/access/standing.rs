@@ -193,10 +193,20 @@ impl Standing {
         let mut prints = Vec::new();
         for id in report.datasets() {
             prints.push(format!("{id} {}", self.restriction(id)?.fingerprint()));
+            prints.extend(self.roles_at_sources(id).map(|role| format!("{id} as {role}")));
         }
         prints.sort();
         prints.dedup();
         Ok(prints.join("\n"))
+    }
+
+    /// The roles that sources of a dataset are asked as for them, where these know such: rules of the source's own may
+    /// tell them apart.
+    fn roles_at_sources<'a>(&'a self, dataset: &'a DatasetId) -> impl Iterator<Item = &'a str> {
+        let payer = self.payer(dataset);
+        let sources = self.catalog.datasets.get(dataset).into_iter().flat_map(|dataset| dataset.sources());
+        let sources = sources.filter_map(|id| self.catalog.sources.get(id));
+        sources.filter_map(move |source| source.role_for(payer.as_ref()?.as_str()))
     }
 
     /// The rows that the rules of their roles leave together.

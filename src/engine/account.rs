@@ -15,6 +15,9 @@ pub struct Account {
     pub viewer: String,
     /// The functional role that pays; `None` where there is none, as at the command line.
     pub role: Option<String>,
+    /// The functional role whose rights count at the source, where that is another than the one that pays: what is sent
+    /// to somebody is paid by the role that owns the report, and shows them what their own role may see.
+    pub asks_as: Option<String>,
     /// What for.
     pub purpose: Purpose,
     /// The report it belongs to, if any.
@@ -44,6 +47,11 @@ pub enum Purpose {
 }
 
 impl Account {
+    /// The functional role whose rights count at the source.
+    pub fn asked_as(&self) -> Option<&str> {
+        self.asks_as.as_deref().or(self.role.as_deref())
+    }
+
     /// The same for everybody whom a run is for.
     #[must_use]
     pub(super) fn of_all(&self) -> Self {

@@ -15,6 +15,7 @@ use super::datasets::{Datasets, Freshness, definition_hash};
 use super::execution::Executor;
 use super::inspection::LatestKey;
 use super::places::{Down, Places, Work};
+use super::small_groups::{self, GroupSizes};
 use super::{EngineError, EngineSettings, Memory};
 use crate::access::Restriction;
 use crate::definitions::Catalog;
@@ -116,6 +117,8 @@ pub struct Answer {
     pub data_version: String,
     /// The regions whose rows it lacks, because they could not be reached.
     pub missing: Vec<String>,
+    /// How many rows each row is about, where small groups are not shown.
+    pub sizes: Option<Arc<GroupSizes>>,
 }
 
 /// What an answer cost.
@@ -144,6 +147,7 @@ struct AnswerKey {
 #[derive(Debug, Clone)]
 struct Kept {
     table: Arc<Table>,
+    sizes: Option<Arc<GroupSizes>>,
     /// How long its queries took.
     millis: u64,
     missing: Arc<[String]>,
@@ -310,9 +314,13 @@ impl Engine {
             .or_try_insert_with(async {
                 let started = Instant::now();
                 let work = Work::new(ask, &places, self)?;
-                let table = Arc::new(compute(&work, query).await?);
-                let missing = work.missing().into();
-                Ok::<_, EngineError>(Kept { table, millis: started.elapsed().as_millis() as u64, missing })
+                let (table, sizes) = compute(&work, query).await?;
+                Ok::<_, EngineError>(Kept {
+                    table: Arc::new(table),
+                    sizes: work.fewest().map(|_| Arc::new(sizes)),
+                    millis: started.elapsed().as_millis() as u64,
+                    missing: work.missing().into(),
+                })
             })
             .await
             .map_err(EngineError::Shared)?;
@@ -320,7 +328,7 @@ impl Engine {
         if let Some(memory) = ask.memory.filter(|_| !cached && !from_memory) {
             memory.count_asked();
         }
-        let Kept { table, millis, missing } = entry.into_value();
+        let Kept { table, sizes, millis, missing } = entry.into_value();
         let served = match (cached, from_memory) {
             (true, _) => Served::Kept,
             (false, true) => Served::Slice,
@@ -328,7 +336,7 @@ impl Engine {
         };
         let usage = Usage { millis: if cached { 0 } else { millis }, rows: table.len(), served };
         tracing::debug!(dataset = %ask.id, millis = usage.millis, rows = usage.rows, ?served, "answered");
-        Ok(Answer { table, usage, data_version, missing: missing.to_vec() })
+        Ok(Answer { table, usage, data_version, missing: missing.to_vec(), sizes })
     }
 
     /// A question that begins, in the books.
@@ -337,7 +345,7 @@ impl Engine {
     }
 }
 
-async fn compute(work: &Work<'_>, query: &SemanticQuery) -> Result<Table, EngineError> {
+async fn compute(work: &Work<'_>, query: &SemanticQuery) -> Result<(Table, GroupSizes), EngineError> {
     let mut kept = match &query.top {
         Some(top) => Some(first_column(&work.rows(|planner| planner.ranking(query, top)).await?)?),
         None => None,
@@ -347,10 +355,37 @@ async fn compute(work: &Work<'_>, query: &SemanticQuery) -> Result<Table, Engine
         kept = None;
     }
     let current = period(work, query, kept.as_deref(), query.range).await?;
-    let Some(compare) = query.compare else { return Ok(current) };
+    let Some(compare) = query.compare else { return Ok(told(work, current, None)) };
     let unlimited = SemanticQuery { limit: None, sort: Vec::new(), ..query.clone() };
     let previous = period(work, &unlimited, kept.as_deref(), Some(compare)).await?;
-    Ok(comparison::join(current, &previous, query))
+    Ok(told(work, current, Some((previous, query))))
+}
+
+/// The answer for one period.
+struct Period {
+    table: Table,
+    /// How many rows each row is about; empty unless small groups are not shown.
+    sizes: Vec<u64>,
+    /// How many rows the totals are about.
+    whole: u64,
+}
+
+/// What may be told of both periods.
+fn told(work: &Work<'_>, current: Period, previous: Option<(Period, &SemanticQuery)>) -> (Table, GroupSizes) {
+    let (mut table, mut sizes) = (current.table, GroupSizes { now: current.sizes, before: Vec::new() });
+    let mut whole = (current.whole, 0);
+    if let Some((previous, query)) = previous {
+        let matches = comparison::matches(&table, &previous.table, query);
+        table = comparison::join(table, &previous.table, &matches);
+        let size =
+            |row: &Option<usize>| row.and_then(|row| previous.sizes.get(row)).copied().unwrap_or_default();
+        sizes.before = matches.iter().map(size).collect();
+        whole.1 = previous.whole;
+    }
+    if let Some(fewest) = work.fewest() {
+        small_groups::hide_totals(&mut table, &sizes, whole, fewest);
+    }
+    (table, sizes)
 }
 
 async fn period(
@@ -358,10 +393,12 @@ async fn period(
     query: &SemanticQuery,
     kept: Option<&[ScalarValue]>,
     range: Option<DateRange>,
-) -> Result<Table, EngineError> {
+) -> Result<Period, EngineError> {
     let query = SemanticQuery { range, ..query.clone() };
     let batches = work.rows(|planner| planner.rows(&query, kept)).await?;
     let mut table = business_table(work.dataset, &query, &batches)?;
+    let sizes = small_groups::sizes(&batches)?;
+    let mut whole = 0;
     if query.limit.is_some_and(|limit| work.estimates || table.len() >= limit) {
         let counted = work.rows(|planner| planner.row_count(&query, kept)).await?;
         if let Some(Value::Int(rows)) = column_cells(&counted, 0)?.first() {
@@ -375,8 +412,9 @@ async fn period(
             totals.push(column_cells(&batches, column)?.into_iter().next().unwrap_or_default());
         }
         table.totals = Some(totals);
+        whole = small_groups::sizes(&batches)?.first().copied().unwrap_or_default();
     }
-    Ok(table)
+    Ok(Period { table, sizes, whole })
 }
 
 pub(super) fn is_changed(error: &EngineError) -> bool {

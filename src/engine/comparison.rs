@@ -7,10 +7,9 @@ use chrono::NaiveDate;
 use crate::query::SemanticQuery;
 use crate::table::{Column, Role, Table, Value};
 
-/// Adds a `<measure>.previous` column behind every measure of `current`. Rows are matched by their
-/// dimensions; the n-th time bucket of one period with the n-th of the other. A row that only the
-/// comparison period has is left out.
-pub(super) fn join(current: Table, previous: &Table, query: &SemanticQuery) -> Table {
+/// For each row of `current` the row of `previous` that it is compared with, if there is one. Rows are matched by their
+/// dimensions; the n-th time bucket of one period with the n-th of the other.
+pub(super) fn matches(current: &Table, previous: &Table, query: &SemanticQuery) -> Vec<Option<usize>> {
     let dimensions = query.by.len();
     let shifts: Vec<Option<HashMap<NaiveDate, NaiveDate>>> = (0..dimensions)
         .map(|column| {
@@ -30,9 +29,12 @@ pub(super) fn join(current: Table, previous: &Table, query: &SemanticQuery) -> T
     };
     let rows: HashMap<Vec<String>, usize> =
         (0..previous.len()).map(|row| (key_of(previous, row, true), row)).collect();
-    let matches: Vec<Option<usize>> =
-        (0..current.len()).map(|row| rows.get(&key_of(&current, row, false)).copied()).collect();
+    (0..current.len()).map(|row| rows.get(&key_of(current, row, false)).copied()).collect()
+}
 
+/// Adds a `<measure>.previous` column behind every measure of `current`, with the rows that [`matches`] found. A row
+/// that only the comparison period has is left out.
+pub(super) fn join(current: Table, previous: &Table, matches: &[Option<usize>]) -> Table {
     let mut columns = Vec::with_capacity(current.columns.len() * 2);
     let mut totals = current.totals.as_ref().map(|_| Vec::new());
     for (position, column) in current.columns.into_iter().enumerate() {
@@ -132,7 +134,8 @@ mod tests {
             question(Grain::Hour, range("2026-03-02", "2026-03-03"), range("2026-03-01", "2026-03-02"));
         let now = answer(hour("2026-03-02"), "2020-01-01", 7);
         let before = answer(hour("2026-03-01"), "2020-01-01", 5);
-        assert_eq!(join(now, &before, &query).cell(0, 3), &Value::Int(5));
+        let found = matches(&now, &before, &query);
+        assert_eq!(join(now, &before, &found).cell(0, 3), &Value::Int(5));
     }
 
     #[test]
@@ -142,6 +145,7 @@ mod tests {
             question(Grain::Day, range("2026-03-02", "2026-03-03"), range("2026-03-01", "2026-03-02"));
         let now = answer(day("2026-03-02"), "2026-03-01", 7);
         let before = answer(day("2026-03-01"), "2026-03-01", 5);
-        assert_eq!(join(now, &before, &query).cell(0, 3), &Value::Int(5));
+        let found = matches(&now, &before, &query);
+        assert_eq!(join(now, &before, &found).cell(0, 3), &Value::Int(5));
     }
 }

@@ -28,14 +28,16 @@ use crate::sources::Input;
 /// The most rows of a joined table that are kept.
 const MOST_JOINED_ROWS: usize = 1_000_000;
 
-type LatestKey = (DatasetId, Option<Restriction>, Tz);
+/// A dataset, and the role of a source's own that it is asked as.
+type RowsKey = (DatasetId, Option<String>);
+type LatestKey = (RowsKey, Option<Restriction>, Tz);
 
 /// What many questions share. Starts empty.
 #[derive(Default)]
 pub struct Memory {
     /// The dimensions that slices differ in, the most telling first.
     split: Vec<FieldName>,
-    datasets: Mutex<HashMap<DatasetId, Known>>,
+    datasets: Mutex<HashMap<RowsKey, Known>>,
     latest: tokio::sync::Mutex<HashMap<LatestKey, Option<NaiveDate>>>,
     scans: AtomicU64,
     sliced: AtomicU64,
@@ -102,23 +104,24 @@ impl Memory {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let known = self.known();
         let refused = known.iter().filter_map(|(id, known)| match known {
-            Known::Refused(why) => Some((id.to_string(), why.clone())),
+            Known::Refused(why) => Some((id.0.to_string(), why.clone())),
             Known::Noted(_) | Known::Loaded(_) => None,
         });
         let mut refused: Vec<_> = refused.collect();
         drop(known);
         refused.sort();
+        refused.dedup();
         MemoryUse { scans: read(&self.scans), sliced: read(&self.sliced), asked: read(&self.asked), refused }
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<DatasetId, Known>> {
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<RowsKey, Known>> {
         // A panic elsewhere leaves whole entries.
         self.datasets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The rows that `query` is about, if they are here.
     pub(super) fn input(&self, ask: &Ask<'_>, query: &SemanticQuery) -> Option<Arc<Input>> {
-        let loaded = match self.known().get(ask.id) {
+        let loaded = match self.known().get(&rows_key(ask)) {
             Some(Known::Loaded(loaded)) => Arc::clone(loaded),
             _ => return None,
         };
@@ -147,7 +150,7 @@ impl Memory {
             return;
         }
         let mut known = self.known();
-        let entry = known.entry(ask.id.clone()).or_insert_with(|| {
+        let entry = known.entry(rows_key(ask)).or_insert_with(|| {
             let needs = Needs { range: query.range, time_zone: query.time_zone, ..Needs::default() };
             let (dataset, source) = (ask.dataset.clone(), ask.source.clone());
             let account = ask.account.of_all();
@@ -157,6 +160,14 @@ impl Memory {
             add(&mut noted.needs, query);
         }
     }
+}
+
+/// Whose rows they are: a source may show other rows to another role.
+fn rows_key(ask: &Ask<'_>) -> RowsKey {
+    let sources = std::iter::once(ask.source).chain(ask.others.iter().map(|(_, source)| *source));
+    let role =
+        ask.account.asked_as().filter(|role| sources.clone().any(|source| source.role_for(role).is_some()));
+    (ask.id.clone(), role.map(str::to_owned))
 }
 
 /// Adds what a question needs.
@@ -225,20 +236,21 @@ fn text(literal: &Literal) -> Option<&str> {
 impl Engine {
     /// Reads what was noted, once per dataset. A dataset that is too large is asked slice by slice from here on.
     pub async fn load(&self, memory: &Memory) {
-        let noted: Vec<(DatasetId, Box<Noted>)> = {
+        let noted: Vec<(RowsKey, Box<Noted>)> = {
             let mut known = memory.known();
-            let ids: Vec<DatasetId> = known.keys().cloned().collect();
-            let taken = ids.into_iter().filter_map(|id| match known.remove(&id)? {
-                Known::Noted(noted) => Some((id, noted)),
+            let keys: Vec<RowsKey> = known.keys().cloned().collect();
+            let taken = keys.into_iter().filter_map(|key| match known.remove(&key)? {
+                Known::Noted(noted) => Some((key, noted)),
                 other => {
-                    known.insert(id, other);
+                    known.insert(key, other);
                     None
                 }
             });
             taken.collect()
         };
-        for (id, noted) in noted {
-            let loaded = match Box::pin(self.load_one(memory, &id, *noted)).await {
+        for (key, noted) in noted {
+            let id = &key.0;
+            let loaded = match Box::pin(self.load_one(memory, id, *noted)).await {
                 Ok(loaded) => {
                     memory.scans.fetch_add(1, Ordering::Relaxed);
                     let (rows, parts) = (loaded.rows.num_rows(), loaded.parts.len());
@@ -250,7 +262,7 @@ impl Engine {
                     Known::Refused(error.to_string())
                 }
             };
-            memory.known().insert(id, loaded);
+            memory.known().insert(key, loaded);
         }
     }
 
@@ -318,7 +330,7 @@ impl Engine {
     ) -> Result<Option<NaiveDate>, EngineError> {
         // What a dataset declares is the same for everybody.
         let restriction = ask.dataset.freshness.is_none().then(|| ask.restriction.clone());
-        let key = (ask.id.clone(), restriction, zone);
+        let key = (rows_key(ask), restriction, zone);
         let mut latest = memory.latest.lock().await;
         if let Some(known) = latest.get(&key) {
             return Ok(*known);

@@ -15,6 +15,7 @@ mod inspection;
 mod memory;
 mod places;
 mod settings;
+mod small_groups;
 
 pub use crate::sources::AdbcDriver;
 pub use account::{Account, Outcome, Overspent, Purpose, QueryLog, QueryRecord, Served};
@@ -23,3 +24,4 @@ pub use datasets::Freshness;
 pub use error::EngineError;
 pub use memory::{Memory, MemoryUse};
 pub use settings::EngineSettings;
+pub use small_groups::{GroupSizes, is_telling};

@@ -180,7 +180,7 @@ impl Engine {
         match self.datasets.open(&self.executor, &spot, meter).await {
             Ok(input) => {
                 books.holds(position, input.bytes);
-                let of_role = ask.account.role.as_deref().and_then(|role| input.of_role(role));
+                let of_role = ask.account.asked_as().and_then(|role| input.of_role(role));
                 let input = of_role.map_or(input, Arc::new);
                 let (source, meter) = (source_id.clone(), Arc::clone(meter));
                 Ok(Ok(Place { source, input, meter, region: name }))
@@ -237,6 +237,11 @@ impl<'a> Work<'a> {
             when_missing: ask.missing_region,
             missing: Mutex::default(),
         })
+    }
+
+    /// The fewest rows that a group must be about to be shown, if there are.
+    pub(super) fn fewest(&self) -> Option<u32> {
+        self.restriction.minimum_group()
     }
 
     /// The regions that the answers so far lack.

@@ -29,7 +29,7 @@ pub use error::QueryError;
 pub use load::{Needs, SLICE};
 pub use parts::Parts;
 pub use period::{Anchor, compared, resolve};
-pub use plan::{OTHERS_FLAG, Planner};
+pub use plan::{OTHERS_FLAG, Planner, ROWS_OF_GROUP};
 pub use semantic::{Comparison, Condition, Filter, GroupBy, Literal, SemanticQuery, Sort, Top};
 
 /// A plan with its types made explicit: what is compared, added up or put side by side has one type.

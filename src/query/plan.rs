@@ -23,8 +23,8 @@ use crate::sources::{Input, ROWS};
 /// The column of an answer that is true for the rows of "others"; present when `top` was asked for.
 pub const OTHERS_FLAG: &str = "__others";
 
-/// How many rows a group is about; only where small groups are not shown.
-const ROWS_OF_GROUP: &str = "__rows_of_group";
+/// The last column of an answer where small groups are not shown: how many rows each group is about.
+pub const ROWS_OF_GROUP: &str = "__rows_of_group";
 
 /// Plans questions to one opened dataset for one viewer. Without a restriction there is no planner.
 pub struct Planner<'a> {
@@ -49,8 +49,8 @@ impl<'a> Planner<'a> {
         Ok(Self { dataset, input, restriction, columns: Columns::of(dataset, input)? })
     }
 
-    /// The rows of the answer: grouped columns, then measures, then [`OTHERS_FLAG`] when `top` is
-    /// asked for. `kept` are the members that a ranking found, needed with `top`.
+    /// The rows of the answer: grouped columns, then [`OTHERS_FLAG`] when `top` is asked for, then measures, then
+    /// [`ROWS_OF_GROUP`] where small groups are not shown. `kept` are the members that a ranking found, needed with `top`.
     pub fn rows(
         &self,
         query: &SemanticQuery,
@@ -294,17 +294,18 @@ impl<'a> Planner<'a> {
             plan = plan.filter(exact_column(ROWS_OF_GROUP).gt_eq(lit(i64::from(minimum))))?;
         }
         let keys = || names.iter().map(|name| exact_column(name));
-        plan = plan.project(keys().chain(columns).collect::<Vec<_>>())?;
+        let size = || self.restriction.minimum_group().map(|_| exact_column(ROWS_OF_GROUP));
+        plan = plan.project(keys().chain(columns).chain(size()).collect::<Vec<_>>())?;
         let mut computed: Vec<String> = needed.measures.iter().map(ToString::to_string).collect();
         for (name, metric) in needed.metrics {
             let metric = self.masked_number(&name, metric)?;
             let known = computed.iter().map(|name| exact_column(name));
-            plan =
-                plan.project(keys().chain(known).chain([metric.alias(name.as_str())]).collect::<Vec<_>>())?;
+            let metric = metric.alias(name.as_str());
+            plan = plan.project(keys().chain(known).chain([metric]).chain(size()).collect::<Vec<_>>())?;
             computed.push(name.to_string());
         }
         let asked = numbers.iter().map(|name| exact_column(name.as_str()));
-        Ok(plan.project(keys().chain(asked).collect::<Vec<_>>())?.build()?)
+        Ok(plan.project(keys().chain(asked).chain(size()).collect::<Vec<_>>())?.build()?)
     }
 
     /// The range of days and the filters.

@@ -30,6 +30,7 @@ mod login;
 mod metrics;
 mod names;
 mod panel;
+mod plain_path;
 mod problems;
 mod reports;
 mod router;

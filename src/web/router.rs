@@ -10,7 +10,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use super::state::WebState;
 use super::{
     api, assets, brand, client, costs, dashboard, deliveries, error, guard, health, host, limits, listener,
-    login, panel, problems, reports, runs, schedules, share, subscriptions,
+    login, panel, plain_path, problems, reports, runs, schedules, share, subscriptions,
 };
 
 /// Forms are short.
@@ -49,6 +49,7 @@ pub fn router(state: WebState) -> Router {
         .layer(from_fn_with_state(state.clone(), limits::limit_people))
         .layer(from_fn(guard::remember_preferences))
         .layer(from_fn_with_state(state.clone(), login::authenticate))
+        .layer(from_fn(plain_path::check_path))
         .layer(from_fn_with_state(state.clone(), host::check_host))
         .layer(from_fn_with_state(state.clone(), limits::limit_addresses))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT_BYTES))

@@ -189,3 +189,47 @@ async fn what_cannot_be_recorded_is_not_given_out() {
         assert!(!page.text().contains("id=\"subtitle\"") && !page.text().contains(",KR,"), "{}", page.text());
     }
 }
+
+#[tokio::test]
+async fn however_numbers_are_asked_for_it_is_recorded() {
+    let site = site_with(&[]);
+    let mut boss = site.newcomer("yuna", &["--groups", "hanbit-executives"]).await;
+    let viewed = || site.audit().lines().filter(|line| line.contains("viewed")).map(str::to_owned).collect();
+    let panel = "/reports/weekly-sales/panels/trend";
+    for path in [panel, panel, "/reports/weekly-sales/panels/revenue"] {
+        assert_eq!(boss.get(path).await.status, 200, "{path}");
+    }
+    let lines: Vec<String> = viewed();
+    assert!(lines.len() == 1 && lines[0].contains("weekly-sales/panels/trend"), "{lines:?}");
+    // Other parameters are another look, and a page counts for its parts.
+    assert_eq!(boss.get("/reports/weekly-sales?country=HK").await.status, 200);
+    assert_eq!(boss.get(&format!("{panel}?country=HK")).await.status, 200);
+    let lines: Vec<String> = viewed();
+    assert!(lines.len() == 2 && lines.iter().any(|line| line.contains("country=HK")), "{lines:?}");
+    // There is one way to write an address.
+    for written in ["/reports/weekly-sales/panels/trend%2Ecsv", "/reports/weekly%2dsales%2epdf?lang=en"] {
+        assert_eq!(boss.get(written).await.status, 404, "{written}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_is_recorded_whoever_asked() {
+    let site = site_with(&[]);
+    let mut boss = site.newcomer("yuna", &["--groups", "hanbit-executives"]).await;
+    assert_eq!(boss.post("/account/password", &[("csrf", "another")]).await.status, 403);
+    assert_eq!(boss.get("/runs/0199a3c0-0000-7000-8000-000000000000").await.status, 404);
+    assert_eq!(boss.get("/users").await.status, 403);
+    boss.headers = vec![("origin", "https://evil.example".to_owned())];
+    assert_eq!(boss.post("/logout", &[]).await.status, 403);
+    let mut stranger = site.browser();
+    for _ in 0..3 {
+        assert_eq!(stranger.post("/login", &[("csrf", "none"), ("name", "yuna")]).await.status, 403);
+    }
+    let audit = site.audit();
+    let refused: Vec<&str> = audit.lines().filter(|line| line.contains("refused")).collect();
+    for part in
+        ["page//account/password", "page//runs/0199a3c0", "page//users", "page//logout", "page//login"]
+    {
+        assert_eq!(refused.iter().filter(|line| line.contains(part)).count(), 1, "{part}: {refused:?}");
+    }
+}

@@ -49,6 +49,11 @@ impl Source {
         self.tables.get(name).map_or(name, String::as_str)
     }
 
+    /// The role of its own that it is asked as for a functional role: what it answers may be another then.
+    pub fn role_for(&self, functional: &str) -> Option<&str> {
+        self.snowflake.as_ref()?.for_roles.get(functional)?.role.as_deref()
+    }
+
     /// Whether it computes: statements go there, and answers come back.
     pub fn computes(&self) -> bool {
         ["postgres://", "snowflake://"].iter().any(|scheme| self.url.starts_with(scheme))

@@ -16,6 +16,7 @@ pub(super) fn of(standing: &Standing, dataset: &DatasetId) -> Account {
     Account {
         viewer: viewer.name().to_owned(),
         role: standing.payer(dataset).map(|role| role.to_string()),
+        asks_as: None,
         purpose,
         report: schedule.map(|(report, _)| report.clone()),
         panel: None,
@@ -23,12 +24,13 @@ pub(super) fn of(standing: &Standing, dataset: &DatasetId) -> Account {
 }
 
 /// The account of a question about a report. What a schedule sends is paid by the role that owns the report, whoever
-/// receives it: that role decides how often and to whom.
+/// receives it: that role decides how often and to whom. What the source shows is what whoever it is made for may see.
 pub(super) fn of_report(prepared: &Prepared, dataset: &DatasetId) -> Account {
     let asked = of(&prepared.standing, dataset);
     let account = Account { report: Some(prepared.id.clone()), ..asked };
     match &prepared.purpose {
         Purpose::Schedule { .. } => Account {
+            asks_as: account.role.clone(),
             role: Some(prepared.report.owner.clone()),
             purpose: prepared.purpose.clone(),
             ..account

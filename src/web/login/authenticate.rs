@@ -14,10 +14,11 @@ use super::door::{Door, Gate, client_address, peer_address, request_id};
 use super::forgery::{self, Wanted};
 use super::permit;
 use super::presence::{Presence, SignedIn};
+use super::recorded::{Caller, Refusable, Told};
 use super::words::LoginWords;
 use crate::access::{Action, Object};
 use crate::identity::{LoginError, LoginMethod, ProxyWord, UserName};
-use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
+use crate::ledger::audit::{AuditAction, Method, Outcome};
 use crate::web::api;
 use crate::web::error::WebError;
 use crate::web::state::WebState;
@@ -34,10 +35,12 @@ pub(in crate::web) async fn authenticate(
     let w = LoginWords::of(locale);
     // Pages of links tell nobody where they are, and browsers then do not say either where their forms come from.
     let nameless = permit::proves_itself(request.uri().path());
-    if !safe && forgery::is_foreign(&request, nameless) {
-        return WebError::of(StatusCode::FORBIDDEN).saying(w.form_foreign).into_response();
-    }
+    let foreign = || WebError::of(StatusCode::FORBIDDEN).saying(w.form_foreign).into_response();
+    let is_foreign = !safe && forgery::is_foreign(&request, nameless);
     let Gate::Login(door) = &state.gate else {
+        if is_foreign {
+            return foreign();
+        }
         request.extensions_mut().insert(Presence::Demo);
         let mut response = next.run(request).await;
         response.extensions_mut().insert(Presence::Demo);
@@ -49,23 +52,38 @@ pub(in crate::web) async fn authenticate(
     }
     let from =
         Caller { address: client_address(request.extensions()), request: request_id(request.extensions()) };
+    let asked = Refusable::of(&request);
+    if is_foreign {
+        asked.refused(door, &from, None).await;
+        return foreign();
+    }
     let peer = peer_address(request.extensions());
     let headers = request.headers().clone();
     let presence = match find_out(door, &from, peer, &headers).await {
         Ok(presence) => administrators(&state, presence, &mut request).await,
         Err(error) => return error.into_response(),
     };
-    let mut response = match let_through(door, &presence, &from, w, request, safe).await {
+    let mut response = match let_through(door, &presence, w, request, safe).await {
         Ok(mut request) => {
             request.extensions_mut().insert(presence.clone());
             let told = Told::of(&request, &from, &presence);
             let response = next.run(request).await;
             match told {
                 Some(told) => told.record(door, response).await,
-                None => response,
+                None => {
+                    if asked.is_refused(&response, &presence) {
+                        asked.refused(door, &from, presence.signed_in()).await;
+                    }
+                    response
+                }
             }
         }
-        Err(response) => *response,
+        Err(response) => {
+            if response.status() == StatusCode::FORBIDDEN {
+                asked.refused(door, &from, presence.signed_in()).await;
+            }
+            *response
+        }
     };
     response.extensions_mut().insert(presence);
     response
@@ -195,7 +213,6 @@ async fn by_token(door: &Door, from: &Caller, text: &str) -> Result<Presence, We
 async fn let_through(
     door: &Door,
     presence: &Presence,
-    from: &Caller,
     w: &'static LoginWords,
     request: Request,
     safe: bool,
@@ -214,17 +231,10 @@ async fn let_through(
         return forgery::check_token(door, Wanted::Cookie(cookie), w, request).await.map_err(refuse);
     };
     let forbidden = || WebError::of(StatusCode::FORBIDDEN);
-    let refusal = from
-        .event(door, AuditAction::Refused)
-        .by(&signed_in.person.name, signed_in.method)
-        .ended(Outcome::Refused)
-        .on("page", path);
     if permit::is_for_administrators(request.method(), path) && !signed_in.administrator {
-        record(door, refusal).await;
         return Err(refuse(forbidden()));
     }
     if !permit::token_allows(signed_in, permit::deed(request.method(), path)) {
-        record(door, refusal).await;
         return Err(refuse(forbidden().saying(w.scope_denied)));
     }
     if safe || permit::proves_itself(path) || signed_in.method == Method::Token {
@@ -263,67 +273,6 @@ fn wants_page(headers: &HeaderMap) -> bool {
             !headers.contains_key(header::AUTHORIZATION)
                 && text("accept")
                     .is_none_or(|accept| accept.contains("text/html") || !accept.contains("json"))
-        }
-    }
-}
-
-/// Where a request comes from, for what is recorded.
-struct Caller {
-    address: IpAddr,
-    request: String,
-}
-
-impl Caller {
-    fn event(&self, door: &Door, action: AuditAction) -> Event {
-        Event::new(action, door.now()).from(&self.address.to_string(), &self.request)
-    }
-}
-
-/// Records what is decided anyway; where that fails, the log has it.
-async fn record(door: &Door, event: Event) {
-    let action = event.action;
-    if let Err(error) = door.record(event).await {
-        tracing::error!(cause = error.cause, %action, "an event was not recorded");
-    }
-}
-
-/// What of a request is recorded once its outcome is known: reports that were opened and files that
-/// were taken away. Parts of a page are not told again.
-struct Told(Event);
-
-impl Told {
-    fn of(request: &Request, from: &Caller, presence: &Presence) -> Option<Self> {
-        let (method, path) = (request.method(), request.uri().path());
-        let signed_in = presence.signed_in()?;
-        let deed = permit::deed(method, path)?;
-        let action = match deed.action {
-            _ if api::is_api(path) => api::called(method, path)?.told()?,
-            _ if *method != HttpMethod::GET => return None,
-            Action::Export => AuditAction::Exported,
-            Action::View if deed.object.0 == "report" && !deed.object.1.contains('/') => AuditAction::Viewed,
-            _ => return None,
-        };
-        let event = Event::new(action, chrono::DateTime::UNIX_EPOCH)
-            .by(&signed_in.person.name, signed_in.method)
-            .from(&from.address.to_string(), &from.request)
-            .on(deed.object.0, deed.object.1);
-        Some(Self(match request.uri().query() {
-            Some(query) => event.with("query", query),
-            None => event,
-        }))
-    }
-
-    /// `response`, once it is recorded: what cannot be recorded is not given out.
-    async fn record(self, door: &Door, response: Response) -> Response {
-        let outcome = match response.status() {
-            // A report that is closed looks absent; here it is told that it was asked for in vain.
-            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Outcome::Refused,
-            status if status.is_success() || status == StatusCode::NOT_MODIFIED => Outcome::Done,
-            _ => Outcome::Failed,
-        };
-        match door.record(Event { at: door.now(), ..self.0.ended(outcome) }).await {
-            Ok(()) => response,
-            Err(error) => error.into_response(),
         }
     }
 }

@@ -83,22 +83,29 @@ impl Door {
     }
 }
 
-/// Lets something be recorded once in ten minutes per address, so that strangers cannot fill the log.
+/// Lets something be recorded once in ten minutes for each address or whatever else it is about, so that strangers
+/// cannot fill the log.
 #[derive(Debug, Default)]
-pub struct Seldom(Mutex<HashMap<(&'static str, IpAddr), DateTime<Utc>>>);
+pub struct Seldom(Mutex<HashMap<(&'static str, String), DateTime<Utc>>>);
 
 impl Seldom {
-    /// Whether it is time to record `what` again.
-    pub(in crate::web) fn is_due(&self, what: &'static str, address: IpAddr, now: DateTime<Utc>) -> bool {
+    /// Whether it is time to record `what` again for this one.
+    pub(in crate::web) fn is_due(
+        &self,
+        what: &'static str,
+        whose: impl ToString,
+        now: DateTime<Utc>,
+    ) -> bool {
         const MOST: usize = 10_000;
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.get(&(what, address)).is_some_and(|last| now - *last < TimeDelta::minutes(10)) {
+        let key = (what, whose.to_string());
+        if seen.get(&key).is_some_and(|last| now - *last < TimeDelta::minutes(10)) {
             return false;
         }
         if seen.len() >= MOST {
             seen.clear();
         }
-        seen.insert((what, address), now);
+        seen.insert(key, now);
         true
     }
 }

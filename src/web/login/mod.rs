@@ -17,6 +17,7 @@ mod next;
 mod oidc;
 mod permit;
 mod presence;
+mod recorded;
 mod routes;
 mod setup;
 mod users;

@@ -196,14 +196,18 @@ pub(super) async fn show_report(
     let shown = enter(&state, door, &report, &carried.token, &uri, &headers).await?;
     let path = ReportPath::Dashboard(report);
     let response = dashboard::show(&state, &shown.visitor, &shown.way, &path, &address).await?;
-    let event = Event::new(AuditAction::LinkUsed, door.now())
+    door.record(used(&shown, door, &extensions)).await?;
+    door.seldom.is_due("embed", &shown.embed.id, door.now());
+    Ok(framed(response, &shown.embed.origin))
+}
+
+fn used(shown: &Shown, door: &Door, extensions: &Extensions) -> Event {
+    Event::new(AuditAction::LinkUsed, door.now())
         .by(&format!("embed:{}", shown.embed.id), Method::Link)
-        .from(&client_address(&extensions).to_string(), &request_id(&extensions))
+        .from(&client_address(extensions).to_string(), &request_id(extensions))
         .on("report", &shown.embed.report)
         .with("maker", shown.embed.maker.name.clone())
-        .with("origin", shown.embed.origin.clone());
-    door.record(event).await?;
-    Ok(framed(response, &shown.embed.origin))
+        .with("origin", shown.embed.origin.clone())
 }
 
 /// `/embed/{report}/panels/{panel}`
@@ -214,6 +218,7 @@ pub(super) async fn show_panel(
     address: Address,
     uri: Uri,
     headers: HeaderMap,
+    extensions: Extensions,
 ) -> Result<Response, WebError> {
     let door = door(&state)?;
     let path = PanelPath::parse(&report, &segment).ok_or_else(WebError::no_page)?;
@@ -222,5 +227,9 @@ pub(super) async fn show_panel(
     }
     let shown = enter(&state, door, &path.report, &carried.token, &uri, &headers).await?;
     let response = panel::show(&state, &shown.visitor, &shown.way, &path, &address, &headers).await?;
+    // The report's own page was recorded; who asks for parts without it is, too.
+    if door.seldom.is_due("embed", &shown.embed.id, door.now()) {
+        door.record(used(&shown, door, &extensions)).await?;
+    }
     Ok(framed(response, &shown.embed.origin))
 }

@@ -6,6 +6,7 @@
 mod items;
 mod plan;
 mod sets;
+mod small_groups;
 mod style;
 mod words;
 
@@ -21,6 +22,7 @@ use crate::runs::evaluate::{localize, panel_query};
 use crate::table::pivot::{self, Answers, Set};
 use crate::table::{Grid, Paging, Unit, Wide};
 use plan::{Plan, Question};
+use small_groups::Part;
 
 /// How many questions of one grid are asked at a time.
 const QUESTIONS_AT_A_TIME: usize = 3;
@@ -88,11 +90,19 @@ impl Asking<'_> {
                 .buffered(QUESTIONS_AT_A_TIME)
                 .collect()
                 .await;
+        let mut parts = Vec::with_capacity(answered.len());
+        for (Question { set, depths, .. }, answer) in answered {
+            let answer = answer?;
+            let sizes = answer.sizes.clone();
+            parts.push(Part { set, depths, table: self.noted(answer), sizes });
+        }
+        if let Some(fewest) = self.ask.restriction.minimum_group() {
+            small_groups::hide(&mut parts, fewest);
+        }
         let mut answers = Answers { sets: vec![Set::default(); plan.sets()] };
-        for (question, answer) in answered {
-            let table = self.noted(answer?);
-            if let Some(set) = answers.sets.get_mut(question.set) {
-                set.tables.insert(question.depths, table);
+        for Part { set, depths, table, .. } in parts {
+            if let Some(set) = answers.sets.get_mut(set) {
+                set.tables.insert(depths, table);
             }
         }
         let shape = plan.shape;
