@@ -8,6 +8,7 @@
 
 mod api;
 mod command_line;
+mod encoded;
 mod pages;
 mod people;
 mod row;
