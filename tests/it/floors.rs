@@ -204,6 +204,56 @@ fn every_dependency_has_a_reason() {
     assert_eq!(for_tests, declared, "dev-dependencies in ARCHITECTURE.md, and in Cargo.toml");
 }
 
+/// Who reads without a restriction, and why nobody sees more by it. A new one belongs here only with such a reason.
+const UNRESTRICTED: [(&str, &str, &str); 10] = [
+    ("access/standing.rs", "Unrestricted::Check", "what rules and masks are put into before anybody gets it"),
+    ("access/standing.rs", "Unrestricted::Operator", "whoever has the machine has the data"),
+    (
+        "access/viewer.rs",
+        "Self::operator()",
+        "a document that the operator made, made again at the command line",
+    ),
+    ("app/data_check.rs", "Unrestricted::Check", "`check` tells types and problems, no values"),
+    ("app/estimates.rs", "Viewer::operator()", "an estimate asks nothing: it tells sizes"),
+    ("cli/arguments.rs", "Viewer::operator()", "without `--as`, whoever is at the command line"),
+    ("engine/datasets.rs", "Unrestricted::Check", "the types of fields, for which no rows are read"),
+    (
+        "engine/memory.rs",
+        "Unrestricted::Slices",
+        "rows for slices; the question of each has its own restriction",
+    ),
+    (
+        "runs/evaluate/standing.rs",
+        "Unrestricted::Attributes",
+        "what decides what a person sees, by their own name",
+    ),
+    ("web/visitor.rs", "Viewer::operator()", "a server without a login, which listens on loopback alone"),
+];
+
+#[test]
+fn who_reads_without_a_restriction_is_on_the_list() {
+    let made =
+        Regex::new(r"Unrestricted::\w+|Restriction::none\(|Viewer::operator\(\)|Self::operator\(\)").unwrap();
+    let mut found = Vec::new();
+    for file in files() {
+        let all: Vec<&str> = made.find_iter(&file.code).map(|found| found.as_str()).collect();
+        let reasons = all.iter().filter(|text| text.starts_with("Unrestricted::")).count();
+        // A reason that is passed along in a variable would be on no list.
+        assert_eq!(
+            all.iter().filter(|text| **text == "Restriction::none(").count(),
+            reasons,
+            "src/{}",
+            file.path
+        );
+        let named = all.into_iter().filter(|text| *text != "Restriction::none(");
+        found.extend(named.map(|text| (file.path.clone(), text.to_owned())));
+    }
+    found.sort();
+    let listed = UNRESTRICTED.iter();
+    let listed: Vec<_> = listed.map(|(path, text, _)| ((*path).to_owned(), (*text).to_owned())).collect();
+    assert_eq!(found, listed, "src, and the list of who reads without a restriction");
+}
+
 #[test]
 fn grouped_imports_are_read_too() {
     let found =

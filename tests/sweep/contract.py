@@ -36,11 +36,24 @@ KNOWN = """
 "path.report" = "weekly-sales"
 "path.panel" = "trend"
 "path.dataset" = "sales"
+"path.schedule" = "monday"
+"path.signal" = "sales_loaded"
+"path.user" = "contract-somebody"
 """
 # Ends the session that everything else is asked with.
 LAST = "end_session"
 # Runs of schedules take the machine's time, and have no numbers in their answers.
 RUNS = "start_run"
+
+
+def known(site):
+    """The same with what has to be made before it is there: two runs with their files and deliveries, and somebody."""
+    site.command("users", "add", "contract-somebody")
+    ran = ["run", "weekly-sales/monday", "--json", "--at"]
+    run, other = [
+        json.loads(site.command(*ran, f"2026-10-{day}T08:00:00+09:00"))["run"]["id"] for day in ("19", "26")
+    ]
+    return f'{KNOWN}"path.run" = "{run}"\n"path.other" = "{other}"\n'
 
 
 def sweep(site):
@@ -52,16 +65,30 @@ def sweep(site):
     for name, arguments, chosen, seconds, config in [
         ("administrator", administrator, ["--exclude-operation-id", LAST], 45, GENERATION),
         ("user", administrator[1:], ["--exclude-operation-id", LAST], 30, GENERATION),
-        ("known", administrator, ["--exclude-operation-id", LAST, "--exclude-operation-id", RUNS], 45, GENERATION + KNOWN),
+        ("known", administrator, ["--exclude-operation-id", LAST, "--exclude-operation-id", RUNS], 45, GENERATION + known(site)),
         ("last", administrator[1:], ["--include-operation-id", LAST], 5, GENERATION),
     ]:
         # Somebody of their own, so that nobody ends another's session.
         session = site.enter([f"contract-{name}", *arguments])
         complaints += schemathesis(site, name, session, chosen, seconds, config)
+        if name == "known":
+            complaints += unreached(site)
         alive = session.get(f"{site.url}/api/v1/me", timeout=60).status_code == 200
         if not alive and name != "last":
             complaints.append(f"{name}: the session ended before the sweep did")
     return complaints
+
+
+# Their ids are of the caller's own, and gone after the first time.
+GONE = {"DELETE /tokens/{token}"}
+
+
+def unreached(site):
+    """Operations that never got beyond 404 although what they ask for is there."""
+    told = (site.logs / "schemathesis-known.log").read_text()
+    warning = re.search(r"Missing test data: .*?(?=Schema validation mismatch|=== SUMMARY)", told, re.DOTALL)
+    missed = set(re.findall(r"- ([A-Z]+ /\S+)", warning[0])) - GONE if warning else set()
+    return [f"known: {operation} only ever answered 404" for operation in sorted(missed)]
 
 
 def schemathesis(site, name, session, chosen, seconds, config):

@@ -1,6 +1,8 @@
 """Whether any value becomes SQL, as sqlmap tells."""
 
+import concurrent.futures
 import http.server
+import json
 import pathlib
 import re
 import shutil
@@ -12,7 +14,9 @@ import urllib.parse
 
 from server import PASSWORD, token
 
-SECONDS = 40
+SECONDS = 60
+# Each waits for the server most of the time.
+AT_ONCE = 3
 
 
 def sweep(site):
@@ -20,15 +24,32 @@ def sweep(site):
     stranger = site.sessions["nobody"]
     csrf = token(stranger.get(f"{site.url}/login", timeout=60).text)
     fields = urllib.parse.urlencode({"name": "yuna", "password": f"not {PASSWORD}", "csrf": csrf})
-    complaints = control(site)
-    for name, session, path, more in [
+    question = {"measures": ["revenue"], "by": [{"dimension": "country"}], "filters": {"store": {"contains": "a*"}}}
+    members = {"by": [{"dimension": "store"}], "filters": {"store": {"starts_with": "a*"}}, "limit": 5}
+    inputs = [
         ("login", stranger, "/login", ["--data", fields, "-p", "name", "--ignore-code", "401,429"]),
         ("panel", user, "/reports/weekly-sales/panels/orders?country=KR&period=last_complete_week", ["-p", "country"]),
+        ("members", user, "/reports/store-results/panels/results?country=KR", ["-p", "country"]),
         ("audit", administrator, "/audit?text=kim&actor=root&object=user", ["-p", "text,actor"]),
         ("api", administrator, "/api/v1/audit?text=kim", ["-p", "text"]),
-    ]:
-        complaints += sqlmap(site, name, session, f"{site.url}{path}", more, False)
-    return complaints
+        ("deliveries", administrator, "/deliveries?report=weekly-sales&recipient=kim", ["-p", "report,recipient"]),
+        ("deliveries-api", administrator, "/api/v1/deliveries?recipient=kim&schedule=monday", ["-p", "recipient,schedule"]),
+        ("costs", administrator, "/costs?by=report&viewer=yuna", ["-p", "by,viewer"]),
+        ("queries", administrator, "/api/v1/queries?viewer=yuna&report=weekly-sales", ["-p", "viewer,report"]),
+        ("question", user, "/api/v1/datasets/sales/query", body(site, question)),
+        ("search", user, "/api/v1/datasets/sales/query", body(site, members)),
+    ]
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        runs = [pool.submit(control, site)]
+        for name, session, path, more in inputs:
+            runs.append(pool.submit(sqlmap, site, name, session, f"{site.url}{path}", more, False))
+        return [complaint for run in runs for complaint in run.result()]
+
+
+def body(site, question):
+    """A question of the user's own, in which `*` says where to try."""
+    headers = f"Content-Type: application/json\nX-CSRF-Token: {site.csrf['user']}"
+    return ["--data", json.dumps(question), "--headers", headers, "--ignore-code", "422"]
 
 
 def sqlmap(site, name, session, url, more, hoped):

@@ -5,6 +5,7 @@ import html.parser
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import urllib.parse
 
@@ -32,11 +33,18 @@ class Inline(html.parser.HTMLParser):
                 self.found.append(f"<{tag} {name}>")
 
 
+# What is no page: files, probes, and where a provider of OpenID Connect comes back to.
+NO_PAGES = ("/static/", "/themes/", "/favicon", "/healthz", "/readyz", "/metrics", "/artefacts/", "/audit.", "/login/oidc")
+
+
 def sweep(site):
     folder = site.logs / "pages"
-    folder.mkdir(exist_ok=True)
-    complaints, count = [], 0
-    for who, paths in pages(site).items():
+    # Names hold ids, so that what an earlier sweep left would be looked at again.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    opened = pages(site)
+    complaints, count = unvisited(opened), 0
+    for who, paths in opened.items():
         for path, status in paths:
             for lang in ("ko", "en"):
                 address = f"{site.url}{path}{'&' if '?' in path else '?'}lang={lang}"
@@ -63,9 +71,13 @@ def pages(site):
     fields = {"csrf": token(user.get(f"{site.url}/account", timeout=60).text), "name": "t", "scope": "view", "days": "9"}
     user.post(f"{site.url}/account/tokens", data=fields, timeout=60).raise_for_status()
     setup = site.command("users", "add", "new").strip()
-    run = json.loads(site.command("run", "weekly-sales/monday", "--at", "2026-11-02T08:00:00+09:00", "--json"))
+    ran = ["run", "weekly-sales/monday", "--json", "--at"]
+    runs = [json.loads(site.command(*ran, f"2026-11-{day}T08:00:00+09:00"))["run"]["id"] for day in ("02", "09")]
+    subscription, frame = subscribed(site), embedded(site)
+    panel = frame.replace("?", "/panels/trend?")
     wrong = urllib.parse.quote("\"><script>")
     users = [("/", 200), ("/account", 200), ("/reports/weekly-sales/share?country=KR", 200), ("/nowhere", 404)]
+    users += [("/reports/weekly-sales/subscribe?country=KR", 200), ("/subscriptions", 200)]
     users += [("/users", 403), (f"/reports/weekly-sales?country={wrong}", 200), ("/reports/weekly-sales/panels/none", 404)]
     for report in REPORTS:
         path = f"/reports/{report}"
@@ -74,12 +86,50 @@ def pages(site):
     return {
         "nobody": [("/login", 200), ("/login?next=/runs&advice=again", 200), (setup[setup.index("/setup/"):], 200)]
         + [("/setup/none", 404), (f"{link}?complete=1", 200), (f"{link}/panels/trend?page=1", 200), ("/share/none", 404)]
-        + [("/embed/weekly-sales", 403)],
+        + [("/embed/weekly-sales", 403), (frame, 200), (panel, 200), ("/unsubscribe/none", 404)],
+        "subscriber": [("/subscriptions", 200), (f"/subscriptions/{subscription}", 200), ("/subscriptions/none", 404)],
         "user": users,
         "administrator": [("/", 200), ("/users", 200), ("/audit", 200), ("/audit?text=none", 200), ("/shares", 200)]
         + [("/schedules", 200), ("/reports/weekly-sales/schedules/monday", 200), ("/schedules/none", 404)]
-        + [("/problems", 200), ("/runs", 200), (f"/runs/{run['run']['id']}", 200), ("/account", 200)],
+        + [("/problems", 200), ("/runs", 200), (f"/runs/{runs[0]}", 200), ("/account", 200)]
+        + [(f"/runs/{runs[0]}/compare/{runs[1]}", 200), ("/deliveries", 200), ("/deliveries?state=undelivered", 200)]
+        + [("/costs", 200), ("/costs?by=role&month=2026-11", 200)],
     }
+
+
+def unvisited(opened):
+    """Routes of the router that no path of the sweep leads to."""
+    paths = [path.split("?")[0] for paths in opened.values() for path, _ in paths]
+    sources = [path for path in (ROOT / "src/web").rglob("*.rs") if not {"api", "tests"} & set(path.parts)]
+    routes = {
+        route
+        for source in sources
+        for route in re.findall(r'\.route\(\s*"([^"]+)",\s*get\(', source.read_text())
+        if not route.startswith(NO_PAGES)
+    }
+    if len(routes) < 20:
+        return [f"the router is written in another way: {sorted(routes)}"]
+    pattern = {route: re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route)) for route in routes}
+    missed = sorted(route for route in routes if not any(re.fullmatch(pattern[route], path) for path in paths))
+    return [f"no page of {route} is opened" for route in missed]
+
+
+def subscribed(site):
+    """The id of a subscription, whose owner comes in as the subscriber."""
+    session = site.sessions["subscriber"] = site.enter(["subscriber@example.com", "--groups", "hanbit-executives"])
+    form = session.get(f"{site.url}/reports/weekly-sales/subscribe", timeout=60).text
+    fields = {"csrf": token(form), "rhythm": "daily", "at": "08:00", "zone": "Asia/Seoul", "query": ""}
+    session.post(f"{site.url}/reports/weekly-sales/subscribe", data=fields, timeout=60).raise_for_status()
+    return re.search(r"/subscriptions/(subscription\.[\w-]+)", session.get(f"{site.url}/subscriptions", timeout=60).text)[1]
+
+
+def embedded(site):
+    """The address of a report for a frame of another site."""
+    wish = {"report": "weekly-sales", "origin": "https://intranet.example.com"}
+    headers = {"X-CSRF-Token": site.csrf["user"]}
+    made = site.sessions["user"].post(f"{site.url}/embed-tokens", json=wish, headers=headers, timeout=60)
+    made.raise_for_status()
+    return made.json()["path"]
 
 
 def first_panel(report):

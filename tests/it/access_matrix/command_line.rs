@@ -9,30 +9,50 @@ use super::people::Who;
 use super::workspace::{self, MARKS};
 use crate::support::binary::{Said, jangpyo};
 
-/// Every command with what it needs before it does anything; `None` for those that look with nobody's eyes.
-const COMMANDS: [(&str, Option<Action>); 21] = [
+/// Every command and every action of one, with what it needs before it does anything; `None` for those that look with
+/// nobody's eyes.
+const COMMANDS: [(&str, Option<Action>); 39] = [
     ("serve", None),
     ("check", None),
     ("render", Some(Action::View)),
     ("query", Some(Action::Explore)),
     ("run", None),
     ("deliveries", None),
+    ("deliveries resend", None),
     ("compare", None),
     ("backfill", None),
     // Its person stands in the file.
     ("verify", None),
     ("access", None),
+    // Its person is what it is about.
+    ("access explain", None),
+    ("access diff", None),
     ("schema", None),
     ("next", None),
     ("schedules", None),
+    ("schedules list", None),
+    ("schedules pause", None),
+    ("schedules resume", None),
     ("subscriptions", None),
+    ("subscriptions list", None),
+    ("subscriptions end", None),
     ("signal", None),
     ("sample", None),
     ("audit", None),
+    ("audit list", None),
+    ("audit export", None),
+    ("audit verify", None),
+    ("audit prune", None),
     ("plan", None),
     ("costs", None),
+    ("costs import", None),
     ("users", None),
-    ("help", None),
+    ("users list", None),
+    ("users add", None),
+    ("users change", None),
+    ("users reset", None),
+    ("users disable", None),
+    ("users enable", None),
 ];
 
 fn said(folder: &Path, arguments: &[&str]) -> Said {
@@ -45,20 +65,31 @@ fn here() -> tempfile::TempDir {
     folder
 }
 
+/// The commands that the help of `above` lists, with the actions of each behind it.
+fn listed(folder: &Path, above: &[&str]) -> Vec<String> {
+    let help = said(folder, &[above, &["--help"]].concat()).out;
+    let Some(list) = help.split("Commands:").nth(1) else { return Vec::new() };
+    let lines = list.split("Options:").next().unwrap().lines();
+    let names = lines
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next());
+    let mut all = Vec::new();
+    for name in names.filter(|name| *name != "help") {
+        let path = [above, &[name]].concat();
+        all.push(path.join(" "));
+        all.extend(listed(folder, &path));
+    }
+    all
+}
+
 #[test]
 fn every_command_is_in_the_table_and_only_those_with_eyes_take_a_person() {
     let folder = here();
-    let help = said(folder.path(), &["--help"]).out;
-    let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
-    let names: Vec<&str> = listed
-        .lines()
-        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
     let table: Vec<&str> = COMMANDS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, table, "{help}");
-    for (name, need) in COMMANDS.iter().filter(|(name, _)| *name != "help") {
-        let said = said(folder.path(), &[name, "--as", "kim@example.com"]);
+    assert_eq!(listed(folder.path(), &[]), table);
+    for (name, need) in &COMMANDS {
+        let arguments: Vec<&str> = name.split(' ').chain(["--as", "kim@example.com"]).collect();
+        let said = said(folder.path(), &arguments);
         let takes = !said.err.contains("unexpected argument '--as'");
         assert_eq!((takes, said.code), (need.is_some(), Some(2)), "{name}: {said:?}");
     }

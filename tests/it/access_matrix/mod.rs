@@ -8,6 +8,7 @@
 
 mod api;
 mod command_line;
+mod encoded;
 mod pages;
 mod people;
 mod row;
@@ -149,7 +150,7 @@ async fn made(site: &Site) -> Made {
         detail = get(&path).await;
     }
     let artefact = detail["artefacts"][0]["id"].as_str().unwrap_or_else(|| panic!("{detail}")).to_owned();
-    let form = [("days", "1"), ("query", ""), ("csrf", keys.csrf())];
+    let form = [("days", "1"), ("query", ""), ("files", "1"), ("csrf", keys.csrf())];
     let shared = Page::of(post("/reports/hush/share").form(&form).send().await.unwrap()).await.text();
     let link = shared.split("/share/").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let account =
@@ -203,20 +204,28 @@ async fn every_page_and_operation_answers_everybody_as_the_tables_say() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The routes in the source of the router, as `GET /path`.
+/// The routes in the sources of `web`, as `GET /path`. Operations of the API have a table of their own.
 fn routes_in_source() -> BTreeSet<String> {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
-    let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
-    let source = ["router.rs", "login/routes.rs", "share/mod.rs", "schedules/mod.rs", "subscriptions/mod.rs"]
-        .map(read)
-        .concat();
+    let mut source = String::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.extend((!["tests", "api"].contains(&name.as_str())).then_some(path));
+            } else if name.ends_with(".rs") {
+                source += &std::fs::read_to_string(&path).unwrap();
+            }
+        }
+    }
     let route = regex::Regex::new(r"\.route\(\s*([^,]+),\s*([^\n]+)\)\n").unwrap();
     let mut routes = BTreeSet::new();
     for found in route.captures_iter(&source) {
         let path = match found[1].trim() {
             "oidc::START" => "/login/oidc",
             "CALLBACK_PATH" => "/login/oidc/callback",
-            literal => literal.trim_matches('"'),
+            literal => literal.strip_prefix('"').and_then(|literal| literal.strip_suffix('"')).unwrap(),
         };
         for method in ["get", "post", "put", "patch", "delete", "any"] {
             if found[2].starts_with(&format!("{method}(")) || found[2].contains(&format!(").{method}(")) {
@@ -225,6 +234,9 @@ fn routes_in_source() -> BTreeSet<String> {
         }
     }
     assert!(routes.len() > 40, "the router is written in another way: {routes:?}");
+    // A route that is written in another way would be none of these.
+    let written = source.matches(".route(").count();
+    assert_eq!(route.find_iter(&source).count(), written, "the router is written in another way");
     routes
 }
 
@@ -255,6 +267,9 @@ fn every_route_and_operation_has_a_row() {
         .filter(|route| !rows.contains(route) && !elsewhere.contains(route))
         .collect();
     assert!(missing.is_empty(), "without a row: {missing:?}");
+    let routes = routes_in_source();
+    let gone: Vec<&String> = rows.iter().filter(|row| !routes.contains(*row)).collect();
+    assert!(gone.is_empty(), "rows of what is no route: {gone:?}");
     let document = crate::support::workspace::committed().join("schemas/openapi.json");
     let document: Value = serde_json::from_str(&std::fs::read_to_string(document).unwrap()).unwrap();
     let operations = document["paths"]
@@ -267,6 +282,38 @@ fn every_route_and_operation_has_a_row() {
     let made = nothing_made();
     let rows: BTreeSet<&str> = api::rows(&made).into_iter().map(|(name, _)| name).collect();
     assert_eq!(operations, rows);
+}
+
+/// The endings of files that `names.rs` reads off the last part of an address, by the type that has them.
+fn endings_in_source(of: &str) -> BTreeSet<String> {
+    let names = include_str!("../../../src/web/names.rs");
+    let code = names.split("#[cfg(test)]").next().unwrap();
+    let block = code.split(&format!("impl {of} {{")).nth(1).unwrap().split("\n}\n").next().unwrap();
+    let ending = regex::Regex::new(r#"Some\(\(id, "(\w+)"\)\)"#).unwrap();
+    ending.captures_iter(block).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn every_ending_of_a_file_has_a_row_wherever_a_report_is_shown() {
+    let (reports, panels) = (endings_in_source("ReportPath"), endings_in_source("PanelPath"));
+    assert!(reports.contains("pdf") && panels.contains("csv"), "{reports:?} {panels:?}");
+    let made = nothing_made();
+    let rows = pages::rows(&made);
+    for (route, endings) in [
+        ("GET /reports/{report}", &reports),
+        ("GET /share/{link}", &reports),
+        ("GET /embed/{report}", &reports),
+        ("GET /reports/{report}/panels/{panel}", &panels),
+        ("GET /share/{link}/panels/{panel}", &panels),
+        ("GET /embed/{report}/panels/{panel}", &panels),
+    ] {
+        let paths = rows.iter().filter(|row| row.route == route);
+        let paths: Vec<&str> = paths.map(|row| row.path.split('?').next().unwrap()).collect();
+        for ending in endings {
+            let has = paths.iter().any(|path| path.ends_with(&format!(".{ending}")));
+            assert!(has, "{route} has no row with .{ending}: {paths:?}");
+        }
+    }
 }
 
 #[tokio::test]

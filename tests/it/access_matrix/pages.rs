@@ -126,8 +126,11 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
         .gives(404),
         row("GET /reports/{report}", "/reports/{object}", Need::On(View)),
         row("GET /reports/{report}", "/reports/{object}?lang=ko&place=Hush+Harbour", Need::On(View)),
+        row("GET /reports/{report}", "/reports/{object}?complete=1", Need::On(View)),
         row("GET /reports/{report}", "/reports/{object}.pdf", Need::On(Export)),
+        row("GET /reports/{report}", "/reports/{object}.xlsx", Need::On(Export)),
         row("GET /reports/{report}/panels/{panel}", "/reports/{object}/panels/bars", Need::On(View)),
+        row("GET /reports/{report}/panels/{panel}", "/reports/{object}/panels/sheet?page=1", Need::On(View)),
         row("GET /reports/{report}/share", "/reports/{object}/share", Need::OnInPerson(Export)),
         row("POST /reports/{report}/share", "/reports/{object}/share", Need::OnInPerson(Export))
             .form(&[("days", "1"), ("query", "")]),
@@ -149,6 +152,17 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
     for ending in ["xlsx", "csv", "svg", "png"] {
         let path = format!("/reports/{{object}}/panels/bars.{ending}");
         rows.push(row("GET /reports/{report}/panels/{panel}", &path, Need::On(Export)));
+        // The link was made with files; a frame has none.
+        let path = format!("/share/{{object}}/panels/bars.{ending}");
+        rows.push(row("GET /share/{link}/panels/{panel}", &path, Need::Nothing).of(&made.link));
+        let path = format!("/embed/hush/panels/bars.{ending}?token={}", made.embed);
+        rows.push(row("GET /embed/{report}/panels/{panel}", &path, Need::Nothing).gives(404));
+    }
+    for ending in ["pdf", "xlsx"] {
+        let path = format!("/share/{{object}}.{ending}");
+        rows.push(row("GET /share/{link}", &path, Need::Nothing).of(&made.link));
+        let path = format!("/embed/hush.{ending}?token={}", made.embed);
+        rows.push(row("GET /embed/{report}", &path, Need::Nothing).gives(404));
     }
     rows
 }

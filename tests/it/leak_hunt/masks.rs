@@ -7,8 +7,10 @@ use jangpyo::render::csv;
 use jangpyo::render::document::Content;
 use jangpyo::runs::evaluate::Evaluator;
 
-use super::{Elsewhere, evaluator, move_to, person, question, rows, write};
+use super::regions::deal;
+use super::{Elsewhere, ROWS, evaluator, move_to, person, question, rows, write};
 use crate::support::postgres::Database;
+use crate::support::snowflake::Snowflake;
 
 const REPORT: &str = "kind: report
 title: Masks
@@ -92,8 +94,64 @@ async fn a_database_that_computes_masks_and_hides_as_files_do() {
     database.remove().await;
 }
 
+#[tokio::test]
+async fn snowflake_masks_and_hides_as_files_do() {
+    let account = Snowflake::start();
+    let (folder, _) = workspace(RULES);
+    move_to(&Elsewhere::Snowflake(&account), folder.path()).await;
+    let evaluator = evaluator(folder.path());
+    members(&evaluator).await;
+    codes(&evaluator).await;
+    numbers(&evaluator).await;
+    let (small, _) = workspace(SMALL_GROUPS);
+    std::fs::copy(folder.path().join("sources/lake.yaml"), small.path().join("sources/lake.yaml")).unwrap();
+    small_groups(&super::evaluator(small.path())).await;
+}
+
+/// Of two regions each has fewer rows of a group than both together, and each makes the codes of the same name.
+async fn of_two_regions(place: Option<&Elsewhere<'_>>) {
+    let (folder, _) = workspace(RULES);
+    deal(place, folder.path()).await;
+    let evaluator = evaluator(folder.path());
+    members(&evaluator).await;
+    codes(&evaluator).await;
+    numbers(&evaluator).await;
+    let (small, _) = workspace(SMALL_GROUPS);
+    let shared = ["sources/lake.yaml", "sources/far.yaml", "data/rows.csv", "data/events.csv"];
+    for name in shared.into_iter().chain(["far/rows.csv", "far/events.csv"]) {
+        let (from, to) = (folder.path().join(name), small.path().join(name));
+        if from.exists() {
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(from, to).unwrap();
+        }
+    }
+    for name in ["data", "events"] {
+        let path = small.path().join(format!("datasets/{name}.yaml"));
+        let dataset = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, dataset.replace("source: lake\n", "source: lake\nalso_in: [far]\n")).unwrap();
+    }
+    small_groups(&super::evaluator(small.path())).await;
+}
+
+#[tokio::test]
+async fn two_regions_mask_and_hide_as_one_does() {
+    of_two_regions(None).await;
+}
+
+#[tokio::test]
+async fn files_and_a_database_mask_and_hide_together() {
+    let Some(database) = Database::new().await else { return };
+    of_two_regions(Some(&Elsewhere::Postgres(&database))).await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn files_and_snowflake_mask_and_hide_together() {
+    of_two_regions(Some(&Elsewhere::Snowflake(&Snowflake::start()))).await;
+}
+
 async fn members(evaluator: &Evaluator) {
-    let korean = rows(1_500).iter().filter(|row| row.country == "KR").count();
+    let korean = rows(ROWS).iter().filter(|row| row.country == "KR").count();
     let table = panel(evaluator, "by_store", &["korea"], None).await.unwrap();
     // The three stores of Korea begin alike, so they are one member now.
     assert!(table.contains(&format!("KR***,{korean}")), "{table}");
@@ -161,7 +219,7 @@ async fn small_groups_are_not_shown_anywhere() {
 }
 
 async fn small_groups(evaluator: &Evaluator) {
-    let rows = rows(1_500);
+    let rows = rows(ROWS);
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &rows {
         *counts.entry(row.store).or_default() += 1;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 /// A small generator with a seed, so that a finding can be repeated.
 pub(super) struct Dice(u64);
 
@@ -45,6 +47,15 @@ fn top(dice: &mut Dice) -> String {
     if dice.flip() { format!("top: {}, others: {}, ", 1 + dice.below(4), dice.flip()) } else { String::new() }
 }
 
+/// Where a click on members of these dimensions leads to: the first report, about the member.
+fn drill(dice: &mut Dice, dimensions: &[&str]) -> String {
+    let bound = dimensions.iter().find(|name| ["country", "store"].contains(name));
+    match bound.filter(|_| dice.flip()) {
+        Some(name) => format!("drill: {{report: hunt-0, bind: {{{name}: {name}}}}}, "),
+        None => String::new(),
+    }
+}
+
 /// A panel of some kind, on one line.
 fn panel(dice: &mut Dice) -> String {
     let number = dice.of(&NUMBERS);
@@ -53,12 +64,14 @@ fn panel(dice: &mut Dice) -> String {
     let (one, two) = two(dice);
     let grain = dice.of(&["day", "week", "month", "quarter"]);
     let top = top(dice);
+    let to_one = drill(dice, &[one]);
+    let to_any = drill(dice, &[one, two]);
     let compare = dice.flip();
     match dice.below(17) {
         0 => format!("{{kpi: {number}}}"),
         1 => format!("{{chart: line, x: day, grain: {grain}, y: {number}, compare: {compare}}}"),
         2 => format!("{{chart: line, x: day, grain: {grain}, y: {number}, {top}by: {one}}}"),
-        3 => format!("{{chart: bar, horizontal: true, x: {one}, {top}y: {number}}}"),
+        3 => format!("{{chart: bar, horizontal: true, {to_one}x: {one}, {top}y: {number}}}"),
         4 => format!("{{chart: bar, x: {one}, by: {two}, y: {number}}}"),
         5 => format!("{{chart: donut, x: {one}, y: {sum}}}"),
         6 => format!("{{chart: treemap, x: {one}, by: {two}, y: {sum}}}"),
@@ -71,14 +84,14 @@ fn panel(dice: &mut Dice) -> String {
             let sort = if dice.flip() { format!("sort: -{sum}, ") } else { String::new() };
             let limit = 1 + dice.below(9);
             format!(
-                "{{table: [{one}, {two}, {number}, {sum}], {sort}limit: {limit}, totals: true, compare: {compare}}}"
+                "{{table: [{one}, {two}, {number}, {sum}], {to_any}{sort}limit: {limit}, totals: true, compare: {compare}}}"
             )
         }
         13 => format!(
             "{{table: [{one}, {sum}, {{of: {sum}, show: share_of_total}}, {{of: {sum}, show: rank}}], totals: true}}"
         ),
         14 => format!(
-            "{{pivot: {{rows: [{one}, {two}], columns: ['day:quarter'], values: [{number}, {{of: {sum}, show: change}}], subtotals: both, totals: both}}}}"
+            "{{{to_one}pivot: {{rows: [{one}, {two}], columns: ['day:quarter'], values: [{number}, {{of: {sum}, show: change}}], subtotals: both, totals: both}}}}"
         ),
         15 => format!(
             "{{text: 'Of all {{{sum}}}, {{{other}}}; {{{sum}.change}} against {{{number}.previous}}.'}}"
@@ -131,4 +144,66 @@ pub(super) fn parameters(dice: &mut Dice) -> BTreeMap<String, Vec<String>> {
         _ => {}
     }
     chosen
+}
+
+/// A question of somebody's own, as the API takes it: members of others, parts of their names, values of the wrong type.
+pub(super) fn body(dice: &mut Dice) -> Value {
+    let (one, two) = two(dice);
+    let (number, other) = (dice.of(&NUMBERS), dice.of(&ADDITIVE));
+    let mut by = vec![json!({"dimension": one})];
+    match dice.below(4) {
+        0 => by.push(json!({"dimension": two})),
+        1 => by.push(json!({"dimension": "day", "grain": dice.of(&["month", "quarter", "year"])})),
+        2 => by.clear(),
+        _ => {}
+    }
+    // Members alone, as a list to choose from asks for them.
+    let measures = if dice.below(4) == 0 && !by.is_empty() {
+        Vec::new()
+    } else if number == other {
+        vec![number]
+    } else {
+        vec![number, other]
+    };
+    let mut filters = serde_json::Map::new();
+    for _ in 0..dice.below(3) {
+        let (field, condition) = condition(dice);
+        filters.insert(field.to_owned(), condition);
+    }
+    let mut body = json!({
+        "measures": measures, "by": by, "filters": filters, "limit": 1 + dice.below(20), "totals": dice.flip(),
+    });
+    if dice.flip() {
+        body["period"] = json!(dice.of(&PERIODS));
+    }
+    if body.get("period").is_some() && dice.below(3) == 0 {
+        body["compare"] = json!(dice.of(&["previous_period", "same_period_last_year"]));
+    }
+    if dice.below(3) == 0 && !measures.is_empty() {
+        body["sort"] = json!([format!("-{}", measures[0])]);
+    }
+    if dice.below(4) == 0 {
+        let (count, others) = (1 + dice.below(3), dice.flip());
+        body["top"] = json!({"dimension": one, "measure": number, "count": count, "others": others});
+    }
+    if dice.below(12) == 0 {
+        body["by"] = json!([{"dimension": dice.of(&["amount", "customer", "stor", "source_region"])}]);
+    }
+    body
+}
+
+fn condition(dice: &mut Dice) -> (&'static str, Value) {
+    let store = dice.of(&["KR-강남", "HK-銅鑼灣", "US-SoHo", "none"]);
+    let part = dice.of(&["KR", "HK-", "강", "o", "%", "_", "'"]);
+    match dice.below(9) {
+        0 => ("store", json!({"is": [store]})),
+        1 => ("store", json!({"not": [store]})),
+        2 => ("store", json!({"contains": part})),
+        3 => ("store", json!({"starts_with": part})),
+        4 => ("country", json!({"not": [dice.of(&["KR", "HK", "US"])]})),
+        5 => ("country", json!({"gte": "HK", "lt": "US"})),
+        6 => ("grade", json!({"gt": dice.below(3)})),
+        7 => ("day", json!({"gte": "2025-02-01", "lte": dice.of(&["2025-06-30", "never"])})),
+        _ => ("grade", json!({"is": [dice.of(&["four", "1"])]})),
+    }
 }
