@@ -98,6 +98,11 @@ impl Standing {
         self.decide(action, object).is_ok()
     }
 
+    /// Whether they hold the role that owns a report.
+    pub fn owns(&self, report: &ReportId) -> bool {
+        self.owner(Object::Report(report)).is_some_and(|owner| self.held.contains(owner))
+    }
+
     /// Whether they may with any report, dataset or source.
     pub fn may_with_any(&self, action: Action) -> bool {
         objects(&self.catalog).iter().any(|(_, object)| self.may(action, *object))

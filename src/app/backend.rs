@@ -8,6 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio_util::task::TaskTracker;
 
+use super::sight::Sight;
 use super::{LiveWorkspace, costs, deliveries, schedules, signals};
 use crate::access::{Action, Object, Standing, Viewer};
 use crate::definitions::model::{self, Dataset, DatasetId, FieldName, ReportId, ThemeId};
@@ -16,12 +17,12 @@ use crate::ledger::queries::{QueryLedger, QueryLine};
 use crate::runs::evaluate::{Evaluator, Exploration, ExploreError, Explored, QuestionError, theme};
 use crate::runs::execute::{Resend, Runner};
 use crate::runs::figures::{Bounds, Compared, compare_runs};
-use crate::runs::store::{Delivery, Pause, RunFilter, RunId, RunPage, RunState, Signal, StoreError};
+use crate::runs::store::{Delivery, DeliveryFilter, Pause, RunFilter, RunId, RunState, Signal, StoreError};
 use crate::schedule::Rule;
 use crate::web::{
     ArtefactFile, Backend, BackendError, Brand, CostsAsked, DatasetEntry, DeliveriesAsked, FoundCosts,
-    FoundDeliveries, Fresh, OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder, ScheduleEntry,
-    StartedRun, Wish,
+    FoundDeliveries, FoundRuns, Fresh, OpenReport, ReadyCheck, ReportEntry, Resumed, RunDetail, RunOrder,
+    ScheduleEntry, StartedRun, Wish,
 };
 
 /// How much of a comparison is told.
@@ -118,10 +119,14 @@ impl Backend for LiveBackend {
         standing: Standing,
         mut filter: RunFilter,
         limit: usize,
-    ) -> BoxFuture<'_, Result<RunPage, BackendError>> {
+    ) -> BoxFuture<'_, Result<FoundRuns, BackendError>> {
         async move {
             filter.among = deliveries::among(&standing);
-            self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error))
+            let page =
+                self.runner.parts().store.runs(&filter, limit).await.map_err(|error| failed(&error))?;
+            let mut sight = Sight::of(&standing);
+            let runs = page.runs.into_iter().map(|run| sight.told(run)).collect();
+            Ok(FoundRuns { runs, more: page.more })
         }
         .boxed()
     }
@@ -133,8 +138,8 @@ impl Backend for LiveBackend {
             if !standing.may(Action::Schedule, Object::Report(&run.report)) {
                 return Ok(None);
             }
-            let deliveries = store.deliveries(id).await.map_err(|error| failed(&error))?;
-            let artefacts = store.artefacts(id).await.map_err(|error| failed(&error))?;
+            let mut deliveries = store.deliveries(id).await.map_err(|error| failed(&error))?;
+            let mut artefacts = store.artefacts(id).await.map_err(|error| failed(&error))?;
             let latest = store.latest(&run.report, &run.schedule, run.scheduled_at).await;
             let latest = latest.map_err(|error| failed(&error))?;
             let open = match &latest {
@@ -151,6 +156,13 @@ impl Backend for LiveBackend {
                 let (before, others) = store.comparable(&run).await.map_err(|error| failed(&error))?;
                 comparable.extend(before.into_iter().chain(others));
                 comparable.retain(|other| self.may_take(&standing, other));
+            }
+            let is_burst = run.burst.is_some();
+            let run = Sight::of(&standing).told(run);
+            if run.is_withheld {
+                // Names of copies' files and recipients tell members of dimensions.
+                deliveries.retain(|delivery| !is_burst && delivery.slice.is_empty());
+                artefacts.clear();
             }
             Ok(Some(RunDetail { run, deliveries, open, artefacts, resendable, comparable }))
         }
@@ -216,8 +228,8 @@ impl Backend for LiveBackend {
 
     fn count_undelivered(&self, standing: Standing) -> BoxFuture<'_, Result<usize, BackendError>> {
         async move {
-            let among = deliveries::among(&standing);
-            let count = self.runner.parts().store.count_undelivered(among).await;
+            let told = deliveries::told(&standing, DeliveryFilter::default());
+            let count = self.runner.parts().store.count_undelivered(&told).await;
             count.map_err(|error| failed(&error))
         }
         .boxed()

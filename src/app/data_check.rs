@@ -54,7 +54,7 @@ pub async fn check_against_data(program: &Program) -> Vec<Diagnostic> {
 
 fn code(error: &QueryError) -> &'static str {
     match error {
-        QueryError::UnknownField { .. } => "unknown_column",
+        QueryError::NoColumn { .. } => "unknown_column",
         QueryError::CyclicMetric { .. } => "cyclic_metric",
         _ => "bad_expression",
     }
@@ -62,7 +62,7 @@ fn code(error: &QueryError) -> &'static str {
 
 fn help(error: &QueryError) -> Option<String> {
     match error {
-        QueryError::UnknownField { .. } => {
+        QueryError::NoColumn { .. } => {
             Some("give the dimension a `sql` expression over these columns".into())
         }
         _ => None,

@@ -2,10 +2,11 @@
 
 use chrono_tz::Tz;
 
+use super::sight::Sight;
 use crate::access::{Action, Object, Standing};
 use crate::definitions::model::ReportId;
 use crate::runs::days;
-use crate::runs::store::{Store, StoreError};
+use crate::runs::store::{DeliveryFilter, Store, StoreError};
 use crate::web::{DeliveriesAsked, FoundDeliveries};
 
 /// The reports whose runs somebody may see; `None` for all, also those that are no longer there.
@@ -15,6 +16,17 @@ pub(super) fn among(standing: &Standing) -> Option<Vec<ReportId>> {
     }
     let open = |id: &&ReportId| standing.may(Action::Schedule, Object::Report(id));
     Some(standing.catalog().reports.keys().filter(open).cloned().collect())
+}
+
+/// Of deliveries those that may be told to somebody: what went to whom of bursts names what their data hold.
+pub(super) fn told(standing: &Standing, filter: DeliveryFilter) -> DeliveryFilter {
+    let among = among(standing);
+    let mut sight = Sight::of(standing);
+    let copies = among.as_ref().map(|among| {
+        let seen = |report: &ReportId| (report.clone(), sight.seen(report).clone());
+        among.iter().map(seen).collect()
+    });
+    DeliveryFilter { among, copies, ..filter }
 }
 
 /// The zone that days of what is asked for are counted in. That of a closed report would tell that it is there.
@@ -37,6 +49,6 @@ pub(super) async fn found(
     let days_in: Tz = zone.parse().unwrap_or(Tz::UTC);
     filter.from = from.and_then(|day| days::begins(day, days_in));
     filter.until = through.and_then(|day| days::ends(day, days_in));
-    filter.among = among(standing);
-    Ok(FoundDeliveries { page: store.search_deliveries(&filter, limit).await?, zone })
+    let page = store.search_deliveries(&told(standing, filter), limit).await?;
+    Ok(FoundDeliveries { page, zone })
 }

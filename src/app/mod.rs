@@ -21,6 +21,7 @@ mod open_report;
 mod program;
 mod schedules;
 mod server;
+mod sight;
 mod signals;
 mod started;
 mod subscriptions;

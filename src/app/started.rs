@@ -3,6 +3,7 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 
 use super::backend::{LiveBackend, failed};
+use super::sight::Sight;
 use crate::access::{Action, Object, Standing};
 use crate::error::Kind;
 use crate::runs::execute::{Claimed, Order, Resend, RunError, VersionedReport};
@@ -39,7 +40,7 @@ impl LiveBackend {
         if request != key.request {
             return Ok(Some(StartedRun::OtherRequest));
         }
-        self.begin(order.dry_run, key, scheduled_at).await
+        self.begin(&standing, order.dry_run, key, scheduled_at).await
     }
 
     /// Sends a run again to whom it has not reached; `None` where it is closed to them.
@@ -55,11 +56,13 @@ impl LiveBackend {
             return Ok(None);
         }
         let claimed = self.runner.claim_open(&run, resend).await;
-        self.perform(claimed)
+        self.perform(&standing, claimed)
     }
+
     /// Claims the run of an instant and has it performed; whoever asked does not wait for it.
     async fn begin(
         &self,
+        standing: &Standing,
         dry_run: bool,
         key: RunKey,
         scheduled_at: DateTime<Utc>,
@@ -76,20 +79,29 @@ impl LiveBackend {
             let latest = store.runs(&filter, 200).await.map_err(|error| failed(&error))?;
             let same = |run: &Run| run.trigger == trigger && run.scheduled_at == scheduled_at;
             if let Some(run) = latest.runs.into_iter().find(same) {
-                return Ok(Some(StartedRun::Existing(run)));
+                return Ok(Some(StartedRun::Existing(Sight::of(standing).told(run))));
             }
         }
         let RunKey { report, schedule, .. } = key;
-        self.start(&Order { report, schedule, scheduled_at, trigger, repeat: Repeat::Never }).await
+        let order = Order { report, schedule, scheduled_at, trigger, repeat: Repeat::Never };
+        self.start(standing, &order).await
     }
 
-    pub(super) async fn start(&self, order: &Order) -> Result<Option<StartedRun>, BackendError> {
+    pub(super) async fn start(
+        &self,
+        standing: &Standing,
+        order: &Order,
+    ) -> Result<Option<StartedRun>, BackendError> {
         let claimed = self.runner.claim(order).await;
-        self.perform(claimed)
+        self.perform(standing, claimed)
     }
 
     /// Has a run performed, if it was claimed; whoever asked does not wait for it.
-    fn perform(&self, claimed: Result<Claimed, RunError>) -> Result<Option<StartedRun>, BackendError> {
+    fn perform(
+        &self,
+        standing: &Standing,
+        claimed: Result<Claimed, RunError>,
+    ) -> Result<Option<StartedRun>, BackendError> {
         let claimed = match claimed {
             Ok(claimed) => claimed,
             // The definition changed in between.
@@ -97,7 +109,9 @@ impl LiveBackend {
             Err(error) => return Err(BackendError { kind: error.kind(), message: error.to_string() }),
         };
         let ticket = match claimed {
-            Claimed::Existing(run) | Claimed::Waiting(run) => return Ok(Some(StartedRun::Existing(*run))),
+            Claimed::Existing(run) | Claimed::Waiting(run) => {
+                return Ok(Some(StartedRun::Existing(Sight::of(standing).told(*run))));
+            }
             Claimed::Ticket(ticket) => ticket,
         };
         let (run, runner) = (ticket.run().clone(), self.runner.clone());
@@ -107,7 +121,7 @@ impl LiveBackend {
                 tracing::error!(run = %id, %error, "a run that was started by hand was not recorded");
             }
         });
-        Ok(Some(StartedRun::New(run)))
+        Ok(Some(StartedRun::New(Sight::of(standing).told(run))))
     }
 
     /// Whether the files of a run show nothing that the viewer may not see: those who see the same of its

@@ -263,7 +263,7 @@ impl Subscribing for LiveBackend {
         id: FieldName,
     ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
         async move {
-            let Some(found) = self.subscription(standing, id).await? else { return Ok(None) };
+            let Some(found) = self.subscription(standing.clone(), id).await? else { return Ok(None) };
             let order = Order {
                 report: found.report,
                 schedule: found.id,
@@ -271,7 +271,7 @@ impl Subscribing for LiveBackend {
                 trigger: Trigger::Manual,
                 repeat: Repeat::Never,
             };
-            self.start(&order).await
+            self.start(&standing, &order).await
         }
         .boxed()
     }

@@ -107,6 +107,7 @@ async fn list(program: &Program, search: &DeliverySearch) -> Result<ExitCode, Fa
     let zone = zone(program, search.report.as_ref());
     let days_in: Tz = zone.parse().unwrap_or(Tz::UTC);
     let filter = DeliveryFilter {
+        copies: None,
         report: search.report.clone(),
         among: None,
         schedule: search.schedule.clone(),

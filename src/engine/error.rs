@@ -116,6 +116,15 @@ impl EngineError {
         }
     }
 
+    /// Whether the budget of whoever would pay is spent.
+    pub fn is_overspent(&self) -> bool {
+        match self {
+            Self::Overspent { .. } => true,
+            Self::Shared(error) | Self::RegionDown { cause: error, .. } => error.is_overspent(),
+            _ => false,
+        }
+    }
+
     /// Sorts an error of the engine by whose fault it is.
     pub(super) fn from_execution(error: &DataFusionError, limit_mb: usize) -> Self {
         match root(error) {

@@ -71,7 +71,7 @@ struct Loaded {
 }
 
 /// What a memory was good for.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct MemoryUse {
     /// Datasets that were read, each once.
     pub scans: u64,

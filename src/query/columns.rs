@@ -67,7 +67,7 @@ impl Columns {
         }
         let valid = self.joined.iter().filter(|(qualifier, _)| qualifier.is_some_and(|q| q.table() == ROWS));
         let valid = valid.map(|(_, field)| field.name().clone()).collect();
-        Err(QueryError::UnknownField { what: "column", name: name.to_owned(), valid })
+        Err(QueryError::NoColumn { name: name.to_owned(), valid })
     }
 }
 

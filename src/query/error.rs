@@ -15,6 +15,14 @@ pub enum QueryError {
         /// The names there are.
         valid: Vec<String>,
     },
+    /// A dimension without an expression is named as no column is. Only for authors: columns are nobody else's.
+    #[error("there is no column `{name}`{}; valid are: {}", nearest(name, valid), list(valid))]
+    NoColumn {
+        /// The dimension.
+        name: String,
+        /// The columns there are.
+        valid: Vec<String>,
+    },
     /// An expression of the dataset does not plan against its data.
     #[error("{what} `{name}`: {problem}")]
     BadExpression {
@@ -82,7 +90,8 @@ impl QueryError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::UnknownField { .. } | Self::BadValue { .. } | Self::BadQuestion(_) => Kind::BadRequest,
-            Self::BadExpression { .. }
+            Self::NoColumn { .. }
+            | Self::BadExpression { .. }
             | Self::CyclicMetric { .. }
             | Self::NoEqual { .. }
             | Self::NotFromParts { .. } => Kind::BadDefinition,

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use super::brand::Brand;
 use super::schedules::{Resumed, ScheduleEntry};
 use super::subscriptions::Subscribing;
+use super::told_run::ToldRun;
 use crate::access::{Restriction, Standing, Viewer};
 use crate::definitions::Diagnostic;
 use crate::definitions::model::{Budget, Dataset, DatasetId, FieldName, PanelId, Report, ReportId};
@@ -22,7 +23,7 @@ use crate::runs::evaluate::{Control, Exploration, ExploreError, Explored, Headin
 use crate::runs::execute::Resend;
 use crate::runs::figures::Compared;
 use crate::runs::store::{
-    Artefact, Delivery, DeliveryFilter, DeliveryPage, Pause, Run, RunFilter, RunId, RunPage, Signal,
+    Artefact, Delivery, DeliveryFilter, DeliveryPage, Pause, Run, RunFilter, RunId, Signal,
 };
 
 /// What the door asks of the rest of the program. Implemented by the running program, and by tests
@@ -58,7 +59,7 @@ pub trait Backend: Subscribing + 'static {
         standing: Standing,
         filter: RunFilter,
         limit: usize,
-    ) -> BoxFuture<'_, Result<RunPage, BackendError>>;
+    ) -> BoxFuture<'_, Result<FoundRuns, BackendError>>;
 
     /// One such run with its deliveries and artefacts.
     fn run(&self, standing: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>>;
@@ -349,9 +350,9 @@ pub struct RunOrder {
 #[derive(Debug, Clone)]
 pub enum StartedRun {
     /// It has begun.
-    New(Run),
+    New(ToldRun),
     /// It was there: the request came before, or the instant has had its run.
-    Existing(Run),
+    Existing(ToldRun),
     /// The key was used for another request.
     OtherRequest,
 }
@@ -376,11 +377,20 @@ pub struct FoundDeliveries {
     pub zone: String,
 }
 
+/// Runs that were found.
+#[derive(Debug, Clone)]
+pub struct FoundRuns {
+    /// A page of them, newest first.
+    pub runs: Vec<ToldRun>,
+    /// Whether there are older ones.
+    pub more: bool,
+}
+
 /// One run with all that is known of it.
 #[derive(Debug, Clone)]
 pub struct RunDetail {
-    /// The run itself.
-    pub run: Run,
+    /// The run itself; where something of it is withheld, so are the deliveries of copies and all files.
+    pub run: ToldRun,
     /// What went to whom.
     pub deliveries: Vec<Delivery>,
     /// The ids of those that can be sent again one by one: their recipients are still without.

@@ -40,6 +40,7 @@ mod share;
 mod state;
 mod subscriptions;
 mod table;
+mod told_run;
 mod visitor;
 mod way;
 mod when;
@@ -48,8 +49,8 @@ mod words;
 pub use api::openapi;
 pub use backend::{
     Answers, ArtefactFile, Backend, BackendError, CostsAsked, CostsOnly, DatasetEntry, DeliveriesAsked,
-    FoundCosts, FoundDeliveries, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun,
-    Wish,
+    FoundCosts, FoundDeliveries, FoundRuns, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder,
+    StartedRun, Wish,
 };
 pub use brand::Brand;
 pub use client::TrustedProxies;
@@ -62,6 +63,7 @@ pub use schedules::{Resumed, ScheduleEntry, Upcoming, Why};
 pub use share::is_origin;
 pub use state::{WebSettings, WebState};
 pub use subscriptions::{Leaver, Leaving, MailEntry, Mailbox, Subscribing, SubscriptionEntry, WantsMail};
+pub use told_run::ToldRun;
 
 #[cfg(test)]
 mod tests;

@@ -14,11 +14,13 @@ use super::frame::{self, Frame, Place, page};
 use super::login::{Fields, Gate, bind_forms, door, event_by, person};
 use super::names::RecordId;
 use super::state::WebState;
+use super::told_run::ToldRun;
 use super::visitor::{Entered, Visitor};
 use super::when::{When, took};
 use super::words::{Words, fill, fill_count};
 use crate::access::Standing;
 use crate::definitions::model::ReportId;
+use crate::engine::MemoryUse;
 use crate::format::Locale;
 use crate::ledger::audit::{AuditAction, Event};
 use crate::runs::execute::Resend;
@@ -90,6 +92,8 @@ struct RunView {
     state_text: &'static str,
     error: Option<String>,
     warnings: Vec<String>,
+    /// Whether it saw more than the reader may see, and is told in outline.
+    is_withheld: bool,
     definition_version: String,
     instance: String,
 }
@@ -130,7 +134,7 @@ pub(super) async fn list_runs(
     let undelivered = state.backend.count_undelivered(standing.clone()).await?;
     let dw = DeliveryWords::of(locale);
     let titles = Titles::of(&state, &standing, locale);
-    let older = found.runs.last().filter(|_| found.more);
+    let older = found.runs.last().filter(|_| found.more).map(|told| &told.run);
     page(&RunsPage {
         frame: Frame::new(&visitor, locale, Place::Runs, words.runs, "/runs", &address)
             .in_brand(state.backend.usual_brand()),
@@ -158,8 +162,9 @@ pub(super) async fn show_run(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let id: RunId = id.parse().map_err(|_| WebError::no_page())?;
-    let RunDetail { run, deliveries, open, mut artefacts, resendable, comparable } =
+    let RunDetail { run: told, deliveries, open, mut artefacts, resendable, comparable } =
         state.backend.run(standing.clone(), id).await?.ok_or_else(WebError::no_page)?;
+    let run = &told.run;
     let signed_in = person(&visitor).ok().filter(|_| resendable || !open.is_empty());
     if let (Gate::Login(door), Some(signed_in)) = (&state.gate, signed_in)
         && let Some(again) = bind_forms(door, signed_in, &headers, &format!("/runs/{id}"))?
@@ -170,7 +175,7 @@ pub(super) async fn show_run(
     let words = Words::of(locale);
     let titles = Titles::of(&state, &standing, locale);
     let zone = titles.zone(&run.report);
-    let stages = stages(&run, words);
+    let stages = stages(run, words);
     let cw = CompareWords::of(locale);
     let comparisons = comparable.iter().map(|other| {
         let text = if other.scheduled_at == run.scheduled_at {
@@ -186,8 +191,12 @@ pub(super) async fn show_run(
         missing: lines(&run.waits_for, locale),
         until: run.waits_until.map(|until| When::new(until, &zone)),
     });
-    let burst = run.burst.as_ref().map(|used| words.burst_use(used.scans, used.sliced, used.asked));
-    let run = RunView::new(run, &titles, words);
+    let burst = run
+        .burst
+        .as_ref()
+        .filter(|used| **used != MemoryUse::default())
+        .map(|used| words.burst_use(used.scans, used.sliced, used.asked));
+    let run = RunView::new(told, &titles, words);
     let path = format!("/runs/{id}");
     page(&RunPage {
         frame: Frame::new(&visitor, locale, Place::Runs, &run.title, path.as_str(), &address)
@@ -232,13 +241,13 @@ pub(super) async fn resend_run(
         StartedRun::New(run) => {
             door.record(resent(
                 event_by(door, AuditAction::ScheduleChanged, signed_in, &extensions),
-                &run,
+                &run.run,
                 &resend,
             ))
             .await?;
-            run.id
+            run.run.id
         }
-        StartedRun::Existing(run) => run.id,
+        StartedRun::Existing(told) => told.run.id,
         StartedRun::OtherRequest => id,
     };
     Ok(Redirect::to(&format!("/runs/{run}")).into_response())
@@ -306,7 +315,8 @@ impl Titles {
 }
 
 impl RunView {
-    fn new(run: Run, titles: &Titles, words: &Words) -> Self {
+    fn new(told: ToldRun, titles: &Titles, words: &Words) -> Self {
+        let ToldRun { run, is_withheld } = told;
         let zone = titles.zone(&run.report);
         Self {
             id: run.id.to_string(),
@@ -321,6 +331,7 @@ impl RunView {
             state_text: words.run_state(run.state),
             error: run.error,
             warnings: run.warnings,
+            is_withheld,
             definition_version: run.definition_version.chars().take(12).collect(),
             instance: run.instance,
             report: run.report.to_string(),

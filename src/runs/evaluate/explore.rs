@@ -120,6 +120,7 @@ impl ExploreError {
         let kind = error.kind();
         tracing::warn!(%dataset, ?kind, %error, "a question of a dataset failed");
         match kind {
+            _ if error.is_overspent() => Self::Failed { kind, message: words::overspent(locale).to_owned() },
             Kind::BadRequest => Self::Question(error.to_string()),
             Kind::OverLimit => Self::Failed { kind, message: error.to_string() },
             _ => Self::Failed { kind, message: words::failure(kind, locale).to_owned() },

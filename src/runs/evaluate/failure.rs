@@ -12,7 +12,11 @@ pub(super) fn of_engine(report: &ReportId, panel: &PanelId, error: &EngineError,
     let kind = error.kind();
     let cause = error.to_string();
     let closed = kind == Kind::Forbidden;
-    let failure = Failure { message: message(kind, &cause, locale), error_id: new_id(), cause, closed };
+    let message = match error.is_overspent() {
+        true => words::overspent(locale).to_owned(),
+        false => message(kind, &cause, locale),
+    };
+    let failure = Failure { message, error_id: new_id(), cause, closed };
     if closed {
         return failure;
     }

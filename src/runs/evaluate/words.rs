@@ -29,6 +29,15 @@ pub(super) fn failure(kind: Kind, locale: Locale) -> &'static str {
     }
 }
 
+/// What a viewer is told where the budget is spent that would pay; whose it is and how much, its role knows.
+pub(super) fn overspent(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Ko => "이번 달 조회 예산을 모두 썼습니다. 이미 조회한 수치는 계속 볼 수 있습니다.",
+        Locale::En => "This month's budget for questions is spent. Answers that are there are still shown.",
+        Locale::ZhHk => "本月查詢預算已用完；已有的結果仍會顯示。",
+    }
+}
+
 /// What a panel says first whose numbers lack regions.
 pub fn missing_regions(regions: &BTreeSet<String>, locale: Locale) -> String {
     let regions = regions.iter().map(String::as_str).collect::<Vec<_>>().join(", ");

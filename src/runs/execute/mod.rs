@@ -216,7 +216,7 @@ impl Runner {
         if let Some(burst) = &ticket.schedule.burst {
             return burst::perform(self, ticket, burst, place, warnings).await;
         }
-        let part = Part::whole(ticket);
+        let part = Part::whole(ticket, self.parts.answers.seen(&ticket.report, ticket.viewer.clone()).await);
         let earlier = Earlier::of(&self.parts, ticket).await?;
         let sealed = match earlier.find(&self.parts, ticket, &part).await {
             Some((sealed, run)) => {

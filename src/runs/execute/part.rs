@@ -20,6 +20,8 @@ pub(super) struct Part {
     pub locale: Locale,
     /// For whom it is evaluated.
     pub viewer: Viewer,
+    /// A digest of what they may see of its data, as [`Answers::seen`](super::Answers::seen) gives it.
+    pub seen: Option<String>,
     /// What it is about in words, such as the store; empty for the whole report.
     pub about: String,
     /// What is attached; `None` for what the delivery says.
@@ -32,11 +34,12 @@ pub(super) struct Part {
 
 impl Part {
     /// The whole report, as its schedule says.
-    pub(super) fn whole(ticket: &Ticket) -> Self {
+    pub(super) fn whole(ticket: &Ticket, seen: Option<String>) -> Self {
         Self {
             parameters: ticket.parameters.clone(),
             locale: ticket.schedule.locale.unwrap_or(ticket.report.locale),
             viewer: ticket.viewer.clone(),
+            seen,
             about: String::new(),
             attach: None,
             freshness: Freshness::from_now_on(),
@@ -44,12 +47,13 @@ impl Part {
         }
     }
 
-    /// What tells it from other copies of the same instant, for good: a digest.
+    /// What tells it from other copies of the same instant, for good: a digest. A copy for somebody whose rights have
+    /// changed since is another one, and is made anew.
     pub(super) fn key(&self) -> String {
         let attach: Option<Vec<&str>> =
             self.attach.as_ref().map(|attach| attach.iter().map(|attachment| attachment.word()).collect());
-        let key =
-            format!("{:?}", (&self.parameters, self.locale.tag(), attach, self.viewer.name(), &self.about));
+        let whose = (self.viewer.name(), &self.seen);
+        let key = format!("{:?}", (&self.parameters, self.locale.tag(), attach, whose, &self.about));
         format!("{:x}", Sha256::digest(key)).chars().take(32).collect()
     }
 }

@@ -55,6 +55,9 @@ pub struct DeliveryFilter {
     pub report: Option<ReportId>,
     /// Only of these reports.
     pub among: Option<Vec<ReportId>>,
+    /// Copies of bursts only of these reports, each as far as its runs saw what is said; what is sent as a whole is not
+    /// meant.
+    pub copies: Option<Vec<(ReportId, Seen)>>,
     /// Of this schedule.
     pub schedule: Option<FieldName>,
     /// With this anywhere in the address or path; letters' case does not count.
@@ -69,6 +72,17 @@ pub struct DeliveryFilter {
     pub until: Option<DateTime<Utc>>,
     /// Only older than this delivery: the last of the page before.
     pub before: Option<String>,
+}
+
+/// Which runs of a report are meant, by what they saw of its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// Whatever they saw.
+    Any,
+    /// Those that saw just this, by its digest: see [`Run::seen`].
+    Just(String),
+    /// No run.
+    None,
 }
 
 /// A delivery with the run that it belongs to.
@@ -139,6 +153,18 @@ impl Conditions {
                 reports.iter().map(|report| conditions.place(report.to_string())).collect();
             let list = if places.is_empty() { "NULL".to_owned() } else { places.join(", ") };
             conditions.and(&format!("r.report IN ({list})"));
+        }
+        if let Some(copies) = &filter.copies {
+            let mut told = vec!["d.slice = '' AND r.burst IS NULL".to_owned()];
+            for (report, seen) in copies {
+                let and_seen = match seen {
+                    Seen::Any => String::new(),
+                    Seen::Just(seen) => format!(" AND r.seen = {}", conditions.place(seen.clone())),
+                    Seen::None => continue,
+                };
+                told.push(format!("r.report = {}{and_seen}", conditions.place(report.to_string())));
+            }
+            conditions.and(&format!("({})", told.join(" OR ")));
         }
         if let Some(part) = &filter.recipient {
             let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -299,11 +325,10 @@ impl Store {
         Ok((found.pop().and_then(|mut before| before.pop()), others))
     }
 
-    /// How many deliveries of these reports, or of all, have recipients who are still without; counted up to one more
+    /// How many deliveries of those that `filter` tells have recipients who are still without; counted up to one more
     /// than [`MOST_COUNTED`].
-    pub async fn count_undelivered(&self, among: Option<Vec<ReportId>>) -> Result<usize, StoreError> {
-        let filter =
-            DeliveryFilter { among, state: Some(WantedState::Undelivered), ..DeliveryFilter::default() };
+    pub async fn count_undelivered(&self, filter: &DeliveryFilter) -> Result<usize, StoreError> {
+        let filter = DeliveryFilter { state: Some(WantedState::Undelivered), ..filter.clone() };
         let conditions = Conditions::of(&filter);
         let text = format!(
             "SELECT COUNT(*) AS found FROM (SELECT 1 AS one FROM deliveries d JOIN runs r ON r.id = d.run \

@@ -20,7 +20,7 @@ mod waiting;
 pub use artefact::{Artefact, NewArtefact};
 pub use claim::{Claim, NewRun, Repeat};
 pub use delivery::{Delivery, Planned, Reached};
-pub use history::{DeliveryEntry, DeliveryFilter, DeliveryPage, MOST_COUNTED, WantedState};
+pub use history::{DeliveryEntry, DeliveryFilter, DeliveryPage, MOST_COUNTED, Seen, WantedState};
 pub use key::RunKey;
 pub use lease::Lease;
 pub use pause::Pause;

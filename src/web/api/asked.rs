@@ -111,13 +111,16 @@ pub(super) fn parsed<T: std::str::FromStr>(
     text.map(|text| text.parse().map_err(|_| bad(format!("`{name}` is {valid}")))).transpose()
 }
 
-/// The value of a header of printable ASCII, from 1 to `most` characters.
+/// The value of a header of printable ASCII without blanks, from 1 to `most` characters.
 pub(super) fn header_text<'a>(headers: &'a HeaderMap, name: &str, most: usize) -> Result<&'a str, WebError> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().and_then(|value| value.to_str().ok()).map(str::trim);
-    let fits = |value: &&str| (1..=most).contains(&value.len()) && values.next().is_none();
+    let is_plain = |value: &str| value.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits = |value: &&str| (1..=most).contains(&value.len()) && is_plain(value) && values.next().is_none();
     value.filter(fits).ok_or_else(|| {
-        bad(format!("the header `{name}` must be there once, with 1 to {most} printable ASCII characters"))
+        bad(format!(
+            "the header `{name}` must be there once, with 1 to {most} printable ASCII characters and no blank"
+        ))
     })
 }
 

@@ -13,13 +13,14 @@ use super::names::{Named, NamedTwice, Parsed};
 use crate::definitions::model::{FieldName, ReportId};
 use crate::ledger::audit::AuditAction;
 use crate::runs::execute::Resend;
-use crate::runs::store::{Artefact, Delivery, Run, RunFilter, RunId, RunState};
+use crate::runs::store::{Artefact, Delivery, RunFilter, RunId, RunState};
 use crate::web::Gate;
 use crate::web::backend::{RunOrder, StartedRun};
 use crate::web::error::WebError;
 use crate::web::login::event_by;
 use crate::web::runs::resent;
 use crate::web::state::WebState;
+use crate::web::told_run::ToldRun;
 use crate::web::visitor::{Entered, Visitor};
 
 /// The header that names a request that starts a run.
@@ -83,6 +84,9 @@ pub(super) struct RunOut {
     error: Option<String>,
     /// What was wrong without stopping it.
     warnings: Vec<String>,
+    /// Whether its errors, warnings, files and the copies of bursts are not told, because it saw more of the data than
+    /// whoever asks may see.
+    withheld: bool,
 }
 
 /// A run with all that is known of it.
@@ -182,7 +186,7 @@ pub(super) async fn list(
     };
     let limit = number(asked.limit.as_deref(), "limit", state.settings.runs_per_page, 200)?;
     let found = state.backend.runs(standing, filter, limit).await?;
-    let next_before = found.runs.last().filter(|_| found.more).map(|run| run.id.to_string());
+    let next_before = found.runs.last().filter(|_| found.more).map(|told| told.run.id.to_string());
     kept(&headers, &Runs { runs: found.runs.into_iter().map(RunOut::new).collect(), next_before })
 }
 
@@ -227,7 +231,7 @@ pub(super) async fn start(
             if let (Gate::Login(door), Some(signed_in)) = (&state.gate, visitor.presence.signed_in()) {
                 let event = event_by(door, AuditAction::ScheduleChanged, signed_in, &extensions)
                     .on("schedule", &object)
-                    .with("run", run.id.to_string())
+                    .with("run", run.run.id.to_string())
                     .with("started", if dry_run { "dry_run" } else { "manual" });
                 door.record(event).await?;
             }
@@ -260,7 +264,7 @@ pub(super) async fn resend(
         StartedRun::New(run) => {
             if let (Gate::Login(door), Some(signed_in)) = (&state.gate, visitor.presence.signed_in()) {
                 let event = event_by(door, AuditAction::ScheduleChanged, signed_in, &extensions);
-                door.record(resent(event, &run, &resend)).await?;
+                door.record(resent(event, &run.run, &resend)).await?;
             }
             run
         }
@@ -270,7 +274,8 @@ pub(super) async fn resend(
 }
 
 impl RunOut {
-    fn new(run: Run) -> Self {
+    fn new(told: ToldRun) -> Self {
+        let ToldRun { run, is_withheld } = told;
         Self {
             id: run.id.to_string(),
             report: run.report.to_string(),
@@ -287,6 +292,7 @@ impl RunOut {
             finished_at: run.finished_at,
             error: run.error,
             warnings: run.warnings,
+            withheld: is_withheld,
         }
     }
 }

@@ -155,6 +155,9 @@ async fn a_run_is_started_once_for_each_key() {
     assert_eq!(start("monday", &[("idempotency-key", "used-before")]).await.status, 202);
     assert_eq!(start("monday", &[("idempotency-key", "used-for-another")]).await.status, 422);
     assert_eq!(start("nothing", &[("idempotency-key", "one")]).await.status, 404);
+    for blank in ["a b", "a\tb"] {
+        assert_eq!(start("monday", &[("idempotency-key", blank)]).await.status, 400, "{blank}");
+    }
     let without = start("monday", &[]).await;
     assert_eq!(without.status, 400);
     assert!(error(without.text())["message"].as_str().unwrap().contains("Idempotency-Key"));

@@ -25,13 +25,14 @@ use crate::runs::execute::Resend;
 use crate::runs::figures::Compared;
 use crate::runs::store::{
     Artefact, Channel, Delivery, DeliveryEntry, DeliveryPage, DeliveryState, Pause, Run, RunFilter, RunId,
-    RunPage, RunState, Signal, Stage, Subscription, Trigger, WantedState,
+    RunState, Signal, Stage, Subscription, Trigger, WantedState,
 };
 use crate::web::backend::{
     Answers, ArtefactFile, Backend, BackendError, CostsAsked, DatasetEntry, DeliveriesAsked, FoundCosts,
-    FoundDeliveries, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun, Wish,
+    FoundDeliveries, FoundRuns, Fresh, OpenReport, ReadyCheck, ReportEntry, RunDetail, RunOrder, StartedRun,
+    Wish,
 };
-use crate::web::{Brand, Leaver, Leaving, Mailbox, Resumed, ScheduleEntry, Subscribing, WantsMail};
+use crate::web::{Brand, Leaver, Leaving, Mailbox, Resumed, ScheduleEntry, Subscribing, ToldRun, WantsMail};
 
 /// How long the panel called `slow` takes.
 pub(crate) const SLOW: Duration = Duration::from_millis(1500);
@@ -227,13 +228,14 @@ impl Backend for Fake {
         _: Standing,
         filter: RunFilter,
         limit: usize,
-    ) -> BoxFuture<'_, Result<RunPage, BackendError>> {
+    ) -> BoxFuture<'_, Result<FoundRuns, BackendError>> {
         let mut runs: Vec<Run> = (0..60).map(run).collect();
         runs.retain(|run| filter.state.is_none_or(|state| state == run.state));
         runs.retain(|run| filter.before.is_none_or(|before| run.id < before));
         let more = runs.len() > limit;
         runs.truncate(limit);
-        async move { Ok(RunPage { runs, more }) }.boxed()
+        let runs = runs.into_iter().map(ToldRun::whole).collect();
+        async move { Ok(FoundRuns { runs, more }) }.boxed()
     }
 
     fn run(&self, _: Standing, id: RunId) -> BoxFuture<'_, Result<Option<RunDetail>, BackendError>> {
@@ -399,9 +401,9 @@ impl Backend for Fake {
     ) -> BoxFuture<'_, Result<Option<StartedRun>, BackendError>> {
         async move {
             Ok(match (order.schedule.as_str(), order.key.as_str()) {
-                ("monday", "used-before") => Some(StartedRun::Existing(run(3))),
+                ("monday", "used-before") => Some(StartedRun::Existing(ToldRun::whole(run(3)))),
                 ("monday", "used-for-another") => Some(StartedRun::OtherRequest),
-                ("monday", _) => Some(StartedRun::New(run(0))),
+                ("monday", _) => Some(StartedRun::New(ToldRun::whole(run(0)))),
                 _ => None,
             })
         }
@@ -606,6 +608,6 @@ fn detail(run: Run) -> RunDetail {
         resendable: run.can_be_resent(),
         comparable: Vec::new(),
         artefacts: vec![artefact],
-        run,
+        run: ToldRun::whole(run),
     }
 }

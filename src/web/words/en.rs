@@ -55,6 +55,7 @@ pub(super) static WORDS: Words = Words {
     csv_for_programs: "without BOM",
     panel_broke: "Something unexpected happened. Try again, or give the error id to the owner.",
     not_drawn: "The chart cannot be drawn from these data. Give the error id to the owner.",
+    withheld: "The errors, warnings and files of this run, and the copies of bursts, are told only to those who may see the same data as it, and to the role that owns the report.",
     error_id: "Error id",
     more_actions: "Download",
     open_alone: "Open alone",

@@ -55,6 +55,7 @@ pub(super) static WORDS: Words = Words {
     csv_for_programs: "BOM 없음",
     panel_broke: "예기치 않은 오류가 발생했습니다. 다시 시도하거나 담당자에게 오류 번호를 알려 주세요.",
     not_drawn: "이 데이터로는 차트를 그릴 수 없습니다. 담당자에게 오류 번호를 알려 주세요.",
+    withheld: "이 실행의 오류, 경고, 파일과 개인별 사본은 같은 데이터를 볼 수 있는 사람과 보고서를 소유한 역할에만 보여 줍니다.",
     error_id: "오류 번호",
     more_actions: "내려받기",
     open_alone: "크게 보기",

@@ -141,6 +141,8 @@ pub(super) struct Words {
     /// A chart cannot be drawn.
     pub(super) not_drawn: &'static str,
     /// Label of an error's id.
+    /// Why a run is told in outline.
+    pub(super) withheld: &'static str,
     pub(super) error_id: &'static str,
     /// The menu of a panel.
     pub(super) more_actions: &'static str,

@@ -55,6 +55,7 @@ pub(super) static WORDS: Words = Words {
     csv_for_programs: "不含 BOM",
     panel_broke: "發生未預期的錯誤。請重試，或將錯誤編號告知負責人。",
     not_drawn: "未能以這些資料繪製圖表，請將錯誤編號告知負責人。",
+    withheld: "此執行的錯誤、警告、檔案及分發副本，只向能查看相同資料的人及擁有此報表的角色顯示。",
     error_id: "錯誤編號",
     more_actions: "下載",
     open_alone: "單獨開啟",

@@ -13,14 +13,14 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
-use self::recipients::{Copy, Shared, Unreachable, copies, split};
+use self::recipients::{Copy, Shared, Unreachable, copies, split, viewer};
 use super::deliver::{self, Errand, People, Problem, failed, worst};
 use super::part::Part;
 use super::sealed::{Earlier, Sealed};
 use super::{Done, Made, Runner, StageFailure, Ticket, figures, files, leave, send_if};
 use crate::definitions::model::{Burst, RunAs};
 use crate::delivery::Recipient;
-use crate::engine::{Freshness, Memory};
+use crate::engine::{Freshness, Memory, MemoryUse};
 use crate::error::Kind;
 use crate::runs::store::{Channel, DeliveryState, Planned, Stage, Trigger};
 
@@ -62,7 +62,13 @@ pub(super) async fn perform(
         runner.note_seen(ticket).await?;
     }
     let memory = Arc::new(Memory::new(split(&ticket.report, burst)));
-    let shared = Shared { memory: Arc::clone(&memory), freshness: Freshness::from_now_on() };
+    // From now on its deliveries are known to be those of copies.
+    parts.store.note_burst(ticket.run.id, &MemoryUse::default()).await.map_err(failed)?;
+    let seen = match viewer(ticket, burst) {
+        Some(viewer) => parts.answers.seen(&ticket.report, viewer).await,
+        None => None,
+    };
+    let shared = Shared { memory: Arc::clone(&memory), freshness: Freshness::from_now_on(), seen };
     let (found, unreachable) = copies(parts, ticket, burst, &shared).await?;
     let mut problems = refuse(runner, ticket, &unreachable, &found).await?;
     let found = with_people(ticket, found)?;

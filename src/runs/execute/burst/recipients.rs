@@ -28,6 +28,8 @@ pub(super) struct Shared {
     pub(super) memory: Arc<Memory>,
     /// The same listing of files for all.
     pub(super) freshness: Freshness,
+    /// A digest of what all of them show, where it is not the recipients' rights that decide.
+    pub(super) seen: Option<String>,
 }
 
 /// Somebody who cannot get their copy, and why.
@@ -251,7 +253,7 @@ async fn part(
     recipient: Option<&Recipient>,
     shared: &Shared,
 ) -> Result<Part, String> {
-    let whole = Part::whole(ticket);
+    let whole = Part::whole(ticket, shared.seen.clone());
     let mut parameters = whole.parameters;
     for (name, values) in &row.bind {
         // A parameter without a value filters nothing: they would get everybody's numbers.
@@ -284,25 +286,36 @@ async fn part(
         let words: Vec<&str> = attach.iter().copied().map(Attachment::word).collect();
         about = [about, words.join("+")].join(" · ");
     }
-    let viewer = match burst.run_as() {
-        RunAs::Schedule => whole.viewer,
-        RunAs::Role(role) => Viewer::role(whole.viewer.name(), role),
-        RunAs::Recipient => {
+    let (viewer, seen) = match viewer(ticket, burst) {
+        Some(viewer) => (viewer, whole.seen),
+        None => {
             let recipient = recipient.ok_or("without mail nobody is the recipient whose rights decide")?;
             let name = recipient.address.to_string().to_lowercase();
             let known = parts.catalog.person(&name).await?;
-            Viewer::person(known.unwrap_or_else(|| Person { name, ..Person::default() }))
+            let viewer = Viewer::person(known.unwrap_or_else(|| Person { name, ..Person::default() }));
+            let seen = parts.answers.seen(&ticket.report, viewer.clone()).await;
+            (viewer, seen)
         }
     };
     Ok(Part {
         parameters,
         locale,
         viewer,
+        seen,
         about,
         attach,
         freshness: shared.freshness,
         memory: Some(Arc::clone(&shared.memory)),
     })
+}
+
+/// Whose rights decide on every copy; `None` where it is those of each recipient.
+pub(super) fn viewer(ticket: &Ticket, burst: &Burst) -> Option<Viewer> {
+    match burst.run_as() {
+        RunAs::Schedule => Some(ticket.viewer.clone()),
+        RunAs::Role(role) => Some(Viewer::role(ticket.viewer.name(), role)),
+        RunAs::Recipient => None,
+    }
 }
 
 fn attachments(text: &str) -> Result<Vec<Attachment>, String> {
