@@ -141,6 +141,68 @@ async fn files_of_a_run_are_for_those_who_see_what_it_saw() {
     let _ = (&site.workspace, &site.state);
 }
 
+#[tokio::test]
+async fn copies_and_errors_of_a_run_are_told_to_those_who_see_what_it_saw() {
+    let workspace = TestWorkspace::sample();
+    workspace.replace(
+        "access.yaml",
+        "  marketing:\n",
+        "  narrow:\n    groups: [narrow]\n    access: [sales_country, inventory_read, events_read, reports_work]\n  marketing:\n",
+    );
+    let (first, other) = ("강남 플래그십", "부산 서면");
+    workspace.replace(
+        "weekly-sales.yaml",
+        "schedules:\n",
+        &format!(
+            "schedules:\n  stores:\n    cron: '0 9 * * MON'\n    burst: {{recipients: [{{to: kim@example.com, bind: {{store: {first}}}}}, \
+             {{to: lee@example.com, bind: {{store: {other}}}}}]}}\n    deliver: {{folder: {{path: 'stores/{{about}}', files: [csv]}}}}\n"
+        ),
+    );
+    workspace.replace(
+        "weekly-sales.yaml",
+        "parameters:\n",
+        "parameters:\n  store: {type: member, of: store, multiple: true}\n",
+    );
+    let state = tempfile::tempdir().unwrap();
+    let run = |most_rows: &str| {
+        let mut command = jangpyo(&workspace.dir(), state.path());
+        command.args(["run", "weekly-sales/stores", "--json"]).env("JANGPYO_MAX_ROWS", most_rows);
+        let ran = Said::of(&mut command);
+        ran.json()["run"]["id"].as_str().map_or_else(|| panic!("{ran:?}"), str::to_owned)
+    };
+    // The second has panels that fail, and its error says in which copies.
+    let (sent, failed) = (run("50000"), run("1"));
+    let site = site(workspace, state);
+    let narrow: Who = ("han@hanbit.example", "narrow", "KR");
+    let owner: Who = ("oh@hanbit.example", "hanbit-sales-analytics,hanbit-people", "");
+    for (run, is_failed) in [(&sent, false), (&failed, true)] {
+        for who in [ANALYST, owner] {
+            let told = site.get(who, &format!("/runs/{run}")).await.text();
+            assert!(told.contains(first) && told.contains(other), "{} {run}", who.0);
+            let api = site.get(who, &format!("/api/v1/runs/{run}")).await.json();
+            assert_eq!(api["run"]["withheld"], false, "{api}");
+            assert_eq!(api["run"]["error"].is_string(), is_failed, "{api}");
+        }
+        for path in [format!("/runs/{run}"), format!("/api/v1/runs/{run}")] {
+            let page = site.get(narrow, &path).await;
+            assert_eq!(page.status, 200, "{path}");
+            let text = page.text();
+            assert!(!text.contains(first) && !text.contains(other), "{path}: {text}");
+            assert!(
+                text.contains("withheld\":true") || text.contains("같은 데이터를 볼 수 있는"),
+                "{path}: {text}"
+            );
+        }
+    }
+    for path in ["/runs", "/deliveries", "/api/v1/runs", "/api/v1/deliveries", "/deliveries?recipient=stores"]
+    {
+        let (all, less) = (site.get(ANALYST, path).await.text(), site.get(narrow, path).await.text());
+        let names = |text: &str| text.contains(first) || text.contains("stores/");
+        assert!(!names(&less), "{path}: {less}");
+        assert!(path.contains("runs") || names(&all), "{path}: {all}");
+    }
+}
+
 fn said(workspace: &TestWorkspace, arguments: &[&str]) -> Said {
     let state = tempfile::tempdir().unwrap();
     Said::of(jangpyo(&workspace.dir(), state.path()).args(arguments))
