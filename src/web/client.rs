@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_server::tls::TlsInfo;
@@ -73,6 +73,11 @@ impl Client {
             through_proxy: true,
         }
     }
+}
+
+/// Whether the browser's connection is encrypted, by us or as a trusted proxy says.
+pub(super) fn is_encrypted(extensions: &Extensions) -> bool {
+    extensions.get::<Client>().is_some_and(|client| client.secure)
 }
 
 /// The entries of all lines of a header, in order.

@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 
 use super::address::Address;
 use super::api;
-use super::client::Client;
+use super::client::{Client, is_encrypted};
 use super::error::{WebError, code_of};
 use super::frame::{self, Frame, Place, Surroundings, page};
 use super::login::Presence;
@@ -68,6 +68,8 @@ struct Asked {
     wants_json: bool,
     /// Whether whoever has the address gets in.
     is_secret_address: bool,
+    /// The site that a report was asked for to stand in, as its browser says.
+    framed_by: Option<String>,
     /// Whether a browser may be told to come encrypted from now on.
     stays_secure: bool,
 }
@@ -90,6 +92,7 @@ impl Asked {
             // Not the links that set passwords: without a referrer browsers send their forms without an
             // origin too, and such forms are refused.
             is_secret_address: [SHARED, EMBEDDED].iter().any(|start| request.uri().path().starts_with(start)),
+            framed_by: is_embedded(request.uri().path()).then(|| referring_site(headers)).flatten(),
             stays_secure: client.secure && !super::host::is_loopback(request),
         }
     }
@@ -99,9 +102,19 @@ impl Asked {
 const SHARED: &str = "/share/";
 const EMBEDDED: &str = "/embed/";
 
+fn is_embedded(path: &str) -> bool {
+    path.starts_with(EMBEDDED)
+}
+
+/// The origin of the page that led here.
+fn referring_site(headers: &HeaderMap) -> Option<String> {
+    let referrer = url::Url::parse(headers.get(header::REFERER)?.to_str().ok()?).ok()?;
+    Some(referrer.origin().ascii_serialization())
+}
+
 impl Asked {
     fn is_embedded(&self) -> bool {
-        self.path.starts_with(EMBEDDED)
+        is_embedded(&self.path)
     }
 
     /// What stands around an error here: whoever came by a link has no other page to go to.
@@ -147,10 +160,16 @@ pub(super) async fn guard(State(state): State<WebState>, mut request: Request, n
     .instrument(span.clone())
     .await;
     let embedded = response.extensions_mut().remove::<EmbeddedIn>().or_else(|| {
-        // What is wrong with a token is told inside of the frame, where any of the sites may have it: the page
-        // tells nothing else, and a browser that refuses it would tell nothing at all.
-        let sites = || policy_for(&state.settings.embed_origins.join(" ")).map(EmbeddedIn);
-        (asked.is_embedded() && !state.settings.embed_origins.is_empty()).then(sites).flatten()
+        // What is wrong with a token is told inside of the frame, if the site that it stands in says who it is: the
+        // page tells nothing else, and a browser that refuses it would tell nothing at all.
+        let site = asked.framed_by.as_ref()?;
+        state
+            .settings
+            .embed_origins
+            .iter()
+            .find(|origin| *origin == site)
+            .and_then(|site| policy_for(site))
+            .map(EmbeddedIn)
     });
     add_headers(&asked, response.headers_mut());
     if let Some(EmbeddedIn(policy)) = embedded {
@@ -252,15 +271,17 @@ pub(super) async fn remember_preferences(request: Request, next: Next) -> Respon
     if api::is_api(request.uri().path()) {
         return next.run(request).await;
     }
+    let encrypted = is_encrypted(request.extensions());
     let address = Address::parse(request.uri().query());
     let readable = matches!(*request.method(), Method::GET | Method::HEAD);
     if let Some(theme) = address.get("theme").and_then(Theme::parse).filter(|_| readable) {
         let clean = format!("{}{}", safe_path(request.uri().path()), address.without("theme").query());
-        return ([(header::SET_COOKIE, cookie("theme", theme.name()))], Redirect::to(&clean)).into_response();
+        return ([(header::SET_COOKIE, cookie("theme", theme.name(), encrypted))], Redirect::to(&clean))
+            .into_response();
     }
     let mut response = next.run(request).await;
     if let Some(locale) = address.get("lang").and_then(Locale::from_tag)
-        && let Ok(value) = HeaderValue::from_str(&cookie("lang", locale.tag()))
+        && let Ok(value) = HeaderValue::from_str(&cookie("lang", locale.tag(), encrypted))
     {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -272,8 +293,9 @@ fn safe_path(path: &str) -> String {
     format!("/{}", path.trim_start_matches(['/', '\\']))
 }
 
-fn cookie(name: &str, value: &str) -> String {
-    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
+fn cookie(name: &str, value: &str, encrypted: bool) -> String {
+    let end = if encrypted { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{end}")
 }
 
 fn add_headers(asked: &Asked, headers: &mut HeaderMap) {

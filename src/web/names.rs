@@ -25,6 +25,11 @@ impl ReportPath {
         report
     }
 
+    /// Whether there is anything with such an ending.
+    pub(super) fn is_ending(ending: &str) -> bool {
+        matches!(ending, "" | "pdf" | "xlsx")
+    }
+
     /// The same of a report that the address does not name: its ending says what is asked for.
     pub(super) fn of_ending(report: ReportId, ending: &str) -> Option<Self> {
         match ending {

@@ -86,6 +86,9 @@ async fn a_link_ends_when_used_up_revoked_or_its_maker_is_shut_out() {
     let mut admin = site.newcomer("root", &["--administrator"]).await;
     let mut boss = site.newcomer("yuna", &BOSS).await;
     let once = made(&mut boss, "", &[("uses", "1")]).await;
+    for nothing in [format!("{once}.zip"), format!("{once}/panels/trend.zip")] {
+        assert_eq!(site.browser().get(&nothing).await.status, 404, "what is no file costs no use: {nothing}");
+    }
     let mut guest = site.browser();
     assert_eq!(guest.get(&once).await.status, 200);
     assert_eq!(guest.get(&format!("{once}/panels/trend")).await.status, 200, "its panels are no further use");

@@ -55,6 +55,15 @@ async fn a_changed_group_holds_at_once_for_sessions_tokens_and_links() {
     let taken = chief.submit("/users", "/users/yuna/rights", &[("groups", "hanbit-people")]).await;
     assert_eq!((taken.status, taken.header("location")), (303, "/users?done=changed"));
     assert_eq!(made.statuses(&site, &mut yuna).await, [404, 404, 404, 403]);
+    // What is wrong is told inside of a named site alone, and the names of these to nobody.
+    for (from, framed_by) in
+        [(None, "'none'"), (Some(INTRANET), INTRANET), (Some("https://evil.example"), "'none'")]
+    {
+        let mut guest = site.browser();
+        guest.headers = from.map(|from| ("referer", format!("{from}/page"))).into_iter().collect();
+        let policy = guest.get(&made.embedded).await.header("content-security-policy").to_owned();
+        assert!(policy.ends_with(&format!("frame-ancestors {framed_by}")), "{from:?}: {policy}");
+    }
     assert!(yuna.get("/account").await.text().contains("hanbit-people"));
 
     let given = site.command(&["users", "change", "yuna", "--groups", "hanbit-people,hanbit-executives"]);

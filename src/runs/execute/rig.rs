@@ -33,6 +33,8 @@ pub(crate) struct Scripted {
     pub(crate) missing: Mutex<Vec<Missing>>,
     /// What people may do with the report.
     pub(crate) open: Mutex<Vec<Action>>,
+    /// What people see of the report's data.
+    pub(crate) seen: Mutex<String>,
 }
 
 impl Answers for Scripted {
@@ -42,7 +44,8 @@ impl Answers for Scripted {
     }
 
     fn seen<'a>(&'a self, _: &'a Report, _: Viewer) -> BoxFuture<'a, Option<String>> {
-        Box::pin(async { Some("everything".into()) })
+        let seen = self.seen.lock().unwrap().clone();
+        Box::pin(async move { Some(seen) })
     }
 
     fn may<'a>(&'a self, _: Viewer, action: Action, _: &'a ReportId) -> BoxFuture<'a, bool> {
@@ -234,6 +237,7 @@ impl Rig {
             missing: Mutex::default(),
             open: Mutex::new(vec![Action::View, Action::Export]),
             rows: Mutex::default(),
+            seen: Mutex::new("everything".into()),
         });
         let catalog = Arc::new(OneReport(Mutex::new(Arc::new(report)), AtomicU32::new(0)));
         let state = home.folder.path().to_owned();

@@ -211,6 +211,21 @@ async fn what_is_in_doubt_is_sent_again_only_when_everyone_is_meant() {
 }
 
 #[tokio::test]
+async fn what_was_made_with_other_rights_is_not_sent_again() {
+    let refused = || Outcome::Refused("550 no such user".into());
+    let mailbox = MemoryMailbox::new(from()).answering([refused(), refused(), refused(), refused()]);
+    let rig = Rig::mailing(weekly(), mailbox).await;
+    let first = rig.run(Trigger::Schedule, Repeat::Never).await;
+    assert_eq!((first.state, rig.questions().len()), (RunState::Failed, 1));
+    let again = rig.run(Trigger::Manual, Repeat::Unsent).await;
+    assert_eq!((again.state, rig.questions().len()), (RunState::Failed, 1), "{:?}", again.warnings);
+    *rig.asked.seen.lock().unwrap() = "less".into();
+    let less = rig.run(Trigger::Manual, Repeat::Unsent).await;
+    assert_eq!((less.state, rig.questions().len()), (RunState::Succeeded, 2), "{:?}", less.warnings);
+    assert_eq!(less.seen.as_deref(), Some("less"));
+}
+
+#[tokio::test]
 async fn an_unwritable_shelf_fails_the_run_before_anything_is_sent() {
     let rig = Rig::new(weekly()).await;
     std::fs::write(rig.home.folder.path().join("artefacts"), "a file in the way").unwrap();

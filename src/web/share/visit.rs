@@ -11,6 +11,7 @@ use crate::definitions::model::ReportId;
 use crate::identity::Share;
 use crate::ledger::audit::{AuditAction, Event, Method, Outcome};
 use crate::web::address::Address;
+use crate::web::client::is_encrypted;
 use crate::web::error::WebError;
 use crate::web::login::{Door, client_address, door, private, request_id};
 use crate::web::names::{PanelFormat, PanelPath, ReportPath};
@@ -95,7 +96,8 @@ impl Asked<'_> {
             door.record(told(event, &share).with("uses", uses)).await?;
             let until = (now + VISIT).min(share.expires_at);
             let (value, age) = (door.identity.share_visit(&share.id, until), (until - now).num_seconds());
-            let (secure, secret) = (if door.secure { "; Secure" } else { "" }, self.secret);
+            let encrypted = door.secure || is_encrypted(self.extensions);
+            let (secure, secret) = (if encrypted { "; Secure" } else { "" }, self.secret);
             cookie = HeaderValue::from_str(&format!(
                 "{COOKIE}={value}; Path=/share/{secret}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
             ))
@@ -164,6 +166,10 @@ pub(super) async fn show_report(
     let door = door(&state)?;
     let (secret, ending) = link.rsplit_once('.').unwrap_or((&link, ""));
     let asked = Asked { secret, method: &method, uri: &uri, headers: &headers, extensions: &extensions };
+    // What is no file costs no use.
+    if !ReportPath::is_ending(ending) {
+        return Err(asked.gone());
+    }
     let entered = asked.enter(&state, door).await?;
     let path = ReportPath::of_ending(entered.report.clone(), ending).ok_or_else(WebError::no_page)?;
     let file = (!ending.is_empty()).then(|| ending.to_owned());
@@ -184,6 +190,10 @@ pub(super) async fn show_panel(
     let door = door(&state)?;
     let asked =
         Asked { secret: &secret, method: &method, uri: &uri, headers: &headers, extensions: &extensions };
+    // What is no panel costs no use, whatever the report is.
+    if PanelPath::parse("any", &segment).is_none() {
+        return Err(asked.gone());
+    }
     let entered = asked.enter(&state, door).await?;
     let path = PanelPath::parse(entered.report.as_str(), &segment).ok_or_else(WebError::no_page)?;
     let file = (path.format != PanelFormat::Page).then(|| segment.clone());
