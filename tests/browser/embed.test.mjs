@@ -47,11 +47,11 @@ after(async () => {
 });
 
 // The address for a frame in pages of `origin`.
-const framed = async (origin, more = {}) => {
-  const answer = await fetch(`${url}/embed-tokens`, {
+const framed = async (origin, { report = "weekly-sales", ...more } = {}) => {
+  const answer = await fetch(`${url}/api/v1/reports/${report}/embed-tokens`, {
     method: "POST",
     headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ report: "weekly-sales", parameters: { country: ["KR"] }, origin, seconds: 600, ...more }),
+    body: JSON.stringify({ parameters: { country: ["KR"] }, origin, seconds: 600, ...more }),
   });
   assert.equal(answer.status, 201, await answer.clone().text());
   return url + (await answer.json()).path;

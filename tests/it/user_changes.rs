@@ -23,8 +23,8 @@ impl Made {
         let form = format!("{WEEKLY}/share");
         let page = browser.submit(&form, &form, &[("days", "7")]).await.text();
         let link = format!("/share/{}", page.split("/share/").nth(1).unwrap().split('<').next().unwrap());
-        let wish = serde_json::json!({"report": "weekly-sales", "origin": INTRANET});
-        let request = site.server.client.post(format!("{}/embed-tokens", site.server.url));
+        let wish = serde_json::json!({"origin": INTRANET});
+        let request = site.server.client.post(format!("{}/api/v1{WEEKLY}/embed-tokens", site.server.url));
         let answer = request.bearer_auth(&token).body(wish.to_string());
         let answer = answer.header("content-type", "application/json").send().await.unwrap();
         let made: serde_json::Value = serde_json::from_str(&Page::of(answer).await.text()).unwrap();

@@ -12,6 +12,7 @@ mod compare;
 mod costs;
 mod datasets;
 mod deliveries;
+mod embed_tokens;
 mod explore;
 mod me;
 mod names;

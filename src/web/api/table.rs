@@ -5,8 +5,8 @@ use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    audit, compare, costs, datasets, deliveries, explore, me, openapi, panels, reports, runs, schedules,
-    sessions, signals, tokens, users,
+    audit, compare, costs, datasets, deliveries, embed_tokens, explore, me, openapi, panels, reports, runs,
+    schedules, sessions, signals, tokens, users,
 };
 use crate::access::Action;
 use crate::ledger::audit::AuditAction;
@@ -171,7 +171,7 @@ use Action::{Explore, Export, Schedule, View};
 use Audience::{Administrators, People};
 
 /// Every operation. Those that are not here do not exist.
-pub(super) static ROUTES: [Route; 33] = [
+pub(super) static ROUTES: [Route; 34] = [
     Route::new(Verb::Get, "/openapi.json", "describe", "This document.", || routing::get(openapi::show))
         .gives::<openapi::OpenApi>(200),
     Route::new(Verb::Get, "/me", "show_me", "Who calls, and what they may do.", || routing::get(me::show))
@@ -215,6 +215,16 @@ pub(super) static ROUTES: [Route; 33] = [
     .told_as(AuditAction::Exported)
     .takes_parameters()
     .gives::<panels::PanelData>(200),
+    Route::new(
+        Verb::Post,
+        "/reports/{report}/embed-tokens",
+        "make_embed_token",
+        "Makes a token of at most an hour that shows the report inside of pages of another site.",
+        || routing::post(embed_tokens::make),
+    )
+    .needs(Export, "report")
+    .takes::<embed_tokens::EmbedTokenBody>()
+    .gives::<embed_tokens::EmbedTokenOut>(201),
     Route::new(
         Verb::Post,
         "/reports/{report}/schedules/{schedule}/runs",

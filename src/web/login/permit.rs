@@ -157,7 +157,6 @@ mod tests {
             "/share",
             "/unsubscribe",
             "/subscriptions",
-            "/embed-tokens",
             "/runs/static/x",
         ] {
             assert!(!is_open(path) && !is_nobodys(path), "{path}");

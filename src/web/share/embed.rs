@@ -6,12 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use axum::response::Response;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
 
 use super::guest::{Passed, may_pass_on, visitor};
 use super::words::ShareWords;
@@ -27,66 +26,36 @@ use crate::web::login::{Door, SignedIn, client_address, door, private, request_i
 use crate::web::names::{PanelFormat, PanelPath, ReportPath};
 use crate::web::panel;
 use crate::web::state::WebState;
-use crate::web::visitor::{Entered, Visitor};
+use crate::web::visitor::Visitor;
 use crate::web::way::Way;
 
 /// A token that is asked for.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub(in crate::web) struct EmbedWish {
     /// The report.
-    report: String,
+    pub report: ReportId,
     /// Values of its parameters by name, which the page cannot change; those without take their defaults.
-    #[serde(default)]
-    parameters: BTreeMap<String, Vec<String>>,
+    pub parameters: BTreeMap<String, Vec<String>>,
     /// The functional role whose rights it has; by default those of who asks.
-    role: Option<String>,
+    pub role: Option<String>,
     /// The site whose pages show it: `https://intranet.example.com`.
-    origin: String,
+    pub origin: String,
     /// How many seconds it lasts, at most 3600.
-    seconds: Option<i64>,
+    pub seconds: Option<u32>,
 }
 
-/// A token that was made.
-#[derive(Debug, Clone, Serialize)]
-pub(in crate::web) struct EmbedToken {
-    /// The token.
-    token: String,
-    /// The address for the frame, on this server.
-    path: String,
-    /// When it ends, after RFC 3339.
-    expires_at: String,
-}
-
-/// `POST /embed-tokens`
-pub(super) async fn make_token(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    Entered(standing): Entered,
-    extensions: Extensions,
-    wish: Result<Json<EmbedWish>, axum::extract::rejection::JsonRejection>,
-) -> Result<Response, WebError> {
-    let door = door(&state)?;
-    let signed_in = visitor.presence.signed_in().ok_or_else(|| WebError::of(StatusCode::UNAUTHORIZED))?;
-    let Json(wish) =
-        wish.map_err(|error| WebError::of(StatusCode::UNPROCESSABLE_ENTITY).saying(error.body_text()))?;
-    let made = token(&state, door, &standing, signed_in, wish, &extensions).await?;
-    let mut response = (StatusCode::CREATED, Json(made)).into_response();
-    private(&mut response);
-    Ok(response)
-}
-
-/// Makes a token, for whoever may export the report: pages of other sites can read what they show.
-pub(in crate::web) async fn token(
+/// Makes a token and tells when it ends, for whoever may export the report: pages of other sites can read what they
+/// show.
+pub(in crate::web) async fn embed_token(
     state: &WebState,
     door: &Door,
     standing: &Standing,
     signed_in: &SignedIn,
     wish: EmbedWish,
     extensions: &Extensions,
-) -> Result<EmbedToken, WebError> {
+) -> Result<(String, DateTime<Utc>), WebError> {
     let refused = |message: String| WebError::of(StatusCode::UNPROCESSABLE_ENTITY).saying(message);
-    let report = ReportId::parse(&wish.report).map_err(|_| WebError::no_page())?;
+    let report = wish.report;
     if !state.settings.embed_origins.contains(&wish.origin) {
         return Err(refused(format!("`{}` is not among JANGPYO_EMBED_ORIGINS", short(&wish.origin))));
     }
@@ -103,7 +72,7 @@ pub(in crate::web) async fn token(
     let open = state.backend.open(asked).await?;
     let parameters = open.controls.iter().map(|control| (control.name.clone(), control.chosen.clone()));
     let now = door.now();
-    let lasts = wish.seconds.and_then(TimeDelta::try_seconds).unwrap_or(LONGEST_EMBED);
+    let lasts = wish.seconds.map_or(LONGEST_EMBED, |seconds| TimeDelta::seconds(seconds.into()));
     let mut embed = Embed {
         id: String::new(),
         maker: signed_in.person.clone(),
@@ -124,11 +93,7 @@ pub(in crate::web) async fn token(
         .with("role", embed.role.unwrap_or_default())
         .with("seconds", lasts.num_seconds());
     door.record(event).await?;
-    Ok(EmbedToken {
-        path: format!("/embed/{report}?token={token}"),
-        token,
-        expires_at: embed.expires_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-    })
+    Ok((token, embed.expires_at))
 }
 
 fn short(text: &str) -> String {

@@ -15,6 +15,7 @@ mod words;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(super) use embed::{EmbedWish, embed_token};
 pub(super) use list::ShareView;
 pub use origin::is_origin;
 pub(super) use words::ShareWords;
@@ -31,7 +32,6 @@ pub(super) fn routes() -> Router<WebState> {
         .route("/account/shares/{share}/revoke", post(list::revoke_own))
         .route("/shares", get(list::list_all))
         .route("/shares/{share}/revoke", post(list::revoke_any))
-        .route("/embed-tokens", post(embed::make_token))
         .route("/embed/{report}", get(embed::show_report))
         .route("/embed/{report}/panels/{panel}", get(embed::show_panel))
 }

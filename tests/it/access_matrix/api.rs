@@ -3,7 +3,7 @@
 use jangpyo::access::Action::{Explore, Export, Schedule, View};
 use serde_json::json;
 
-use super::pages::Made;
+use super::pages::{EMBEDDING, Made};
 use super::row::{Need, Row};
 
 /// The rows; each begins with the operation's name in the API's own document.
@@ -17,6 +17,12 @@ pub(super) fn rows(made: &Made) -> Vec<(&'static str, Row)> {
         ("show_report", row("GET /reports/{report}", "/reports/{object}", Need::On(View))),
         ("show_report_data", row("GET /reports/{report}/data", "/reports/{object}/data", Need::On(Export))),
         ("show_panel", row("GET /panel", "/reports/{object}/panels/bars", Need::On(Export))),
+        (
+            "make_embed_token",
+            row("POST /embed-tokens", "/reports/{object}/embed-tokens", Need::On(Export))
+                .json(json!({"origin": EMBEDDING}))
+                .gives(201),
+        ),
         (
             "start_run",
             row("POST /runs", "/reports/{object}/schedules/daily/runs", Need::Of(Schedule))

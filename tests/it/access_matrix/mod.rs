@@ -156,8 +156,11 @@ async fn made(site: &Site) -> Made {
     let account =
         Page::of(keys.on(site.server.client.get(url("/account"))).send().await.unwrap()).await.text();
     let share = account.split("/account/shares/").nth(1).unwrap().split('/').next().unwrap().to_owned();
-    let wish = serde_json::json!({"report": "hush", "origin": EMBEDDING});
-    let embed = json(post("/embed-tokens").json(&wish)).await["token"].as_str().unwrap().to_owned();
+    let wish = serde_json::json!({"origin": EMBEDDING});
+    let embed = json(post("/api/v1/reports/hush/embed-tokens").json(&wish)).await["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let form = [("rhythm", "daily"), ("at", "08:00"), ("zone", "UTC"), ("query", ""), ("csrf", keys.csrf())];
     let made = post("/reports/hush/subscribe").form(&form).send().await.unwrap();
     assert_eq!(made.status(), 303, "{}", made.text().await.unwrap());

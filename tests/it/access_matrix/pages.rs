@@ -1,7 +1,6 @@
 //! Every page and file of the server.
 
 use jangpyo::access::Action::{Edit, Export, Schedule, View};
-use serde_json::json;
 
 use super::row::{Need, Row};
 
@@ -134,9 +133,6 @@ pub(super) fn rows(made: &Made) -> Vec<Row> {
         row("GET /reports/{report}/share", "/reports/{object}/share", Need::OnInPerson(Export)),
         row("POST /reports/{report}/share", "/reports/{object}/share", Need::OnInPerson(Export))
             .form(&[("days", "1"), ("query", "")]),
-        row("POST /embed-tokens", "/embed-tokens", Need::InBody(Export))
-            .json(json!({"report": "hush", "origin": EMBEDDING}))
-            .gives(201),
         row("GET /share/{link}", "/share/{object}", Need::Nothing).of(&made.link),
         row("GET /share/{link}/panels/{panel}", "/share/{object}/panels/total", Need::Nothing).of(&made.link),
         row("GET /embed/{report}", &format!("/embed/hush?token={}", made.embed), Need::Nothing),

@@ -28,8 +28,6 @@ pub(super) enum Need {
     Of(Action),
     /// The same for people, not for tokens.
     OfInPerson(Action),
-    /// The action on the report that stands in the body.
-    InBody(Action),
     /// The action on anything; otherwise the page is as if it were not there.
     Somewhere(Action),
     /// What belongs to somebody else, which is as if it were not there.
@@ -117,7 +115,6 @@ impl Row {
             Need::Others => 404,
             Need::Administration if !who.administers() => 403,
             Need::Administration => allowed(exists, 404),
-            Need::InBody(action) => allowed(who.may(action), 404),
             Need::On(action)
             | Need::Of(action)
             | Need::OnData(action)

@@ -104,9 +104,10 @@ async fn furnished(site: &Site, administrator: &Asker) -> Target {
     let made = make.send(address).await.text();
     let link = made.split("/share/").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let invitation = site.invited("victim", &[]);
-    let mut embed =
-        administrator.signed(Request::new("POST", "/embed-tokens")).with("content-type", "application/json");
-    embed.body = br#"{"report": "weekly-sales", "origin": "https://intranet.example.com"}"#.to_vec();
+    let mut embed = administrator
+        .signed(Request::new("POST", "/api/v1/reports/weekly-sales/embed-tokens"))
+        .with("content-type", "application/json");
+    embed.body = br#"{"origin": "https://intranet.example.com"}"#.to_vec();
     let embedded: serde_json::Value = serde_json::from_str(&embed.send(address).await.text()).unwrap();
     let embedded = embedded["token"].as_str().unwrap_or_else(|| panic!("{embedded}")).to_owned();
     let mut segments = segments();

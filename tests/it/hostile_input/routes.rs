@@ -153,6 +153,9 @@ fn body(operation: &str) -> Option<Value> {
             "top": {"dimension": "order_date", "count": 3, "measure": "revenue"},
             "sort": ["-revenue"], "limit": 10, "totals": true, "time_zone": "Asia/Seoul",
         }),
+        "make_embed_token" => json!({
+            "parameters": {"country": ["KR"]}, "role": null, "origin": "https://intranet.example.com", "seconds": 600,
+        }),
         "add_user" => json!({
             "name": "person-{n}", "administrator": false, "groups": ["sales"], "claims": {"country": ["KR"]},
         }),
@@ -189,12 +192,7 @@ pub(super) fn all() -> Vec<Route> {
     let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let pages = PAGES.iter().map(|(path, query)| Route { query: texts(query), ..Route::new("GET", path) });
     let forms = FORMS.iter().map(|(path, form)| Route { form: form.to_vec(), ..Route::new("POST", path) });
-    let embed = json!({
-        "report": "weekly-sales", "parameters": {"country": ["KR"]}, "role": null,
-        "origin": "https://intranet.example.com", "seconds": 600,
-    });
-    let embed = Route { body: Some(embed), ..Route::new("POST", "/embed-tokens") };
-    pages.chain(forms).chain([embed]).chain(operations()).collect()
+    pages.chain(forms).chain(operations()).collect()
 }
 
 fn operations() -> Vec<Route> {
