@@ -96,6 +96,13 @@ pub(super) async fn gate(
     // Whoever keeps logs elsewhere has the head there.
     tracing::info!(head = %audit.head().await?, "the audit log begins behind this head");
     let base_url = settings.runs.base_url.as_ref();
+    let secure = settings.web.listener.tls.is_some() || base_url.is_some_and(|url| url.scheme() == "https");
+    if !secure && base_url.is_none() && !settings.web.trusted_proxies.is_empty() {
+        tracing::warn!(
+            "a proxy is trusted, and nothing says that browsers come over HTTPS, so cookies go over HTTP too: \
+             set JANGPYO_BASE_URL=https://…"
+        );
+    }
     let oidc = oidc(settings, identity.key())?;
     let door = Door {
         identity,
@@ -103,7 +110,7 @@ pub(super) async fn gate(
         clock: clock.clone(),
         local,
         oidc,
-        secure: settings.web.listener.tls.is_some() || base_url.is_some_and(|url| url.scheme() == "https"),
+        secure,
         base_url: base_url.map(ToString::to_string),
         seldom: crate::web::Seldom::default(),
     };

@@ -146,6 +146,11 @@ impl TrustedProxies {
         Ok(Self { ranges, told: Arc::default() })
     }
 
+    /// Whether no proxy is trusted.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
     /// Whether nobody's headers are believed.
     pub(super) fn is_empty(&self) -> bool {
         self.ranges.is_empty()
