@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::definitions::model::{DatasetId, FieldName, ReportId, RoleName};
+use crate::definitions::model::{DatasetId, FieldName, ReportId, RoleName, SourceId};
 use crate::definitions::{Catalog, DefinitionKind};
 
 fn field(name: &str) -> FieldName {
@@ -153,6 +153,38 @@ fn equal_rights_are_equal_restrictions_and_other_rights_are_others() {
     assert_ne!(of(kr()), hk);
     assert_ne!(of(kr()).fingerprint(), hk.fingerprint());
     assert!(!format!("{:?}", of(person("a", &["analysts"], &[]))).contains("07, 07"), "a key never shows");
+}
+
+#[test]
+fn another_role_at_the_source_is_another_fingerprint() {
+    let mut access = roles();
+    access["functional_roles"]["twin"] =
+        json!({"groups": ["twins"], "access": ["read", "reports", "own_country"]});
+    let prints = |for_roles: Value| {
+        let mut catalog = Catalog::clone(&catalog(&access, &security()));
+        let source = json!({
+            "owner": "analytics", "url": "snowflake://account/WAREHOUSE/L2",
+            "snowflake": {"token_secret": "token", "for_roles": for_roles},
+        });
+        let id = SourceId::parse("lake").unwrap();
+        catalog.sources.insert(id, Arc::new(serde_json::from_value(source).unwrap()));
+        let catalog = Arc::new(catalog);
+        ["kr", "twins"].map(|group| {
+            let viewer = person("a", &[group], &[("country", &["KR"])]);
+            let key = MaskKey::new([7; 32]);
+            let standing = Standing::new(viewer, Arc::clone(&catalog), &Attributes::new(), key);
+            let restriction = standing.restriction(&dataset_id("sales")).unwrap();
+            let report = &catalog.reports["weekly"];
+            (restriction, standing.fingerprint(report).unwrap())
+        })
+    };
+    let [kr, twin] = prints(json!({"country": {"role": "COUNTRY"}}));
+    assert_eq!(kr.0, twin.0, "here they may see the same");
+    assert_ne!(kr.1, twin.1, "the source may show them different rows");
+    let [kr, twin] = prints(json!({"country": {"role": "ONE"}, "twin": {"role": "ONE"}}));
+    assert_eq!(kr, twin);
+    let [kr, twin] = prints(json!({"country": {"warehouse": "LARGE"}}));
+    assert_eq!(kr, twin, "who computes decides on no rows");
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub(in crate::definitions) fn references(sql: &str) -> Vec<String> {
     let mut at = 0;
     while let Some(&c) = chars.get(at) {
         let rest = chars.get(at..).unwrap_or_default();
-        let (word, length) = if c == '\'' || c == '"' {
+        let (mut word, mut length) = if c == '\'' || c == '"' {
             let inner: String = rest.iter().skip(1).take_while(|end| **end != c).collect();
             let length = inner.chars().count() + 2;
             (if c == '"' { inner } else { String::new() }, length)
@@ -85,12 +85,37 @@ pub(in crate::definitions) fn references(sql: &str) -> Vec<String> {
         } else {
             (String::new(), 1)
         };
+        while let Some((part, more)) = next_part(&word, chars.get(at + length..).unwrap_or_default()) {
+            word.push_str(&part);
+            length += more;
+        }
         if !word.is_empty() && !found.contains(&word) {
             found.push(word);
         }
         at += length.max(1);
     }
     found
+}
+
+/// What belongs to the name `word` and follows it, where one of its parts is in quotes: of `people."Id"` the `Id`.
+fn next_part(word: &str, rest: &[char]) -> Option<(String, usize)> {
+    let is_open = word.ends_with('.');
+    let dot = usize::from(!is_open && !word.is_empty() && rest.first() == Some(&'.'));
+    if !is_open && dot == 0 {
+        return None;
+    }
+    let rest = rest.get(dot..)?;
+    let is_quoted = rest.first() == Some(&'"');
+    let part: String = if is_quoted {
+        rest.iter().skip(1).take_while(|end| **end != '"').collect()
+    } else {
+        rest.iter().take_while(|c| c.is_alphanumeric() || **c == '_').collect()
+    };
+    if part.is_empty() {
+        return None;
+    }
+    let length = dot + part.chars().count() + if is_quoted { 2 } else { 0 };
+    Some((format!("{}{part}", ".".repeat(dot)), length))
 }
 
 #[cfg(test)]
@@ -102,6 +127,10 @@ mod tests {
         assert_eq!(references("revenue / nullif(orders, 0)"), ["revenue", "orders"]);
         assert_eq!(references("case when 매출 > 1e6 then \"객단가\" else 'x y' end"), ["매출", "객단가"]);
         assert_eq!(references("cast(a as double) * 1.5 + a"), ["a"]);
+        assert_eq!(
+            references("people.\"Id\" + \"people\".id + \"a\".\"b\" + c."),
+            ["people.Id", "people.id", "a.b", "c."]
+        );
         assert_eq!(references("'unclosed"), Vec::<String>::new());
     }
 }

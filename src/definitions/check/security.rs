@@ -1,6 +1,6 @@
 //! Rules on the rows and columns of a dataset: can they be kept, and do they leave no way around?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Findings;
 use super::expression::references;
@@ -136,7 +136,8 @@ fn mask(mask: Mask, field: &FieldName, dataset: &Dataset, at: &FieldPath, findin
     }
 }
 
-/// What is masked in one field must not be readable through another that is made of the same column.
+/// What is masked in one field must not be readable through another that is made of the same column, or of one that a
+/// relationship makes equal to it, nor from the numbers that a metric is computed from.
 fn ways_around(dataset: &Dataset, security: &Security, findings: &mut Findings<'_>) {
     let columns_of = |field: &FieldName| -> BTreeSet<String> {
         let dimension = dataset.dimensions.get(field).map(|dimension| dimension.sql.as_deref());
@@ -150,15 +151,73 @@ fn ways_around(dataset: &Dataset, security: &Security, findings: &mut Findings<'
     };
     let others = dataset.dimensions.keys().chain(dataset.measures.keys());
     let open: Vec<&FieldName> = others.filter(|field| !security.columns.contains_key(*field)).collect();
-    for field in security.columns.keys() {
+    for (field, _) in security.columns.iter().filter(|(_, rule)| rule.mask != Mask::Clear) {
+        let path = FieldPath::root().key("security").key("columns").key(field.as_str());
         let hidden = columns_of(field);
+        let equal = equals(dataset, &hidden);
         for other in &open {
-            if let Some(column) = columns_of(other).intersection(&hidden).next() {
-                let path = FieldPath::root().key("security").key("columns").key(field.as_str());
-                let message = format!("`{other}` reads the column `{column}` too, and is not masked");
-                let help = format!("mask `{other}` as well; `mask: clear` says that it gives nothing away");
-                findings.error_at_key(&path, "way_around", message, help);
-            }
+            let read = columns_of(other);
+            let message = if let Some(column) = read.intersection(&hidden).next() {
+                format!("`{other}` reads the column `{column}` too, and is not masked")
+            } else if let Some((column, own)) = equal.iter().find(|(column, _)| read.contains(*column)) {
+                format!(
+                    "`{other}` reads the column `{column}`, which a relationship makes equal to `{own}`, and is not \
+                     masked"
+                )
+            } else {
+                continue;
+            };
+            let help = format!("mask `{other}` as well; `mask: clear` says that it gives nothing away");
+            findings.error_at_key(&path, "way_around", message, help);
+        }
+        let measures = measures_of(dataset, field);
+        if !measures.is_empty() && measures.iter().all(|measure| !security.columns.contains_key(*measure)) {
+            let listed =
+                measures.iter().map(|measure| format!("`{measure}`")).collect::<Vec<_>>().join(" and ");
+            let message = format!("`{field}` can be computed from {listed}, which are not masked");
+            let help = "mask one of them as well; `mask: clear` says that they give nothing away".to_owned();
+            findings.error_at_key(&path, "way_around", message, help);
         }
     }
+}
+
+/// The columns that hold the same as `hidden` wherever a row has a partner, each with the column it is equal to: keys of
+/// relationships, and what those are the keys of in turn.
+fn equals(dataset: &Dataset, hidden: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let pairs: Vec<(String, String)> = dataset
+        .relationships
+        .iter()
+        .flat_map(|(name, relationship)| {
+            relationship
+                .on
+                .iter()
+                .map(move |(own, joined)| (own.to_lowercase(), format!("{name}.{joined}").to_lowercase()))
+        })
+        .collect();
+    let mut equal = BTreeMap::new();
+    loop {
+        let is_known = |column: &String| hidden.contains(column) || equal.contains_key(column);
+        let both_ways = pairs.iter().flat_map(|(own, joined)| [(own, joined), (joined, own)]);
+        let more = both_ways.filter(|(known, other)| is_known(known) && !is_known(other));
+        let more: Vec<_> = more.map(|(known, other)| (other.clone(), known.clone())).collect();
+        if more.is_empty() {
+            return equal;
+        }
+        equal.extend(more);
+    }
+}
+
+/// The measures that a metric is computed from, also by way of other metrics; none of what is no metric.
+fn measures_of<'a>(dataset: &'a Dataset, metric: &FieldName) -> BTreeSet<&'a FieldName> {
+    let (mut measures, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![metric.clone()]);
+    while let Some(name) = open.pop() {
+        if let Some((measure, _)) = dataset.measures.get_key_value(&name) {
+            measures.insert(measure);
+        } else if let Some(metric) = dataset.metrics.get(&name)
+            && seen.insert(name)
+        {
+            open.extend(metric.numbers());
+        }
+    }
+    if dataset.measures.contains_key(metric) { BTreeSet::new() } else { measures }
 }

@@ -84,6 +84,54 @@ fn what_one_field_hides_another_must_not_tell() {
 }
 
 #[test]
+fn a_key_of_a_joined_table_tells_what_the_key_of_the_dataset_hides() {
+    let top = "kind: dataset\nowner: data\nsource: lake\ntable: a/\n\
+               relationships:\n  people: {table: b.csv, on: {customer: id}}\n  cards: {table: c.csv, on: {customer: owner}}\n\
+               dimensions: {customer: {}, code: {sql: people.id}, card: {sql: upper(cards.owner)}, city: {sql: people.city}}\n\
+               measures: {rows: {sql: count(*)}, holders: {sql: 'count(distinct cards.\"owner\")'}}\n";
+    let masked = |columns: &str| {
+        let text = format!("{top}security: {{columns: {columns}}}\n");
+        said(&[("access.yaml", ACCESS), ("datasets/people.yaml", &text)])
+    };
+    // Each key is the other wherever there is a partner, also over a third table.
+    let problem = masked("{customer: {mask: hash}}");
+    for told in [
+        "`code` reads the column `people.id`, which a relationship makes equal to `customer`",
+        "`card` reads the column `cards.owner`, which a relationship makes equal to `customer`",
+        "`holders` reads the column `cards.owner`, which",
+    ] {
+        assert!(problem.contains(told), "{problem}");
+    }
+    assert!(!problem.contains("`city`"), "{problem}");
+    let problem = masked("{code: {mask: hidden}, card: {mask: clear}, holders: {mask: clear}}");
+    assert!(problem.contains("`customer` reads the column `customer`, which a relationship"), "{problem}");
+    assert!(!problem.contains("`card`") && !problem.contains("`holders`"), "{problem}");
+    let all = "{customer: {mask: hash}, code: {mask: hash}, card: {mask: hash}, holders: {mask: clear}}";
+    assert_eq!(masked(all), "");
+}
+
+#[test]
+fn a_metric_is_not_hidden_by_a_mask_while_what_it_is_computed_from_is_open() {
+    let top = "kind: dataset\nowner: data\nsource: lake\ntable: a/\ndimensions: {city: {}}\n\
+               measures: {revenue: {sql: sum(x)}, cost: {sql: sum(y)}}\n\
+               metrics: {margin: {sql: revenue - cost}, rate: {sql: margin / revenue}, twice: {sql: margin * 2}}\n";
+    let masked = |columns: &str| {
+        let text = format!("{top}security: {{columns: {columns}}}\n");
+        said(&[("access.yaml", ACCESS), ("datasets/sums.yaml", &text)])
+    };
+    let problem = masked("{rate: {mask: hidden}}");
+    assert!(
+        problem.contains("`rate` can be computed from `cost` and `revenue`, which are not masked"),
+        "{problem}"
+    );
+    // A number that goes without closes what is computed from it, so one that is masked is enough.
+    assert_eq!(masked("{rate: {mask: hidden}, cost: {mask: hidden}}"), "");
+    assert_eq!(masked("{rate: {mask: hidden}, cost: {mask: clear}}"), "");
+    assert_eq!(masked("{cost: {mask: hidden}}"), "");
+    assert_eq!(masked("{rate: {mask: clear}}"), "");
+}
+
+#[test]
 fn rules_without_roles_keep_a_dataset_closed() {
     let rules = format!("{DATASET}security: {{rows: {{sales: all}}}}\n");
     let (_dir, workspace) = workspace(&[("datasets/sales.yaml", &rules)]);

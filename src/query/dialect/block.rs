@@ -304,6 +304,8 @@ impl Blocks<'_> {
                 (true, Some(text)) => format!("CAST({sql} AS {text})"),
                 _ => sql,
             };
+            // Here and nowhere else: rules, groups, joins and distinct counts are all over what is read here.
+            let sql = if known.is_collated { self.dialect.told_apart(&sql) } else { sql };
             columns.push(ScopedColumn { relation: relation.cloned(), name: field.name().clone(), sql });
         }
         let scope = Scope { columns, schema: scan.projected_schema.as_ref().clone() };

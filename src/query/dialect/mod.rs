@@ -140,6 +140,9 @@ trait Dialect {
     /// A text compared and sorted by its bytes.
     fn by_bytes(&self, sql: &str) -> String;
 
+    /// A text column that compares in a way of its own, as a text that only equal bytes equal.
+    fn told_apart(&self, sql: &str) -> String;
+
     /// The first 16 hexadecimal digits of the HMAC with SHA-256 of a text; the keys of the inner and of the outer hash
     /// are texts of hexadecimal digits.
     fn keyed_code(&self, text: &str, inner: &str, outer: &str) -> String;

@@ -150,6 +150,11 @@ impl Dialect for Postgres {
         format!("{sql} COLLATE \"C\"")
     }
 
+    /// Not `"C"`: case and width are those of other columns then, and no collation by default takes texts for the same.
+    fn told_apart(&self, sql: &str) -> String {
+        format!("({sql} COLLATE pg_catalog.\"default\")")
+    }
+
     fn keyed_code(&self, text: &str, inner: &str, outer: &str) -> String {
         format!(
             "LEFT(ENCODE(SHA256(DECODE({outer}, 'hex') || SHA256(DECODE({inner}, 'hex') || CONVERT_TO({text}, 'UTF8'))), \

@@ -30,6 +30,7 @@ dimensions:
   paid_at: {type: timestamp}
   store: {}
   odd_case: {sql: '\"Odd Name\"'}
+  grade: {}
   area: {sql: stores.area}
   kind: {sql: \"case when store = '강남점' then 'own' else 'other' end\"}
   half: {sql: pieces / 2}
@@ -63,17 +64,24 @@ fn sales() -> RemoteTable {
         ("buyer", "BUYER", DataType::Utf8),
         ("amount", "AMOUNT", DataType::Decimal128(18, 2)),
         ("weight", "WEIGHT", DataType::Float64),
+        ("grade", "GRADE", DataType::Utf8),
     ];
-    let remote = columns
-        .iter()
-        .map(|(name, exact, _)| RemoteColumn { name: (*exact).to_owned(), as_text: *name == "buyer" });
+    let remote = columns.iter().map(|(name, exact, _)| RemoteColumn {
+        name: (*exact).to_owned(),
+        as_text: *name == "buyer",
+        is_collated: *name == "grade",
+    });
     let fields = columns.iter().map(|(name, _, data_type)| Field::new(*name, data_type.clone(), true));
     RemoteTable::new(vec!["L2".into(), "SALES".into()], remote.collect(), fields.collect())
 }
 
 fn stores() -> RemoteTable {
     let columns = [("name", "NAME"), ("area", "AREA")];
-    let remote = columns.iter().map(|(_, exact)| RemoteColumn { name: (*exact).to_owned(), as_text: false });
+    let remote = columns.iter().map(|(_, exact)| RemoteColumn {
+        name: (*exact).to_owned(),
+        as_text: false,
+        is_collated: false,
+    });
     let fields = columns.iter().map(|(name, _)| Field::new(*name, DataType::Utf8, true));
     RemoteTable::new(vec!["L2".into(), "STORES".into()], remote.collect(), fields.collect())
 }
@@ -174,6 +182,20 @@ fn filters_of_every_kind() {
     ];
     let filters = conditions.map(|(name, condition)| Filter { field: field(name), condition }).to_vec();
     insta::assert_snapshot!(written(&SemanticQuery { filters, ..ask(&["rows"], &[]) }));
+}
+
+#[test]
+fn a_column_that_compares_in_a_way_of_its_own_is_read_as_one_that_does_not() {
+    let condition = || Condition::OneOf(vec![Literal::Text("A".into())]);
+    let mut filters = where_("grade", condition());
+    filters.extend(where_("store", condition()));
+    let written = written(&SemanticQuery { filters, ..ask(&["rows"], &[("grade", None)]) });
+    assert!(written.contains("COLLATE(\"__rows\".\"GRADE\", 'utf8')"), "{written}");
+    assert!(written.contains("(\"__rows\".\"GRADE\" COLLATE pg_catalog.\"default\")"), "{written}");
+    // Wherever it stands, and no other column; answers of PostgreSQL are sorted by bytes besides.
+    let read = written.matches("\"__rows\".\"GRADE\"").count();
+    let own = written.matches("COLLATE").count() - written.matches("COLLATE \"C\"").count();
+    assert_eq!(read, own, "{written}");
 }
 
 #[test]

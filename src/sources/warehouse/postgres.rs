@@ -106,9 +106,12 @@ fn session(options: &PostgresOptions, timeout: Duration) -> String {
     session
 }
 
-/// The columns of a relation in their order; none if there is no such relation.
-const COLUMNS: &str = "SELECT a.attname::text, t.typname::text, a.atttypmod
+/// The columns of a relation in their order; none if there is no such relation. A collation that is not deterministic
+/// takes texts for the same that differ, in case for example.
+const COLUMNS: &str =
+    "SELECT a.attname::text, t.typname::text, a.atttypmod, NOT coalesce(c.collisdeterministic, true)
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation
 WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
 /// What has happened to a table and its partitions. A view has no such counts, so it counts as changed by now.
@@ -147,13 +150,14 @@ impl Warehouse for PostgresWarehouse {
         }
         let (mut columns, mut fields) = (Vec::new(), Vec::new());
         for row in &rows {
-            let (name, type_name, modifier) = column(row).map_err(|error| self.failed(table, &error))?;
+            let (name, type_name, modifier, is_collated) =
+                column(row).map_err(|error| self.failed(table, &error))?;
             let (data_type, as_text) = match type_of(&type_name, modifier) {
                 Some(data_type) => (data_type, false),
                 None => (DataType::Utf8, true),
             };
             fields.push(Field::new(&name, data_type, true));
-            columns.push(RemoteColumn { name, as_text });
+            columns.push(RemoteColumn { name, as_text, is_collated });
         }
         Ok(RemoteTable::new(path, columns, fields))
     }
@@ -310,8 +314,8 @@ fn regclass(path: &[String]) -> String {
     parts.join(".")
 }
 
-fn column(row: &PgRow) -> Result<(String, String, i32), sqlx::Error> {
-    Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))
+fn column(row: &PgRow) -> Result<(String, String, i32, bool), sqlx::Error> {
+    Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?))
 }
 
 /// The type of a column here; `None` for those that are read as text.

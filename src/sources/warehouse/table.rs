@@ -16,6 +16,9 @@ pub struct RemoteColumn {
     pub name: String,
     /// Whether its type there is none that answers can have, so that it is read as text.
     pub as_text: bool,
+    /// Whether its texts compare there in a way of their own, which may take different ones for the same: it is read as
+    /// a text that compares as it would over files.
+    pub is_collated: bool,
 }
 
 /// A table at its source. Plans name it; nothing scans it here.

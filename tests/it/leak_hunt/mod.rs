@@ -12,6 +12,8 @@ mod others;
 mod regions;
 mod reports;
 mod served;
+mod source_roles;
+mod totals;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "adbc")]
 mod adbc;
+mod collations;
 mod faults;
 mod functions;
 mod live;

@@ -40,6 +40,9 @@ pub(super) struct ColumnType {
     pub(super) precision: Option<i64>,
     #[serde(default)]
     pub(super) scale: Option<i64>,
+    /// How its texts compare, where that is said of the column: `en-ci`.
+    #[serde(default)]
+    pub(super) collation: Option<String>,
 }
 
 /// The first partition of an answer, with what is known of all.

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn column(kind: &str, precision: Option<i64>, scale: Option<i64>) -> ColumnType {
-        ColumnType { name: "c".into(), kind: kind.into(), precision, scale }
+        ColumnType { name: "c".into(), kind: kind.into(), precision, scale, collation: None }
     }
 
     #[test]

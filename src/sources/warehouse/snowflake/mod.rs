@@ -179,7 +179,8 @@ impl Warehouse for SnowflakeWarehouse {
                 data_type.unwrap_or(DataType::Utf8),
                 true,
             ));
-            columns.push(RemoteColumn { name: column.name.clone(), as_text });
+            let is_collated = column.collation.as_deref().is_some_and(|collation| !collation.is_empty());
+            columns.push(RemoteColumn { name: column.name.clone(), as_text, is_collated });
         }
         Ok(RemoteTable::new(path, columns, fields))
     }
