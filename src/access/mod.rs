@@ -11,6 +11,7 @@
 mod effects;
 mod ground;
 mod listing;
+mod object;
 mod person;
 mod refusal;
 mod restriction;
@@ -22,12 +23,13 @@ mod viewer;
 
 pub use crate::definitions::model::Action;
 pub use listing::{Right, objects, rights};
+pub use object::Object;
 pub use person::Person;
 pub use refusal::Refusal;
 pub use restriction::{ColumnMask, MaskKey, Restriction, Step, Unrestricted};
 pub use roles::{HeldBy, HeldRole, PathStep};
 pub use row_filter::{RowArithmetic, RowRelation, RowTest, RowValue};
-pub use standing::{Object, Reason, Standing, attributes_to_look_up};
+pub use standing::{Reason, Standing, attributes_to_look_up};
 pub use viewer::{Attributes, Scope, Viewer};
 
 #[cfg(test)]

@@ -7,26 +7,11 @@ use super::restriction::{ColumnMask, MaskKey, Restriction, Unrestricted, column_
 use super::roles::{HeldRole, HeldRoles};
 use super::row_filter::RowTest;
 use super::viewer::{Attributes, Basis, Viewer};
-use super::{Action, Refusal, objects};
+use super::{Action, Object, Refusal, objects};
 use crate::definitions::model::{
-    Attribute, Dataset, DatasetAttribute, DatasetId, Grant, Report, ReportId, RoleName, RowRule, SourceId,
+    Attribute, Dataset, DatasetAttribute, DatasetId, Grant, Report, ReportId, RoleName, RowRule,
 };
 use crate::definitions::{Catalog, DefinitionKind};
-
-/// Something that actions are about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Object<'a> {
-    /// A source.
-    Source(&'a SourceId),
-    /// A dataset.
-    Dataset(&'a DatasetId),
-    /// A report.
-    Report(&'a ReportId),
-    /// A file of the workspace by its name, valid or not.
-    File(&'a str),
-    /// The server itself, which is administered.
-    Server,
-}
 
 /// Why something is allowed, in words: the chain of roles from the person to the grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
