@@ -1,10 +1,11 @@
 //! Everything that everybody named in the access file may do, so that two versions can be compared.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::effects::{Effect, Effects};
 use super::{Action, Attributes, MaskKey, Object, Person, Standing, Viewer};
 use crate::definitions::Catalog;
 use crate::definitions::model::Access;
@@ -29,21 +30,32 @@ pub fn rights(catalog: &Arc<Catalog>) -> BTreeSet<Right> {
     for name in access.attributes.keys() {
         symbolic.insert(name.to_string(), BTreeSet::from([format!("viewer.{name}")]));
     }
-    for (subject, viewer) in subjects(access) {
-        let standing =
-            Standing::with_attributes(viewer, Arc::clone(catalog), symbolic.clone(), MaskKey::new([0; 32]));
-        let mut add = |object: &str, right: String| {
-            all.insert(Right { subject: subject.clone(), object: object.to_owned(), right });
+    let mut known: HashMap<Effect, Vec<(String, String)>> = HashMap::new();
+    for (subject, effect, viewer) in subjects(access, catalog) {
+        let own = known.entry(effect).or_insert_with(|| {
+            let (catalog, attributes) = (Arc::clone(catalog), symbolic.clone());
+            of(&Standing::with_attributes(viewer, catalog, attributes, MaskKey::new([0; 32])))
+        });
+        let right = |(object, right): &(String, String)| Right {
+            subject: subject.clone(),
+            object: object.clone(),
+            right: right.clone(),
         };
-        for (name, object) in objects(catalog) {
-            for action in Action::ALL.into_iter().filter(|action| standing.may(*action, object)) {
-                add(&name, action.to_string());
-            }
-            if let Object::Dataset(id) = object
-                && let Ok(restriction) = standing.restriction(id)
-            {
-                restriction.told().into_iter().for_each(|line| add(&name, line));
-            }
+        all.extend(own.iter().map(right));
+    }
+    all
+}
+
+/// Everything that somebody may do or see: with what, and what.
+fn of(standing: &Standing) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (name, object) in objects(standing.catalog()) {
+        let allowed = Action::ALL.into_iter().filter(|action| standing.may(*action, object));
+        all.extend(allowed.map(|action| (name.clone(), action.to_string())));
+        if let Object::Dataset(id) = object
+            && let Ok(restriction) = standing.restriction(id)
+        {
+            all.extend(restriction.told().into_iter().map(|line| (name.clone(), line)));
         }
     }
     all
@@ -57,20 +69,23 @@ pub fn objects(catalog: &Catalog) -> Vec<(String, Object<'_>)> {
     sources.chain(datasets).chain(reports).chain([("server".to_owned(), Object::Server)]).collect()
 }
 
-fn subjects(access: &Access) -> Vec<(String, Viewer)> {
-    let roles = access.functional_roles.keys().map(|role| {
+/// Every role, person and group that the access file names, with what makes their rights.
+fn subjects<'a>(
+    access: &'a Access,
+    catalog: &Catalog,
+) -> impl Iterator<Item = (String, Effect, Viewer)> + use<'a> {
+    let effects = Effects::of(access, catalog);
+    let users = effects.of_listed(access, |role| &role.users).into_iter().map(|(user, effect)| {
+        let viewer = Viewer::person(Person { name: user.to_owned(), ..Person::default() });
+        (format!("user {user}"), effect, viewer)
+    });
+    let groups = effects.of_listed(access, |role| &role.groups).into_iter().map(|(group, effect)| {
+        let groups = BTreeSet::from([group.to_owned()]);
+        (format!("group {group}"), effect, Viewer::person(Person { groups, ..Person::default() }))
+    });
+    let roles = access.functional_roles.keys().map(move |role| {
         let name = format!("role {role}");
-        (name.clone(), Viewer::role(name, role.as_str()))
+        (name.clone(), effects.of_role(role.as_str()), Viewer::role(name, role.as_str()))
     });
-    let of_roles = access.functional_roles.values();
-    let users: BTreeSet<&String> = of_roles.clone().flat_map(|role| &role.users).collect();
-    let groups: BTreeSet<&String> = of_roles.flat_map(|role| &role.groups).collect();
-    let users = users.into_iter().map(|user| {
-        (format!("user {user}"), Viewer::person(Person { name: user.clone(), ..Person::default() }))
-    });
-    let groups = groups.into_iter().map(|group| {
-        let groups = BTreeSet::from([group.clone()]);
-        (format!("group {group}"), Viewer::person(Person { groups, ..Person::default() }))
-    });
-    roles.chain(users).chain(groups).collect()
+    roles.chain(users).chain(groups)
 }

@@ -8,7 +8,10 @@
 //! sees, and each column with the mask that hides the least. Rules of rows and columns hold for
 //! everybody, also for owners and administrators. What no rule opens is closed.
 
+mod effects;
+mod ground;
 mod listing;
+mod object;
 mod person;
 mod refusal;
 mod restriction;
@@ -20,13 +23,16 @@ mod viewer;
 
 pub use crate::definitions::model::Action;
 pub use listing::{Right, objects, rights};
+pub use object::Object;
 pub use person::Person;
 pub use refusal::Refusal;
 pub use restriction::{ColumnMask, MaskKey, Restriction, Step, Unrestricted};
-pub use roles::{HeldBy, HeldRole};
+pub use roles::{HeldBy, HeldRole, PathStep};
 pub use row_filter::{RowArithmetic, RowRelation, RowTest, RowValue};
-pub use standing::{Object, Reason, Standing, attributes_to_look_up};
+pub use standing::{Reason, Standing, attributes_to_look_up};
 pub use viewer::{Attributes, Scope, Viewer};
 
+#[cfg(test)]
+mod many_roles;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! Which roles somebody holds, and how they came to each.
 
 use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -8,6 +10,9 @@ use super::viewer::{Basis, Viewer};
 use crate::definitions::Catalog;
 use crate::definitions::model::{Access, RoleName};
 use crate::format::LocalizedText;
+
+/// How many roles of a long path are told at its beginning and at its end.
+const TOLD: usize = 20;
 
 /// The roles a viewer holds, nearest first, each with how it is held.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +22,9 @@ pub(super) struct HeldRoles(IndexMap<RoleName, Held>);
 struct Held {
     way: Way,
     is_functional: bool,
+    depth: usize,
+    /// The first roles of the path to it, by their places: at most [`TOLD`].
+    begin: Arc<[usize]>,
 }
 
 /// A role that somebody holds, for whoever shows it in their language.
@@ -30,26 +38,49 @@ pub struct HeldRole {
     pub is_functional: bool,
     /// On what grounds they hold the first role of the path.
     pub by: HeldBy,
-    /// The roles from the first to this one.
-    pub path: Vec<RoleName>,
+    /// The roles from the first to this one; of a long path without its middle, or what is told of many roles would
+    /// grow with the square of their number.
+    pub path: Vec<PathStep>,
+    depth: usize,
+}
+
+/// A step on the path to a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathStep {
+    /// By this role.
+    Role(RoleName),
+    /// By so many roles that are not named.
+    LeftOut(usize),
+}
+
+impl fmt::Display for PathStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role(role) => write!(f, "{role}"),
+            Self::LeftOut(count) => write!(f, "… {count} more …"),
+        }
+    }
 }
 
 impl HeldRole {
     /// How it is held, from the person to it: `group sales-kr → sales_kr → sales_read`.
     pub fn chain(&self) -> String {
-        let start = match &self.by {
-            HeldBy::Name => Some("listed by name".to_owned()),
-            HeldBy::Group(group) => Some(format!("group `{group}`")),
-            HeldBy::Gift => None,
-        };
-        let names = self.path.iter().map(ToString::to_string);
-        start.into_iter().chain(names).collect::<Vec<_>>().join(" → ")
+        chain(&self.by, self.path.iter())
     }
 
     /// How many roles lie between the person and it: 1 for one they hold directly.
     pub fn depth(&self) -> usize {
-        self.path.len()
+        self.depth
     }
+}
+
+fn chain(by: &HeldBy, path: impl Iterator<Item = impl fmt::Display>) -> String {
+    let start = match by {
+        HeldBy::Name => Some("listed by name".to_owned()),
+        HeldBy::Group(group) => Some(format!("group `{group}`")),
+        HeldBy::Gift => None,
+    };
+    start.into_iter().chain(path.map(|step| step.to_string())).collect::<Vec<_>>().join(" → ")
 }
 
 /// On what grounds somebody holds a role directly.
@@ -72,15 +103,15 @@ enum Way {
     Group(String),
     /// A schedule or a link was given it.
     Given,
-    /// Another role brings it.
-    From(RoleName),
+    /// The role at this place brings it.
+    From(usize),
 }
 
 impl HeldRoles {
     /// The roles of a viewer. Breadth first, so that the shortest chain is the one that is told; a
     /// circle, which the check refuses, ends by itself.
     pub(super) fn of(viewer: &Viewer, access: &Access, catalog: &Catalog) -> Self {
-        let mut held = IndexMap::new();
+        let mut held: IndexMap<RoleName, Held> = IndexMap::new();
         let mut waiting = VecDeque::new();
         for (name, role) in &access.functional_roles {
             let way = match viewer.basis() {
@@ -97,18 +128,24 @@ impl HeldRoles {
                 }
             };
             if let Some(way) = way {
-                waiting.push_back((name, Held { way, is_functional: true }));
+                waiting.push_back((name, way, true));
             }
         }
-        while let Some((name, how)) = waiting.pop_front() {
+        while let Some((name, way, is_functional)) = waiting.pop_front() {
             if held.contains_key(name) {
                 continue;
             }
-            let is_functional = how.is_functional;
-            held.insert(name.clone(), how);
-            let mut bring = |role, is_functional| {
-                waiting.push_back((role, Held { way: Way::From(name.clone()), is_functional }));
+            let place = held.len();
+            let above = if let Way::From(above) = way { held.get_index(above) } else { None };
+            let (depth, begin) = match above {
+                Some((_, above)) if above.begin.len() < TOLD => {
+                    (above.depth + 1, above.begin.iter().copied().chain([place]).collect())
+                }
+                Some((_, above)) => (above.depth + 1, Arc::clone(&above.begin)),
+                None => (1, Arc::from([place])),
             };
+            held.insert(name.clone(), Held { way, is_functional, depth, begin });
+            let mut bring = |role, is_functional| waiting.push_back((role, Way::From(place), is_functional));
             if is_functional {
                 let Some(role) = access.functional_roles.get(name) else { continue };
                 role.inherits.iter().for_each(|role| bring(role, true));
@@ -132,49 +169,67 @@ impl HeldRoles {
 
     /// The roles with what people call them and how each is held, nearest first.
     pub(super) fn told(&self, access: &Access) -> Vec<HeldRole> {
-        self.0.keys().map(|name| self.role(name, Some(access))).collect()
+        let all = self.0.iter().enumerate();
+        all.map(|(place, (name, held))| self.role(place, name, held, access)).collect()
     }
 
-    /// How the role is held, from the person to it: `group sales-kr → sales_kr → sales_read`.
+    /// How the role is held, from the person to it: `group sales-kr → sales_kr → sales_read`. All of it, however long.
     pub(super) fn chain(&self, role: &str) -> String {
-        self.0.get_key_value(role).map(|(name, _)| self.role(name, None).chain()).unwrap_or_default()
+        let Some((place, _, held)) = self.0.get_full(role) else { return String::new() };
+        let mut path: Vec<&RoleName> = self.upwards(place).take(held.depth).collect();
+        path.reverse();
+        chain(&self.by(held), path.into_iter())
     }
 
     /// The role that brings this one, which is held directly.
     pub(super) fn first(&self, role: &str) -> Option<RoleName> {
-        let (name, _) = self.0.get_key_value(role)?;
-        self.path(name).1.into_iter().next()
+        let first = self.0.get(role)?.begin.first()?;
+        self.0.get_index(*first).map(|(name, _)| name.clone())
     }
 
-    /// A role that is held, with its title where the access file is at hand.
-    fn role(&self, name: &RoleName, access: Option<&Access>) -> HeldRole {
-        let is_functional = self.0.get(name).is_some_and(|held| held.is_functional);
-        let title = access.and_then(|access| {
-            if is_functional {
-                access.functional_roles.get(name).and_then(|role| role.title.clone())
-            } else {
-                access.access_roles.get(name).and_then(|role| role.title.clone())
-            }
-        });
-        let (by, path) = self.path(name);
-        HeldRole { name: name.clone(), title, is_functional, by, path }
-    }
-
-    /// The roles from the one that is held directly to this one, and on what grounds that is.
-    fn path(&self, role: &RoleName) -> (HeldBy, Vec<RoleName>) {
-        let (mut path, mut at) = (vec![role.clone()], role);
-        let by = loop {
-            match self.0.get(at).map(|held| &held.way) {
-                Some(Way::From(parent)) if path.len() <= self.0.len() => {
-                    path.push(parent.clone());
-                    at = parent;
-                }
-                Some(Way::User) => break HeldBy::Name,
-                Some(Way::Group(group)) => break HeldBy::Group(group.clone()),
-                Some(Way::Given | Way::From(_)) | None => break HeldBy::Gift,
-            }
+    /// A role that is held, with its title.
+    fn role(&self, place: usize, name: &RoleName, held: &Held, access: &Access) -> HeldRole {
+        let title = if held.is_functional {
+            access.functional_roles.get(name).and_then(|role| role.title.clone())
+        } else {
+            access.access_roles.get(name).and_then(|role| role.title.clone())
         };
-        path.reverse();
-        (by, path)
+        let begin = held.begin.iter().filter_map(|place| self.0.get_index(*place));
+        let mut path: Vec<PathStep> = begin.map(|(name, _)| PathStep::Role(name.clone())).collect();
+        let rest = held.depth.saturating_sub(path.len());
+        if rest > TOLD {
+            path.push(PathStep::LeftOut(rest - TOLD));
+        }
+        let mut end: Vec<&RoleName> = self.upwards(place).take(rest.min(TOLD)).collect();
+        end.reverse();
+        path.extend(end.into_iter().cloned().map(PathStep::Role));
+        HeldRole {
+            name: name.clone(),
+            title,
+            is_functional: held.is_functional,
+            by: self.by(held),
+            path,
+            depth: held.depth,
+        }
+    }
+
+    /// The roles of the path to the one at this place, from it upwards.
+    fn upwards(&self, place: usize) -> impl Iterator<Item = &RoleName> {
+        let mut at = Some(place);
+        std::iter::from_fn(move || {
+            let (name, held) = self.0.get_index(at?)?;
+            at = if let Way::From(above) = held.way { Some(above) } else { None };
+            Some(name)
+        })
+    }
+
+    /// On what grounds the first role of the path is held.
+    fn by(&self, held: &Held) -> HeldBy {
+        let first = held.begin.first().and_then(|place| self.0.get_index(*place));
+        match first.map(|(_, held)| &held.way) {
+            Some(Way::User) => HeldBy::Name,
+            Some(Way::Group(group)) => HeldBy::Group(group.clone()),
+            Some(Way::Given | Way::From(_)) | None => HeldBy::Gift,
+        }
     }
 }

@@ -2,30 +2,16 @@
 
 use std::sync::Arc;
 
+use super::ground::{Ground, Why};
 use super::restriction::{ColumnMask, MaskKey, Restriction, Unrestricted, column_mask, weaker};
 use super::roles::{HeldRole, HeldRoles};
 use super::row_filter::RowTest;
 use super::viewer::{Attributes, Basis, Viewer};
-use super::{Action, Refusal, objects};
+use super::{Action, Object, Refusal, objects};
 use crate::definitions::model::{
-    Attribute, Dataset, DatasetAttribute, DatasetId, Grant, Report, ReportId, RoleName, RowRule, SourceId,
+    Attribute, Dataset, DatasetAttribute, DatasetId, Grant, Report, ReportId, RoleName, RowRule,
 };
 use crate::definitions::{Catalog, DefinitionKind};
-
-/// Something that actions are about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Object<'a> {
-    /// A source.
-    Source(&'a SourceId),
-    /// A dataset.
-    Dataset(&'a DatasetId),
-    /// A report.
-    Report(&'a ReportId),
-    /// A file of the workspace by its name, valid or not.
-    File(&'a str),
-    /// The server itself, which is administered.
-    Server,
-}
 
 /// Why something is allowed, in words: the chain of roles from the person to the grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +81,7 @@ impl Standing {
 
     /// Whether they may.
     pub fn may(&self, action: Action, object: Object<'_>) -> bool {
-        self.decide(action, object).is_ok()
+        self.within_scope(&[action], object).is_ok() && self.allowed(action, object).is_ok()
     }
 
     /// Whether they hold the role that owns a report.
@@ -110,8 +96,31 @@ impl Standing {
 
     /// Whether they may, and why or why not.
     pub fn decide(&self, action: Action, object: Object<'_>) -> Result<Reason, Refusal> {
-        self.within_scope(&[action], object)?;
-        self.allowed(action, object)
+        let allowed = self.within_scope(&[action], object).and_then(|()| self.allowed(action, object));
+        allowed.map(|ground| self.reason(ground)).map_err(|refusal| self.in_full(refusal, object))
+    }
+
+    /// The words for what allows it: kept apart, because most decisions are asked for their answer only.
+    fn reason(&self, ground: Ground<'_>) -> Reason {
+        Reason(match ground {
+            Ground::Operator => "whoever has the machine may do everything".into(),
+            Ground::NoRoles => "a workspace without roles hides nothing from schedules".into(),
+            Ground::Role(role, why) => format!("{} ({why})", self.held.chain(role)),
+        })
+    }
+
+    /// A refusal with the roles that would grant what was asked.
+    fn in_full(&self, refusal: Refusal, object: Object<'_>) -> Refusal {
+        match refusal {
+            Refusal::NoGrant { action, .. } => {
+                Refusal::NoGrant { action, roles: self.granting(action, object) }
+            }
+            Refusal::ClosedDataset { dataset, because } => {
+                let because = Box::new(self.in_full(*because, Object::Dataset(&dataset)));
+                Refusal::ClosedDataset { dataset, because }
+            }
+            other => other,
+        }
     }
 
     /// Whether they may see the numbers of a report, on screen or in a file: what a token for files only asks
@@ -134,21 +143,19 @@ impl Standing {
         }
     }
 
-    /// What their roles say, whatever they came through.
-    fn allowed(&self, action: Action, object: Object<'_>) -> Result<Reason, Refusal> {
+    /// What their roles say, whatever they came through. A refusal does not name the roles that would grant it.
+    fn allowed(&self, action: Action, object: Object<'_>) -> Result<Ground<'_>, Refusal> {
         if self.viewer.is_operator() {
-            return Ok(Reason("whoever has the machine may do everything".into()));
+            return Ok(Ground::Operator);
         }
         if self.catalog.access.is_none() {
             // The check keeps datasets with rules out of a workspace without roles.
             return match self.viewer.basis() {
-                Basis::Owner(_) => {
-                    Ok(Reason("a workspace without roles hides nothing from schedules".into()))
-                }
+                Basis::Owner(_) => Ok(Ground::NoRoles),
                 _ => Err(Refusal::NoRoles),
             };
         }
-        let reason = self.granted(action, object)?;
+        let ground = self.granted(action, object)?;
         match (action, object) {
             (Action::View | Action::Explore | Action::Export, Object::Dataset(id)) => {
                 let dataset = self.catalog.datasets.get(id).ok_or(Refusal::NoObject)?;
@@ -165,7 +172,7 @@ impl Standing {
             }
             _ => {}
         }
-        Ok(reason)
+        Ok(ground)
     }
 
     /// What they may see of a dataset in reports and own questions.
@@ -176,7 +183,8 @@ impl Standing {
         // Rows and columns are the same on screen, in files and in answers to own questions: a token that was
         // made for one of them need not be made for the others.
         self.within_scope(&[Action::View, Action::Explore, Action::Export], Object::Dataset(id))?;
-        self.allowed(Action::View, Object::Dataset(id))?;
+        let object = Object::Dataset(id);
+        self.allowed(Action::View, object).map_err(|refusal| self.in_full(refusal, object))?;
         let dataset = self.catalog.datasets.get(id).ok_or(Refusal::NoObject)?;
         let mut restriction = Restriction::none(Unrestricted::Check);
         restriction.rows = self.rows(dataset)?;
@@ -247,40 +255,38 @@ impl Standing {
     }
 
     /// Why the action itself is allowed.
-    fn granted(&self, action: Action, object: Object<'_>) -> Result<Reason, Refusal> {
+    fn granted(&self, action: Action, object: Object<'_>) -> Result<Ground<'_>, Refusal> {
         if self.catalog.access.is_none() {
             return Err(Refusal::NoRoles);
         }
         match self.granting_role(action, object) {
-            Some((role, why)) => Ok(Reason(format!("{} ({why})", self.held.chain(role)))),
-            None if self.exists(object) => {
-                Err(Refusal::NoGrant { action, roles: self.granting(action, object) })
-            }
+            Some((role, why)) => Ok(Ground::Role(role, why)),
+            None if self.exists(object) => Err(Refusal::NoGrant { action, roles: Vec::new() }),
             None => Err(Refusal::NoObject),
         }
     }
 
     /// The role that allows the action itself, and by what.
-    fn granting_role(&self, action: Action, object: Object<'_>) -> Option<(&str, String)> {
+    fn granting_role(&self, action: Action, object: Object<'_>) -> Option<(&str, Why)> {
         let access = self.catalog.access.as_ref()?;
         if action != Action::Administer
             && let Some(owner) = self.owner(object)
             && self.held.contains(owner)
         {
-            return Some((owner, "its owner".to_owned()));
+            return Some((owner, Why::Owner));
         }
         let by_grant = self.held.access_roles().find(|name| {
             let grants = access.access_roles.get(*name).map(|role| role.grants.as_slice());
             grants.unwrap_or_default().iter().any(|grant| self.covers(grant, action, object))
         });
         if let Some(role) = by_grant {
-            return Some((role.as_str(), format!("grants {action}")));
+            return Some((role.as_str(), Why::Grants(action)));
         }
         if let (Action::View | Action::Explore | Action::Export, Object::Dataset(id)) = (action, object) {
             let dataset = self.catalog.datasets.get(id)?;
             let listed = dataset.security.iter().flat_map(|security| &security.access);
             let role = listed.into_iter().find(|role| self.held.contains(role.as_str()))?;
-            return Some((role.as_str(), "listed by the dataset".to_owned()));
+            return Some((role.as_str(), Why::Listed));
         }
         None
     }
@@ -302,6 +308,9 @@ impl Standing {
     }
 
     fn covers(&self, grant: &Grant, action: Action, object: Object<'_>) -> bool {
+        if !grant.actions.contains(&action) {
+            return false;
+        }
         let named = match object {
             Object::Source(id) => grant.sources.contains(id),
             Object::Dataset(id) => {
@@ -315,9 +324,9 @@ impl Standing {
             }
             Object::Report(id) => grant.reports.contains(id),
             Object::File(_) => false,
-            Object::Server => return action == Action::Administer && grant.actions.contains(&action),
+            Object::Server => return action == Action::Administer,
         };
-        grant.actions.contains(&action) && (named || self.in_folder(grant, object))
+        named || self.in_folder(grant, object)
     }
 
     fn in_folder(&self, grant: &Grant, object: Object<'_>) -> bool {

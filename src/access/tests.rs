@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::definitions::model::{DatasetId, FieldName, ReportId, RoleName, SourceId};
+use crate::definitions::model::{DatasetId, FieldName, ReportId, SourceId};
 use crate::definitions::{Catalog, DefinitionKind};
 
 fn field(name: &str) -> FieldName {
@@ -253,10 +253,10 @@ fn chains_are_told_and_circles_end() {
     let chains: BTreeMap<String, (String, usize)> =
         told.iter().map(|role| (role.name.to_string(), (role.chain(), role.depth()))).collect();
     let own = told.iter().find(|role| role.name.as_str() == "own_country").unwrap();
-    let path: Vec<&str> = own.path.iter().map(RoleName::as_str).collect();
+    let path: Vec<String> = own.path.iter().map(ToString::to_string).collect();
     assert_eq!(
-        (&own.by, path.as_slice()),
-        (&HeldBy::Group("bosses".into()), &["boss", "country", "own_country"][..])
+        (&own.by, path),
+        (&HeldBy::Group("bosses".into()), ["boss", "country", "own_country"].map(str::to_owned).to_vec())
     );
     assert_eq!(chains["own_country"], ("group `bosses` → boss → country → own_country".to_owned(), 3));
     assert_eq!(chains["boss"], ("group `bosses` → boss".to_owned(), 1));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
@@ -10,13 +11,32 @@ use super::LiveWorkspace;
 use crate::access::Person;
 use crate::definitions::Catalog;
 use crate::definitions::model::{Calendar, CalendarId, Report, ReportId};
-use crate::identity::{Identity, UserName};
+use crate::identity::{Identity, LastProof, UserName};
+use crate::runs::Clock;
 use crate::runs::execute::{self, VersionedReport};
 
 /// Reports for runs.
 pub(super) struct LiveCatalog {
     pub workspace: LiveWorkspace,
     pub identity: Identity,
+    pub clock: Clock,
+}
+
+/// Somebody who logs in at a provider or a proxy, with the groups and claims of their last login; the error says why
+/// these do not count.
+async fn elsewhere(identity: &Identity, name: &str, now: DateTime<Utc>) -> Result<Option<Person>, String> {
+    let Ok(name) = UserName::parse(name) else { return Ok(None) };
+    match identity.last_proof(&name, now).await.map_err(|error| error.to_string())? {
+        LastProof::None => Ok(None),
+        LastProof::Believed(person) => Ok(Some(person)),
+        LastProof::TooOld { days } => {
+            Err(format!("they have not logged in for {days} days, so their groups may have changed"))
+        }
+        LastProof::NotKept => {
+            Err("the groups of their last login are not known; they log in once more".into())
+        }
+        LastProof::WayClosed => Err("the way they logged in is closed, so their groups are not known".into()),
+    }
 }
 
 fn versioned(catalog: &Catalog, id: &ReportId) -> Option<VersionedReport> {
@@ -48,6 +68,16 @@ impl execute::Catalog for LiveCatalog {
                 // Of others the table says nothing but whether they are shut out.
                 Ok(user) => Ok(user.filter(|user| !user.elsewhere).map(|user| user.person())),
                 Err(error) => Err(error.to_string()),
+            }
+        }
+        .boxed()
+    }
+
+    fn recipient<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>> {
+        async move {
+            match self.person(name).await? {
+                Some(person) => Ok(Some(person)),
+                None => elsewhere(&self.identity, name, self.clock.now()).await,
             }
         }
         .boxed()

@@ -208,7 +208,11 @@ impl Program {
         Ok(Runner::new(Parts {
             audit: AuditLog::new(store.clone()),
             store,
-            catalog: Arc::new(LiveCatalog { workspace: self.workspace.clone(), identity }),
+            catalog: Arc::new(LiveCatalog {
+                workspace: self.workspace.clone(),
+                identity,
+                clock: clock.clone(),
+            }),
             answers: Arc::new(self.evaluator.clone()),
             mailer,
             folder: Folder::new(state.join("outbox")),

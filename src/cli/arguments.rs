@@ -195,30 +195,52 @@ pub(super) enum AccessCommand {
     Explain(ExplainArguments),
     /// Tells who gains and who loses what between two versions of the workspace.
     Diff(DiffArguments),
+    /// Tells whether a person may publish every file that differs between two versions of the workspace.
+    Publish(PublishArguments),
 }
 
+/// A person that a command is about.
 #[derive(Debug, Args)]
-pub(super) struct ExplainArguments {
+pub(super) struct WhoArguments {
     /// The person, by the name they log in with.
     pub person: String,
-    /// A report, dataset or source, as `report/ID`, `dataset/ID`, `source/ID`, or just its id; or `server`.
-    pub object: String,
     /// A group the person is in. May be repeated. Without it and --claim, a user of this server has what the store says.
     #[arg(long = "group", value_name = "GROUP")]
     pub groups: Vec<String>,
     /// What the identity provider says of the person: `--claim country=KR`. May be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = key_value)]
     pub claims: Vec<(String, String)>,
+}
+
+impl WhoArguments {
+    /// The person as a viewer.
+    pub(super) fn viewer(&self) -> Viewer {
+        person(&self.person, &self.groups, &self.claims)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    #[command(flatten)]
+    pub who: WhoArguments,
+    /// A report, dataset or source, as `report/ID`, `dataset/ID`, `source/ID`, or just its id; or `server`.
+    pub object: String,
     /// Writes JSON.
     #[arg(long)]
     pub json: bool,
 }
 
-impl ExplainArguments {
-    /// The person as a viewer.
-    pub(super) fn viewer(&self) -> Viewer {
-        person(&self.person, &self.groups, &self.claims)
-    }
+#[derive(Debug, Args)]
+pub(super) struct PublishArguments {
+    #[command(flatten)]
+    pub who: WhoArguments,
+    /// The version before, by whose roles it is judged: a commit, branch or tag of the workspace's repository, or a folder.
+    pub before: String,
+    /// The version after; the workspace as it is by default.
+    pub after: Option<String>,
+    /// Writes JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

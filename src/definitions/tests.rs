@@ -2,6 +2,7 @@
 
 mod access;
 mod logos;
+mod many_roles;
 mod mistakes;
 
 use std::fs;

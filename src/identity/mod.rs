@@ -32,6 +32,7 @@ pub use key::ServerKey;
 pub use link::{Link, LinkKind, Redeemed};
 pub use login::{Attempt, LoginError};
 pub use name::UserName;
+pub use proven::LastProof;
 pub use proxy::{ProxySettings, ProxyWord};
 pub use session::{LoginMethod, NewSession, Session, SessionSecret};
 pub use settings::IdentitySettings;

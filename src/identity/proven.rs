@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Any, Transaction};
 
-use super::{Identity, IdentityError, LoginMethod, secret, snapshot};
+use super::{Identity, IdentityError, LoginMethod, UserName, secret, snapshot};
 use crate::access::Person;
-use crate::store::{StoreError, to_text};
+use crate::store::{Cells, StoreError, to_text};
 
 /// A proxy says the same at every request: the store is told this often.
 const NOTED: TimeDelta = TimeDelta::hours(1);
@@ -36,6 +36,24 @@ impl Said {
     }
 }
 
+/// What is known of somebody from their last login at a provider or a proxy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LastProof {
+    /// They never logged in so.
+    None,
+    /// Who they were, and may be taken to be.
+    Believed(Person),
+    /// It is longer ago than is believed.
+    TooOld {
+        /// The days that it is believed for.
+        days: u32,
+    },
+    /// It was before their groups and claims were kept.
+    NotKept,
+    /// People do not log in that way any more.
+    WayClosed,
+}
+
 /// Notes a proof. A group that was taken away there opens nothing any more, also by tokens and links.
 pub(super) async fn note(
     transaction: &mut Transaction<'_, Any>,
@@ -57,12 +75,13 @@ pub(super) async fn note(
             .map_err(StoreError::query(doing))?;
     }
     sqlx::query(
-        "INSERT INTO logins_elsewhere (name, method, at) VALUES ($1, $2, $3) \
-         ON CONFLICT (name, method) DO UPDATE SET at = excluded.at",
+        "INSERT INTO logins_elsewhere (name, method, at, person) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (name, method) DO UPDATE SET at = excluded.at, person = excluded.person",
     )
     .bind(person.name.clone())
     .bind(method.as_str())
     .bind(to_text(now))
+    .bind(snapshot::to_json(person))
     .execute(&mut **transaction)
     .await
     .map_err(StoreError::query(doing))?;
@@ -82,6 +101,36 @@ impl Identity {
         transaction.commit().await.map_err(StoreError::query(doing))?;
         self.said.keep(&person.name, said, now);
         Ok(())
+    }
+
+    /// Who somebody is who logs in elsewhere, as they last proved it in a way that is open.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn last_proof(&self, name: &UserName, now: DateTime<Utc>) -> Result<LastProof, IdentityError> {
+        let rows =
+            sqlx::query("SELECT method, at, person FROM logins_elsewhere WHERE name = $1 ORDER BY at DESC")
+                .bind(name.to_string())
+                .fetch_all(&self.store.pool)
+                .await
+                .map_err(StoreError::query("reading what somebody has proven"))?;
+        let mut last = LastProof::None;
+        for row in &rows {
+            let cells = Cells(row);
+            let method = cells.text("method")?.parse::<LoginMethod>().ok();
+            if method.is_none() || !self.is_open(method) {
+                last = LastProof::WayClosed;
+                continue;
+            }
+            return Ok(if !self.is_believed(method, cells.instant("at")?, now) {
+                LastProof::TooOld { days: self.settings.provider_trust_days }
+            } else if cells.text_or_none("person")?.is_none() {
+                LastProof::NotKept
+            } else {
+                LastProof::Believed(snapshot::person(&cells)?)
+            });
+        }
+        Ok(last)
     }
 
     /// Whether what was proven at `at` is still believed. What is said here is known at any time.

@@ -556,6 +556,50 @@ async fn groups_taken_away_elsewhere_are_gone_from_tokens_and_links_at_the_next_
 }
 
 #[tokio::test]
+async fn whoever_logged_in_elsewhere_is_known_as_of_their_last_login_while_it_is_believed() {
+    for store in stores().await {
+        let identity = over(&store);
+        let name = fresh("kim");
+        let proof = async |days| identity.last_proof(&name, now() + TimeDelta::days(days)).await.unwrap();
+        assert_eq!(proof(0).await, LastProof::None);
+        let person = |group: &str| Person {
+            name: name.to_string(),
+            groups: [group.to_owned()].into(),
+            claims: [("country".to_owned(), vec!["KR".to_owned()])].into(),
+        };
+        identity.note_proxied(&person("sales"), now()).await.unwrap();
+        assert_eq!(proof(29).await, LastProof::Believed(person("sales")));
+        assert_eq!(proof(30).await, LastProof::TooOld { days: 30 });
+        let later = now() + TimeDelta::days(31);
+        let new = NewSession {
+            person: &person("finance"),
+            method: LoginMethod::Oidc,
+            address: "192.0.2.1",
+            agent: "Browser",
+            replaces: None,
+            hint: None,
+        };
+        identity.begin_session(new, later).await.unwrap();
+        assert_eq!(proof(40).await, LastProof::Believed(person("finance")));
+        // A way that is closed proves nothing; of logins before persons were kept nothing is known.
+        let with = |ways: &[LoginMethod]| {
+            let settings = IdentitySettings { ways: ways.to_vec(), ..IdentitySettings::default() };
+            Identity::new(store.store.clone(), identity.key().clone(), settings)
+        };
+        let local = with(&[LoginMethod::Local]).last_proof(&name, later).await.unwrap();
+        assert_eq!(local, LastProof::WayClosed);
+        let proxy = with(&[LoginMethod::Proxy]).last_proof(&name, later).await.unwrap();
+        assert_eq!(proxy, LastProof::TooOld { days: 30 });
+        sqlx::query("UPDATE logins_elsewhere SET person = NULL WHERE name = $1")
+            .bind(name.to_string())
+            .execute(&store.store.pool)
+            .await
+            .unwrap();
+        assert_eq!(proof(40).await, LastProof::NotKept);
+    }
+}
+
+#[tokio::test]
 async fn what_came_of_a_way_that_is_closed_does_not_count() {
     for store in stores().await {
         let identity = over(&store);

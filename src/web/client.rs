@@ -146,13 +146,8 @@ impl TrustedProxies {
         Ok(Self { ranges, told: Arc::default() })
     }
 
-    /// Whether no proxy is trusted.
-    pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
-
     /// Whether nobody's headers are believed.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
 

@@ -241,6 +241,26 @@ async fn guessing_is_slowed_down_and_leaves_a_known_device_able_to_log_in() {
 }
 
 #[tokio::test]
+async fn what_is_typed_for_a_name_by_mistake_is_not_kept() {
+    let site = site();
+    site.newcomer("kim", &[]).await;
+    let mut browser = site.browser();
+    // Their password, in the field for the name; until attempts have to wait.
+    let mut statuses = Vec::new();
+    for _ in 0..9 {
+        statuses.push(browser.log_in("Correct-Horse-Battery", "x").await.status);
+    }
+    assert!(statuses.contains(&401) && statuses.contains(&429), "{statuses:?}");
+    browser.log_in("kim", "wrong password here").await;
+    let audit = site.command(&["audit", "export"]).out.to_lowercase();
+    assert!(!audit.contains("correct-horse"), "{audit}");
+    let refused = audit.lines().filter(|line| line.contains("login_refused")).collect::<Vec<_>>();
+    assert!(refused.iter().any(|line| line.contains("unknown")), "{refused:?}");
+    let delayed = audit.lines().any(|line| line.contains("login_delayed"));
+    assert!(delayed && audit.contains("kim"), "{audit}");
+}
+
+#[tokio::test]
 async fn a_changed_password_and_a_revoked_session_throw_out() {
     let site = site();
     let mut own = site.newcomer("kim", &[]).await;
@@ -403,6 +423,7 @@ async fn secrets_stand_neither_in_the_log_nor_in_the_store_nor_in_the_audit_log(
     let token = made.text().split("jgp_").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let url = format!("{}/reports/weekly-sales", site.server.url);
     site.server.client.get(url).bearer_auth(format!("jgp_{token}")).send().await.unwrap();
+    site.browser().get("/unsubscribe/leave0secret.x").await;
     let session = kim.cookies["jangpyo"].clone();
     let device = kim.cookies["jangpyo-device"].clone();
     let audit = site.command(&["audit", "export"]).out;
@@ -412,7 +433,15 @@ async fn secrets_stand_neither_in_the_log_nor_in_the_store_nor_in_the_audit_log(
     let mut all = audit.into_bytes();
     read_all(state.path(), &mut all);
     assert!(find(&all, "$argon2id$") && find(&all, "\"path\":\"/setup/***\""), "store and log were read");
-    for secret in [PASSWORD, &session, &device, &token, link.trim_start_matches("/setup/"), "pasted0secret"] {
+    for secret in [
+        PASSWORD,
+        &session,
+        &device,
+        &token,
+        link.trim_start_matches("/setup/"),
+        "pasted0secret",
+        "leave0secret",
+    ] {
         assert!(!find(&all, secret), "{secret}");
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod access_matrix;
+mod access_publish;
 mod access_rights;
 mod audited;
 mod bursts;

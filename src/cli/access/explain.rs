@@ -6,12 +6,10 @@ use serde_json::{Value, json};
 
 use super::super::arguments::{ExplainArguments, Place};
 use super::super::{Failure, output, progress};
-use crate::access::{Action, Object, Standing, Viewer, objects};
-use crate::app::stored_user;
-use crate::config::Settings;
+use super::known::Known;
+use crate::access::{Action, Object, Standing, objects};
 use crate::definitions::Catalog;
 use crate::definitions::model::DatasetId;
-use crate::identity::{User, claim_lines};
 
 pub(super) async fn explain(place: &Place, arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
     progress::quiet_log();
@@ -19,61 +17,11 @@ pub(super) async fn explain(place: &Place, arguments: &ExplainArguments) -> Resu
     let workspace = program.workspace.current();
     let catalog = workspace.catalog();
     let (name, object) = find(catalog, &arguments.object)?;
-    let known = Known::of(&program.settings, arguments).await?;
-    let standing = program.evaluator.standing(known.viewer(arguments)).await;
+    let known = Known::of(&program.settings, &arguments.who).await?;
+    let standing = program.evaluator.standing(known.viewer(&arguments.who)).await;
     let told = Told { known: Some(known), ..Told::of(&standing, name, object, catalog) };
     if arguments.json { output::say_json(&told.json()) } else { output::say(&told.text()) }?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Where it is known from in which groups the person is.
-enum Known {
-    /// From the arguments alone.
-    Given,
-    /// From the store: they log in here.
-    Stored(User),
-    /// From nowhere: they log in elsewhere.
-    Elsewhere,
-}
-
-impl Known {
-    /// What was given counts; else what the store says of somebody who logs in here.
-    async fn of(settings: &Settings, arguments: &ExplainArguments) -> Result<Self, Failure> {
-        if !arguments.groups.is_empty() || !arguments.claims.is_empty() {
-            return Ok(Self::Given);
-        }
-        Ok(match stored_user(settings, &arguments.person).await? {
-            None => Self::Given,
-            Some(user) if user.elsewhere => Self::Elsewhere,
-            Some(user) => Self::Stored(user),
-        })
-    }
-
-    fn viewer(&self, arguments: &ExplainArguments) -> Viewer {
-        match self {
-            Self::Stored(user) => Viewer::person(user.person()),
-            Self::Given | Self::Elsewhere => arguments.viewer(),
-        }
-    }
-
-    /// What is said of it.
-    fn told(&self) -> Option<String> {
-        match self {
-            Self::Given => None,
-            Self::Elsewhere => {
-                Some("logs in elsewhere; name their groups and claims with --group, --claim".into())
-            }
-            Self::Stored(user) => {
-                let groups: Vec<&str> = user.groups.iter().map(String::as_str).collect();
-                let shut_out = if user.disabled_at.is_some() { "; shut out, so nothing opens" } else { "" };
-                Some(format!(
-                    "as the store says: groups [{}], claims [{}]{shut_out}",
-                    groups.join(", "),
-                    claim_lines(&user.claims).join(", ")
-                ))
-            }
-        }
-    }
 }
 
 /// The object that a name means: with its kind, or without where only one has it.

@@ -2,6 +2,9 @@
 
 mod diff;
 mod explain;
+mod known;
+mod publish;
+mod version;
 
 use std::process::ExitCode;
 
@@ -12,5 +15,6 @@ pub(super) async fn access(place: &Place, command: &AccessCommand) -> Result<Exi
     match command {
         AccessCommand::Explain(arguments) => Box::pin(explain::explain(place, arguments)).await,
         AccessCommand::Diff(arguments) => diff::diff(place, arguments),
+        AccessCommand::Publish(arguments) => Box::pin(publish::publish(place, arguments)).await,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Findings;
-use super::circle::circles;
+use super::circle::{around, circles};
 use super::known::Fields;
 use crate::definitions::model::{Dataset, FieldName};
 use crate::definitions::names;
@@ -55,7 +55,7 @@ pub(super) fn check(dataset: &Dataset, fields: Fields<'_>, findings: &mut Findin
 fn cycles(uses: &BTreeMap<&str, Vec<String>>, metrics: &FieldPath, findings: &mut Findings<'_>) {
     for circle in circles(uses) {
         let Some(first) = circle.first() else { continue };
-        let message = format!("metric `{first}` is computed from itself: {}", circle.join(" → "));
+        let message = format!("metric `{first}` is computed from itself: {}", around(&circle));
         let help = "one of them must be computed from measures only".to_owned();
         findings.error(&metrics.key(first).key("sql"), "cycle", message, help);
     }

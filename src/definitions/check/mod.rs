@@ -34,7 +34,7 @@ mod zone;
 
 pub(super) use expression::references;
 
-use super::diagnostic::{Problem, SHOWN_LIMIT};
+use super::diagnostic::{Problem, SHOWN_LIMIT, Severity};
 use super::names;
 use super::path::FieldPath;
 use super::policy::Policy;
@@ -145,11 +145,22 @@ impl Findings<'_> {
         self.push(Problem { help: help.into(), place: self.tree.locate_key(path), ..problem }.warning());
     }
 
+    /// Whether no more errors are shown of this file: what takes long to put in words need not be.
+    fn is_full(&self) -> bool {
+        self.has_enough(Severity::Error)
+    }
+
+    /// Whether as many are known as are shown, and one for the note that there are more. Warnings count by
+    /// themselves: however many there are, an error after them still keeps the file out.
+    fn has_enough(&self, severity: Severity) -> bool {
+        self.problems.iter().filter(|problem| problem.severity == severity).count() > SHOWN_LIMIT
+    }
+
     fn push(&mut self, problem: Problem) {
-        let problem = Problem { path: self.tree.as_written(&problem.path), ..problem };
-        if self.problems.len() > SHOWN_LIMIT {
+        if self.has_enough(problem.severity) {
             return;
         }
+        let problem = Problem { path: self.tree.as_written(&problem.path), ..problem };
         let known = self.faulty.iter().any(|faulty| problem.path.is_within(faulty));
         if !known {
             self.problems.push(problem);

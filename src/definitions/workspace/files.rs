@@ -9,7 +9,7 @@ use crate::definitions::diagnostic::Problem;
 use crate::definitions::yaml::Place;
 
 /// The largest definition file, in bytes.
-pub(crate) const FILE_LIMIT: u64 = 1 << 20;
+pub(crate) const FILE_LIMIT: u64 = 4 << 20;
 /// The most definition files of a workspace.
 const COUNT_LIMIT: usize = 20_000;
 /// How deep folders may lie.

@@ -11,10 +11,10 @@ use crate::definitions::names::printable;
 
 /// How deep values may be nested; a report needs six levels.
 const DEPTH_LIMIT: usize = 48;
-/// How many values a file may hold, counted after aliases are filled in.
-const NODE_LIMIT: usize = 50_000;
-/// How many keys one mapping may have; keeps every look-up cheap without an index.
-const KEY_LIMIT: usize = 4_000;
+/// How many values a file may hold, counted after aliases are filled in: an access file has ten for a role.
+const NODE_LIMIT: usize = 250_000;
+/// How many keys one mapping may have: more than a large company has roles.
+const KEY_LIMIT: usize = 20_000;
 /// How many bytes of text a file may hold, counted after aliases are filled in.
 const TEXT_LIMIT: usize = 4 << 20;
 
@@ -94,7 +94,8 @@ struct Open {
 
 enum Content {
     List(Vec<Node>),
-    Map(Vec<Entry>, Option<Key>),
+    /// The entries, the key whose value comes next, and where each key stands among the entries.
+    Map(Vec<Entry>, Option<Key>, HashMap<String, usize>),
 }
 
 impl Builder {
@@ -136,7 +137,7 @@ impl Builder {
                     tag_place.unwrap_or(place),
                     tag.as_deref().map(serde_saphyr::granit_parser::Tag::original),
                 )?;
-                self.open(anchor, place, Content::Map(Vec::new(), None))
+                self.open(anchor, place, Content::Map(Vec::new(), None, HashMap::new()))
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(id) => {
@@ -190,7 +191,7 @@ impl Builder {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let value = match open.content {
             Content::List(items) => Value::List(items),
-            Content::Map(entries, _) => Value::Map(entries),
+            Content::Map(entries, ..) => Value::Map(entries),
         };
         let node = Node { value, place: open.place };
         if open.anchor != 0 {
@@ -218,10 +219,10 @@ impl Builder {
         parent.size.depth = parent.size.depth.max(size.depth + 1);
         match &mut parent.content {
             Content::List(items) => items.push(node),
-            Content::Map(_, key @ None) => *key = Some(key_of(node)?),
-            Content::Map(entries, key @ Some(_)) => {
+            Content::Map(_, key @ None, _) => *key = Some(key_of(node)?),
+            Content::Map(entries, key @ Some(_), known) => {
                 let Some(key) = key.take() else { return Ok(()) };
-                match entries.iter().find(|entry| entry.key.text == key.text) {
+                match known.get(&key.text).and_then(|at| entries.get(*at)) {
                     Some(first) => self.problems.push(
                         Problem::at(
                             key.place,
@@ -237,7 +238,10 @@ impl Builder {
                         let message = format!("a mapping has at most {KEY_LIMIT} keys");
                         return Err(Problem::at(key.place, "too_large", message));
                     }
-                    None => entries.push(Entry { key, node }),
+                    None => {
+                        known.insert(key.text.clone(), entries.len());
+                        entries.push(Entry { key, node });
+                    }
                 }
             }
         }

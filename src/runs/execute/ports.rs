@@ -39,6 +39,12 @@ pub trait Catalog: Send + Sync {
     /// they cannot be asked for, such as that they are shut out.
     fn person<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>>;
 
+    /// The same for somebody whose copy is made with their rights: who logs in elsewhere is known by their last login,
+    /// as long as that is believed.
+    fn recipient<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Person>, String>> {
+        self.person(name)
+    }
+
     /// Runs of a report whose times fall into the same so many minutes begin together; 0 for those that begin at once.
     fn batch_minutes(&self, report: &Report) -> u32 {
         let _ = report;

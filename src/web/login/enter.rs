@@ -138,10 +138,10 @@ pub(super) async fn log_in(
     let (name, next) = (fields.get("name"), next::local(Some(fields.get("next"))));
     let device = Cookie::Device.read(&headers, door.secure);
     let attempt = Attempt { name, password: fields.get("password"), address, device: device.as_deref() };
-    let event = |action| {
+    let event = |action, user: &str| {
         Event::new(action, now)
             .from(&address.to_string(), &request_id(&extensions))
-            .on("user", &name.trim().to_lowercase())
+            .on("user", user)
             .with("way", LoginMethod::Local.as_str())
     };
     let w = LoginWords::of(visitor.locale.unwrap_or_default());
@@ -151,14 +151,17 @@ pub(super) async fn log_in(
             return complete(door, &headers, &extensions, proven, next).await;
         }
         Err(LoginError::Wrong { reason }) => {
-            let event = event(AuditAction::LoginRefused).ended(Outcome::Refused).with("reason", reason);
+            let user = recorded_name(door, name).await?;
+            let event =
+                event(AuditAction::LoginRefused, &user).ended(Outcome::Refused).with("reason", reason);
             door.record(event).await?;
             (StatusCode::UNAUTHORIZED, w.wrong.to_owned())
         }
         Err(LoginError::Wait { secs }) => {
             if door.seldom.is_due("wait", address, now) {
-                door.record(event(AuditAction::LoginDelayed).ended(Outcome::Refused).with("secs", secs))
-                    .await?;
+                let user = recorded_name(door, name).await?;
+                let event = event(AuditAction::LoginDelayed, &user).ended(Outcome::Refused);
+                door.record(event.with("secs", secs)).await?;
             }
             (StatusCode::TOO_MANY_REQUESTS, fill(w.wait, &[("n", &secs.to_string())]))
         }
@@ -171,6 +174,17 @@ pub(super) async fn log_in(
     *response.status_mut() = status;
     Ok(response)
 }
+
+/// What stands in the audit log of a name that somebody typed: nothing but the name of a user. People type passwords
+/// there by mistake.
+async fn recorded_name(door: &Door, typed: &str) -> Result<String, WebError> {
+    let Ok(name) = UserName::parse(typed) else { return Ok(UNKNOWN.into()) };
+    let is_known = door.identity.user(&name).await?.is_some();
+    Ok(if is_known { name.to_string() } else { UNKNOWN.into() })
+}
+
+/// Stands for a name that is no user's.
+const UNKNOWN: &str = "unknown";
 
 /// Somebody who proved who they are.
 #[derive(Clone, Copy)]

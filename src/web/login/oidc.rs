@@ -12,7 +12,7 @@ use super::enter::{Proven, append, complete, door, private};
 use super::next;
 use super::words::LoginWords;
 use crate::identity::oidc::{ATTEMPT_LIFETIME, Advice, Oidc, OidcError, Secret};
-use crate::identity::{LoginError, LoginMethod};
+use crate::identity::{IdentityError, LoginError, LoginMethod};
 use crate::ledger::audit::{AuditAction, Event, Outcome};
 use crate::web::address::Address;
 use crate::web::error::WebError;
@@ -126,7 +126,12 @@ pub(super) async fn finish(
                     back(Advice::AskForAccess, next)
                 }
                 Err(error) => {
-                    let name = signed_in.person.name;
+                    let name = shown_name(&signed_in.person.name);
+                    let reason = match error {
+                        LoginError::Identity(IdentityError::Name { .. }) => "the name cannot be used here",
+                        _ => "not possible here",
+                    };
+                    door.record(refusal(door, &extensions, reason).on("user", &name)).await?;
                     tracing::error!(cause = %error, name, "the provider proved somebody who cannot come in");
                     back(Advice::TellOperations, next)
                 }
@@ -161,6 +166,15 @@ fn refusal(door: &Door, extensions: &Extensions, reason: &str) -> Event {
         .ended(Outcome::Refused)
         .with("way", LoginMethod::Oidc.as_str())
         .with("reason", reason)
+}
+
+/// How much of a name that cannot be one is kept, in characters.
+const SHOWN_OF_A_NAME: usize = 64;
+
+/// A name that the provider says, as it may stand in the audit log: it may hold anything, and be long.
+fn shown_name(name: &str) -> String {
+    let harmless = |c: char| if c.is_alphanumeric() || "@._-+ ".contains(c) { c } else { '?' };
+    name.chars().take(SHOWN_OF_A_NAME).map(harmless).collect()
 }
 
 /// The kind of a failure for the audit log; the whole cause is in the log of the server.

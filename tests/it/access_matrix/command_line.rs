@@ -11,7 +11,7 @@ use crate::support::binary::{Said, jangpyo};
 
 /// Every command and every action of one, with what it needs before it does anything; `None` for those that look with
 /// nobody's eyes.
-const COMMANDS: [(&str, Option<Action>); 39] = [
+const COMMANDS: [(&str, Option<Action>); 40] = [
     ("serve", None),
     ("check", None),
     ("render", Some(Action::View)),
@@ -27,6 +27,7 @@ const COMMANDS: [(&str, Option<Action>); 39] = [
     // Its person is what it is about.
     ("access explain", None),
     ("access diff", None),
+    ("access publish", None),
     ("schema", None),
     ("next", None),
     ("schedules", None),

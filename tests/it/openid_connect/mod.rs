@@ -2,6 +2,7 @@
 
 mod lying;
 mod real;
+mod refused;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};

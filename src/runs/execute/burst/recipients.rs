@@ -291,7 +291,7 @@ async fn part(
         None => {
             let recipient = recipient.ok_or("without mail nobody is the recipient whose rights decide")?;
             let name = recipient.address.to_string().to_lowercase();
-            let known = parts.catalog.person(&name).await?;
+            let known = parts.catalog.recipient(&name).await.map_err(|why| format!("`{name}`: {why}"))?;
             let viewer = Viewer::person(known.unwrap_or_else(|| Person { name, ..Person::default() }));
             let seen = parts.answers.seen(&ticket.report, viewer.clone()).await;
             (viewer, seen)

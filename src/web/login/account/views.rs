@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::access::{Action, HeldBy, HeldRole, Standing};
+use crate::access::{Action, HeldBy, HeldRole, PathStep, Standing};
 use crate::format::Locale;
 use crate::identity::{Session, Token};
 use crate::web::login::names::Names;
@@ -32,7 +32,10 @@ impl RoleView {
                 HeldBy::Group(group) => Some(fill(w.by_group, &[("n", group)])),
                 HeldBy::Gift => None,
             };
-            let path = role.path.iter().filter_map(|name| titles.get(name.as_str()).cloned());
+            let path = role.path.iter().filter_map(|step| match step {
+                PathStep::Role(name) => titles.get(name.as_str()).cloned(),
+                PathStep::LeftOut(count) => Some(format!("… {count} …")),
+            });
             Self {
                 name: role.name.to_string(),
                 title: title(role),
