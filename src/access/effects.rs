@@ -47,7 +47,7 @@ impl<'a> Effects<'a> {
         let (graph, count) = (Graph::of(access), access.functional_roles.len());
         let mut effects = own(access, catalog);
         // From below upwards once is enough where there is no circle; the check refuses those, and this ends with them.
-        let order = graph.from_below();
+        let order = graph.lowest_first();
         let mut changed = true;
         while changed {
             changed = false;
@@ -144,7 +144,7 @@ impl Graph {
     }
 
     /// Every role after those that it brings, as far as there is no circle.
-    fn from_below(&self) -> Vec<usize> {
+    fn lowest_first(&self) -> Vec<usize> {
         let mut order = Vec::with_capacity(self.0.len());
         let mut seen = vec![false; self.0.len()];
         let mut open: Vec<(usize, bool)> = (0..self.0.len()).rev().map(|role| (role, false)).collect();

@@ -5,7 +5,7 @@ use std::fmt;
 use super::Action;
 
 /// What allows an action.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Ground<'a> {
     /// They have the machine.
     Operator,
