@@ -20,7 +20,6 @@ use super::when::{When, took};
 use super::words::{Words, fill, fill_count};
 use crate::access::Standing;
 use crate::definitions::model::ReportId;
-use crate::engine::MemoryUse;
 use crate::format::Locale;
 use crate::ledger::audit::{AuditAction, Event};
 use crate::runs::execute::Resend;
@@ -194,7 +193,7 @@ pub(super) async fn show_run(
     let burst = run
         .burst
         .as_ref()
-        .filter(|used| **used != MemoryUse::default())
+        .filter(|used| used.scans + used.sliced + used.asked > 0)
         .map(|used| words.burst_use(used.scans, used.sliced, used.asked));
     let run = RunView::new(told, &titles, words);
     let path = format!("/runs/{id}");

@@ -12,9 +12,10 @@ pub(super) fn of_engine(report: &ReportId, panel: &PanelId, error: &EngineError,
     let kind = error.kind();
     let cause = error.to_string();
     let closed = kind == Kind::Forbidden;
-    let message = match error.is_overspent() {
-        true => words::overspent(locale).to_owned(),
-        false => message(kind, &cause, locale),
+    let message = if error.is_overspent() {
+        words::overspent(locale).to_owned()
+    } else {
+        message(kind, &cause, locale)
     };
     let failure = Failure { message, error_id: new_id(), cause, closed };
     if closed {

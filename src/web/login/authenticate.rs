@@ -68,14 +68,13 @@ pub(in crate::web) async fn authenticate(
             request.extensions_mut().insert(presence.clone());
             let told = Told::of(&request, &from, &presence);
             let response = next.run(request).await;
-            match told {
-                Some(told) => told.record(door, response).await,
-                None => {
-                    if asked.is_refused(&response, &presence) {
-                        asked.refused(door, &from, presence.signed_in()).await;
-                    }
-                    response
+            if let Some(told) = told {
+                told.record(door, response).await
+            } else {
+                if asked.is_refused(&response, &presence) {
+                    asked.refused(door, &from, presence.signed_in()).await;
                 }
+                response
             }
         }
         Err(response) => {
@@ -127,7 +126,7 @@ async fn find_out(
                     Ok(user) => user,
                     Err(LoginError::Identity(error)) => return Err(error.into()),
                     Err(refused) => {
-                        if door.seldom.is_due("proxied", peer, now) {
+                        if door.seldom.is_due("proxied", &peer, now) {
                             let event = from.event(door, AuditAction::LoginRefused).ended(Outcome::Refused);
                             let event = event.on("user", name.as_str()).with("way", Method::Proxy.as_str());
                             door.record(event.with("reason", refused.reason())).await?;
@@ -153,7 +152,7 @@ async fn find_out(
                     secret: String::new(),
                 })));
             }
-            ProxyWord::Untrusted | ProxyWord::Unreadable if door.seldom.is_due("proxy", peer, now) => {
+            ProxyWord::Untrusted | ProxyWord::Unreadable if door.seldom.is_due("proxy", &peer, now) => {
                 tracing::warn!(%peer, "the header of the login proxy is ignored");
                 let event = from.event(door, AuditAction::ProxyIgnored).ended(Outcome::Refused);
                 door.record(event).await?;
@@ -185,7 +184,7 @@ fn bearer(given: &HeaderValue) -> Option<&str> {
 async fn by_token(door: &Door, from: &Caller, text: &str) -> Result<Presence, WebError> {
     let now = door.now();
     let Some(token) = door.identity.token(text, now).await? else {
-        if door.seldom.is_due("token", from.address, now) {
+        if door.seldom.is_due("token", &from.address, now) {
             let event = from
                 .event(door, AuditAction::LoginRefused)
                 .by("", Method::Token)

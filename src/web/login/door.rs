@@ -93,7 +93,7 @@ impl Seldom {
     pub(in crate::web) fn is_due(
         &self,
         what: &'static str,
-        whose: impl ToString,
+        whose: &impl ToString,
         now: DateTime<Utc>,
     ) -> bool {
         const MOST: usize = 10_000;

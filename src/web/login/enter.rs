@@ -158,7 +158,7 @@ pub(super) async fn log_in(
             (StatusCode::UNAUTHORIZED, w.wrong.to_owned())
         }
         Err(LoginError::Wait { secs }) => {
-            if door.seldom.is_due("wait", address, now) {
+            if door.seldom.is_due("wait", &address, now) {
                 let user = recorded_name(door, name).await?;
                 let event = event(AuditAction::LoginDelayed, &user).ended(Outcome::Refused);
                 door.record(event.with("secs", secs)).await?;

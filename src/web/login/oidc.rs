@@ -145,7 +145,7 @@ pub(super) async fn finish(
                 tracing::info!(cause = %error, "a login at the provider is not finished");
             }
             // Anybody can call this address with anything.
-            if door.seldom.is_due("oidc", client_address(&extensions), now) {
+            if door.seldom.is_due("oidc", &client_address(&extensions), now) {
                 door.record(refusal(door, &extensions, told(&error))).await?;
             }
             // Where they wanted to go is not lost, if it is their attempt that failed.

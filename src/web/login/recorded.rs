@@ -59,7 +59,7 @@ impl Refusable {
         let event = from.event(door, AuditAction::Refused).ended(Outcome::Refused);
         let event = match by {
             Some(by) => event.by(&by.person.name, by.method),
-            None if door.seldom.is_due("refused", from.address, door.now()) => event,
+            None if door.seldom.is_due("refused", &from.address, door.now()) => event,
             None => return,
         };
         // What stands behind these is the secret itself.
@@ -115,7 +115,7 @@ impl Told {
         };
         let now = door.now();
         let is_part = self.event.object_id.contains('/');
-        let is_due = self.part_of.is_none_or(|whole| door.seldom.is_due("view", whole, now));
+        let is_due = self.part_of.is_none_or(|whole| door.seldom.is_due("view", &whole, now));
         if is_part && !is_due && outcome == Outcome::Done {
             return response;
         }

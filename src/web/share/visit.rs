@@ -61,7 +61,7 @@ impl Asked<'_> {
     async fn enter(&self, state: &WebState, door: &Door) -> Result<Entered, WebError> {
         let now = door.now();
         let Some(share) = door.identity.share(self.secret, now).await? else {
-            if door.seldom.is_due("share", client_address(self.extensions), now) {
+            if door.seldom.is_due("share", &client_address(self.extensions), now) {
                 let event = self.event(door, AuditAction::LinkUsed).ended(Outcome::Refused);
                 door.record(event.on("share", "").with("reason", "no such link, or it has ended")).await?;
             }

@@ -19,7 +19,7 @@ pub(super) fn rows(made: &Made) -> Vec<(&'static str, Row)> {
         ("show_panel", row("GET /panel", "/reports/{object}/panels/bars", Need::On(Export))),
         (
             "make_embed_token",
-            row("POST /embed-tokens", "/reports/{object}/embed-tokens", Need::On(Export))
+            row("POST /embed-tokens", "/reports/{object}/embed-tokens", Need::Of(Export))
                 .json(json!({"origin": EMBEDDING}))
                 .gives(201),
         ),

@@ -286,16 +286,15 @@ async fn part(
         let words: Vec<&str> = attach.iter().copied().map(Attachment::word).collect();
         about = [about, words.join("+")].join(" · ");
     }
-    let (viewer, seen) = match viewer(ticket, burst) {
-        Some(viewer) => (viewer, whole.seen),
-        None => {
-            let recipient = recipient.ok_or("without mail nobody is the recipient whose rights decide")?;
-            let name = recipient.address.to_string().to_lowercase();
-            let known = parts.catalog.recipient(&name).await.map_err(|why| format!("`{name}`: {why}"))?;
-            let viewer = Viewer::person(known.unwrap_or_else(|| Person { name, ..Person::default() }));
-            let seen = parts.answers.seen(&ticket.report, viewer.clone()).await;
-            (viewer, seen)
-        }
+    let (viewer, seen) = if let Some(viewer) = viewer(ticket, burst) {
+        (viewer, whole.seen)
+    } else {
+        let recipient = recipient.ok_or("without mail nobody is the recipient whose rights decide")?;
+        let name = recipient.address.to_string().to_lowercase();
+        let known = parts.catalog.recipient(&name).await.map_err(|why| format!("`{name}`: {why}"))?;
+        let viewer = Viewer::person(known.unwrap_or_else(|| Person { name, ..Person::default() }));
+        let seen = parts.answers.seen(&ticket.report, viewer.clone()).await;
+        (viewer, seen)
     };
     Ok(Part {
         parameters,

@@ -61,7 +61,7 @@ fn telling(parts: &[Part], of: fn(&GroupSizes) -> &Vec<u64>, fewest: u32) -> Vec
             if !is_finer || known[other].is_empty() {
                 continue;
             }
-            let mut sums: HashMap<String, u64> = HashMap::new();
+            let mut sums: HashMap<Vec<String>, u64> = HashMap::new();
             for (row, rows) in known[other].iter().enumerate() {
                 *sums.entry(key(finer, row, part.depths)).or_default() += rows;
             }
@@ -83,9 +83,9 @@ fn dimensions(table: &Table) -> usize {
 }
 
 /// The members of a row at coarser depths.
-fn key(part: &Part, row: usize, (rows, columns): (usize, usize)) -> String {
+fn key(part: &Part, row: usize, (rows, columns): (usize, usize)) -> Vec<String> {
     let members = (0..rows).chain(part.depths.0..part.depths.0 + columns);
-    members.map(|column| format!("{:?}\n", part.table.cell(row, column))).collect()
+    members.map(|column| format!("{:?}", part.table.cell(row, column))).collect()
 }
 
 #[cfg(test)]
