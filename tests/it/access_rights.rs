@@ -188,6 +188,11 @@ async fn copies_and_errors_of_a_run_are_told_to_those_who_see_what_it_saw() {
             assert_eq!(page.status, 200, "{path}");
             let text = page.text();
             assert!(!text.contains(first) && !text.contains(other), "{path}: {text}");
+            if path.starts_with("/runs/") {
+                // Sending it again tells nothing, and what is withheld is not said to be nothing.
+                assert_eq!(text.contains("/resend\""), is_failed, "{path}: {text}");
+                assert!(!text.contains("id=\"files\""), "{path}: {text}");
+            }
             assert!(
                 text.contains("withheld\":true") || text.contains("같은 데이터를 볼 수 있는"),
                 "{path}: {text}"
