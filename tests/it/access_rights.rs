@@ -12,14 +12,16 @@ struct Site {
     server: Server,
 }
 
+/// A proxy says who comes.
+const PROXY: [(&str, &str); 4] = [
+    ("JANGPYO_LOGIN", "proxy"),
+    ("JANGPYO_LOGIN_PROXY_FROM", "127.0.0.1"),
+    ("JANGPYO_LOGIN_PROXY_GROUPS", "X-Groups"),
+    ("JANGPYO_LOGIN_PROXY_CLAIMS", "country=X-Country"),
+];
+
 fn site(workspace: TestWorkspace, state: tempfile::TempDir) -> Site {
-    let variables = [
-        ("JANGPYO_LOGIN", "proxy"),
-        ("JANGPYO_LOGIN_PROXY_FROM", "127.0.0.1"),
-        ("JANGPYO_LOGIN_PROXY_GROUPS", "X-Groups"),
-        ("JANGPYO_LOGIN_PROXY_CLAIMS", "country=X-Country"),
-    ];
-    let server = Server::start_with(&workspace.dir(), state.path(), &variables);
+    let server = Server::start_with(&workspace.dir(), state.path(), &PROXY);
     Site { workspace, state, server }
 }
 
@@ -206,6 +208,42 @@ async fn copies_and_errors_of_a_run_are_told_to_those_who_see_what_it_saw() {
         assert!(!names(&less), "{path}: {less}");
         assert!(path.contains("runs") || names(&all), "{path}: {all}");
     }
+}
+
+#[tokio::test]
+async fn copies_for_people_whom_a_proxy_names_show_what_they_see_themselves() {
+    let workspace = TestWorkspace::sample();
+    workspace.replace(
+        "weekly-sales.yaml",
+        "schedules:\n",
+        "schedules:\n  own:\n    cron: '0 9 * * MON'\n    burst: {run_as: recipient, recipients: [{to: kim@hanbit.example, attach: [csv]}]}\n    \
+         on_panel_error: mark\n    deliver: {email: {subject: '{title}'}}\n",
+    );
+    let site = site(workspace, tempfile::tempdir().unwrap());
+    let run = |day: &str, login: &[(&str, &str)]| {
+        let at = format!("2026-11-{day}T09:00:00+09:00");
+        let mut command = jangpyo(&site.workspace.dir(), site.state.path());
+        command.args(["run", "weekly-sales/own", "--at", &at, "--json"]).envs(login.iter().copied());
+        let ran = Said::of(&mut command).json();
+        let made = site.state.path().join("artefacts").join(ran["run"]["id"].as_str().unwrap());
+        let files = std::fs::read_dir(made).into_iter().flatten().map(|file| file.unwrap().path());
+        let tables = files.filter(|path| path.extension().is_some_and(|ending| ending == "csv"));
+        let text: String = tables.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        (ran["run"].clone(), text)
+    };
+    let (stranger, nothing) = run("09", &PROXY);
+    assert!(stranger["state"] == "failed" && nothing.is_empty(), "{stranger} {nothing}");
+    assert!(site.opens(KOREA, "/").await);
+    let (sent, own) = run("16", &PROXY);
+    assert_eq!(sent["state"], "succeeded", "{sent}");
+    assert!(own.contains("한국") && !own.contains("홍콩"), "{own}");
+    // Whoever sees other rows at the next visit gets these.
+    assert!(site.opens((KOREA.0, "hanbit-sales-hk", "HK"), "/").await);
+    let (_, other) = run("23", &PROXY);
+    assert!(other.contains("홍콩") && !other.contains("한국"), "{other}");
+    // A way in that is closed opens nothing.
+    let (closed, nothing) = run("24", &[("JANGPYO_LOGIN", "local")]);
+    assert!(closed["state"] == "failed" && nothing.is_empty(), "{closed} {nothing}");
 }
 
 fn said(workspace: &TestWorkspace, arguments: &[&str]) -> Said {
