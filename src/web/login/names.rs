@@ -18,7 +18,7 @@ word_table! { Names;
     export_hint: "파일과 숫자를 가져가기", "Take files and numbers away", "取走檔案及數字";
     schedule_hint: "실행 기록을 보고 실행을 시작하기", "See runs and start them", "查看及啟動執行";
     edit_hint: "정의와 그 오류를 보기", "See definitions and what is wrong in them", "查看定義及其問題";
-    publish_hint: "정의 변경 게시 (풀 리퀘스트에서 확인)", "Publish changes of definitions, as pull requests ask", "發佈定義更改（於 pull request 查核）";
+    publish_hint: "정의 변경 게시 (풀 리퀘스트에서 확인)", "Have changes of definitions merged (asked for in pull requests)", "發佈定義更改（於 pull request 查核）";
     administer_hint: "서버 지표 읽기", "Read the metrics of the server", "讀取伺服器指標";
     logged_in: "로그인", "Logged in", "登入";
     login_refused: "로그인 거절", "Login refused", "登入被拒";
