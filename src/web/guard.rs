@@ -190,8 +190,8 @@ pub(super) async fn guard(State(state): State<WebState>, mut request: Request, n
     response
 }
 
-/// A path as it may stand in the log: links that set a password, show a report or end a mail are secrets.
-fn shown_path(path: &str) -> &str {
+/// A path as it may stand in the server's log and in the audit log: links that set a password, show a report or end a mail are secrets.
+pub(super) fn shown_path(path: &str) -> &str {
     const SECRET: [(&str, &str); 3] =
         [("/setup/", "/setup/***"), ("/share/", "/share/***"), ("/unsubscribe/", "/unsubscribe/***")];
     SECRET.into_iter().find(|(start, _)| path.starts_with(start)).map_or(path, |(_, shown)| shown)

@@ -50,3 +50,35 @@ fn message(kind: Kind, cause: &str, locale: Locale) -> String {
 fn new_id() -> String {
     uuid::Uuid::now_v7().simple().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::query::QueryError;
+
+    #[test]
+    fn viewers_are_told_no_columns_roles_or_budgets() {
+        let overspent = || EngineError::Overspent { role: "finance".into(), budget: "300 USD".into() };
+        let cause = Arc::new(overspent());
+        let column = QueryError::NoColumn { name: "salary".into(), valid: vec!["bonus".into()] };
+        let errors = [
+            EngineError::Query(column),
+            overspent(),
+            EngineError::Shared(Arc::clone(&cause)),
+            EngineError::RegionDown { region: "usa".into(), cause },
+        ];
+        let (report, panel) = (ReportId::parse("weekly").unwrap(), PanelId::parse("revenue").unwrap());
+        for error in &errors {
+            for locale in [Locale::Ko, Locale::En, Locale::ZhHk] {
+                let failure = of_engine(&report, &panel, error, locale);
+                for secret in ["salary", "bonus", "finance", "300"] {
+                    assert!(!failure.message.contains(secret), "{}", failure.message);
+                }
+                assert_eq!(failure.cause, error.to_string(), "the log has all of it");
+                assert_eq!(failure.message == words::overspent(locale), error.is_overspent());
+            }
+        }
+    }
+}

@@ -12,6 +12,7 @@ use super::presence::{Presence, SignedIn};
 use crate::access::Action;
 use crate::ledger::audit::{AuditAction, Event, Outcome};
 use crate::web::api;
+use crate::web::guard::shown_path;
 
 /// Where a request comes from, for what is recorded.
 pub(super) struct Caller {
@@ -62,10 +63,7 @@ impl Refusable {
             None if door.seldom.is_due("refused", &from.address, door.now()) => event,
             None => return,
         };
-        // What stands behind these is the secret itself.
-        let secret = ["/setup/", "/share/", "/embed/", "/unsubscribe/"];
-        let shown = secret.into_iter().find(|start| self.path.starts_with(start)).unwrap_or(&self.path);
-        record(door, event.on("page", shown).with("method", self.method.as_str())).await;
+        record(door, event.on("page", shown_path(&self.path)).with("method", self.method.as_str())).await;
     }
 }
 
